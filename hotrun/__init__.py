@@ -1,0 +1,3 @@
+"""hotrun watches a project, builds it, restarts it, and keeps the truth about it on screen."""
+
+__version__ = "0.1.0"

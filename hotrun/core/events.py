@@ -1,0 +1,199 @@
+"""What the world is told: the facts of REFERENCE "Events". `v`, `seq` and `t` are put in front by the publisher."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from hotrun.core.inputs import ChangeKind, Stream
+
+Status = Literal["ok", "failed", "canceled", "timeout", "skipped"]
+Trigger = Literal["fs", "request", "start", "config"]
+State = Literal["watching", "building", "restarting", "held", "paused", "stopping"]
+Severity = Literal["error", "warning", "info", "note", "hint"]
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type"):
+    """The common type of all events."""
+
+
+class Hello(Event, frozen=True, tag="hello"):
+    version: str
+    pid: int
+    root: str
+    config: str | None
+    steps: tuple[str, ...]
+    processes: tuple[str, ...]
+    socket: str | None
+
+
+class Watching(Event, frozen=True, tag="watching"):
+    folders: int
+    files: int
+    pruned: int
+    backend: str
+    ms: int
+
+
+class ChangedPath(msgspec.Struct, frozen=True):
+    path: str
+    kind: ChangeKind
+
+
+class Changed(Event, frozen=True, tag="change"):
+    """Why build `build` starts. At most MOST_PATHS paths are listed, `more` counts the others."""
+
+    build: int
+    paths: tuple[ChangedPath, ...]
+    more: int
+    trigger: Trigger
+
+
+class BuildStarted(Event, frozen=True, tag="build.started"):
+    """`steps` will run; `processes` are to be started or restarted by this build when it is green."""
+
+    build: int
+    steps: tuple[str, ...]
+    processes: tuple[str, ...]
+
+
+class StepStarted(Event, frozen=True, tag="step.started"):
+    build: int
+    step: str
+    argv: tuple[str, ...]
+
+
+class StepFinished(Event, frozen=True, tag="step.finished"):
+    build: int
+    step: str
+    status: Status
+    exit_code: int | None
+    signal: str | None
+    duration_ms: int
+
+
+class Output(Event, frozen=True, tag="output"):
+    """`text` holds one or more whole lines, joined by newlines, as the child wrote them: a view must clean it."""
+
+    source: str
+    stream: Stream
+    text: str
+
+
+class Related(msgspec.Struct, frozen=True):
+    """A second place that belongs to a diagnostic ("declared here")."""
+
+    path: str
+    file: str
+    line: int | None
+    column: int | None
+    message: str
+
+
+class Diagnostic(Event, frozen=True, tag="diagnostic"):
+    """One problem. `file` is absolute, `path` relative to the root; both None where there is no place."""
+
+    build: int
+    step: str | None
+    process: str | None
+    severity: Severity
+    file: str | None
+    path: str | None
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+    code: str | None
+    tool: str
+    message: str
+    detail: tuple[str, ...]
+    related: tuple[Related, ...]
+    count: int
+    new: bool
+
+
+class BuildFinished(Event, frozen=True, tag="build.finished"):
+    """The one verdict of a build. `errors` and `warnings` count all that is known to be wrong now, older steps included."""
+
+    build: int
+    status: Status
+    errors: int
+    warnings: int
+    duration_ms: int
+    steps: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+class ProcessStarting(Event, frozen=True, tag="process.starting"):
+    process: str
+    run: int
+    build: int
+
+
+class ProcessStarted(Event, frozen=True, tag="process.started"):
+    process: str
+    run: int
+    build: int
+    pid: int
+
+
+class ProcessStopping(Event, frozen=True, tag="process.stopping"):
+    process: str
+    run: int
+    build: int
+    signal: str
+
+
+class ProcessExited(Event, frozen=True, tag="process.exited"):
+    """`expected` is true where hotrun itself ended it. All of exit_code and signal None: it could not be started."""
+
+    process: str
+    run: int
+    build: int
+    exit_code: int | None
+    signal: str | None
+    expected: bool
+    uptime_ms: int
+
+
+class ProcessStale(Event, frozen=True, tag="process.stale"):
+    """The run still serves build `build`, while a newer build is red."""
+
+    process: str
+    run: int
+    build: int
+
+
+class StateChanged(Event, frozen=True, tag="state"):
+    state: State
+    why: str
+
+
+class ConfigReloaded(Event, frozen=True, tag="config.reloaded"):
+    """What the new configuration added, changed or removed."""
+
+    config: str | None
+    steps: tuple[str, ...]
+    processes: tuple[str, ...]
+
+
+class ConfigError(Event, frozen=True, tag="config.error"):
+    problems: tuple[str, ...]
+
+
+class Message(Event, frozen=True, tag="message"):
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+class Dropped(Event, frozen=True, tag="dropped"):
+    """`count` events of type `what` were not delivered."""
+
+    what: str
+    count: int
+
+
+class Bye(Event, frozen=True, tag="bye"):
+    reason: str
+    exit_code: int

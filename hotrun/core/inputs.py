@@ -1,0 +1,117 @@
+"""Everything that can happen to the engine. Inputs are facts; answers about a run carry the run's id."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from hotrun.core.spec import Project
+
+ChangeKind = Literal["added", "modified", "deleted"]
+Stream = Literal["stdout", "stderr"]
+Verb = Literal["quit", "kill", "trigger", "restart", "pause", "resume"]
+
+
+class Input(msgspec.Struct, frozen=True):
+    """The common type of all inputs."""
+
+
+class Change(msgspec.Struct, frozen=True, order=True):
+    """One changed file; `path` is relative to the root, with forward slashes ("../x" outside of it)."""
+
+    path: str
+    kind: ChangeKind
+
+
+class Begin(Input, frozen=True):
+    """The session begins; always the first input."""
+
+    version: str
+    pid: int
+    socket: str | None = None
+
+
+class WatchStarted(Input, frozen=True):
+    """The watcher is up and the tree has been walked."""
+
+    folders: int
+    files: int
+    pruned: int
+    backend: str
+    duration_ms: int
+
+
+class FilesChanged(Input, frozen=True):
+    """Watched files differ from before; ignored ones never get here."""
+
+    changes: tuple[Change, ...]
+
+
+class Spawned(Input, frozen=True):
+    """The run's program has been started."""
+
+    run: int
+    pid: int
+
+
+class SpawnFailed(Input, frozen=True):
+    """The run's program could not be started; nothing of it lives. `message` names what and why."""
+
+    run: int
+    message: str
+
+
+class OutputRead(Input, frozen=True):
+    """Whole lines from one read, decoded, without line ends."""
+
+    run: int
+    stream: Stream
+    lines: tuple[str, ...]
+
+
+class Exited(Input, frozen=True):
+    """The run's own process ended: by `exit_code` or by a `signal` such as "SIGKILL"; its children may live on."""
+
+    run: int
+    exit_code: int | None = None
+    signal: str | None = None
+
+
+class Emptied(Input, frozen=True):
+    """The run is over: nothing of its process group is left and its output has been read. Always the last word of a run."""
+
+    run: int
+
+
+class ConfigLoaded(Input, frozen=True):
+    """The configuration changed and is good. `warnings` are shown to the person."""
+
+    project: Project
+    warnings: tuple[str, ...] = ()
+
+
+class ConfigRejected(Input, frozen=True):
+    """The configuration changed and is wrong; each problem names file, line and key."""
+
+    problems: tuple[str, ...]
+
+
+class Noticed(Input, frozen=True):
+    """An adapter has something to tell the person (a watcher error, a folder that cannot be read)."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+class Request(Input, frozen=True):
+    """What a person or a program asks for, by key, socket or OS signal. `name` narrows it to one step or process."""
+
+    verb: Verb
+    name: str | None = None
+    exit_code: int = 0
+    reason: str = ""
+
+
+class Tick(Input, frozen=True):
+    """Time has passed; sent when `Engine.deadline_ms` is reached."""

@@ -1,0 +1,17 @@
+"""The one error type that reaches a person: what is wrong, what to do, which exit code."""
+
+from __future__ import annotations
+
+
+class HotrunError(Exception):
+    """A problem that ends the command; raised anywhere, printed once in cli.
+
+    `message` is one or more lines without the `error:` prefix; `hint` says the remedy;
+    `exit_code` follows docs/design.md (2 means usage or configuration).
+    """
+
+    def __init__(self, message: str, hint: str | None = None, exit_code: int = 2) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.exit_code = exit_code
