@@ -71,11 +71,12 @@ class OutputRead(Input, frozen=True):
 
 
 class Exited(Input, frozen=True):
-    """The run's own process ended: by `exit_code` or by a `signal` such as "SIGKILL"; its children may live on."""
+    """The run's own process ended: by `exit_code` or by a `signal` such as "SIGKILL". `left`: others of its group live on."""
 
     run: int
     exit_code: int | None = None
     signal: str | None = None
+    left: bool = False
 
 
 class Emptied(Input, frozen=True):

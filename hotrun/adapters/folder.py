@@ -1,0 +1,50 @@
+"""The project's `.hotrun` folder: ignores itself, never triggers, and holds what children and editors may read."""
+
+from __future__ import annotations
+
+import os
+
+NAME = ".hotrun"
+_KEPT = 2  # a step of a canceled build may still read its list
+
+
+class Folder:
+    """`.hotrun` under one root. Nothing in it is needed for the work: where it cannot be written, hotrun goes on."""
+
+    def __init__(self, root: str) -> None:
+        self.path = os.path.join(root, NAME)
+        self._lists: list[str] = []
+
+    def write_changes(self, build: int, paths: tuple[str, ...]) -> str | None:
+        """Write the paths of a build, NUL-separated; returns the file, or None where it could not be written."""
+        path = os.path.join(self.path, f"changed-{build}")
+        try:
+            self._ensure()
+            with open(path, "wb") as file:
+                file.write(b"".join(os.fsencode(name) + b"\0" for name in paths))
+        except OSError:
+            return None
+        self._lists.append(path)
+        while len(self._lists) > _KEPT:
+            _remove(self._lists.pop(0))
+        return path
+
+    def close(self) -> None:
+        """Remove what only this session needed."""
+        while self._lists:
+            _remove(self._lists.pop())
+
+    def _ensure(self) -> None:
+        if not os.path.isdir(self.path):
+            os.mkdir(self.path, 0o700)
+        ignore = os.path.join(self.path, ".gitignore")
+        if not os.path.exists(ignore):
+            with open(ignore, "w", encoding="utf-8") as file:
+                file.write("*\n")
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError:
+        pass

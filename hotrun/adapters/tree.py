@@ -1,0 +1,231 @@
+"""The watched files as a snapshot of signatures. Events are hints; what the disk says when it is looked at is the truth.
+
+Each reported path is looked at: a file is compared, a folder walked, what is gone is dropped with all below it. Raw
+events alone miss what was in a new folder before its watch was there.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from hotrun.adapters.ignore import IGNORE_FILES, Rules
+from hotrun.core.inputs import Change, ChangeKind
+from hotrun.core.spec import Watch
+
+
+class Signature(NamedTuple):
+    """What differs after every way to change a file: ctime sees a write whose mtime was put back, ino an atomic save."""
+
+    mtime_ns: int
+    ctime_ns: int
+    size: int
+    ino: int
+
+
+class _Folder:
+    """One existing folder: its rules, its files, and the names of the folders in it."""
+
+    def __init__(self, rules: Rules, relative: str) -> None:
+        self.rules = rules
+        self.relative = relative
+        self.files: dict[str, Signature] = {}
+        self.folders: set[str] = set()
+
+
+class Tree:
+    """The snapshot of all watched roots of a project, and of single files that are watched wherever they are."""
+
+    def __init__(self, root: str, watch: Watch, single_files: Iterable[str]) -> None:
+        """`root`: what paths in changes are relative to. `single_files`: absolute; no ignore rule hides them."""
+        self._root = root
+        self._watch = watch
+        self._folders: dict[str, _Folder] = {}
+        self._single: dict[str, Signature | None] = {path: _look(path) for path in single_files}
+        self._top = tuple(path for path in watch.roots if os.path.isdir(path))
+        self._single.update({path: _look(path) for path in watch.roots if not os.path.isdir(path)})
+        self.pruned = 0
+        self.unreadable: list[str] = []
+        self.new_folders: list[str] = []  # since somebody emptied it: these have no watch yet
+        self.lost_folders = False
+
+    # --- what is known -----------------------------------------------------------------------------------------
+
+    def folders(self) -> list[str]:
+        """Every folder that needs a watch, absolute; that of a single file is the one it lies in."""
+        beside = {os.path.dirname(path) for path in self._single}
+        return [*self._folders, *(path for path in beside if path not in self._folders and os.path.isdir(path))]
+
+    def count_files(self) -> int:
+        """How many files are watched."""
+        return sum(len(folder.files) for folder in self._folders.values())
+
+    def changed_since(self, ctime_ns: int) -> list[Change]:
+        """The files whose last change is newer than `ctime_ns` (nanoseconds since 1970)."""
+        return [
+            Change(self._name(os.path.join(path, name)), "modified")
+            for path, folder in self._folders.items()
+            for name, signature in folder.files.items()
+            if signature.ctime_ns > ctime_ns
+        ]
+
+    # --- looking -----------------------------------------------------------------------------------------------
+
+    def verify(self) -> list[Change]:
+        """Walk everything and compare; the first time, everything is new."""
+        changes: list[Change] = []
+        self.pruned = 0
+        self.unreadable.clear()
+        for path in self._top:
+            rules = Rules.of_root(path, self._watch.exclude, self._watch.gitignore)
+            self._walk(path, rules, "", changes)
+        for path in self._single:
+            self._compare_single(path, changes)
+        return changes
+
+    def examine(self, paths: Iterable[str]) -> list[Change]:
+        """Look at what was reported (absolute paths) and return what differs from before."""
+        changes: list[Change] = []
+        walked = ""
+        for path in sorted(paths):
+            if walked and path.startswith(walked):
+                continue
+            if path in self._single:
+                self._compare_single(path, changes)
+            if os.path.basename(path) in IGNORE_FILES and os.path.dirname(path) in self._folders:
+                return [*changes, *self.verify()]
+            if self._examine(path, changes):
+                walked = path + os.sep
+        return changes
+
+    def _examine(self, path: str, changes: list[Change]) -> bool:
+        """Look at one path; True if it is a folder that was walked."""
+        if path in self._top:
+            return False
+        parent_path, name = os.path.split(path)
+        parent = self._folders.get(parent_path)
+        if parent is None:
+            return False
+        found = _look(path)
+        relative = f"{parent.relative}/{name}" if parent.relative else name
+        is_folder = found is None and _is_real_folder(path)
+        if not is_folder and path in self._folders:
+            self._drop_folder(path, changes)
+        if parent.rules.ignores(relative, is_folder):
+            return False
+        if is_folder:
+            self._drop_file(parent, path, changes)
+            parent.folders.add(name)
+            self._walk(path, parent.rules, relative, changes)
+        elif found is None:
+            self._drop_file(parent, path, changes)
+        else:
+            self._compare(parent, path, name, found, changes)
+        return is_folder
+
+    def _walk(self, path: str, rules: Rules, relative: str, changes: list[Change]) -> None:
+        stack = [(path, rules, relative)]
+        while stack:
+            stack.extend(self._walk_one(*stack.pop(), changes))
+
+    def _walk_one(
+        self, path: str, outer: Rules, relative: str, changes: list[Change]
+    ) -> Iterator[tuple[str, Rules, str]]:
+        """Compare one folder with the disk; yields the folders in it."""
+        try:
+            entries = list(os.scandir(path))
+        except OSError as error:
+            if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+                self.unreadable.append(path)
+            self._drop_folder(path, changes)
+            return
+        folder = self._folders.get(path)
+        if folder is None:
+            folder = self._folders[path] = _Folder(outer, relative)
+            self.new_folders.append(path)
+        folder.rules = rules = outer.inside(path, relative)
+        files, folders = set(), set()
+        for entry in entries:
+            inner = f"{relative}/{entry.name}" if relative else entry.name
+            is_folder = _entry_is_folder(entry)
+            if rules.ignores(inner, is_folder):
+                self.pruned += is_folder
+            elif is_folder:
+                folders.add(entry.name)
+                yield entry.path, rules, inner
+            elif (found := _look(entry.path)) is not None:
+                files.add(entry.name)
+                self._compare(folder, entry.path, entry.name, found, changes)
+        for name in folder.files.keys() - files:
+            self._drop_file(folder, os.path.join(path, name), changes)
+        for name in folder.folders - folders:
+            self._drop_folder(os.path.join(path, name), changes)
+        folder.folders = folders
+
+    def _compare(self, folder: _Folder, path: str, name: str, found: Signature, changes: list[Change]) -> None:
+        known = folder.files.get(name)
+        if known != found:
+            folder.files[name] = found
+            changes.append(Change(self._name(path), "added" if known is None else "modified"))
+
+    def _compare_single(self, path: str, changes: list[Change]) -> None:
+        known, found = self._single[path], _look(path)
+        if known != found:
+            self._single[path] = found
+            kind: ChangeKind = "added" if known is None else "deleted" if found is None else "modified"
+            changes.append(Change(self._name(path), kind))
+
+    def _drop_file(self, folder: _Folder, path: str, changes: list[Change]) -> None:
+        if folder.files.pop(os.path.basename(path), None) is not None:
+            changes.append(Change(self._name(path), "deleted"))
+
+    def _drop_folder(self, path: str, changes: list[Change]) -> None:
+        """Forget a folder that is gone or ignored now, and all below it."""
+        parent = self._folders.get(os.path.dirname(path))
+        if parent is not None:
+            parent.folders.discard(os.path.basename(path))
+        stack = [path]
+        while stack:
+            gone = stack.pop()
+            folder = self._folders.pop(gone, None)
+            if folder is not None:
+                self.lost_folders = True
+                stack.extend(os.path.join(gone, name) for name in folder.folders)
+                changes.extend(Change(self._name(os.path.join(gone, name)), "deleted") for name in folder.files)
+
+    def _name(self, path: str) -> str:
+        """An absolute path as changes name it: relative to the root; never with bytes that are no text."""
+        name = path[len(self._root) + 1 :] if path.startswith(self._root + os.sep) else os.path.relpath(path, self._root)
+        return name if name.isascii() else os.fsencode(name).decode("utf-8", "replace")
+
+
+def _look(path: str) -> Signature | None:
+    """The signature of a regular file, through a link; of a broken link its own. None: gone, a folder, a device, a socket."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        try:
+            found = os.lstat(path)
+        except OSError:
+            return None
+    except OSError:
+        return None
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
+        return None
+    return Signature(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+
+def _is_real_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _entry_is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False

@@ -1,0 +1,274 @@
+"""Puts the parts together and runs the loop: the only place where adapters, core and views meet.
+
+What heavy imports there are (asyncio, watchfiles, pathspec) come after the first step has been spawned: the engine and
+the children work without a loop, and the walk that follows finds what changed in between by its ctime.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hotrun import __version__
+from hotrun.adapters.children import Children
+from hotrun.adapters.folder import Folder
+from hotrun.core import commands
+from hotrun.core.engine import Engine
+from hotrun.core.events import Event
+from hotrun.core.inputs import (
+    Begin,
+    Change,
+    ConfigLoaded,
+    ConfigRejected,
+    FilesChanged,
+    Input,
+    Noticed,
+    Request,
+    Tick,
+)
+from hotrun.core.spec import Project, Step
+from hotrun.errors import HotrunError
+from hotrun.publisher import Publisher, View
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from hotrun.adapters.files import FileSource
+    from hotrun.core.build import LineParser
+
+# A terminal that is gone (HUP) cannot be told anything, but its exit code can: 128 + signal.
+_EXIT_CODES = {"SIGINT": 0, "SIGTERM": 0, "SIGHUP": 129}
+_ONCE_EXIT_CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
+KILLED_EXIT_CODE = 130
+SECOND_SIGNAL_MS = 20  # a terminal's Ctrl-C may reach us twice: from the kernel and through a wrapper
+
+Reload = Callable[[], tuple[Project, tuple[str, ...]]]
+
+
+class App:
+    """One session of hotrun in one project."""
+
+    def __init__(self, project: Project, view: View, *, reload: Reload | None, once: bool, colored: bool) -> None:
+        """`reload` loads the configuration again (raises HotrunError); None where there is no file.
+
+        Raises HotrunError where the project cannot be watched at all.
+        """
+        _check_roots(project)
+        self._project = project
+        self._reload = reload
+        self._once = once
+        self._inbox: deque[Input] = deque()
+        self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
+        self._publisher = Publisher([view])
+        self._children = Children(self._inbox.append, colored, self._pump)
+        self._folder = Folder(project.root)
+        self._changed_file: str | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._source: FileSource | None = None
+        self._rewatching: asyncio.Task[None] | None = None
+        self._done: asyncio.Event | None = None
+        self._exit_code = 0
+        self._first_signal_ms: int | None = None
+        self._bug: BaseException | None = None
+
+    def run(self, notices: tuple[Noticed, ...] = ()) -> int:
+        """Run until the session is over; returns the exit code. Everything it started has ended then.
+
+        `notices` are told first. A bug anywhere in the loop ends the session and is raised here.
+        """
+        spawned_ns = time.time_ns()
+        self._listen_to_signals()
+        try:
+            self._inbox.append(Begin(__version__, os.getpid()))
+            self._inbox.extend(notices)
+            self._pump()
+            import asyncio
+
+            if not self._engine.finished:
+                asyncio.run(self._main(spawned_ns))
+        finally:
+            self._children.close()
+            self._folder.close()
+        return self._exit_code
+
+    async def _main(self, spawned_ns: int) -> None:
+        import asyncio
+
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(self._on_bug)
+        self._done = asyncio.Event()
+        for name in _EXIT_CODES:
+            number = getattr(signal, name)
+            self._loop.add_signal_handler(number, self._on_signal, number)
+        self._children.attach(self._loop)
+        self._pump()
+        if not self._once and not self._engine.finished:
+            self._watch(self._project, spawned_ns)
+        if not self._engine.finished:
+            await self._done.wait()
+        if self._source is not None:
+            self._source.close()
+        if self._rewatching is not None:
+            self._rewatching.cancel()
+        if self._bug is not None:
+            raise self._bug
+
+    def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An exception in a callback must not be logged and survived: nothing that follows could be trusted."""
+        self._bug = context.get("exception") or RuntimeError(context["message"])
+        if self._done is not None:
+            self._done.set()
+
+    # --- the one way round: inbox -> engine -> commands and events ----------------------------------------------
+
+    def _pump(self) -> None:
+        """Handle what has come in, and what that brings in."""
+        while self._inbox:
+            for effect in self._engine.handle(self._inbox.popleft(), _now_ms()):
+                if isinstance(effect, Event):
+                    self._publisher.publish(effect)
+                else:
+                    self._execute(effect)
+        self._flush()
+        self._arm()
+
+    def _flush(self) -> None:
+        try:
+            self._publisher.flush()
+        except OSError:
+            # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
+            self._publisher.drop_views()
+            self._inbox.append(Request("quit", exit_code=_EXIT_CODES["SIGHUP"], reason="the output was closed"))
+            self._pump()
+
+    def _execute(self, command: commands.Command) -> None:
+        match command:
+            case commands.Spawn():
+                self._children.spawn(command, self._own_variables(command.build))
+            case commands.Signal():
+                self._children.signal(command.run, command.signal)
+            case commands.Kill():
+                self._children.kill(command.run)
+            case commands.RecordChanges():
+                self._changed_file = self._folder.write_changes(command.build, command.paths)
+            case commands.Rewatch():
+                self._project = command.project
+                self._watch(command.project, time.time_ns())
+            case commands.Finish():
+                self._exit_code = command.exit_code
+                if self._done is not None:
+                    self._done.set()
+            case _:
+                raise AssertionError(f"unknown command: {command}")
+
+    def _own_variables(self, build: int) -> dict[str, str]:
+        changed = {"HOTRUN_CHANGED": self._changed_file} if self._changed_file is not None else {}
+        return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed}
+
+    def _arm(self) -> None:
+        if self._loop is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self._engine.deadline_ms
+        if deadline is not None:
+            self._timer = self._loop.call_later(max(0, deadline - _now_ms()) / 1000, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._put(Tick())
+
+    def _put(self, input: Input) -> None:
+        self._inbox.append(input)
+        self._pump()
+
+    # --- signals -----------------------------------------------------------------------------------------------
+
+    def _listen_to_signals(self) -> None:
+        """Until the loop is there a signal waits in the inbox; it must not break an import, or leave a child behind."""
+        for name in _EXIT_CODES:
+            signal.signal(getattr(signal, name), lambda number, frame: self._inbox.append(self._signal_request(number)))
+
+    def _on_signal(self, number: int) -> None:
+        self._put(self._signal_request(number))
+
+    def _signal_request(self, number: int) -> Request:
+        name = signal.Signals(number).name
+        now = _now_ms()
+        if number == signal.SIGINT and self._first_signal_ms is not None:
+            if now - self._first_signal_ms >= SECOND_SIGNAL_MS:
+                return Request("kill", exit_code=KILLED_EXIT_CODE, reason=f"second {name}")
+        elif self._first_signal_ms is None:
+            self._first_signal_ms = now
+        codes = _ONCE_EXIT_CODES if self._once else _EXIT_CODES
+        return Request("quit", exit_code=codes[name], reason=name)
+
+    # --- files -------------------------------------------------------------------------------------------------
+
+    def _watch(self, project: Project, since_ns: int) -> None:
+        import asyncio
+
+        from hotrun.adapters.files import FileSource
+
+        if self._source is None:
+            self._source = FileSource(self._put, self._on_changes)
+        if self._rewatching is not None:
+            self._rewatching.cancel()
+        single_files = _single_files(project)
+        self._rewatching = asyncio.ensure_future(self._source.start(project, single_files, since_ns))
+        self._rewatching.add_done_callback(_raise)  # a bug in there goes to _on_bug
+
+    def _on_changes(self, changes: list[Change]) -> None:
+        config = self._project.config
+        if config is not None and self._reload is not None:
+            name = os.path.relpath(config, self._project.root)
+            if any(change.path == name for change in changes):
+                self._load_config(self._reload)
+                # A pyproject.toml says more than our table; a hotrun.toml is nobody's source.
+                if not name.endswith("pyproject.toml"):
+                    changes = [change for change in changes if change.path != name]
+        if changes:
+            self._put(FilesChanged(tuple(changes)))
+
+    def _load_config(self, reload: Reload) -> None:
+        try:
+            project, warnings = reload()
+            _check_roots(project)
+        except HotrunError as error:
+            self._put(ConfigRejected(tuple(error.message.split("\n"))))
+        else:
+            self._put(ConfigLoaded(project, warnings))
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _single_files(project: Project) -> list[str]:
+    """The files that count wherever they lie and whatever ignores them: the configuration and the env files."""
+    parts = (*project.steps.values(), *project.processes.values())
+    files = {path for part in parts for path in part.program.env_files}
+    return sorted(files | ({project.config} if project.config else set()))
+
+
+def _check_roots(project: Project) -> None:
+    for path in project.watch.roots:
+        if not os.path.exists(path):
+            raise HotrunError(f"watch.paths: {path} does not exist", "name a folder or file that is there")
+
+
+def _parser_for(step: Step) -> LineParser:
+    from hotrun.parsers import LateParser
+
+    return LateParser(step)
+
+
+def _raise(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        raise error

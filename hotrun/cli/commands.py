@@ -1,0 +1,191 @@
+"""The command line as typer sees it: flags become Options, Options become a call, its result the exit code."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import Exit, TyperException
+
+from hotrun import __version__
+from hotrun.cli.options import Options
+from hotrun.errors import HotrunError
+
+Directory = Annotated[str | None, typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR.")]
+Config = Annotated[str | None, typer.Option("-c", "--config", metavar="FILE", help="Use this hotrun.toml.")]
+Ui = Annotated[str | None, typer.Option("--ui", metavar="UI", help="auto, inline, full, plain or json.")]
+Once = Annotated[bool, typer.Option("--once", help="Build, start nothing, say the verdict (for CI).")]
+Watch = Annotated[
+    list[str] | None, typer.Option("-w", "--watch", metavar="PATH", help="Watch this instead; may be repeated.")
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option("-x", "--exclude", metavar="PATTERN", help="Do not watch this; may be repeated.")
+]
+Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay [profile.NAME] over the file.")]
+Build = Annotated[str | None, typer.Option("--build", metavar="CMD", help="With -- COMMAND: build with this first.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", show_default=False)]
+
+HELP = """Watches a project, builds it, and restarts it only when the build is green.
+
+hotrun [OPTIONS] [NAME]...        run the project in this folder (or only NAME... and what they need)
+
+hotrun [OPTIONS] -- COMMAND ...   no configuration: restart COMMAND on every change
+"""
+
+
+class _Group(TyperGroup):
+    """A first word that is no command is the name of a process."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return "run", self.commands["run"], args
+
+
+app = typer.Typer(
+    cls=_Group,
+    help=HELP,
+    invoke_without_command=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="[COMMAND | NAME...] [-- COMMAND ...]",
+)
+
+
+def parse_and_run(args: list[str]) -> int:
+    """Parse `args` (without the program's name) and carry them out; returns the exit code. Raises HotrunError."""
+    command: tuple[str, ...] | None = None
+    if "--" in args:
+        at = args.index("--")
+        args, command = args[:at], tuple(args[at + 1 :])
+        if not command:
+            raise HotrunError("nothing follows --", "hotrun -- COMMAND ...")
+    try:
+        result = app(args, prog_name="hotrun", standalone_mode=False, obj=Options(command=command))
+    except Exit as done:
+        return done.exit_code
+    except TyperException as error:
+        raise HotrunError(error.format_message(), "hotrun --help") from error
+    return result if isinstance(result, int) else 0
+
+
+def _with(ctx: typer.Context, **given: object) -> Options:
+    """The options so far with those laid over that were given here."""
+    found: Options = ctx.obj
+    ctx.obj = msgspec.structs.replace(found, **{name: value for name, value in given.items() if value})
+    options: Options = ctx.obj
+    return options
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"hotrun {__version__}")
+        raise Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    directory: Directory = None,
+    config: Config = None,
+    ui: Ui = None,
+    once: Once = False,
+    watch: Watch = None,
+    exclude: Exclude = None,
+    profile: Profile = None,
+    build: Build = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> int:
+    given = _run_options(directory, config, ui, once, watch, exclude, profile, build)
+    options = _with(ctx, **given)
+    if ctx.invoked_subcommand is not None:
+        return 0
+    from hotrun.cli.run import run
+
+    return run(options)
+
+
+@app.command("run", hidden=True)
+def run_names(
+    ctx: typer.Context,
+    names: Names = None,
+    directory: Directory = None,
+    config: Config = None,
+    ui: Ui = None,
+    once: Once = False,
+    watch: Watch = None,
+    exclude: Exclude = None,
+    profile: Profile = None,
+    build: Build = None,
+) -> int:
+    """Run only these processes and what they need."""
+    from hotrun.cli.run import run
+
+    given = _run_options(directory, config, ui, once, watch, exclude, profile, build)
+    return run(_with(ctx, names=tuple(names or ()), **given))
+
+
+@app.command()
+def check(ctx: typer.Context, directory: Directory = None, config: Config = None, profile: Profile = None) -> int:
+    """Validate the configuration; warn of patterns that match nothing."""
+    from hotrun.cli.check import check
+
+    return check(_with(ctx, directory=directory, config=config, profile=profile))
+
+
+@app.command()
+def init(
+    ctx: typer.Context,
+    directory: Directory = None,
+    pick: Annotated[int | None, typer.Option("--pick", metavar="N", help="Which one, where several fit.")] = None,
+) -> int:
+    """Write a commented hotrun.toml from what is detected here."""
+    from hotrun.cli.init import init
+
+    return init(_with(ctx, directory=directory), pick)
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(metavar="config|events")] = "config") -> int:
+    """Print the JSON Schema of the configuration or of the events."""
+    from hotrun.cli.schema import schema
+
+    return schema(kind)
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    check: Annotated[bool, typer.Option("--check", help="Make an edit, wait until it is served, end.")] = False,
+) -> int:
+    """Run a small real project in a temporary folder."""
+    from hotrun.cli.demo import demo
+
+    return demo(_with(ctx), check)
+
+
+def _run_options(
+    directory: str | None,
+    config: str | None,
+    ui: str | None,
+    once: bool,
+    watch: list[str] | None,
+    exclude: list[str] | None,
+    profile: str | None,
+    build: str | None,
+) -> dict[str, object]:
+    return {
+        "directory": directory,
+        "config": config,
+        "ui": ui,
+        "once": once,
+        "watch": tuple(watch or ()),
+        "exclude": tuple(exclude or ()),
+        "profile": profile,
+        "build": build,
+    }

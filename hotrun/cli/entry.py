@@ -1,0 +1,64 @@
+"""From argv to an exit code. Errors are printed here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from hotrun import __version__
+from hotrun.cli.options import Options
+from hotrun.errors import HotrunError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line `argv` (default: sys.argv); returns the exit code."""
+    args = sys.argv[1:] if argv is None else argv
+    try:
+        if sys.platform == "win32":
+            raise HotrunError("hotrun runs on Linux and macOS", "on Windows run it inside WSL")
+        return _dispatch(args)
+    except HotrunError as error:
+        _print_error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; a second error when Python flushes at exit would say nothing new.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _dispatch(args: list[str]) -> int:
+    # Where there is nothing to parse, the parser (60 ms of imports) is not needed.
+    if "_HOTRUN_COMPLETE" not in os.environ:
+        if not args:
+            from hotrun.cli.run import run
+
+            return run(Options())
+        if args == ["--version"]:
+            print(f"hotrun {__version__}")
+            return 0
+        if args == ["check"]:
+            from hotrun.cli.check import check
+
+            return check(Options())
+    from hotrun.cli.commands import parse_and_run
+
+    return parse_and_run(args)
+
+
+def _print_error(error: HotrunError) -> None:
+    colored = sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    red, cyan, off = ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") if colored else ("", "", "")
+    sys.stdout.flush()
+    for line in error.message.split("\n"):
+        _print(f"{red}error:{off} {line}")
+    if error.hint:
+        _print(f"{cyan}hint:{off} {error.hint}")
+
+
+def _print(line: str) -> None:
+    from hotrun.views.clean import clean
+
+    encoding = sys.stderr.encoding or "utf-8"
+    print(clean(line, colored=True).encode(encoding, "replace").decode(encoding), file=sys.stderr)

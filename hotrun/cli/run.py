@@ -1,0 +1,72 @@
+"""`hotrun` itself: build, run, watch."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from hotrun.app import App, Reload
+from hotrun.cli.options import Options
+from hotrun.cli.project import Chosen, choose, enter, load_configured
+from hotrun.core.inputs import Noticed
+from hotrun.core.spec import Project
+from hotrun.errors import HotrunError
+from hotrun.publisher import View
+from hotrun.views.sink import Sink
+
+UIS = ("auto", "inline", "full", "plain", "json")
+
+
+def run(options: Options) -> int:
+    """Run the project until it is told to end; returns the exit code. Raises HotrunError before anything is started."""
+    from hotrun.core.words import did_you_mean
+
+    if options.ui not in UIS:
+        raise HotrunError(f"--ui {options.ui}: expected one of {', '.join(UIS)}", did_you_mean(options.ui, UIS))
+    chosen = choose(options, enter(options))
+    colored = options.ui != "json" and _wants_color()
+    app = App(
+        chosen.project,
+        _view(options.ui, colored),
+        reload=_reload(options, chosen),
+        once=options.once,
+        colored=colored,
+    )
+    notices = [Noticed("warning", text) for text in chosen.warnings]
+    if chosen.explanation is not None:
+        notices.insert(0, Noticed("info", chosen.explanation))
+    if options.ui in ("inline", "full"):
+        notices.append(Noticed("warning", f"--ui {options.ui}: not yet supported, plain is shown"))
+    return app.run(tuple(notices))
+
+
+def _reload(options: Options, chosen: Chosen) -> Reload | None:
+    path = chosen.path
+    if path is None:
+        return None
+
+    def reload() -> tuple[Project, tuple[str, ...]]:
+        return load_configured(options, path)
+
+    return reload
+
+
+def _view(ui: str, colored: bool) -> View:
+    if ui == "json":
+        from hotrun.views.jsonl import JsonLines
+
+        return JsonLines(Sink(1))
+    from hotrun.views.plain import ASCII, UNICODE, Plain
+
+    encoding = (sys.stdout.encoding or "utf-8").lower()
+    speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
+    return Plain(Sink(1, encoding), colored, UNICODE if speaks_unicode else ASCII)
+
+
+def _wants_color() -> bool:
+    """FORCE_COLOR, then NO_COLOR (both count when they are not empty), then whether a person looks."""
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()

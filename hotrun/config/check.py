@@ -1,0 +1,167 @@
+"""The checks that take more than one key: names and needs, commands and shells, readiness, the proxy's target.
+Works on what could be read; a key that already has a problem is left out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hotrun.config.model import BuildStep, Config, Program, Proxy, Ready, RunProcess
+from hotrun.config.overlay import READY_KINDS
+from hotrun.config.problems import Findings, Path
+from hotrun.config.values import Address, Unfit, closest
+
+
+def check(config: Config, raw: dict[str, Any], known_parsers: Sequence[str] | None, findings: Findings) -> None:
+    """Note in `findings` what is wrong between the keys of `config`; `raw` is what it was made of."""
+    _check_text(raw, findings)
+    if config.watch.paths == []:
+        findings.expected(("watch", "paths"), "at least one path", [])
+    for program, path in _programs(config):
+        _check_command(program, path, findings)
+    for name, step in config.build.items():
+        _check_parsers(step, ("build", name, "parsers"), known_parsers, findings)
+    for name, process in config.run.items():
+        if process.ready is not None:
+            _check_ready(process.ready, ("run", name, "ready"), findings)
+    if config.proxy is not None:
+        _check_target(config.proxy, config, findings)
+    _check_needs(config, findings)
+    for name in config.run:
+        if name in config.build:
+            findings.expected(("run", name), "a name that no build step has", name)
+    if not config.build and not config.run and not findings.by_path:
+        findings.add((), "nothing to do: expected a [build.NAME] or a [run.NAME] table")
+
+
+def _programs(config: Config) -> Iterator[tuple[Program, Path]]:
+    for name, step in config.build.items():
+        yield step, ("build", name)
+    for name, process in config.run.items():
+        yield process, ("run", name)
+
+
+def _check_text(raw: object, findings: Findings, path: Path = ()) -> None:
+    """No string may hold a NUL character: arguments, paths and variables end at one."""
+    if isinstance(raw, str) and "\0" in raw:
+        findings.expected(path, "a string without NUL characters", raw)
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            if "\0" in key:
+                findings.expected((*path, key), "a key without NUL characters", key)
+            _check_text(value, findings, (*path, key))
+    elif isinstance(raw, list):
+        for place, value in enumerate(raw):
+            _check_text(value, findings, (*path, place))
+
+
+def _check_command(program: Program, path: Path, findings: Findings) -> None:
+    if findings.touch((*path, "command")):
+        return
+    _check_not_blank(program.command, (*path, "command"), findings)
+    if program.shell is not None and isinstance(program.command, list):
+        findings.expected((*path, "shell"), "a shell only where command is a string", program.shell)
+
+
+def _check_not_blank(command: str | list[str], path: Path, findings: Findings) -> None:
+    program = command if isinstance(command, str) else command[0]
+    if program.strip() == "":
+        findings.expected(path, 'a command such as "make -j2" or ["make", "-j2"]', program)
+
+
+def _check_parsers(step: BuildStep, path: Path, known: Sequence[str] | None, findings: Findings) -> None:
+    if known is None:
+        return
+    names = [step.parsers] if isinstance(step.parsers, str) else step.parsers
+    for place, name in enumerate(names):
+        if name != "auto" and name not in known:
+            at = path if isinstance(step.parsers, str) else (*path, place)
+            findings.one_of(at, "the name of a parser", name, ("auto", *known))
+
+
+def _check_ready(ready: Ready, path: Path, findings: Findings) -> None:
+    if findings.touch(path):
+        return
+    given = [kind for kind in READY_KINDS if getattr(ready, kind) not in (None, False)]
+    if len(given) != 1:
+        got = " and ".join(given) or "none of them"
+        findings.add(path, f"expected exactly one of {', '.join(READY_KINDS)}, got {got}")
+    elif ready.exec is not None:
+        _check_not_blank(ready.exec, (*path, "exec"), findings)
+
+
+def _check_target(proxy: Proxy, config: Config, findings: Findings) -> None:
+    path = ("proxy", "target")
+    if findings.touch(path) or not _names_are_known(findings):
+        return
+    process = config.run.get(proxy.target)
+    if process is not None:
+        if not process.listen and (process.ready is None or process.ready.tcp is None):
+            findings.expected(path, "a process with listen or ready.tcp", proxy.target)
+        return
+    try:
+        Address.parse(proxy.target)
+    except Unfit as unfit:
+        if ":" in proxy.target:
+            findings.unfit(path, proxy.target, unfit)
+        else:
+            expected = f"the name of a process or {unfit.expected}"
+            findings.expected(path, expected, proxy.target, closest(proxy.target, config.run))
+
+
+def _check_needs(config: Config, findings: Findings) -> None:
+    if not _names_are_known(findings):
+        return
+    for name, step in config.build.items():
+        _check_names(step, ("build", name, "needs"), config, findings)
+    for name, process in config.run.items():
+        _check_names(process, ("run", name, "needs"), config, findings)
+    if config.build.keys() & config.run.keys():
+        return  # "needs" cannot be followed while a name means two things
+    needs = {name: part.needs for part_of in (config.build, config.run) for name, part in part_of.items()}
+    for cycle in _cycles(needs):
+        kind = "build" if cycle[0] in config.build else "run"
+        findings.add((kind, cycle[0], "needs"), f"expected no cycle, got {' -> '.join(cycle)}")
+
+
+def _names_are_known(findings: Findings) -> bool:
+    """Tell whether all names could be read: a table that is misspelled or no table may hold more."""
+    other_tables = ("env_files", "env", "watch", "proxy")
+    return all(len(path) > 1 or path[0] in other_tables for path in findings.by_path)
+
+
+def _check_names(part: BuildStep | RunProcess, path: Path, config: Config, findings: Findings) -> None:
+    """Check that what a step or process needs exists, and that a step needs steps alone."""
+    if findings.touch(path):
+        return
+    is_step = isinstance(part, BuildStep)
+    for place, name in enumerate(part.needs):
+        if name in config.build or (not is_step and name in config.run):
+            continue
+        at = (*path, place)
+        if name in config.run:
+            findings.expected(at, "a build step (a step cannot wait for a process)", name)
+        else:
+            others = config.build if is_step else {**config.build, **config.run}
+            known = [other for other in others if other != path[1]]
+            findings.one_of(at, "the name of a step" if is_step else "the name of a step or process", name, known)
+
+
+def _cycles(needs: dict[str, list[str]]) -> list[list[str]]:
+    """Return each cycle that a walk along `needs` closes, as the names on the way round, the first one repeated."""
+    cycles: list[list[str]] = []
+    done: set[str] = set()
+    for start in needs:
+        way: list[str] = []
+        todo = [(start, False)]
+        while todo:
+            name, left = todo.pop()
+            if left:
+                done.add(way.pop())
+            elif name in way:
+                cycles.append([*way[way.index(name) :], name])
+            elif name in needs and name not in done:
+                way.append(name)
+                todo.append((name, True))
+                todo.extend((need, False) for need in reversed(needs[name]))
+    return cycles

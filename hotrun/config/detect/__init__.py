@@ -1,0 +1,75 @@
+"""Detects how to build and run a folder that has no hotrun.toml. Reads only, bounded; never raises for what is in it.
+
+All that fit are returned; the caller takes the only one, or lists them. What has a manifest (go.mod, package.json, ...)
+wins over loose scripts and over Make, since Makefiles beside other projects mostly wrap their commands; Make wins over
+loose scripts where it has sources to compile. Candidates that only build give way to ones that run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hotrun.config.detect.candidate import Candidate, Part, is_sound
+from hotrun.config.detect.folder import Folder
+
+PYTHON_MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile", "uv.lock", "manage.py")
+GRADLE_MANIFESTS = ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
+
+__all__ = ["Candidate", "Part", "detect"]
+
+
+def detect(root: str) -> tuple[Candidate, ...]:
+    """The ways to run the project in the folder `root`, most telling files first; empty if none is known."""
+    folder = Folder(root)
+    found = [candidate for candidates in _with_manifest(folder) for candidate in candidates if is_sound(candidate)]
+    if not found:
+        loose = (list(filter(is_sound, candidates)) for candidates in _without_manifest(folder))
+        found = next(filter(None, loose), [])
+    return tuple([candidate for candidate in found if candidate.processes] or found)
+
+
+def _with_manifest(folder: Folder) -> Iterator[list[Candidate]]:
+    """Imports a language's module only where its files are: this runs before the first build."""
+    if folder.first("go.mod", "go.work"):
+        from hotrun.config.detect import golang
+
+        yield golang.candidates(folder)
+    if folder.is_file("Cargo.toml"):
+        from hotrun.config.detect import cargo
+
+        yield cargo.candidates(folder)
+    if folder.is_file("package.json"):
+        from hotrun.config.detect import node
+
+        yield node.candidates(folder)
+    if folder.first(*PYTHON_MANIFESTS):
+        from hotrun.config.detect import python
+
+        yield python.candidates(folder)
+    yield from _on_the_jvm_or_cmake(folder)
+
+
+def _on_the_jvm_or_cmake(folder: Folder) -> Iterator[list[Candidate]]:
+    if folder.is_file("pom.xml"):
+        from hotrun.config.detect import maven
+
+        yield maven.candidates(folder)
+    if folder.first(*GRADLE_MANIFESTS):
+        from hotrun.config.detect import gradle
+
+        yield gradle.candidates(folder)
+    if folder.is_file("CMakeLists.txt"):
+        from hotrun.config.detect import cmake
+
+        yield cmake.candidates(folder)
+
+
+def _without_manifest(folder: Folder) -> Iterator[list[Candidate]]:
+    """What is left to try, the first that fits wins."""
+    from hotrun.config.detect import make, node, python
+
+    if make.compiles(folder):
+        yield make.candidates(folder)
+    yield python.candidates(folder, depth=1)
+    yield node.candidates(folder)
+    yield make.candidates(folder)

@@ -1,0 +1,240 @@
+"""Rust: the binaries of a Cargo package or workspace, and where cargo puts them."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import os
+import shlex
+
+import msgspec
+
+from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
+from hotrun.config.detect.folder import Folder, join, string, strings, table
+
+MOST_MEMBERS = 200
+
+_COMPILED_TEMPLATES = frozenset({"askama", "rinja", "sailfish", "maud", "ructe", "yarte"})
+_EMBED_COMMENT = "Files that include_str! or include_bytes! name belong here as well."
+
+
+class Binary(msgspec.Struct, frozen=True):
+    """A program that a package makes, and the features it asks for."""
+
+    name: str
+    features: tuple[str, ...] = ()
+
+
+class Package(msgspec.Struct, frozen=True):
+    """A package with its programs; `folder` is relative to the root ("" is the root itself)."""
+
+    folder: str
+    name: str
+    binaries: tuple[Binary, ...]
+    default: str
+    dependencies: frozenset[str]
+
+
+def candidates(folder: Folder) -> list[Candidate]:
+    """A candidate for each program of the root's package, else of the workspace's members; else a mere check."""
+    manifest = folder.toml("Cargo.toml")
+    root = _package(folder, "", manifest)
+    if root and root.binaries:
+        return _of_package(folder, root, in_workspace=False)
+    members = [_package(folder, path, folder.toml(join(path, "Cargo.toml"))) for path in _members(folder, manifest)]
+    packages = [member for member in members if member and member.binaries]
+    if packages:
+        return [candidate for package in packages for candidate in _of_package(folder, package, in_workspace=True)]
+    if root or members:
+        return [_library(folder, root)]
+    return []
+
+
+def _package(folder: Folder, path: str, manifest: dict[str, object]) -> Package | None:
+    about = table(manifest, "package")
+    name = string(about.get("name"))
+    if not name:
+        return None
+    return Package(
+        folder=path,
+        name=name,
+        binaries=_binaries(folder, path, name, manifest),
+        default=string(about.get("default-run")),
+        dependencies=frozenset(table(manifest, "dependencies")),
+    )
+
+
+def _binaries(folder: Folder, path: str, package: str, manifest: dict[str, object]) -> tuple[Binary, ...]:
+    """Declared programs and those that cargo finds by itself, each name once."""
+    declared = manifest.get("bin")
+    found: dict[str, Binary] = {}
+    for entry in declared if isinstance(declared, list) else []:
+        name = string(table(entry).get("name"))
+        if name:
+            found[name] = Binary(name, strings(table(entry).get("required-features")))
+    if table(manifest, "package").get("autobins") is not False:
+        taken = {string(table(entry).get("path")) for entry in declared} if isinstance(declared, list) else set()
+        for name, source in _found_binaries(folder, path, package):
+            if source not in taken:
+                found.setdefault(name, Binary(name))
+    return tuple(found.values())
+
+
+def _found_binaries(folder: Folder, path: str, package: str) -> list[tuple[str, str]]:
+    """(name, source relative to the package) by cargo's conventions."""
+    found = [(package, "src/main.rs")] if folder.is_file(join(path, "src/main.rs")) else []
+    programs = join(path, "src/bin")
+    found += [(name.removesuffix(".rs"), f"src/bin/{name}") for name in folder.files(programs, ".rs")]
+    found += [
+        (name, f"src/bin/{name}/main.rs")
+        for name in folder.folders(programs)
+        if folder.is_file(f"{programs}/{name}/main.rs")
+    ]
+    return found
+
+
+def _members(folder: Folder, manifest: dict[str, object]) -> list[str]:
+    """Folders of the workspace's members, in the order of the manifest; `default-members` narrow them as cargo does."""
+    workspace = table(manifest, "workspace")
+    patterns = strings(workspace.get("default-members")) or strings(workspace.get("members"))
+    left_out = {path for pattern in strings(workspace.get("exclude")) for path in _expand(folder, pattern)}
+    paths = dict.fromkeys(path for pattern in patterns for path in _expand(folder, pattern))
+    return [path for path in paths if path not in left_out and folder.is_file(join(path, "Cargo.toml"))][:MOST_MEMBERS]
+
+
+def _expand(folder: Folder, pattern: str) -> list[str]:
+    """Folders inside the root that a member pattern means. `**` is not followed: it would walk everything."""
+    pattern = os.path.normpath(pattern)
+    if pattern.startswith(("..", "/")) or "**" in pattern:
+        return []
+    found = [""]
+    for segment in pattern.split("/"):
+        if glob.has_magic(segment):
+            found = [join(path, name) for path in found for name in fnmatch.filter(folder.all_folders(path), segment)]
+        else:
+            found = [join(path, segment) for path in found]
+        found = found[:MOST_MEMBERS]
+    return found
+
+
+def _of_package(folder: Folder, package: Package, in_workspace: bool) -> list[Candidate]:
+    names = [binary.name for binary in package.binaries]
+    chosen = [binary for binary in package.binaries if binary.name == package.default] or list(package.binaries)
+    notes: tuple[str, ...] = ()
+    if package.default in names and len(names) > 1:
+        others = ", ".join(name for name in names if name != package.default)
+        notes = (f"default-run chooses {package.default}; the package also has {others}",)
+    return [_program(folder, package, binary, in_workspace, len(names) > 1, notes) for binary in chosen]
+
+
+def _program(
+    folder: Folder, package: Package, binary: Binary, in_workspace: bool, several: bool, notes: tuple[str, ...]
+) -> Candidate:
+    argv = ["cargo", "build"]
+    argv += ["--package", package.name] if in_workspace else []
+    argv += ["--bin", binary.name] if several else []
+    argv += ["--features", ",".join(binary.features)] if binary.features else []
+    output = join(_target_folder(folder), f"debug/{binary.name}")
+    templates = join(package.folder, "templates/**") if folder.is_dir(join(package.folder, "templates")) else ""
+    compiled = bool(templates and package.dependencies & _COMPILED_TEMPLATES)
+    build = Part(
+        name="build",
+        command=shlex.join(argv),
+        paths=(*_build_paths(folder, in_workspace), *((templates,) if compiled else ())),
+        outputs=() if _outside(output) else (exact(output),),
+        comments=(_EMBED_COMMENT,),
+    )
+    run = Part(
+        name=part_name(binary.name, taken=("build",)),
+        command=shlex.quote(output),
+        needs=("build",),
+        paths=(templates,) if templates and not compiled else (),
+    )
+    what = f"Cargo package {package.name}" + (f" (binary {binary.name})" if several else "")
+    return Candidate(
+        kind="cargo",
+        title=what,
+        steps=(build,),
+        processes=(run,),
+        exclude=_exclude(folder, output),
+        notes=(*notes, *_outside_notes(output)),
+    )
+
+
+def _build_paths(folder: Folder, in_workspace: bool) -> tuple[str, ...]:
+    aside = [name for name in ("tests", "benches", "examples") if not in_workspace and folder.is_dir(name)]
+    return (
+        "**/*.rs",
+        *(f"!/{name}/**" for name in aside),
+        "Cargo.toml",
+        "Cargo.lock",
+        *((".cargo/**",) if folder.is_dir(".cargo") else ()),
+    )
+
+
+def _target_folder(folder: Folder) -> str:
+    """Where cargo builds, relative to the root: the workspace's `target` unless configured otherwise."""
+    config = folder.toml(folder.first(".cargo/config.toml", ".cargo/config") or "")
+    build = table(config, "build")
+    target = os.environ.get("CARGO_TARGET_DIR") or string(build.get("target-dir"))
+    if not target:
+        target = join(_workspace_above(folder), "target")
+    elif os.path.isabs(target) and os.path.commonpath([target, folder.root]) == folder.root:
+        target = os.path.relpath(target, folder.root)
+    return join(target, string(build.get("target"))).rstrip("/")
+
+
+def _workspace_above(folder: Folder) -> str:
+    """The way up to the workspace that this package is a member of; "" if it stands alone or is the root of one."""
+    manifest = folder.toml("Cargo.toml")
+    if "workspace" in manifest:
+        return ""
+    named = string(table(manifest, "package").get("workspace"))
+    if named:
+        return os.path.normpath(named)
+    for levels in range(1, 6):
+        above = "/".join([".."] * levels)
+        workspace = table(folder.toml(f"{above}/Cargo.toml"), "workspace")
+        if workspace:
+            return "" if _left_out(folder, above, workspace) else above
+    return ""
+
+
+def _left_out(folder: Folder, above: str, workspace: dict[str, object]) -> bool:
+    """Whether the workspace excludes this package; else cargo takes it for a member (or complains)."""
+    upper = os.path.normpath(os.path.join(folder.root, above))
+    here = os.path.relpath(folder.root, upper)
+    return any(
+        here == path or here.startswith(path + "/") for path in map(os.path.normpath, strings(workspace.get("exclude")))
+    )
+
+
+def _outside(path: str) -> bool:
+    return path.startswith(("../", "/"))
+
+
+def _outside_notes(output: str) -> tuple[str, ...]:
+    if not _outside(output):
+        return ()
+    return (f"cargo builds outside of this folder ({output}), so every green build restarts; other members do not",)
+
+
+def _exclude(folder: Folder, output: str) -> tuple[str, ...]:
+    """A target folder of another name; hotrun knows the usual one."""
+    top = output.split("/")[0]
+    return () if _outside(output) or top == "target" else folder.excluded(f"/{top}/")
+
+
+def _library(folder: Folder, root: Package | None) -> Candidate:
+    build = Part(
+        name="build",
+        command="cargo check" if root else "cargo check --workspace",
+        paths=_build_paths(folder, in_workspace=root is None),
+        comments=(_EMBED_COMMENT,),
+    )
+    title = f"Cargo package {root.name}" if root else f"Cargo workspace {folder.name}"
+    return Candidate(
+        kind="cargo",
+        title=f"{title} (no binary: it is only checked)",
+        steps=(build,),
+    )

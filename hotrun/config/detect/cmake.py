@@ -1,0 +1,108 @@
+"""C and C++ by CMake: the programs that add_executable names, in the root and the folders that it adds."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import msgspec
+
+from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
+from hotrun.config.detect.folder import Folder, join
+
+MOST_LISTS = 100
+
+_PATHS = tuple(
+    f"**/*.{end}" for end in ("c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "ipp", "inl", "S", "m", "mm")
+)
+_COMMENT = re.compile(r"#\[\[.{0,2000}?\]\]|#[^\n]*", re.S)
+_PROJECT = re.compile(r"\bproject\s*\(\s*\"?([\w.+-]+)", re.I)
+_SET = re.compile(r"\bset\s*\(\s*(\w+)\s+\"?([^\s\")]+)\"?[^)]{0,500}\)", re.I)
+_EXECUTABLE = re.compile(r"\badd_executable\s*\(\s*\"?([^\s\")]+)\"?([^)]{0,2000})\)", re.I)
+_SUBDIRECTORY = re.compile(r"\badd_subdirectory\s*\(\s*\"?([^\s\")]+)", re.I)
+_OUTPUT_NAME = re.compile(r"\bset_target_properties\s*\(\s*([^\s)]+)[^)]{0,500}?\bOUTPUT_NAME\s+\"?([^\s\")]+)", re.I)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_TEST = re.compile(r"(?:^|[-_/])(?:unit)?(?:tests?|bench(?:marks?)?)(?:$|[-_/])", re.I)
+
+
+class _Executable(msgspec.Struct, frozen=True):
+    target: str
+    folder: str
+    output: str
+
+
+def candidates(folder: Folder) -> list[Candidate]:
+    """A candidate for each program; tests and benchmarks only where there is nothing else."""
+    found = _executables(folder, "", {})
+    found = [each for each in found if not _TEST.search(join(each.folder, each.target))] or found
+    return [_candidate(folder, each, several=len(found) > 1) for each in found]
+
+
+def _executables(
+    folder: Folder, path: str, variables: dict[str, str], lists: list[str] | None = None
+) -> list[_Executable]:
+    lists = [] if lists is None else lists
+    if path in lists or len(lists) == MOST_LISTS:
+        return []
+    lists.append(path)
+    text = _COMMENT.sub("", folder.text(join(path, "CMakeLists.txt")))
+    here = join("build", path).rstrip("/")
+    variables = _variables(
+        text, {**variables, "CMAKE_CURRENT_BINARY_DIR": here, "CMAKE_CURRENT_SOURCE_DIR": path or "."}
+    )
+    place = variables.get("CMAKE_RUNTIME_OUTPUT_DIRECTORY", here).removeprefix("./")
+    renamed = dict(_OUTPUT_NAME.findall(text))
+    found = []
+    for written, arguments in _EXECUTABLE.findall(text):
+        target = _resolve(written, variables)
+        if "$" in target + place or {"IMPORTED", "ALIAS"} & set(arguments.split()):
+            continue
+        output = _resolve(renamed.get(written, target), variables)
+        found.append(_Executable(target, path, join(place, output)))
+    for name in _SUBDIRECTORY.findall(text):
+        below = join(path, _resolve(name, variables)).removeprefix("./").rstrip("/")
+        if not below.startswith(("/", "..")):
+            found += _executables(folder, below, variables, lists)
+    return found
+
+
+def _variables(text: str, known: dict[str, str]) -> dict[str, str]:
+    """The variables that matter for names and places, after this file has been read."""
+    variables = {"CMAKE_BINARY_DIR": "build", "CMAKE_SOURCE_DIR": ".", **known}
+    project = _PROJECT.search(text)
+    if project:
+        variables["PROJECT_NAME"] = project[1]
+        variables.setdefault("CMAKE_PROJECT_NAME", project[1])
+        variables["PROJECT_BINARY_DIR"] = variables["CMAKE_CURRENT_BINARY_DIR"]
+        variables["PROJECT_SOURCE_DIR"] = variables["CMAKE_CURRENT_SOURCE_DIR"]
+    for name, value in _SET.findall(text):
+        variables[name] = _resolve(value, variables)
+    return variables
+
+
+def _resolve(text: str, variables: dict[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text)
+
+
+def _candidate(folder: Folder, executable: _Executable, several: bool) -> Candidate:
+    target = f" --target {shlex.quote(executable.target)}" if several else ""
+    build = Part(
+        name="build",
+        command=f"cmake -S . -B build && cmake --build build{target}",
+        paths=(*_PATHS, "**/CMakeLists.txt", "**/*.cmake"),
+        outputs=(exact(executable.output),),
+        comments=("Both are quick when there is nothing to do.",),
+    )
+    run = Part(
+        name=part_name(executable.target, taken=("build",)),
+        command=shlex.quote(executable.output),
+        needs=("build",),
+        paths=(),
+    )
+    return Candidate(
+        kind="cmake",
+        title=f"CMake project (executable {executable.target})",
+        steps=(build,),
+        processes=(run,),
+        exclude=folder.excluded("/build/"),
+    )

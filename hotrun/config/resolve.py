@@ -1,0 +1,84 @@
+"""Turns a checked configuration into a Project: absolute paths, argument lists, milliseconds, environments laid
+one over the other. Decides nothing else; what is missing on disk shows when it is run."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable
+
+from hotrun.config import model
+from hotrun.core.spec import Process, Program, Project, Step, Watch
+
+
+def resolve(config: model.Config, root: str, source: str) -> Project:
+    """Return the project in the absolute folder `root` that `config`, read from the file `source`, describes."""
+    return Project(
+        root=root,
+        config=source,
+        watch=_watch(config.watch, root),
+        steps={name: _step(name, step, config, root) for name, step in config.build.items()},
+        processes={name: _process(name, process, config, root) for name, process in config.run.items()},
+    )
+
+
+def absolute(path: str, root: str) -> str:
+    """Return `path` made absolute: "~" is the home folder, what is relative starts at `root`."""
+    return os.path.normpath(os.path.join(root, os.path.expanduser(path)))
+
+
+def argv_of(command: str | list[str], shell: str | None = None) -> tuple[str, ...]:
+    """Return the arguments to execute: those of a list as they are, a string by way of `shell` (sh if None)."""
+    return (shell or "sh", "-c", command) if isinstance(command, str) else tuple(command)
+
+
+def _watch(watch: model.Watch, root: str) -> Watch:
+    return Watch(
+        roots=tuple(absolute(path, root) for path in watch.paths),
+        exclude=_plain(watch.exclude),
+        gitignore=watch.gitignore,
+        settle_ms=watch.settle.ms,
+        poll=watch.poll,
+        poll_interval_ms=int(watch.poll_interval),
+    )
+
+
+def _program(program: model.Program, config: model.Config, root: str) -> Program:
+    return Program(
+        argv=argv_of(program.command, program.shell),
+        cwd=root if program.cwd is None else absolute(program.cwd, root),
+        env={**config.env, **program.env},
+        env_files=tuple(absolute(path, root) for path in (*config.env_files, *program.env_files)),
+    )
+
+
+def _step(name: str, step: model.BuildStep, config: model.Config, root: str) -> Step:
+    return Step(
+        name=name,
+        program=_program(step, config, root),
+        paths=None if step.paths is None else _plain(step.paths),
+        needs=tuple(step.needs),
+        outputs=_plain(step.outputs),
+        timeout_ms=None if step.timeout is None else int(step.timeout),
+        parsers=(step.parsers,) if isinstance(step.parsers, str) else tuple(step.parsers),
+        on_busy=step.on_busy,
+    )
+
+
+def _process(name: str, process: model.RunProcess, config: model.Config, root: str) -> Process:
+    # Left out: with needs, builds restart it; without, any change does.
+    paths_left_out = () if process.needs else None
+    return Process(
+        name=name,
+        program=_program(process, config, root),
+        paths=paths_left_out if process.paths is None else _plain(process.paths),
+        needs=tuple(process.needs),
+        stop_signal=str(process.stop_signal),
+        stop_timeout_ms=int(process.stop_timeout),
+        on_exit=process.on_exit,
+        on_failed_build=process.on_failed_build,
+    )
+
+
+def _plain(strings: Iterable[str]) -> tuple[str, ...]:
+    """Return the strings without the types that checked them."""
+    return tuple(map(str, strings))

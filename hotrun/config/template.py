@@ -1,0 +1,157 @@
+"""Writes what was detected: as a commented hotrun.toml for a person, or as the very same Project to run at once.
+
+In the text, `# words` explain and `#key = value` is an option that is off: taking the `#` away turns it on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from hotrun.config.detect.candidate import Candidate, Part
+from hotrun.core.spec import Process, Program, Project, Step, Watch
+
+WIDTH = 100  # of an array on one line
+
+_HEAD = """\
+#:schema ./hotrun.schema.json
+# The line above is for editors: `hotrun schema config > hotrun.schema.json` writes what they complete and check with.
+"""
+_LEGEND = """\
+# A line such as "#key = value" is an option that is off; take the "#" away to use it.
+# Paths are gitignore patterns, relative to this folder. `hotrun check` says what is wrong with this file,
+# `hotrun why PATH` what a change to a file would do.
+"""
+_TOP = """\
+#env_files = [".env"]           # variables for everything below; the environment's own win
+"""
+_WATCH = """\
+[watch]
+#paths = [".", "../shared"]     # folders to watch; the one of this file if left out
+{exclude}
+#gitignore = false              # watch what ignore files leave out, too
+#settle = "200ms"               # how long it must be quiet before work starts; by itself: at once for one file
+#poll = "always"                # where the system tells nothing of changes, as on some network and container mounts
+"""
+_ENV = """\
+[env]
+#LOG = "debug"                  # for all steps and processes
+"""
+_STARTER = """\
+# What builds: a step that ends. While it fails, the processes that need it are left alone.
+#[build.app]
+#command = "go build -o tmp/app ."
+#paths = ["**/*.go", "go.mod"]
+#outputs = ["tmp/app"]
+
+# What runs: a process that stays. A change restarts it; with `needs = ["app"]`, a green build does.
+[run.app]
+command = "echo 'hello from hotrun: put your own command into hotrun.toml'"
+"""
+_STEP_OPTIONS = (
+    ("timeout", '"5m"', "ended and failed after that"),
+    ("on_busy", '"finish"', "on a change while it runs; by itself it is canceled and starts over"),
+    ("env", '{ NAME = "value" }', "variables for this step alone"),
+)
+_PROCESS_OPTIONS = (
+    ("on_failed_build", '"stop"', "by itself the old run is kept while a build is red"),
+    ("on_exit", '"restart"', 'when it ends by itself: "wait" for a change, "restart" or "quit"'),
+    ("stop_timeout", '"10s"', "after the stop signal, before all that is left of it is killed"),
+    ("env", '{ NAME = "value" }', "variables for this process alone"),
+)
+
+
+def to_toml(candidate: Candidate) -> str:
+    """A hotrun.toml that does exactly what `to_project` does, and shows what else could be set."""
+    notes = "".join(f"# Note: {note}.\n" for note in candidate.notes)
+    tables = [_table("build", step, _STEP_OPTIONS) for step in candidate.steps]
+    tables += [_table("run", process, (_ready(process), *_PROCESS_OPTIONS)) for process in candidate.processes]
+    return "\n".join([f"{_HEAD}\n# {candidate.title}\n{notes}{_LEGEND}", _TOP, _watch(candidate), _ENV, *tables])
+
+
+def to_project(candidate: Candidate, root: str) -> Project:
+    """The project in the folder `root` as it is run without a file; `config` is None."""
+    root = os.path.abspath(root)
+    return Project(
+        root=root,
+        config=None,
+        watch=Watch(roots=(root,), exclude=candidate.exclude),
+        steps={part.name: _step(part, root) for part in candidate.steps},
+        processes={part.name: _process(part, root) for part in candidate.processes},
+    )
+
+
+def starter() -> str:
+    """A hotrun.toml for a folder of which nothing is known: it runs as it is and says what to put where."""
+    return "\n".join([f"{_HEAD}\n{_LEGEND}", _TOP, _watch(Candidate("", "")), _ENV, _STARTER])
+
+
+def _step(part: Part, root: str) -> Step:
+    return Step(name=part.name, program=_program(part, root), paths=part.paths, needs=part.needs, outputs=part.outputs)
+
+
+def _process(part: Part, root: str) -> Process:
+    paths = () if part.paths is None and part.needs else part.paths  # with needs, builds restart it
+    return Process(name=part.name, program=_program(part, root), paths=paths, needs=part.needs)
+
+
+def _program(part: Part, root: str) -> Program:
+    argv = ("sh", "-c", part.command) if isinstance(part.command, str) else part.command
+    return Program(argv=argv, cwd=root, env=part.env)
+
+
+def _watch(candidate: Candidate) -> str:
+    exclude = f"exclude = {_array(candidate.exclude)}" if candidate.exclude else '#exclude = ["docs/", "*.gen.*"]'
+    return _WATCH.format(exclude=f"{exclude:<32}# on top of the ignore files")
+
+
+def _table(kind: str, part: Part, options: Iterable[tuple[str, str, str]]) -> str:
+    live = dict(_live_keys(part))
+    lines = [f"# {comment}" for comment in part.comments]
+    lines += [f"[{kind}.{_key(part.name)}]"]
+    lines += [f"{key} = {value}" for key, value in live.items()]
+    lines += [f"{f'#{key} = {value}':<32}# {meaning}" for key, value, meaning in options if key not in live]
+    return "\n".join(lines) + "\n"
+
+
+def _live_keys(part: Part) -> Iterator[tuple[str, str]]:
+    """(key, TOML value) of what is not the default."""
+    yield "command", _string(part.command) if isinstance(part.command, str) else _array(part.command)
+    if part.needs:
+        yield "needs", _array(part.needs)
+    if part.paths is not None and (part.paths or not part.needs):
+        yield "paths", _array(part.paths)
+    if part.outputs:
+        yield "outputs", _array(part.outputs)
+    if part.env:
+        yield "env", "{ " + ", ".join(f"{_key(key)} = {_string(value)}" for key, value in part.env.items()) + " }"
+
+
+def _ready(part: Part) -> tuple[str, str, str]:
+    return "ready", f'{{ tcp = "127.0.0.1:{part.port or 8000}" }}', "tells when it serves; what needs it waits for that"
+
+
+def _array(values: Iterable[str]) -> str:
+    items = [_string(value) for value in values]
+    line = f"[{', '.join(items)}]"
+    if len(line) <= WIDTH:
+        return line
+    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+
+
+def _key(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _string(text)
+
+
+def _string(text: str) -> str:
+    """The text as a TOML string: a literal one where that saves backslashes."""
+    if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return '"' + "".join(_escaped(char) for char in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else f"\\U{ord(char):08x}"

@@ -1,0 +1,94 @@
+"""A finding that is still being put together, from the groups that patterns matched and the lines that follow."""
+
+from __future__ import annotations
+
+import re
+
+from hotrun.core.diagnostics.finding import Finding, Place
+from hotrun.core.diagnostics.rules import Rule, severity_of
+
+MOST_DETAIL = 60
+MOST_RELATED = 20
+
+_MOST_DIGITS = 9
+
+
+def number(text: str | None, base: int = 1) -> int | None:
+    """A line or column, counted from 1, printed by a tool that counts from `base`; None for what cannot be one."""
+    if not text or len(text) > _MOST_DIGITS:
+        return None
+    counted = int(text) + 1 - base
+    return counted if counted > 0 else None
+
+
+def file_name(text: str) -> str:
+    """A printed path, without the `file://` of a URL."""
+    if not text.startswith("file://"):
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text.removeprefix("file://"))
+
+
+def place(found: re.Match[str], message: str = "") -> Place:
+    """The place that a match names by its groups file, line and col; `message` unless it has one of its own."""
+    groups = found.groupdict()
+    said = groups.get("message") or message
+    return Place(file_name(groups["file"]), number(groups.get("line")), number(groups.get("col")), said.strip())
+
+
+class Draft:
+    """Groups, detail and related places of one finding of `rule`. `directories` are those the tool is in."""
+
+    __slots__ = ("detail", "directories", "groups", "related", "rule")
+
+    def __init__(self, rule: Rule, directories: tuple[str, ...] = ()) -> None:
+        self.rule = rule
+        self.directories = directories
+        self.groups: dict[str, str] = {}
+        self.detail: list[str] = []
+        self.related: list[Place] = []
+
+    def absorb(self, found: re.Match[str]) -> None:
+        """Take over the groups that took part in a match; a later one overrides."""
+        self.groups.update((name, text) for name, text in found.groupdict().items() if text is not None)
+
+    def add_detail(self, line: str) -> None:
+        """Add a line of detail, unless there are enough."""
+        if len(self.detail) < MOST_DETAIL:
+            self.detail.append(line)
+
+    def add_related(self, other: Place) -> None:
+        """Add a related place, unless it is there already or there are enough."""
+        if len(self.related) < MOST_RELATED and other not in self.related:
+            self.related.append(other)
+
+    def finding(self) -> Finding:
+        """The finding as it stands."""
+        groups = self.groups
+        base = self.rule.col_base
+        return Finding(
+            severity=severity_of(self.rule, groups.get("severity")),
+            message=self._message(),
+            tool=self.rule.family,
+            file=file_name(groups["file"]) if "file" in groups else None,
+            line=number(groups.get("line")),
+            column=number(groups.get("col"), base),
+            end_line=number(groups.get("end_line")),
+            end_column=number(groups.get("end_col"), base),
+            code=groups.get("code"),
+            detail=tuple(_trimmed(self.detail)),
+            related=tuple(self.related),
+            directories=self.directories,
+        )
+
+    def _message(self) -> str:
+        """The message; where the tool printed none on the line, the first words of the detail."""
+        candidates = (self.groups.get("message", ""), *self.detail, self.groups.get("code", ""), self.rule.family)
+        return next(filter(None, (text.strip() for text in candidates)))
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    """The lines without blank ones at both ends."""
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    return lines[filled[0] : filled[-1] + 1] if filled else []

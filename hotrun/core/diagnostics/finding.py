@@ -1,0 +1,36 @@
+"""What a tool's output says is wrong: one problem with its place, as the tool printed it. Paths are resolved elsewhere."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hotrun.core.events import Severity
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A second place that belongs to a finding. `file` is as printed; `line` and `column` count from 1."""
+
+    file: str
+    line: int | None
+    column: int | None
+    message: str
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One problem. `file` is as the tool printed it (see places.resolve), None where there is no place.
+
+    Lines and columns count from 1. `directories` are those that the tool had said it was in, outermost first.
+    """
+
+    severity: Severity
+    message: str
+    tool: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    code: str | None = None
+    detail: tuple[str, ...] = ()
+    related: tuple[Place, ...] = ()
+    directories: tuple[str, ...] = ()

@@ -1,0 +1,53 @@
+"""Which program a command runs, as far as its text tells: that decides which rules read its output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish"})
+_WRAPPERS = frozenset({"env", "exec", "command", "time", "nice", "nohup", "sudo", "npx", "bunx", "ccache", "sccache"})
+_RUNNERS = frozenset({("poetry", "run"), ("uv", "run"), ("pnpm", "exec"), ("npm", "exec"), ("yarn", "run"), ("pipenv", "run")})
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_SEVERAL = re.compile(r"[;&|\n`]|\$\(")
+_VERSION = re.compile(r"-?\d[\d.]*$")
+
+
+def program_name(program: str) -> str:
+    """The bare name of a program: no folder, no version ("/usr/bin/gcc-12" -> "gcc", "python3.11" -> "python")."""
+    name = program.rpartition("/")[2]
+    return _VERSION.sub("", name) or name
+
+
+def program_of(argv: Sequence[str]) -> str:
+    """The name of the program that does the work of `argv`; "" where there are several or it cannot be told.
+
+    Looks through `sh -c`, environment assignments, wrappers such as `env` or `uv run`, and `python -m`.
+    """
+    words = list(argv)
+    if len(words) >= 3 and program_name(words[0]) in _SHELLS and words[1] == "-c":
+        words = _words(words[2])
+    while words:
+        name = program_name(words[0])
+        if _ASSIGNMENT.match(words[0]) or name in _WRAPPERS:
+            words = words[1:]
+        elif tuple(words[:2]) in _RUNNERS:
+            words = words[2:]
+        elif name == "python" and words[1:2] == ["-m"] and len(words) > 2:
+            words = words[2:]
+        else:
+            # An option here belongs to a wrapper, and may have an argument: no telling.
+            return "" if words[0].startswith("-") else name
+    return ""
+
+
+def _words(command: str) -> list[str]:
+    """The words of a shell command that is a single program; none otherwise."""
+    import shlex
+
+    if _SEVERAL.search(command):
+        return []
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []

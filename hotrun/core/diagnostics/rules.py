@@ -1,0 +1,186 @@
+"""The table of rules: what each kind of rule may say, and which rules read a command's output.
+
+Rules are text until a line needs them: patterns are compiled at their first use.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from hotrun.core.diagnostics.programs import program_name
+from hotrun.core.events import Severity
+from hotrun.errors import HotrunError
+
+AUTO = "auto"
+NONE = "none"
+RUNTIME = "runtime"
+
+_SEVERITIES: dict[str, Severity] = {
+    **dict.fromkeys(("error", "fatal error", "fatal", "failed", "fail", "✖", "×", "✘", "x"), "error"),
+    **dict.fromkeys(("warning", "warn", "⚠", "▲", "!"), "warning"),
+    **dict.fromkeys(("info", "information", "message", "remark", "style", "i", "ⓘ"), "info"),
+    "note": "note",
+    "hint": "hint",
+    "help": "hint",
+}
+
+
+@functools.cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The compiled pattern; each is compiled once, when a line first asks for it."""
+    return re.compile(pattern)
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """What all rules share. Patterns are Python's, matched from the start of a line that is free of ANSI.
+
+    Named groups: file, line, col, end_line, end_col, severity, code, message.
+    """
+
+    name: str
+    tool: str = ""  # what findings are signed with, and a name to choose rules by; the rule's name if left out
+    clues: tuple[str, ...] = ()  # a line without any of these cannot be a first line of this rule; () is slow: always tried
+    severity: Severity | dict[str, Severity] = {}  # the one severity, or what the severity group's words mean
+    col_base: Literal[0, 1] = 1  # what the tool calls the first column
+    cont: str = ""  # lines that follow and belong to it: its detail
+    example: tuple[str, ...] = ()  # output in which the rule finds something
+    auto: bool = True  # False: only where chosen by name or by program
+    runtime: bool = False  # reports of a running program, such as a stack trace
+    fallback: bool = False  # counts only where the run has no other error
+    summary: bool = False  # counts only where no other finding has its code or says its message
+
+    @property
+    def family(self) -> str:
+        """The name of the tool this rule reads."""
+        return self.tool or self.name
+
+
+class LocatedRule(Rule, frozen=True, kw_only=True):
+    """What may follow a finding that was seen in one piece."""
+
+    caret: int = 0  # so many lines of source may stand above a line of carets, and are detail if that comes
+    caret_col: bool = False  # the caret's column is the finding's, where none is printed
+    note: str = ""  # a line that explains: a related place, by its own groups or by those of ...
+    note_at: str = ""  # ... the line after it
+
+
+class LineRule(LocatedRule, frozen=True, kw_only=True, tag="line"):
+    """One line says it all."""
+
+    match: str
+    context: str = ""  # a line above it that names how one got there: a related place
+
+
+class BlockRule(LocatedRule, frozen=True, kw_only=True, tag="block"):
+    """A start, then each of `then` in turn, all within `within` lines. The start does not keep the line from other rules."""
+
+    start: str
+    then: tuple[str, ...]
+    within: int = 1
+
+
+class StickyRule(Rule, frozen=True, kw_only=True, tag="sticky"):
+    """A header that holds for the items below it, until a line matches `until`.
+
+    With `verdict`, items wait until a header with that verdict names their code; another verdict drops them.
+    """
+
+    header: str
+    item: str
+    until: str = "^$"
+    verdict: str = ""
+
+
+class TraceRule(Rule, frozen=True, kw_only=True, tag="trace"):
+    """A stack trace: its beginning, its frames, and a message somewhere. The place is that of one's own code."""
+
+    begin: str
+    frame: tuple[str, ...]
+    other: str = ""  # lines that belong to it as well
+    end: str = ""  # the last line, with the message
+    messages: tuple[str, ...] = ()  # the message is the first line that matches; an earlier pattern beats a later one
+    chain: str = ""  # another trace of the same story begins; it may bring its own message
+    report: Literal["first", "last"] = "last"  # which of a chain is the finding; the others are related
+    pick: Literal["first", "last"] = "last"  # which own frame is the place
+    foreign: str = ""  # found in frames of other people's code
+    lead: str = ""  # a line above it with the place, for a trace without an own frame
+    mention: str = ""  # a place in the message, for the same case
+    slack: int = 0  # so many other lines may stand between begin and the first frame
+    loose: bool = False  # other lines do not end it and go to the other rules
+    stop: str = ""  # what ends a loose one
+    mute: str = ""  # from here to its stop nothing is a finding
+
+
+AnyRule = LineRule | BlockRule | StickyRule | TraceRule
+
+
+class DirectoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines by which a tool says where it works from now on (group `directory`), and that it is done there."""
+
+    clue: str
+    enter: str
+    leave: str = ""
+
+
+class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All rules, in the order in which they are tried, and which of them read which program's output."""
+
+    rules: tuple[AnyRule, ...] = msgspec.field(name="rule")
+    programs: dict[str, tuple[str, ...]] = {}
+    directories: tuple[DirectoryRule, ...] = msgspec.field(name="directory", default=())
+
+    @classmethod
+    def parse(cls, text: str) -> RuleTable:
+        """The table that a TOML `text` holds. Raises HotrunError; patterns are not looked at (see check.problems)."""
+        import tomli
+
+        try:
+            return msgspec.convert(tomli.loads(text), cls)
+        except (tomli.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise HotrunError(f"rules: {error}") from error
+
+    def select(self, names: Sequence[str], program: str) -> tuple[AnyRule, ...]:
+        """The rules that `names` choose, in table order. Raises ValueError for a name that known_parsers does not list.
+
+        A name is a tool, a rule, "auto" (what fits `program`, else all), "runtime" (traces and panics) or "none".
+        """
+        chosen: set[str] = set()
+        for name in names:
+            found = self._automatic(program) if name == AUTO else self._named((name,))
+            if not found and name != NONE:
+                raise ValueError(f"unknown parser {name!r}")
+            chosen.update(rule.name for rule in found)
+        return tuple(rule for rule in self.rules if rule.name in chosen)
+
+    def _automatic(self, program: str) -> list[AnyRule]:
+        name = program_name(program)
+        tools = self.programs.get(name) or self.programs.get(name.rpartition("-")[2])  # x86_64-linux-gnu-gcc
+        return self._named(tools) if tools else [rule for rule in self.rules if rule.auto]
+
+    def _named(self, names: Iterable[str]) -> list[AnyRule]:
+        wanted = frozenset(names)
+        return [
+            rule
+            for rule in self.rules
+            if rule.name in wanted or rule.family in wanted or (rule.runtime and RUNTIME in wanted)
+        ]
+
+
+def known_parsers(rules: RuleTable) -> tuple[str, ...]:
+    """All names that a configuration may give as parsers: "auto", "none", "runtime", then tools and rules, sorted."""
+    names = {rule.name for rule in rules.rules} | {rule.family for rule in rules.rules}
+    return (AUTO, NONE, RUNTIME, *sorted(names))
+
+
+def severity_of(rule: Rule, word: str | None) -> Severity:
+    """What the tool's own `word` for a severity means; an error if it says nothing that is known."""
+    if isinstance(rule.severity, str):
+        return rule.severity
+    if word is None:
+        return "error"
+    return rule.severity.get(word) or _SEVERITIES.get(word.lower(), "error")

@@ -1,0 +1,307 @@
+"""The one place where everything is decided: inputs in, commands and events out. Pure; time is passed in.
+
+House rules: `handle` returns effects in the order of the facts; an answer about a run that is over is dropped; nothing
+here waits, and `deadline_ms` says when the engine wants to be told that time has passed.
+
+    begin -> watching -> change settles -> build -> green: processes restart -> watching
+                              ^                |
+                              +--- canceled <--+-- a settled change that touches a step
+    quit: steps and processes end, then Finish; kill: the same at once
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import msgspec
+
+from hotrun.core import events, inputs
+from hotrun.core.build import Builder, ParserFor, StepState
+from hotrun.core.commands import Finish, Rewatch
+from hotrun.core.inputs import Change, Input, Request
+from hotrun.core.plan import Plan
+from hotrun.core.process import ProcessState, Supervisor
+from hotrun.core.run import Effect
+from hotrun.core.settle import Settle
+from hotrun.core.spec import Project
+from hotrun.core.words import count
+
+_RunInput = inputs.Spawned | inputs.SpawnFailed | inputs.OutputRead | inputs.Exited | inputs.Emptied
+
+
+class _Wanted:
+    """Why the next build is due, until it starts."""
+
+    def __init__(self) -> None:
+        self.trigger: events.Trigger | None = None
+        self.steps: set[str] = set()
+        self.processes: set[str] = set()
+
+    def ask(self, trigger: events.Trigger, steps: set[str], processes: set[str]) -> None:
+        self.trigger = trigger
+        self.steps |= steps
+        self.processes |= processes
+
+
+class Engine:
+    """The decisions of one session."""
+
+    def __init__(self, project: Project, parser_for: ParserFor, jobs: int = 2, once: bool = False) -> None:
+        """`once`: build, start no process, finish with the verdict. `jobs`: how many steps may run at once."""
+        self._last_run = 0
+        self._last_build = 0
+        self._once = once
+        self.project = project = self._prepared(project)
+        self._plan = Plan(project)
+        self._builder = Builder(project, parser_for, self._next_run, jobs)
+        self._supervisor = Supervisor(project, self._builder, self._next_run)
+        self._supervisor.needed_steps = self._plan.needed_steps
+        self._settle = Settle(project.watch.settle_ms)
+        self._settled: dict[str, Change] = {}
+        self._wanted = _Wanted()
+        self._next_project: Project | None = None
+        self._state: events.State | None = None
+        self._paused = False
+        self._quit: Request | None = None
+        self.finished = False
+
+    def _prepared(self, project: Project) -> Project:
+        return msgspec.structs.replace(project, processes={}) if self._once else project
+
+    def _next_run(self) -> int:
+        self._last_run += 1
+        return self._last_run
+
+    # --- the one entrance --------------------------------------------------------------------------------------
+
+    def handle(self, input: Input, now_ms: int) -> list[Effect]:
+        """Take one input; returns what to do and what to tell, in the order of the facts."""
+        if self.finished:
+            return []
+        out: list[Effect] = []
+        self._take(input, now_ms, out)
+        while self._advance(now_ms, out):
+            pass
+        return out
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When a Tick is due; None: nothing here waits for time."""
+        if self.finished:
+            return None
+        times = [self._builder.deadline_ms, self._supervisor.deadline_ms, self._settle_deadline_ms]
+        return min((at for at in times if at is not None), default=None)
+
+    @property
+    def _settle_deadline_ms(self) -> int | None:
+        return None if self._paused or self._quit else self._settle.due_ms
+
+    # --- inputs ------------------------------------------------------------------------------------------------
+
+    def _take(self, input: Input, now_ms: int, out: list[Effect]) -> None:
+        match input:
+            case inputs.Begin():
+                self._begin(input, out)
+            case inputs.FilesChanged():
+                self._settle.add((c for c in input.changes if not self._plan.is_output(c.path)), now_ms)
+            case (
+                inputs.Spawned()
+                | inputs.SpawnFailed()
+                | inputs.OutputRead()
+                | inputs.Exited()
+                | inputs.Emptied()
+            ):
+                self._answer(input, now_ms, out)
+            case inputs.ConfigLoaded():
+                out.extend(events.Message("warning", text) for text in input.warnings)
+                self._next_project = self._prepared(input.project)
+                self._cancel_if_steps_differ(self._next_project, now_ms, out)
+            case inputs.ConfigRejected():
+                out.append(events.ConfigError(input.problems))
+            case inputs.WatchStarted():
+                out.append(
+                    events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms)
+                )
+            case inputs.Noticed():
+                out.append(events.Message(input.level, input.text))
+            case Request():
+                self._request(input, now_ms, out)
+            case inputs.Tick():
+                pass
+            case _:
+                raise AssertionError(f"unknown input: {input}")
+
+    def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
+        project = self.project
+        out.append(
+            events.Hello(
+                begin.version,
+                begin.pid,
+                project.root,
+                project.config,
+                tuple(project.steps),
+                tuple(project.processes),
+                begin.socket,
+            )
+        )
+        self._wanted.ask("start", set(project.steps), set(project.processes))
+
+    def _answer(self, input: _RunInput, now_ms: int, out: list[Effect]) -> None:
+        owner = self._owner(input.run)
+        if isinstance(owner, StepState):
+            self._builder.handle(owner, input, now_ms, out)
+        elif isinstance(owner, ProcessState):
+            if self._supervisor.handle(owner, input, now_ms, out) is not None and self._quit is None:
+                clean = isinstance(input, inputs.Emptied) and owner.last_exit_code == 0
+                reason = f"{owner.process.name} has ended"
+                self._quit = Request("quit", exit_code=0 if clean else 1, reason=reason)
+        elif owner is not None:
+            assert_never(owner)
+
+    def _owner(self, run: int) -> StepState | ProcessState | None:
+        for step in self._builder.steps.values():
+            if step.run is not None and step.run.id == run:
+                return step
+        for process in self._supervisor.states.values():
+            if process.run is not None and process.run.id == run:
+                return process
+        return None
+
+    def _request(self, request: Request, now_ms: int, out: list[Effect]) -> None:
+        match request.verb:
+            case "quit":
+                self._quit = self._quit or request
+            case "kill":
+                self._quit = request
+                self._builder.kill(out)
+                self._supervisor.kill(out)
+            case "pause" | "resume":
+                self._paused = request.verb == "pause"
+            case "trigger":
+                steps = {request.name} if request.name else set(self._builder.steps)
+                self._force(self._plan.with_dependents(steps), now_ms, out)
+            case "restart":
+                self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
+            case _:
+                assert_never(request.verb)
+
+    def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
+        self._wanted.ask("request", steps, self._plan.processes_behind(steps))
+        if self._builder.build is not None:
+            self._builder.cancel(now_ms, out)
+
+    # --- progress ----------------------------------------------------------------------------------------------
+
+    def _advance(self, now_ms: int, out: list[Effect]) -> bool:
+        """One pass over everything; True if a build has ended, so that another pass may find work."""
+        if self._quit is not None:
+            self._builder.abandon(now_ms, out)
+        elif self._builder.build is None:
+            self._begin_build(now_ms, out)
+        else:
+            self._supersede(now_ms, out)
+        finished = self._builder.advance(now_ms, out)
+        if finished is not None:
+            self._verdict(finished, out)
+        self._supervisor.quitting = self._quit is not None
+        self._supervisor.advance(self._last_build, now_ms, out)
+        self._say_state(out)
+        self._end(out)
+        return finished is not None and not self.finished
+
+    def _begin_build(self, now_ms: int, out: list[Effect]) -> None:
+        if self._next_project is not None:
+            self._adopt(self._next_project, out)
+        self._collect(now_ms)
+        changes: tuple[Change, ...] = ()
+        if not self._paused and self._settle.due_ms is None:
+            changes = tuple(self._settled[path] for path in sorted(self._settled))
+            self._settled.clear()
+            self._want(list(change.path for change in changes))
+        if self._wanted.trigger is None:
+            return
+        wanted, self._wanted = self._wanted, _Wanted()
+        assert wanted.trigger is not None
+        self._last_build += 1
+        steps = wanted.steps & self._builder.steps.keys()
+        touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
+        self._supervisor.touch(touched & self._supervisor.states.keys())
+        self._builder.start(
+            self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out
+        )
+
+    def _want(self, paths: list[str]) -> None:
+        steps, processes = self._plan.steps_touched(paths), self._plan.processes_touched(paths)
+        if steps or processes:
+            self._wanted.ask("fs", steps, processes)
+
+    def _collect(self, now_ms: int) -> list[str]:
+        """Move what has settled out of the burst; returns its paths."""
+        due = self._settle_deadline_ms
+        if due is None or now_ms < due:
+            return []
+        changes = self._settle.take()
+        self._settled.update((change.path, change) for change in changes)
+        return [change.path for change in changes]
+
+    def _supersede(self, now_ms: int, out: list[Effect]) -> None:
+        """A settled change that touches a step cancels the build; others wait for its end."""
+        if self._plan.steps_touched(self._collect(now_ms)):
+            self._builder.cancel(now_ms, out)
+
+    def _adopt(self, project: Project, out: list[Effect]) -> None:
+        old, self.project, self._next_project = self.project, project, None
+        self._plan = Plan(project)
+        steps = self._builder.adopt(project)
+        processes = self._supervisor.adopt(project)
+        self._supervisor.needed_steps = self._plan.needed_steps
+        gone = old.steps.keys() - project.steps.keys()
+        if project.watch.settle_ms != old.watch.settle_ms:
+            self._settle = Settle(project.watch.settle_ms)
+        names = (tuple(sorted(steps | gone)), tuple(sorted(processes)))
+        out.append(events.ConfigReloaded(project.config, *names))
+        if project.watch != old.watch or _env_files(project) != _env_files(old):
+            out.append(Rewatch(project))
+        dirty = self._plan.with_dependents(steps)
+        if dirty or processes:
+            self._wanted.ask("config", dirty, processes & project.processes.keys())
+
+    def _cancel_if_steps_differ(self, project: Project, now_ms: int, out: list[Effect]) -> None:
+        if self._builder.build is not None and project.steps != self.project.steps:
+            self._builder.cancel(now_ms, out)
+
+    def _verdict(self, finished: events.BuildFinished, out: list[Effect]) -> None:
+        if finished.status in ("failed", "timeout"):
+            self._supervisor.mark_stale(out)
+        if self._once and finished.status != "canceled" and self._quit is None:
+            self._quit = Request("quit", exit_code=0 if finished.status == "ok" else 1, reason="once")
+
+    def _say_state(self, out: list[Effect]) -> None:
+        state, why = self._current_state()
+        if state != self._state:
+            self._state = state
+            out.append(events.StateChanged(state, why))
+
+    def _current_state(self) -> tuple[events.State, str]:
+        if self._quit is not None:
+            return "stopping", self._quit.reason
+        if self._builder.build is not None:
+            return "building", f"build {self._builder.build.number}"
+        if self._supervisor.restarting:
+            return "restarting", f"build {self._last_build}"
+        if self._paused:
+            return "paused", "asked to"
+        errors = self._builder.count("error")
+        return "watching", count(errors, "error") if errors else ""
+
+    def _end(self, out: list[Effect]) -> None:
+        if self._quit is not None and self._builder.build is None and self._supervisor.idle:
+            self.finished = True
+            out.append(events.Bye(self._quit.reason, self._quit.exit_code))
+            out.append(Finish(self._quit.exit_code))
+
+
+def _env_files(project: Project) -> set[str]:
+    parts = (*project.steps.values(), *project.processes.values())
+    return {path for part in parts for path in part.program.env_files}
+

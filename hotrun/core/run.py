@@ -1,0 +1,122 @@
+"""One execution of a program, from Spawn to Emptied, and the ladder that ends it: signal, grace, SIGKILL.
+
+    phase     Spawned        SpawnFailed  Exited               Emptied  stop()            deadline
+    spawning  up, or signal  gone         -                    gone     remembered        -
+    up        -              -            exited (ladder, if   gone     signal: stopping  -
+                                          something is left)
+    stopping  -              -            stopping             gone     -                 Kill
+    exited    -              -            -                    gone     -                 Kill
+    gone      nothing is sent to a run that is gone
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal
+
+from hotrun.core.commands import Command, Kill, Signal
+from hotrun.core.events import Event
+from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
+
+Effect = Command | Event
+Phase = Literal["spawning", "up", "stopping", "exited", "gone"]
+TAIL_LINES = 20
+LEFTOVER_GRACE_MS = 1000  # for what a program left in its group when it ended by itself
+
+
+class Run:
+    """The state of one run. Its owner feeds it the inputs that carry its id and calls `check` when time has passed."""
+
+    def __init__(self, id: int, build: int, now_ms: int) -> None:
+        self.id = id
+        self.build = build
+        self.started_ms = now_ms
+        self.phase: Phase = "spawning"
+        self.pid: int | None = None
+        self.exit_code: int | None = None
+        self.signal: str | None = None
+        self.failure: str | None = None
+        self.ended_ms: int | None = None
+        self.asked_to_stop = False
+        self.tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self.kill_at_ms: int | None = None
+        self._stop: tuple[str, int] | None = None
+
+    def handle(self, input: Input, now_ms: int, out: list[Effect]) -> None:
+        """Take one input about this run."""
+        match input:
+            case Spawned():
+                self.pid = input.pid
+                self.phase = "up"
+                if self._stop is not None:
+                    self._begin_ladder(*self._stop, now_ms, out)
+            case SpawnFailed():
+                self.failure = input.message
+                self.ended_ms = now_ms
+                self.phase = "gone"
+            case OutputRead():
+                self.tail.extend(input.lines)
+            case Exited():
+                self.exit_code, self.signal, self.ended_ms = input.exit_code, input.signal, now_ms
+                if self.phase == "up":
+                    self.phase = "exited"
+                    if input.left:
+                        self._begin_ladder("SIGTERM", LEFTOVER_GRACE_MS, now_ms, out)
+            case Emptied():
+                self.ended_ms = now_ms if self.ended_ms is None else self.ended_ms
+                self.phase = "gone"
+                self.kill_at_ms = None
+            case _:
+                raise AssertionError(f"not about a run: {input}")
+
+    def stop(self, signal: str, grace_ms: int, now_ms: int, out: list[Effect]) -> None:
+        """Begin the ladder, once; a second call changes nothing."""
+        if self.asked_to_stop or not self.stoppable:
+            return
+        self.asked_to_stop = True
+        if self.phase == "spawning":
+            self._stop = (signal, grace_ms)
+        else:
+            self._begin_ladder(signal, grace_ms, now_ms, out)
+
+    def kill(self, out: list[Effect]) -> None:
+        """The last rung, at once."""
+        self.asked_to_stop = self.asked_to_stop or self.stoppable
+        if self.phase == "spawning":
+            self._stop = ("SIGKILL", 0)
+        elif self.phase != "gone":
+            self.kill_at_ms = None
+            out.append(Kill(self.id))
+
+    def check(self, now_ms: int, out: list[Effect]) -> None:
+        """Climb on when the grace is over."""
+        if self.kill_at_ms is not None and now_ms >= self.kill_at_ms:
+            self.kill(out)
+
+    def _begin_ladder(self, signal: str, grace_ms: int, now_ms: int, out: list[Effect]) -> None:
+        if self.asked_to_stop:
+            self.phase = "stopping"
+        if signal == "SIGKILL" or grace_ms <= 0:
+            out.append(Kill(self.id))
+            return
+        out.append(Signal(self.id, signal))
+        self.kill_at_ms = now_ms + grace_ms
+
+    @property
+    def stoppable(self) -> bool:
+        """Its program has not ended."""
+        return self.phase in ("spawning", "up")
+
+    @property
+    def gone(self) -> bool:
+        """Nothing of it lives."""
+        return self.phase == "gone"
+
+    @property
+    def serving(self) -> bool:
+        """Its program runs and nobody has asked it to stop."""
+        return self.phase == "up" and not self.asked_to_stop
+
+    def uptime_ms(self, now_ms: int) -> int:
+        """Milliseconds from its start to its end, or to now."""
+        return (now_ms if self.ended_ms is None else self.ended_ms) - self.started_ms

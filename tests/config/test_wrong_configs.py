@@ -1,0 +1,352 @@
+"""Wrong configurations and the exact words that a person reads: every problem, with its line and its key."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotrun.config.load import parse
+from hotrun.config.problems import ConfigError
+
+COMMAND = 'a command such as "make -j2" or ["make", "-j2"]'
+
+# What is wrong, the file, and the message without "hotrun.toml:".
+WRONG: list[tuple[str, str, list[str]]] = [
+    ("a misspelled table", '[biuld.app]\ncommand = "make"\n', ['1: biuld: unknown key, did you mean "build"?']),
+    (
+        "a misspelled key",
+        '[build.app]\ncomand = "make"\n',
+        ['2: build.app.comand: unknown key, did you mean "command"?'],
+    ),
+    (
+        "an unknown key like no other",
+        '[watch]\nzzz = 1\n\n[run.web]\ncommand = "x"\n',
+        [
+            "2: watch.zzz: unknown key, expected one of paths, exclude, gitignore, settle, poll, "
+            "poll_interval, skip_unchanged"
+        ],
+    ),
+    (
+        "a duration that is an array",
+        '[build.app]\ncommand = "make"\ntimeout = ["5m"]\n',
+        ['3: build.app.timeout: expected a duration such as "30s", got an array'],
+    ),
+    (
+        "a duration without a unit",
+        '[build.app]\ncommand = "make"\ntimeout = 30\n',
+        ['3: build.app.timeout: expected a duration such as "30s", got 30, did you mean "30s"?'],
+    ),
+    (
+        "a duration in words",
+        '[build.app]\ncommand = "make"\ntimeout = "5 minutes"\n',
+        ['3: build.app.timeout: expected a duration such as "30s", got "5 minutes"'],
+    ),
+    (
+        "a timeout of zero",
+        '[build.app]\ncommand = "make"\ntimeout = "0s"\n',
+        ['3: build.app.timeout: expected a duration above zero such as "30s", got "0s"'],
+    ),
+    (
+        "a negative duration",
+        '[run.web]\ncommand = "x"\nstop_timeout = "-5s"\n',
+        ['3: run.web.stop_timeout: expected a duration such as "30s", got "-5s"'],
+    ),
+    (
+        "a settle time that is no duration",
+        '[watch]\nsettle = "fast"\n[run.web]\ncommand = "x"\n',
+        ['2: watch.settle: expected "auto" or a duration such as "300ms", got "fast"'],
+    ),
+    (
+        "a polling interval of zero",
+        '[watch]\npoll_interval = "0ms"\n[run.web]\ncommand = "x"\n',
+        ['2: watch.poll_interval: expected a duration above zero such as "30s", got "0ms"'],
+    ),
+    (
+        "an enumeration's misspelled word",
+        '[build.app]\ncommand = "make"\non_busy = "cancle"\n',
+        ['3: build.app.on_busy: expected "cancel" or "finish", got "cancle", did you mean "cancel"?'],
+    ),
+    (
+        "a boolean in quotes",
+        '[watch]\ngitignore = "no"\n[run.web]\ncommand = "x"\n',
+        ['2: watch.gitignore: expected true or false, got "no"'],
+    ),
+    (
+        "a list that is a string",
+        'env_files = ".env"\n[run.web]\ncommand = "x"\n',
+        ['1: env_files: expected an array of strings, got ".env"'],
+    ),
+    (
+        "a number for a folder",
+        '[run.web]\ncommand = "x"\ncwd = 5\n',
+        ['3: run.web.cwd: expected a path, got 5, did you mean "5"?'],
+    ),
+    ("an empty folder", '[run.web]\ncommand = "x"\ncwd = ""\n', ['3: run.web.cwd: expected a path, got ""']),
+    (
+        "a number as a variable",
+        '[env]\nPORT = 8000\n[run.web]\ncommand = "x"\n',
+        ['2: env.PORT: expected a string, got 8000, did you mean "8000"?'],
+    ),
+    (
+        "a variable with an equals sign",
+        '[env]\n"A=B" = "c"\n[run.web]\ncommand = "x"\n',
+        ['2: env."A=B": expected the name of a variable, without "=", got "A=B"'],
+    ),
+    ("no command", '[run.web]\non_exit = "quit"\n', [f"1: run.web.command: expected {COMMAND}, got nothing"]),
+    ("an empty command", '[run.web]\ncommand = ""\n', [f'2: run.web.command: expected {COMMAND}, got ""']),
+    ("a blank command", '[run.web]\ncommand = "  "\n', [f'2: run.web.command: expected {COMMAND}, got "  "']),
+    (
+        "an empty command list",
+        "[run.web]\ncommand = []\n",
+        [f"2: run.web.command: expected {COMMAND}, got an empty array"],
+    ),
+    (
+        "a command list without a program",
+        '[run.web]\ncommand = ["", "-v"]\n',
+        [f'2: run.web.command: expected {COMMAND}, got ""'],
+    ),
+    (
+        "a command list with a number",
+        '[run.web]\ncommand = ["sleep", 5]\n',
+        [f"2: run.web.command: expected {COMMAND}, got an array"],
+    ),
+    (
+        "a shell for a command list",
+        '[run.web]\ncommand = ["make"]\nshell = "bash"\n',
+        ['3: run.web.shell: expected a shell only where command is a string, got "bash"'],
+    ),
+    (
+        "a step without a name",
+        '[build]\ncommand = "make"\n',
+        ['2: build.command: expected a table for each step, such as [build.app], got "make"'],
+    ),
+    (
+        "a table of steps that is a string",
+        'build = "make"\n[run.web]\ncommand = "x"\nneeds = ["build"]\n',
+        ['1: build: expected a table, got "make"'],
+    ),
+    (
+        "a name with a blank",
+        '[run."my app"]\ncommand = "x"\n',
+        ['1: run."my app": expected a name of letters, digits, "_", "." and "-", got "my app"'],
+    ),
+    (
+        "a name for two things",
+        '[build.app]\ncommand = "make"\n[run.app]\ncommand = "x"\nneeds = ["app"]\n',
+        ['3: run.app: expected a name that no build step has, got "app"'],
+    ),
+    (
+        "a need that names nothing",
+        '[build.app]\ncommand = "make"\n[run.web]\ncommand = "x"\nneeds = ["ap"]\n',
+        ['5: run.web.needs[0]: expected the name of a step or process (app), got "ap", did you mean "app"?'],
+    ),
+    (
+        "a step that needs a process",
+        '[build.app]\ncommand = "make"\nneeds = [\n  "db",\n]\n[run.db]\ncommand = "x"\n',
+        ['4: build.app.needs[0]: expected a build step (a step cannot wait for a process), got "db"'],
+    ),
+    (
+        "steps that need each other",
+        '[build.a]\ncommand = "x"\nneeds = ["b"]\n[build.b]\ncommand = "x"\nneeds = ["a"]\n',
+        ["3: build.a.needs: expected no cycle, got a -> b -> a"],
+    ),
+    (
+        "a process that needs itself",
+        '[run.a]\ncommand = "x"\nneeds = ["a"]\n',
+        ["3: run.a.needs: expected no cycle, got a -> a"],
+    ),
+    (
+        "a parser that does not exist",
+        '[build.app]\ncommand = "x"\nparsers = ["go", "tcs"]\n',
+        ['3: build.app.parsers[1]: expected the name of a parser (auto, go, tsc), got "tcs", did you mean "tsc"?'],
+    ),
+    (
+        "a signal that does not exist",
+        '[run.web]\ncommand = "x"\nstop_signal = "SIGTREM"\n',
+        ['3: run.web.stop_signal: expected a signal such as "SIGTERM", got "SIGTREM", did you mean "SIGTERM"?'],
+    ),
+    (
+        "a signal's number",
+        '[run.web]\ncommand = "x"\nstop_signal = 15\n',
+        ['3: run.web.stop_signal: expected a signal such as "SIGTERM", got 15'],
+    ),
+    (
+        "two ways to be ready",
+        '[run.web]\ncommand = "x"\nready = { tcp = "127.0.0.1:80", notify = true }\n',
+        ["3: run.web.ready: expected exactly one of tcp, http, log, notify, exec, got tcp and notify"],
+    ),
+    (
+        "no way to be ready",
+        '[run.web]\ncommand = "x"\nready = { timeout = "5s" }\n',
+        ["3: run.web.ready: expected exactly one of tcp, http, log, notify, exec, got none of them"],
+    ),
+    (
+        "a readiness pattern that is no regular expression",
+        '[run.web]\ncommand = "x"\n[run.web.ready]\nlog = "listening ("\n',
+        [
+            "4: run.web.ready.log: expected a regular expression (missing ), unterminated subpattern at "
+            'position 10), got "listening ("'
+        ],
+    ),
+    (
+        "a port out of range",
+        '[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:8000", "127.0.0.1:70000"]\n',
+        ['3: run.web.listen[1]: expected a port from 1 to 65535, got "127.0.0.1:70000"'],
+    ),
+    (
+        "an address without a port",
+        '[run.web]\ncommand = "x"\nready = { tcp = "localhost" }\n',
+        ['3: run.web.ready.tcp: expected an address such as "127.0.0.1:8000", got "localhost"'],
+    ),
+    (
+        "a URL without a scheme",
+        '[run.web]\ncommand = "x"\nready = { http = "localhost:8000" }\n',
+        ['3: run.web.ready.http: expected a URL such as "http://127.0.0.1:8000/health", got "localhost:8000"'],
+    ),
+    (
+        "a reload without paths",
+        '[run.web]\ncommand = "x"\nreload = { signal = "SIGUSR1" }\n',
+        ["3: run.web.reload.paths: expected an array of strings, got nothing"],
+    ),
+    (
+        "a proxy for a process that does not exist",
+        '[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:8000"]\n[proxy]\nlisten = "127.0.0.1:3000"\ntarget = "wbe"\n',
+        [
+            '6: proxy.target: expected the name of a process or an address such as "127.0.0.1:8000", got '
+            '"wbe", did you mean "web"?'
+        ],
+    ),
+    (
+        "a proxy for a process without an address",
+        '[run.web]\ncommand = "x"\n[proxy]\nlisten = "127.0.0.1:3000"\ntarget = "web"\n',
+        ['5: proxy.target: expected a process with listen or ready.tcp, got "web"'],
+    ),
+    (
+        "a proxy without a target",
+        '[run.web]\ncommand = "x"\n[proxy]\nlisten = "127.0.0.1:3000"\n',
+        ['3: proxy.target: expected the name of a process or an address such as "127.0.0.1:8000", got nothing'],
+    ),
+    (
+        "a pattern with a dot and a slash",
+        '[build.app]\ncommand = "x"\npaths = ["./src/*.go"]\noutputs = ["!./main"]\n',
+        [
+            '3: build.app.paths[0]: expected a pattern without "./", got "./src/*.go", did you mean "src/*.go"?',
+            '4: build.app.outputs[0]: expected a pattern without "./", got "!./main", did you mean "!/main"?',
+        ],
+    ),
+    (
+        "a pattern with alternatives",
+        '[build.app]\ncommand = "x"\npaths = ["**/*.{ts,tsx}"]\n',
+        [
+            '3: build.app.paths[0]: expected one pattern for each alternative ("{a,b}" means nothing in '
+            'gitignore patterns), got "**/*.{ts,tsx}"'
+        ],
+    ),
+    (
+        "a pattern with an open bracket",
+        '[watch]\nexclude = ["a", "[a"]\n[run.web]\ncommand = "x"\n',
+        [
+            '2: watch.exclude[1]: expected a pattern with a "]" for each "[" (or "\\\\[" for the character '
+            'itself), got "[a"'
+        ],
+    ),
+    (
+        "a pattern with a reversed range",
+        '[watch]\nexclude = ["[z-a]"]\n[run.web]\ncommand = "x"\n',
+        ['2: watch.exclude[0]: expected a pattern with ranges in order, such as "[a-z]", got "[z-a]"'],
+    ),
+    (
+        "a pattern that is a comment",
+        '[watch]\nexclude = ["#x"]\n[run.web]\ncommand = "x"\n',
+        [
+            '2: watch.exclude[0]: expected a pattern (one that starts with "#" is a comment), got "#x", did '
+            'you mean "\\\\#x"?'
+        ],
+    ),
+    (
+        "a pattern that ends in a backslash",
+        "[watch]\nexclude = ['a\\']\n[run.web]\ncommand = \"x\"\n",
+        ['2: watch.exclude[0]: expected a pattern that does not end in a backslash, got "a\\\\"'],
+    ),
+    (
+        "empty patterns",
+        '[watch]\nexclude = ["", "!", "/"]\n[run.web]\ncommand = "x"\n',
+        [
+            '2: watch.exclude[0]: expected a pattern such as "**/*.go", got ""',
+            '2: watch.exclude[1]: expected a pattern such as "**/*.go", got "!"',
+            '2: watch.exclude[2]: expected a pattern such as "**/*.go", got "/"',
+        ],
+    ),
+    (
+        "nothing to watch",
+        '[watch]\npaths = []\n[run.web]\ncommand = "x"\n',
+        ["2: watch.paths: expected at least one path, got an empty array"],
+    ),
+    (
+        "a NUL character",
+        '[run.web]\ncommand = ["x", "a\\u0000b"]\nenv = { "A\\u0000" = "x" }\n',
+        [
+            '2: run.web.command[1]: expected a string without NUL characters, got "a\\u0000b"',
+            '3: run.web.env."A\\u0000": expected a key without NUL characters, got "A\\u0000"',
+        ],
+    ),
+    (
+        "control characters in a key",
+        '[run.web]\ncommand = "x"\n"\\u001b[31m" = 1\n',
+        [
+            '3: run.web."\\u001b[31m": unknown key, expected one of command, cwd, env, env_files, shell, '
+            "needs, paths, reload, ready, listen, overlap, stop_signal, stop_timeout, on_exit, "
+            "on_failed_build, tty"
+        ],
+    ),
+    ("a date", '[run.web]\ncommand = "x"\ncwd = 2024-01-01\n', ["3: run.web.cwd: expected a path, got a date or time"]),
+    (
+        "neither steps nor processes",
+        '[watch]\npaths = ["."]\n',
+        ["1: nothing to do: expected a [build.NAME] or a [run.NAME] table"],
+    ),
+    ("an empty file", "\n  \n", ["1: the file is empty, expected a [build.NAME] or a [run.NAME] table"]),
+    ("comments alone", "# nothing yet\n", ["1: nothing to do: expected a [build.NAME] or a [run.NAME] table"]),
+    ("a syntax error", '[run.web]\ncommand = "x\n', ["2:13: Illegal character '\\n'"]),
+    ("a key given twice", '[run.web]\ncommand = "x"\ncommand = "y"\n', ["3:14: Cannot overwrite a value"]),
+    (
+        "a byte order mark",
+        '\ufeff[run.web]\ncommand = "x"\n',
+        ["1:1: starts with a byte order mark, expected UTF-8 without one"],
+    ),
+    ("a number of too many digits", "a = " + "9" * 5000, ["1: a number somewhere has too many digits"]),
+    ("nesting without end", "a = " + "[" * 5000, ["1: nested too deeply"]),
+    ("a key of too many parts", "[" + ".".join("a" * 3000) + "]", ["1: nested too deeply"]),
+    (
+        "a mistake in a profile that is not in use",
+        '[run.web]\ncommand = "x"\n\n[profile.dev]\nrun.web.comand = "y"\nprofile.x = {}\n',
+        ['5: profile.dev.run.web.comand: unknown key, did you mean "command"?', "6: profile.dev.profile: unknown key"],
+    ),
+    (
+        "a profile that is no table",
+        'profile.dev = 5\n[run.web]\ncommand = "x"\n',
+        ["1: profile.dev: expected a table, got 5"],
+    ),
+    (
+        "many problems at once, in the order of the file",
+        'env_files = [1]\n\n[build.app]\ncommand = 5\nneeds = ["b"]\n\n[run.web]\nneeds = ["x"]\nready = {}\n',
+        [
+            '1: env_files[0]: expected a path, got 1, did you mean "1"?',
+            f"4: build.app.command: expected {COMMAND}, got 5",
+            '5: build.app.needs[0]: expected the name of a step, got "b"',
+            f"7: run.web.command: expected {COMMAND}, got nothing",
+            '8: run.web.needs[0]: expected the name of a step or process (app), got "x"',
+            "9: run.web.ready: expected exactly one of tcp, http, log, notify, exec, got none of them",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [pytest.param(text, expected, id=what) for what, text, expected in WRONG]
+)
+def test_each_problem_is_named_with_its_line_and_key(text: str, expected: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "hotrun.toml", "/project", known_parsers=["go", "tsc"])
+    assert [problem.removeprefix("hotrun.toml:") for problem in caught.value.problems] == expected
+    assert caught.value.message.splitlines() == list(caught.value.problems)
+    assert caught.value.exit_code == 2

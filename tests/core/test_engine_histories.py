@@ -1,0 +1,231 @@
+"""Random histories: whatever happens in whatever order, the promises of the engine hold."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from hotrun.core import commands, events, inputs
+from hotrun.core.engine import Engine
+from hotrun.core.inputs import Request
+from hotrun.core.spec import Process, Project, Step
+from tests.core.world import GccParser, process, project, step
+
+PATHS = ("a.go", "b.go", "x.css", "gen.proto", "README", "tmp/out", "t.html")
+HISTORIES = 300
+FACTS = 250
+
+
+def random_project(rng: random.Random) -> Project:
+    """Up to four steps and three processes that need each other at random, without cycles."""
+    steps: list[Step] = []
+    for number in range(rng.randrange(5)):
+        steps.append(
+            step(
+                f"s{number}",
+                paths=rng.choice([None, ("*.go",), ("*.css", "*.proto"), ()]),
+                needs=tuple(s.name for s in steps if rng.random() < 0.4),
+                outputs=rng.choice([(), ("tmp/",)]),
+                timeout_ms=rng.choice([None, None, 300]),
+                on_busy=rng.choice(["cancel", "cancel", "finish"]),
+            )
+        )
+    processes: list[Process] = []
+    for number in range(rng.randrange(4)):
+        needs = [s.name for s in steps if rng.random() < 0.4] + [p.name for p in processes if rng.random() < 0.3]
+        processes.append(
+            process(
+                f"p{number}",
+                paths=rng.choice([None, ("*.html",), ()]),
+                needs=tuple(needs),
+                stop_timeout_ms=rng.choice([0, 100, 1000]),
+                on_exit=rng.choice(["wait", "wait", "restart", "restart", "quit"]),
+                on_failed_build=rng.choice(["keep", "stop"]),
+            )
+        )
+    return project(*steps, *processes)
+
+
+class Machine:
+    """The world as adapters would make it: runs are started, end at random or when told to, and answer in any order."""
+
+    def __init__(self, rng: random.Random, once: bool) -> None:
+        self.rng = rng
+        self.project = random_project(rng)
+        self.jobs = rng.choice([1, 2, 4])
+        self.engine = Engine(self.project, lambda step: GccParser(), jobs=self.jobs, once=once)
+        self.now_ms = 0
+        self.phases: dict[int, str] = {}  # of living runs: spawning, up, exited
+        self.owners: dict[int, str] = {}
+        self.open_build: int | None = None
+        self.finished_code: int | None = None
+        self.history: list[object] = []
+
+    def send(self, fact: inputs.Input) -> None:
+        self.history.append((self.now_ms, fact))
+        effects = self.engine.handle(fact, self.now_ms)
+        self.history.extend(effects)
+        for effect in effects:
+            self.check(effect)
+        deadline = self.engine.deadline_ms
+        assert deadline is None or deadline > self.now_ms, "a deadline that has passed is a busy loop"
+
+    def check(self, effect: object) -> None:
+        assert self.finished_code is None, "nothing comes after Finish"
+        match effect:
+            case commands.Spawn():
+                living = [run for run in self.phases if self.owners[run] == effect.name]
+                assert not living, f"two runs of {effect.name}"
+                self.phases[effect.run] = "spawning"
+                self.owners[effect.run] = effect.name
+                steps = [run for run in self.phases if self.owners[run].startswith("s")]
+                assert len(steps) <= self.jobs
+            case commands.Signal() | commands.Kill():
+                assert effect.run in self.phases, "a signal to a dead run"
+                assert self.phases[effect.run] != "spawning", "a signal to a run that is not up"
+            case commands.Finish():
+                assert not self.phases, "finished while something lives"
+                assert self.open_build is None
+                self.finished_code = effect.exit_code
+            case events.BuildStarted():
+                assert self.open_build is None, "two builds at once"
+                self.open_build = effect.build
+            case events.BuildFinished():
+                assert self.open_build == effect.build, "finished, but not started"
+                self.open_build = None
+            case events.StepStarted():
+                assert self.open_build == effect.build
+            case _:
+                pass
+
+    def random_fact(self) -> None:
+        runs = list(self.phases)
+        choice = self.rng.random()
+        if choice < 0.25:
+            paths = self.rng.sample(PATHS, self.rng.choice([1, 1, 2, 3]))
+            kinds: list[inputs.ChangeKind] = ["added", "modified", "deleted"]
+            changes = tuple(inputs.Change(path, self.rng.choice(kinds)) for path in paths)
+            self.send(inputs.FilesChanged(changes))
+        elif choice < 0.65 and runs:
+            self.answer(self.rng.choice(runs))
+        elif choice < 0.68:
+            self.send(inputs.Exited(self.rng.randrange(1, 500) + 1000, 0))
+        elif choice < 0.70:
+            self.send(inputs.ConfigLoaded(random_project(self.rng)))
+        elif choice < 0.72:
+            names = [*self.engine.project.steps]
+            self.send(Request("trigger", name=self.rng.choice([None, *names])))
+        elif choice < 0.74:
+            self.send(Request("restart", name=self.rng.choice([None, *self.engine.project.processes])))
+        elif choice < 0.76:
+            self.send(Request(self.rng.choice(["pause", "resume"])))
+        else:
+            self.pass_time(self.rng.choice([1, 5, 40, 600, 3000]))
+
+    def answer(self, run: int) -> None:
+        """The next thing that can happen to a run."""
+        phase = self.phases[run]
+        if phase == "spawning":
+            if self.rng.random() < 0.1:
+                del self.phases[run]
+                self.send(inputs.SpawnFailed(run, "no"))
+            else:
+                self.phases[run] = "up"
+                self.send(inputs.Spawned(run, run))
+        elif phase == "up" and self.rng.random() < 0.4:
+            self.send(inputs.OutputRead(run, "stderr", ("error: x", "y")))
+        elif phase == "up":
+            self.phases[run] = "exited"
+            code = self.rng.choice([0, 0, 1, None])
+            signal = "SIGKILL" if code is None else None
+            self.send(inputs.Exited(run, code, signal, left=self.rng.random() < 0.3))
+        else:
+            del self.phases[run]
+            self.send(inputs.Emptied(run))
+
+    def pass_time(self, ms: int) -> None:
+        end = self.now_ms + ms
+        while (deadline := self.engine.deadline_ms) is not None and deadline <= end:
+            self.now_ms = deadline
+            self.send(inputs.Tick())
+        self.now_ms = end
+
+    def end(self) -> None:
+        """Quit, and let everything that lives end."""
+        self.send(Request("quit"))
+        for _ in range(200):
+            if self.finished_code is not None:
+                break
+            if self.phases:
+                self.answer(self.rng.choice(list(self.phases)))
+            else:
+                self.pass_time(10_000)
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_the_promises_hold_in_random_histories(once: bool) -> None:
+    for seed in range(HISTORIES):
+        machine = Machine(random.Random(seed), once)
+        try:
+            machine.send(inputs.Begin("0", 1))
+            for _ in range(FACTS):
+                if machine.finished_code is not None:
+                    break
+                machine.random_fact()
+            machine.end()
+            assert machine.finished_code is not None, "after quit and all exits it is finished"
+            assert machine.engine.finished
+            assert machine.engine.deadline_ms is None
+        except AssertionError as error:
+            tail = "\n".join(str(fact) for fact in machine.history[-40:])
+            raise AssertionError(f"seed {seed}: {error}\n{machine.project}\n{tail}") from error
+
+
+def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
+    """When nothing happens any more, what can be green has been built and what is wanted runs."""
+    for seed in range(HISTORIES):
+        rng = random.Random(seed)
+        machine = Machine(rng, once=False)
+        machine.send(inputs.Begin("0", 1))
+        for _ in range(FACTS):
+            machine.random_fact()
+            if machine.finished_code is not None:
+                break
+        if machine.finished_code is not None or machine.engine._quit is not None:
+            continue
+        machine.send(Request("resume"))
+        settle(machine)
+        if machine.finished_code is not None:
+            continue  # a process with on_exit = "quit" was on its way out
+        steps = machine.engine._builder.steps
+        assert all(state.verdict == "ok" for state in steps.values()), f"seed {seed}"
+        for name, state in machine.engine._supervisor.states.items():
+            assert not state.dirty, f"seed {seed}: {name} waits for nothing"
+
+
+def settle(machine: Machine) -> None:
+    """From now on every program is good: steps end with 0, processes stay until they are stopped. All is asked for once."""
+    machine.send(Request("trigger"))
+    machine.send(Request("restart"))
+    for _ in range(400):
+        stopping = {run for run in machine.phases if _asked_to_stop(machine, run)}
+        for run, phase in list(machine.phases.items()):
+            is_step = machine.owners[run].startswith("s")
+            if phase == "spawning":
+                machine.phases[run] = "up"
+                machine.send(inputs.Spawned(run, run))
+            elif phase == "up" and (is_step or run in stopping):
+                machine.phases[run] = "exited"
+                machine.send(inputs.Exited(run, 0))
+            elif phase == "exited":
+                del machine.phases[run]
+                machine.send(inputs.Emptied(run))
+        if machine.finished_code is not None:
+            return
+        machine.pass_time(50)
+
+
+def _asked_to_stop(machine: Machine, run: int) -> bool:
+    owner = machine.engine._owner(run)
+    return owner is not None and owner.run is not None and owner.run.asked_to_stop

@@ -1,0 +1,132 @@
+"""A world for the engine: carries out its commands in memory, with a clock that only the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hotrun.core import commands, events, inputs
+from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.engine import Engine
+from hotrun.core.spec import Process, Program, Project, Step, Watch
+
+ROOT = "/p"
+
+
+def program(*argv: str) -> Program:
+    return Program(argv or ("x",), ROOT)
+
+
+def step(name: str, **fields: object) -> Step:
+    return Step(name, program(name), **fields)  # type: ignore[arg-type]
+
+
+def process(name: str, **fields: object) -> Process:
+    return Process(name, program(name), **fields)  # type: ignore[arg-type]
+
+
+def project(*parts: Step | Process, **watch: object) -> Project:
+    return Project(
+        ROOT,
+        f"{ROOT}/hotrun.toml",
+        Watch((ROOT,), **watch),  # type: ignore[arg-type]
+        {part.name: part for part in parts if isinstance(part, Step)},
+        {part.name: part for part in parts if isinstance(part, Process)},
+    )
+
+
+class GccParser:
+    """Finds `error: TEXT` lines; enough for stories."""
+
+    def feed(self, stream: str, line: str) -> list[Finding]:
+        if not line.startswith("error: "):
+            return []
+        return [Finding(severity="error", message=line[7:], tool="test", file="a.c", line=1)]
+
+    def finish(self) -> list[Finding]:
+        return []
+
+
+class World:
+    """Drives one engine. Nothing answers by itself: the story says when a run is spawned, exits and is empty."""
+
+    def __init__(self, project: Project, **options: object) -> None:
+        self.engine = Engine(project, lambda step: GccParser(), **options)  # type: ignore[arg-type]
+        self.now_ms = 1000
+        self.events: list[events.Event] = []
+        self.commands: list[commands.Command] = []
+        self.names: dict[int, str] = {}
+
+    def send(self, *facts: inputs.Input) -> World:
+        for fact in facts:
+            for effect in self.engine.handle(fact, self.now_ms):
+                if isinstance(effect, events.Event):
+                    self.events.append(effect)
+                else:
+                    self.commands.append(effect)
+                    if isinstance(effect, commands.Spawn):
+                        self.names[effect.run] = effect.name
+        return self
+
+    # --- the story's verbs -------------------------------------------------------------------------------------
+
+    def begin(self) -> World:
+        return self.send(inputs.Begin("0", 1))
+
+    def change(self, *paths: str) -> World:
+        return self.send(inputs.FilesChanged(tuple(inputs.Change(path, "modified") for path in paths)))
+
+    def wait(self, ms: int) -> World:
+        """Let time pass; the engine is told whenever it asked to be."""
+        end = self.now_ms + ms
+        while (deadline := self.engine.deadline_ms) is not None and deadline <= end:
+            self.now_ms = max(self.now_ms, deadline)
+            self.send(inputs.Tick())
+        self.now_ms = end
+        return self
+
+    def up(self, name: str) -> World:
+        return self.send(inputs.Spawned(self.run(name), 100 + self.run(name)))
+
+    def ends(self, name: str, exit_code: int = 0, signal: str | None = None) -> World:
+        """The newest run of `name` ends with all its group."""
+        run = self.run(name)
+        code = None if signal else exit_code
+        return self.send(inputs.Exited(run, code, signal), inputs.Emptied(run))
+
+    def does(self, name: str, exit_code: int = 0) -> World:
+        """A whole run: spawned, ended."""
+        return self.up(name).ends(name, exit_code)
+
+    # --- what happened -----------------------------------------------------------------------------------------
+
+    def run(self, name: str) -> int:
+        """The id of the newest run of `name`."""
+        return max(run for run, owner in self.names.items() if owner == name)
+
+    def told(self, kind: type[events.Event]) -> list[events.Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def statuses(self) -> list[str]:
+        return [event.status for event in self.events if isinstance(event, events.BuildFinished)]
+
+    def take_commands(self) -> list[str]:
+        """The commands since the last call, in short: "spawn app", "SIGTERM web", "kill web", "finish 0"."""
+        found = list(self._short())
+        self.commands.clear()
+        return found
+
+    def _short(self) -> Iterator[str]:
+        for command in self.commands:
+            match command:
+                case commands.Spawn():
+                    yield f"spawn {command.name}"
+                case commands.Signal():
+                    yield f"{command.signal} {self.names[command.run]}"
+                case commands.Kill():
+                    yield f"kill {self.names[command.run]}"
+                case commands.Finish():
+                    yield f"finish {command.exit_code}"
+                case commands.Rewatch():
+                    yield "rewatch"
+                case _:
+                    pass
