@@ -6,6 +6,7 @@ the children work without a loop, and the walk that follows finds what changed i
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -32,13 +33,14 @@ from hotrun.core.inputs import (
 )
 from hotrun.core.spec import Project, Step
 from hotrun.errors import HotrunError
-from hotrun.publisher import Publisher, View
+from hotrun.publisher import Publisher
 
 if TYPE_CHECKING:
     import asyncio
 
     from hotrun.adapters.files import FileSource
     from hotrun.core.build import LineParser
+    from hotrun.publisher import View
 
 # A terminal that is gone (HUP) cannot be told anything, but its exit code can: 128 + signal.
 _EXIT_CODES = {"SIGINT": 0, "SIGTERM": 0, "SIGHUP": 129}
@@ -52,7 +54,9 @@ Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 class App:
     """One session of hotrun in one project."""
 
-    def __init__(self, project: Project, view: View, *, reload: Reload | None, once: bool, colored: bool) -> None:
+    def __init__(
+        self, project: Project, open_view: Callable[[], View], *, reload: Reload | None, once: bool, colored: bool
+    ) -> None:
         """`reload` loads the configuration again (raises HotrunError); None where there is no file.
 
         Raises HotrunError where the project cannot be watched at all.
@@ -63,7 +67,7 @@ class App:
         self._once = once
         self._inbox: deque[Input] = deque()
         self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
-        self._publisher = Publisher([view])
+        self._publisher = Publisher(open_view)
         self._children = Children(self._inbox.append, colored, self._pump)
         self._folder = Folder(project.root)
         self._changed_file: str | None = None
@@ -99,6 +103,8 @@ class App:
     async def _main(self, spawned_ns: int) -> None:
         import asyncio
 
+        gc.freeze()
+        gc.enable()
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(self._on_bug)
         self._done = asyncio.Event()
@@ -142,7 +148,6 @@ class App:
             self._publisher.flush()
         except OSError:
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
-            self._publisher.drop_views()
             self._inbox.append(Request("quit", exit_code=_EXIT_CODES["SIGHUP"], reason="the output was closed"))
             self._pump()
 
@@ -252,9 +257,7 @@ def _now_ms() -> int:
 
 def _single_files(project: Project) -> list[str]:
     """The files that count wherever they lie and whatever ignores them: the configuration and the env files."""
-    parts = (*project.steps.values(), *project.processes.values())
-    files = {path for part in parts for path in part.program.env_files}
-    return sorted(files | ({project.config} if project.config else set()))
+    return sorted(project.env_files | ({project.config} if project.config else set()))
 
 
 def _check_roots(project: Project) -> None:

@@ -1,10 +1,14 @@
-"""Gives the engine the parser for a step's output; the table of rules is read when the first line comes."""
+"""Gives the engine the parser for a step's output; it is made when the first line comes, after the step was spawned."""
 
 from __future__ import annotations
 
-from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.diagnostics.parser import Parser, RuleTable
-from hotrun.core.spec import Step
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hotrun.core.diagnostics.finding import Finding
+    from hotrun.core.diagnostics.parser import Parser
+    from hotrun.core.diagnostics.rules import RuleTable
+    from hotrun.core.spec import Step
 
 _table: RuleTable | None = None
 
@@ -15,13 +19,22 @@ def rules() -> RuleTable:
     if _table is None:
         from importlib.resources import files
 
+        from hotrun.core.diagnostics.rules import RuleTable
+
         text = files("hotrun.core.diagnostics").joinpath("rules.toml").read_text(encoding="utf-8")
         _table = RuleTable.parse(text)
     return _table
 
 
+def known() -> tuple[str, ...]:
+    """The names that `parsers` may hold."""
+    from hotrun.core.diagnostics.parser import known_parsers
+
+    return known_parsers(rules())
+
+
 class LateParser:
-    """A parser that costs nothing until there is something to parse: a step is spawned before its rules are read."""
+    """A parser that costs nothing until there is something to parse."""
 
     def __init__(self, step: Step) -> None:
         self._step = step
@@ -30,16 +43,15 @@ class LateParser:
     def feed(self, stream: str, line: str) -> list[Finding]:
         """The problems that this line completes."""
         if self._parser is None:
-            self._parser = Parser(rules(), self._step.parsers, _program(self._step))
+            self._parser = self._make()
         return self._parser.feed(stream, line)
 
     def finish(self) -> list[Finding]:
         """The problems that were waiting for more lines."""
         return self._parser.finish() if self._parser is not None else []
 
+    def _make(self) -> Parser:
+        from hotrun.core.diagnostics.parser import Parser
+        from hotrun.core.diagnostics.programs import program_of
 
-def _program(step: Step) -> str:
-    """The name of what the step runs; for a shell command its first word."""
-    argv = step.program.argv
-    word = argv[2].split()[0] if len(argv) == 3 and argv[1] == "-c" and argv[2].split() else argv[0]
-    return word.rpartition("/")[2]
+        return Parser(rules(), self._step.parsers, program_of(self._step.program.argv))

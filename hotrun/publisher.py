@@ -1,46 +1,56 @@
-"""Gives every event its number and its time, and hands it to whoever looks."""
+"""Gives every event its number and its time, and hands it to whoever looks, a batch at a time."""
 
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from hotrun.core.events import Event
+if TYPE_CHECKING:
+    from typing import Protocol
 
+    from hotrun.core.events import Event
 
-class View(Protocol):
-    """What shows events; `flush` comes once for each batch."""
+    class View(Protocol):
+        """What shows events; `flush` comes once for each batch. `stamp` is RFC 3339, UTC, with milliseconds."""
 
-    def show(self, event: Event, seq: int, stamp: str) -> None: ...
+        def show(self, event: Event, seq: int, stamp: str) -> None: ...
 
-    def flush(self) -> None: ...
+        def flush(self) -> None: ...
 
 
 class Publisher:
     """One stream of events: `seq` from 1 without gaps."""
 
-    def __init__(self, views: list[View]) -> None:
-        self._views = views
+    def __init__(self, open_view: Callable[[], View]) -> None:
+        """`open_view` is called at the first flush: a step is spawned before the view is loaded."""
+        self._open_view = open_view
+        self._view: View | None = None
+        self._has_reader = True
         self._seq = 0
+        self._waiting: list[tuple[Event, int, int]] = []
 
     def publish(self, event: Event) -> None:
-        """Show an event to every view."""
+        """Take an event; it is shown at the next flush."""
         self._seq += 1
-        stamp = _stamp(time.time_ns())
-        for view in self._views:
-            view.show(event, self._seq, stamp)
+        self._waiting.append((event, self._seq, time.time_ns()))
 
     def flush(self) -> None:
-        """End of a batch. Raises OSError where a view has lost its reader."""
-        for view in self._views:
-            view.flush()
-
-    def drop_views(self) -> None:
-        """Nobody looks any more."""
-        self._views = []
+        """Show what has come. Raises OSError, once, where nobody reads any more; from then on nothing is shown."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting or not self._has_reader:
+            return
+        if self._view is None:
+            self._view = self._open_view()
+        for event, seq, now_ns in waiting:
+            self._view.show(event, seq, _stamp(now_ns))
+        try:
+            self._view.flush()
+        except OSError:
+            self._has_reader = False
+            raise
 
 
 def _stamp(now_ns: int) -> str:
-    """RFC 3339 in UTC with milliseconds."""
     seconds, ns = divmod(now_ns, 1_000_000_000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{ns // 1_000_000:03}Z"

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from hotrun.adapters import group
 from hotrun.adapters.environment import environment
@@ -29,6 +29,15 @@ LOOK_FIRST_S, LOOK_MOST_S = 0.002, 0.05  # members of a group are not our childr
 Post = Callable[[Input], None]
 
 
+class _Pipe:
+    """The reading end of one stream."""
+
+    def __init__(self, stream: Stream, file: IO[bytes]) -> None:
+        self.stream = stream
+        self.file = file
+        self.splitter = LineSplitter()
+
+
 class _Child:
     """One run's process and its two pipes."""
 
@@ -39,9 +48,9 @@ class _Child:
         self.popen = popen
         self.exited = False
         self.look_s = LOOK_FIRST_S
-        self.pipes: dict[int, tuple[Stream, LineSplitter]] = {
-            popen.stdout.fileno(): ("stdout", LineSplitter()),
-            popen.stderr.fileno(): ("stderr", LineSplitter()),
+        self.pipes: dict[int, _Pipe] = {
+            popen.stdout.fileno(): _Pipe("stdout", popen.stdout),
+            popen.stderr.fileno(): _Pipe("stderr", popen.stderr),
         }
         for fd in self.pipes:
             os.set_blocking(fd, False)
@@ -51,7 +60,7 @@ class Children:
     """The adapter for Spawn, Signal and Kill."""
 
     def __init__(self, post: Post, colored: bool, hurry: Callable[[], None] = lambda: None) -> None:
-        """`post` takes the answers; `hurry` is called when answers were posted from the loop; `colored`: force colors."""
+        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
         self._post = post
         self._hurry = hurry
         self._colored = colored
@@ -118,11 +127,11 @@ class Children:
 
     def _read(self, child: _Child, fd: int) -> bool:
         """Post what one read brings; False at the end of the stream. Raises BlockingIOError when there is nothing."""
-        stream, splitter = child.pipes[fd]
+        pipe = child.pipes[fd]
         chunk = os.read(fd, CHUNK)
-        lines = splitter.feed(chunk) if chunk else splitter.finish()
+        lines = pipe.splitter.feed(chunk) if chunk else pipe.splitter.finish()
         if lines:
-            self._post(OutputRead(child.run, stream, lines))
+            self._post(OutputRead(child.run, pipe.stream, lines))
         return bool(chunk)
 
     def _drain(self, child: _Child) -> None:
@@ -134,18 +143,14 @@ class Children:
                         break
             except BlockingIOError:
                 pass
-            stream, splitter = child.pipes[fd]
-            rest = splitter.finish()
+            rest = child.pipes[fd].splitter.finish()
             if rest:
-                self._post(OutputRead(child.run, stream, rest))
+                self._post(OutputRead(child.run, child.pipes[fd].stream, rest))
 
     def _close_pipe(self, child: _Child, fd: int) -> None:
-        if self._loop is not None:
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.remove_reader(fd)
-        del child.pipes[fd]
-        file = child.popen.stdout if child.popen.stdout and child.popen.stdout.fileno() == fd else child.popen.stderr
-        assert file is not None
-        file.close()
+        child.pipes.pop(fd).file.close()
 
     def _close_pipes(self, child: _Child) -> None:
         for fd in list(child.pipes):
@@ -164,9 +169,9 @@ class Children:
     def _on_exit(self, child: _Child) -> None:
         status = child.popen.returncode
         left = group.alive(child.popen.pid)
-        ended = {"exit_code": status} if status >= 0 else {"signal": _signal_name(-status)}
+        exit_code, name = (status, None) if status >= 0 else (None, _signal_name(-status))
         self._drain(child)
-        self._post(Exited(child.run, **ended, left=left))  # type: ignore[arg-type]  # the union of both dicts
+        self._post(Exited(child.run, exit_code, name, left))
         self._look(child, left)
 
     def _look(self, child: _Child, left: bool) -> None:

@@ -33,7 +33,7 @@ def alive(pgid: int) -> bool:
 
 
 def _reap(pgid: int) -> None:
-    """Members become our children where hotrun is pid 1 or a subreaper; the run's own process is waited for elsewhere."""
+    """Members become our children where hotrun is pid 1; the run's own process is waited for elsewhere."""
     try:
         while os.waitpid(-pgid, os.WNOHANG)[0]:
             pass

@@ -9,18 +9,16 @@ from pathspec import GitIgnoreSpec
 
 from hotrun.adapters.folder import NAME as OWN_FOLDER
 
-BUILT_IN = (
-    f"{OWN_FOLDER}/",
-    # version control
-    ".git/", ".hg/", ".svn/", ".jj/", ".bzr/",
-    # dependencies and build trees that no person edits
-    "node_modules/", "__pycache__/", ".venv/", "venv/", "target/", ".tox/", ".nox/", ".eggs/", "*.egg-info/",
-    # caches of tools
-    ".mypy_cache/", ".ruff_cache/", ".pytest_cache/", ".hypothesis/", ".gradle/", ".cache/", ".parcel-cache/", ".turbo/",
-    ".next/", ".nuxt/", ".svelte-kit/", ".angular/", ".idea/", ".vscode/", ".direnv/", ".terraform/",
-    # what editors and systems leave beside a file while they save it
-    "*~", "*.sw?", ".*.sw?", ".#*", "\\#*#", "4913", "___jb_*___", "*.kate-swp", ".goutputstream-*", ".DS_Store", "*.pyc",
-)  # fmt: skip
+# Version control; dependencies and build trees that no person edits; caches of tools; what editors and systems leave
+# beside a file while they save it.
+_FOLDERS = (
+    f"{OWN_FOLDER} .git .hg .svn .jj .bzr "
+    "node_modules __pycache__ .venv venv target .tox .nox .eggs *.egg-info "
+    ".mypy_cache .ruff_cache .pytest_cache .hypothesis .gradle .cache .parcel-cache .turbo .next .nuxt .svelte-kit "
+    ".angular .idea .vscode .direnv .terraform"
+).split()
+_FILES = r"*~ *.sw? .*.sw? .#* \#*# 4913 ___jb_*___ *.kate-swp .goutputstream-* .DS_Store *.pyc".split()
+BUILT_IN = (*(f"{name}/" for name in _FOLDERS), *_FILES)
 IGNORE_FILES = (".gitignore", ".ignore")  # the later one wins
 
 

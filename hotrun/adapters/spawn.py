@@ -13,10 +13,13 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 # POSIX's reserved words and the built-ins of dash and bash: `exec` would miss them or change what they mean.
 _SHELLS_OWN = frozenset(
-    """. : [ alias bg bind break builtin caller case cd command compgen complete continue declare dirs disown do done echo elif
-    else enable esac eval exec exit export false fc fg fi for function getopts hash help history if in jobs kill let local
-    logout mapfile popd printf pushd pwd read readonly return select set shift shopt source suspend test then time times
-    trap true type typeset ulimit umask unalias unset until wait while""".split()
+    (
+        ". : [ alias bg bind break builtin caller case cd command compgen complete continue declare dirs disown do "
+        "done echo elif else enable esac eval exec exit export false fc fg fi for function getopts hash help "
+        "history if in jobs kill let local logout mapfile popd printf pushd pwd read readonly return select set "
+        "shift shopt source suspend test then time times trap true type typeset ulimit umask unalias unset until "
+        "wait while "
+    ).split()
 )
 
 

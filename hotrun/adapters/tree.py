@@ -1,4 +1,4 @@
-"""The watched files as a snapshot of signatures. Events are hints; what the disk says when it is looked at is the truth.
+"""The watched files as a snapshot of signatures. Events are hints; what the disk says when looked at is the truth.
 
 Each reported path is looked at: a file is compared, a folder walked, what is gone is dropped with all below it. Raw
 events alone miss what was in a new folder before its watch was there.
@@ -17,7 +17,7 @@ from hotrun.core.spec import Watch
 
 
 class Signature(NamedTuple):
-    """What differs after every way to change a file: ctime sees a write whose mtime was put back, ino an atomic save."""
+    """What differs after every kind of change: ctime sees a write whose mtime was put back, ino an atomic save."""
 
     mtime_ns: int
     ctime_ns: int
@@ -197,12 +197,14 @@ class Tree:
 
     def _name(self, path: str) -> str:
         """An absolute path as changes name it: relative to the root; never with bytes that are no text."""
-        name = path[len(self._root) + 1 :] if path.startswith(self._root + os.sep) else os.path.relpath(path, self._root)
+        name = (
+            path[len(self._root) + 1 :] if path.startswith(self._root + os.sep) else os.path.relpath(path, self._root)
+        )
         return name if name.isascii() else os.fsencode(name).decode("utf-8", "replace")
 
 
 def _look(path: str) -> Signature | None:
-    """The signature of a regular file, through a link; of a broken link its own. None: gone, a folder, a device, a socket."""
+    """The signature of a regular file, through a link; of a broken link its own. None: gone, or no file."""
     try:
         found = os.stat(path)
     except FileNotFoundError:

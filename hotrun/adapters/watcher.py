@@ -44,7 +44,7 @@ class _Sensor:
             step = STEP_ACTIVE_MS if time.monotonic() - last < ACTIVE_S else STEP_IDLE_MS
             try:
                 found = self._notify.watch(GROUP_MS, step, TIMEOUT_MS, self._stop)
-            except Exception as error:  # noqa: BLE001  # RustNotify raises several types; after any of them it is dead
+            except Exception as error:  # RustNotify raises several types; after any of them it is dead
                 self._fail(str(error))
                 return
             if isinstance(found, set):

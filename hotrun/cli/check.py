@@ -12,7 +12,9 @@ def check(options: Options) -> int:
     """Validate the configuration; prints what it holds and its warnings. Raises HotrunError with all problems."""
     path = config_path(options, enter(options))
     if path is None:
-        raise HotrunError("no hotrun.toml here or above, and no [tool.hotrun] in a pyproject.toml", "hotrun init writes one")
+        raise HotrunError(
+            "no hotrun.toml here or above, and no [tool.hotrun] in a pyproject.toml", "hotrun init writes one"
+        )
     project, warnings = load_configured(options, path)
     for warning in warnings:
         print(f"warning: {warning}")

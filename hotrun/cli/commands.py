@@ -23,7 +23,9 @@ Watch = Annotated[
 Exclude = Annotated[
     list[str] | None, typer.Option("-x", "--exclude", metavar="PATTERN", help="Do not watch this; may be repeated.")
 ]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="Lay [profile.NAME] over the file.")]
+Profile = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME", help="Lay the table profile.NAME over the file.")
+]
 Build = Annotated[str | None, typer.Option("--build", metavar="CMD", help="With -- COMMAND: build with this first.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", show_default=False)]
 
@@ -38,7 +40,7 @@ hotrun [OPTIONS] -- COMMAND ...   no configuration: restart COMMAND on every cha
 class _Group(TyperGroup):
     """A first word that is no command is the name of a process."""
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # the parser's own types are private
         if args[0] in self.commands:
             return super().resolve_command(ctx, args)
         return "run", self.commands["run"], args

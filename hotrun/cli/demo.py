@@ -1,4 +1,4 @@
-"""`hotrun demo`: a small real project in a temporary folder. With --check it edits itself and proves the installation."""
+"""`hotrun demo`: a small real project in a temporary folder; with --check it edits itself to prove the installation."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _wait_for_page(port: int, text: str) -> None:
 
     while True:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:  # noqa: S310  # our own address
+            with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
                 if text in answer.read().decode():
                     return
         except (URLError, OSError):

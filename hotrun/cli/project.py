@@ -11,6 +11,9 @@ from hotrun.core.spec import Project
 from hotrun.errors import HotrunError
 
 
+COMMANDS = ("check", "init", "schema", "demo")
+
+
 class Chosen(msgspec.Struct, frozen=True):
     """A project and what to tell about it. `path` is its configuration file; `explanation` says what was detected."""
 
@@ -48,7 +51,7 @@ def choose(options: Options, folder: str) -> Chosen:
 
 def config_path(options: Options, folder: str) -> str | None:
     """The configuration file to use: the named one, or the one found from `folder` upwards."""
-    from hotrun.config.load import find
+    from hotrun.config.read import find
 
     return os.path.abspath(options.config) if options.config is not None else find(folder)
 
@@ -56,9 +59,8 @@ def config_path(options: Options, folder: str) -> str | None:
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
     from hotrun.config.load import load
-    from hotrun.parsers import KNOWN
 
-    loaded = load(path, options.profile, KNOWN)
+    loaded = load(path, options.profile, None)
     return _narrowed(options, loaded.project), loaded.warnings
 
 
@@ -66,12 +68,23 @@ def _narrowed(options: Options, project: Project) -> Project:
     if options.names:
         from hotrun.config.narrow import select
 
+        _refuse_mistyped_command(options.names[0], project)
         project = select(project, options.names)
     if options.watch or options.exclude:
         from hotrun.config.narrow import override_watch
 
         project = override_watch(project, options.watch, options.exclude)
     return project
+
+
+def _refuse_mistyped_command(name: str, project: Project) -> None:
+    """The first word is a process, unless it looks more like a command than like any of them."""
+    from hotrun.core.words import did_you_mean
+
+    if name not in project.parts and not did_you_mean(name, project.parts):
+        hint = did_you_mean(name, COMMANDS)
+        if hint is not None:
+            raise HotrunError(f"no command and no process is named {name}", hint)
 
 
 def _from_command_line(options: Options, folder: str) -> Project:
@@ -95,7 +108,7 @@ def _detected(options: Options, folder: str) -> Chosen:
     if not candidates:
         raise HotrunError(
             f"nothing to run in {folder}: no hotrun.toml here or above, and no kind of project that hotrun knows",
-            "hotrun -- COMMAND runs a command and restarts it on every change; hotrun init writes a starter hotrun.toml",
+            "hotrun -- COMMAND restarts a command on every change; hotrun init writes a hotrun.toml to fill in",
         )
     if len(candidates) > 1:
         listing = "\n".join(f"  could run: {candidate.title}" for candidate in candidates)
@@ -109,8 +122,7 @@ def _detected(options: Options, folder: str) -> Chosen:
 
 
 def _commands(project: Project) -> str:
-    parts = (*project.steps.values(), *project.processes.values())
-    return ", then ".join(f"`{_shown(part.program.argv)}`" for part in parts)
+    return ", then ".join(f"`{_shown(part.program.argv)}`" for part in project.parts.values())
 
 
 def _shown(argv: tuple[str, ...]) -> str:

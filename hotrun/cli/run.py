@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from hotrun.app import App, Reload
 from hotrun.cli.options import Options
@@ -11,8 +12,9 @@ from hotrun.cli.project import Chosen, choose, enter, load_configured
 from hotrun.core.inputs import Noticed
 from hotrun.core.spec import Project
 from hotrun.errors import HotrunError
-from hotrun.publisher import View
-from hotrun.views.sink import Sink
+
+if TYPE_CHECKING:
+    from hotrun.publisher import View
 
 UIS = ("auto", "inline", "full", "plain", "json")
 
@@ -27,7 +29,7 @@ def run(options: Options) -> int:
     colored = options.ui != "json" and _wants_color()
     app = App(
         chosen.project,
-        _view(options.ui, colored),
+        lambda: _view(options.ui, colored),
         reload=_reload(options, chosen),
         once=options.once,
         colored=colored,
@@ -52,6 +54,8 @@ def _reload(options: Options, chosen: Chosen) -> Reload | None:
 
 
 def _view(ui: str, colored: bool) -> View:
+    from hotrun.views.sink import Sink
+
     if ui == "json":
         from hotrun.views.jsonl import JsonLines
 

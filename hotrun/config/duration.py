@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Nine digits are eleven thousand years in hours' clothing: enough, and no number can grow beyond 64 bits.
+# Nine digits of hours are 114,000 years: enough, and the milliseconds still fit into 64 bits.
 DURATION_PATTERN = r"^[0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h)$"
 
 _UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}

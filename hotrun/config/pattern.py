@@ -11,18 +11,23 @@ def check_pattern(pattern: str) -> None:
     if pattern.startswith("#"):
         raise Unfit('a pattern (one that starts with "#" is a comment)', "\\" + pattern)
     negation, rest = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    if not rest.endswith("\\ "):
+        rest = rest.rstrip()  # as git does
     if rest.strip() in ("", "/"):
         raise Unfit('a pattern such as "**/*.go"')
-    if rest.startswith("./"):
-        raise Unfit('a pattern without "./"', negation + _anchored(rest))
-    for segment in rest.split("/"):
+    segments = rest.split("/")
+    if "." in segments:
+        raise Unfit('a pattern without "." as a folder', negation + _without_dots(segments))
+    for segment in segments:
         _check_segment(segment)
 
 
-def _anchored(pattern: str) -> str:
+def _without_dots(segments: list[str]) -> str:
     """Say "./x" in gitignore's words: a slash in front or inside ties a pattern to the root."""
-    name = pattern.lstrip("./")
-    return name if "/" in name.rstrip("/") else "/" + name
+    kept = "/".join(segment for segment in segments if segment != ".")
+    if kept.strip("/") == "":
+        return "**"
+    return kept if "/" in kept.rstrip("/") else "/" + kept
 
 
 def _check_segment(segment: str) -> None:

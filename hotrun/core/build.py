@@ -1,26 +1,26 @@
 """The steps: which are dirty, which run, and the one verdict of each build. Starts a step when all it needs is green.
 
-    verdict of a step   dirty: its inputs changed, or it has not run to its end since; ok; failed (timeout included)
-    build               start -> steps run -> finished, exactly once; canceled: no step starts any more, and it is
-                        finished when the last run is gone. The next build starts after that, never beside it.
+verdict of a step   dirty: its inputs changed, or it has not run to its end since; ok; failed (timeout included)
+build               start -> steps run -> finished, exactly once; canceled: no step starts any more, and it is
+                    finished when the last run is gone. The next build starts after that, never beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
 from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
-from hotrun.core.diagnostics.failure import failure
-from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.diagnostics.places import resolve
 from hotrun.core.inputs import Change, Input, OutputRead
 from hotrun.core.run import Effect, Run
 from hotrun.core.spec import Project, Step
 from hotrun.core.words import duration
+
+if TYPE_CHECKING:
+    from hotrun.core.diagnostics.finding import Finding
 
 STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
 MOST_PATHS = 100  # a `change` event lists this many, `more` counts the others
@@ -234,6 +234,8 @@ class Builder:
         self._report(state, state.parser.finish(), out)
         status = _status(run, state.timed_out)
         if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
+            from hotrun.core.diagnostics.failure import failure
+
             self._report(state, [failure(step.name, _what(run, step, status), tuple(run.tail))], out)
         state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
         state.run = state.parser = state.timeout_at_ms = None
@@ -292,13 +294,15 @@ def _key(diagnostic: events.Diagnostic) -> object:
 
 
 def _diagnostic(finding: Finding, state: StepState, root: str) -> events.Diagnostic:
+    from hotrun.core.diagnostics.places import resolve  # not before there is a diagnostic
+
     assert state.run is not None
     cwd, directories = state.step.program.cwd, finding.directories
     file, path = resolve(finding.file, cwd, root, directories) if finding.file is not None else (None, None)
-    related = tuple(
-        events.Related(*reversed(resolve(place.file, cwd, root, directories)), place.line, place.column, place.message)
-        for place in finding.related
-    )
+    related = []
+    for place in finding.related:
+        near_file, near = resolve(place.file, cwd, root, directories)
+        related.append(events.Related(near, near_file, place.line, place.column, place.message))
     diagnostic = events.Diagnostic(
         build=state.run.build,
         step=state.step.name,
@@ -314,7 +318,7 @@ def _diagnostic(finding: Finding, state: StepState, root: str) -> events.Diagnos
         tool=finding.tool,
         message=finding.message,
         detail=finding.detail,
-        related=related,
+        related=tuple(related),
         count=1,
         new=False,
     )

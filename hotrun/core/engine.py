@@ -104,13 +104,7 @@ class Engine:
                 self._begin(input, out)
             case inputs.FilesChanged():
                 self._settle.add((c for c in input.changes if not self._plan.is_output(c.path)), now_ms)
-            case (
-                inputs.Spawned()
-                | inputs.SpawnFailed()
-                | inputs.OutputRead()
-                | inputs.Exited()
-                | inputs.Emptied()
-            ):
+            case inputs.Spawned() | inputs.SpawnFailed() | inputs.OutputRead() | inputs.Exited() | inputs.Emptied():
                 self._answer(input, now_ms, out)
             case inputs.ConfigLoaded():
                 out.extend(events.Message("warning", text) for text in input.warnings)
@@ -119,9 +113,7 @@ class Engine:
             case inputs.ConfigRejected():
                 out.append(events.ConfigError(input.problems))
             case inputs.WatchStarted():
-                out.append(
-                    events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms)
-                )
+                out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.Noticed():
                 out.append(events.Message(input.level, input.text))
             case Request():
@@ -217,7 +209,7 @@ class Engine:
         if not self._paused and self._settle.due_ms is None:
             changes = tuple(self._settled[path] for path in sorted(self._settled))
             self._settled.clear()
-            self._want(list(change.path for change in changes))
+            self._want([change.path for change in changes])
         if self._wanted.trigger is None:
             return
         wanted, self._wanted = self._wanted, _Wanted()
@@ -226,9 +218,7 @@ class Engine:
         steps = wanted.steps & self._builder.steps.keys()
         touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
         self._supervisor.touch(touched & self._supervisor.states.keys())
-        self._builder.start(
-            self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out
-        )
+        self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
 
     def _want(self, paths: list[str]) -> None:
         steps, processes = self._plan.steps_touched(paths), self._plan.processes_touched(paths)
@@ -260,7 +250,7 @@ class Engine:
             self._settle = Settle(project.watch.settle_ms)
         names = (tuple(sorted(steps | gone)), tuple(sorted(processes)))
         out.append(events.ConfigReloaded(project.config, *names))
-        if project.watch != old.watch or _env_files(project) != _env_files(old):
+        if project.watch != old.watch or project.env_files != old.env_files:
             out.append(Rewatch(project))
         dirty = self._plan.with_dependents(steps)
         if dirty or processes:
@@ -274,7 +264,7 @@ class Engine:
         if finished.status in ("failed", "timeout"):
             self._supervisor.mark_stale(out)
         if self._once and finished.status != "canceled" and self._quit is None:
-            self._quit = Request("quit", exit_code=0 if finished.status == "ok" else 1, reason="once")
+            self._quit = Request("quit", exit_code=0 if finished.status == "ok" else 1, reason="")
 
     def _say_state(self, out: list[Effect]) -> None:
         state, why = self._current_state()
@@ -299,9 +289,3 @@ class Engine:
             self.finished = True
             out.append(events.Bye(self._quit.reason, self._quit.exit_code))
             out.append(Finish(self._quit.exit_code))
-
-
-def _env_files(project: Project) -> set[str]:
-    parts = (*project.steps.values(), *project.processes.values())
-    return {path for part in parts for path in part.program.env_files}
-

@@ -114,7 +114,7 @@ class Diagnostic(Event, frozen=True, tag="diagnostic"):
 
 
 class BuildFinished(Event, frozen=True, tag="build.finished"):
-    """The one verdict of a build. `errors` and `warnings` count all that is known to be wrong now, older steps included."""
+    """The one verdict of a build. `errors` and `warnings` count all that is wrong now, older steps included."""
 
     build: int
     status: Status

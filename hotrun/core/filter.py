@@ -1,4 +1,4 @@
-"""Which paths a list of gitignore patterns names. One pattern language everywhere: ignore files, exclude, paths, outputs."""
+"""Which paths a list of gitignore patterns names: one pattern language for ignore files, exclude, paths and outputs."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class OutputRead(Input, frozen=True):
 
 
 class Exited(Input, frozen=True):
-    """The run's own process ended: by `exit_code` or by a `signal` such as "SIGKILL". `left`: others of its group live on."""
+    """The run's own process ended, by `exit_code` or `signal` ("SIGKILL"). `left`: others of its group live on."""
 
     run: int
     exit_code: int | None = None
@@ -80,7 +80,7 @@ class Exited(Input, frozen=True):
 
 
 class Emptied(Input, frozen=True):
-    """The run is over: nothing of its process group is left and its output has been read. Always the last word of a run."""
+    """The run is over: its group is empty and its output has been read. Always the last word of a run."""
 
     run: int
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from hotrun.core.filter import Patterns
 from hotrun.core.spec import Process, Project, Step
@@ -26,16 +26,15 @@ class Plan:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
-        parts: Mapping[str, Step | Process] = {**project.steps, **project.processes}
-        self._inputs = {name: _Inputs(project.root, part) for name, part in parts.items()}
-        self.needed_steps = {name: frozenset(self._closure(name) & project.steps.keys()) for name in parts}
+        self._parts = project.parts
+        self._inputs = {name: _Inputs(project.root, part) for name, part in self._parts.items()}
+        self.needed_steps = {name: frozenset(self._closure(name) & project.steps.keys()) for name in self._parts}
 
     def _closure(self, name: str) -> set[str]:
         found: set[str] = set()
         todo = [name]
         while todo:
-            part = self.project.steps.get(todo[-1]) or self.project.processes[todo[-1]]
-            todo.pop()
+            part = self._parts[todo.pop()]
             todo.extend(need for need in part.needs if need not in found)
             found.update(part.needs)
         return found

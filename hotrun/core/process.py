@@ -5,7 +5,8 @@
     serving   stop (then: none)     stop (then: none)                   on_exit: wait | restart after backoff | quit
     stopping  wait until gone       wait until gone                     -
 
-There are never two runs of one process: a run is started only where `run` is None, and `run` becomes None only when it is gone.
+There are never two runs of one process: a run is started only where `run` is None, and that it becomes only when it is
+gone.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class Supervisor:
         return self._over(state, run, now_ms, out) if run.gone else None
 
     def advance(self, build: int, now_ms: int, out: list[Effect]) -> None:
-        """Move every process one step towards what is wanted. `build` is the newest build, which a new run belongs to."""
+        """Move every process one step towards what is wanted; a new run belongs to `build`, the newest."""
         for name, state in list(self.states.items()):
             if state.run is not None:
                 state.run.check(now_ms, out)
@@ -198,9 +199,7 @@ class Supervisor:
         state.last_exit_code = run.exit_code
         if run.failure is not None:
             out.append(events.Message("error", f"{name}: {run.failure}"))
-        out.append(
-            events.ProcessExited(name, run.id, run.build, run.exit_code, run.signal, run.asked_to_stop, uptime)
-        )
+        out.append(events.ProcessExited(name, run.id, run.build, run.exit_code, run.signal, run.asked_to_stop, uptime))
         if run.asked_to_stop:
             return None
         if state.process.on_exit == "restart" and not state.dirty:

@@ -1,12 +1,12 @@
 """One execution of a program, from Spawn to Emptied, and the ladder that ends it: signal, grace, SIGKILL.
 
-    phase     Spawned        SpawnFailed  Exited               Emptied  stop()            deadline
-    spawning  up, or signal  gone         -                    gone     remembered        -
-    up        -              -            exited (ladder, if   gone     signal: stopping  -
-                                          something is left)
-    stopping  -              -            stopping             gone     -                 Kill
-    exited    -              -            -                    gone     -                 Kill
-    gone      nothing is sent to a run that is gone
+phase     Spawned        SpawnFailed  Exited               Emptied  stop()            deadline
+spawning  up, or signal  gone         -                    gone     remembered        -
+up        -              -            exited (ladder, if   gone     signal: stopping  -
+                                      something is left)
+stopping  -              -            stopping             gone     -                 Kill
+exited    -              -            -                    gone     -                 Kill
+gone      nothing is sent to a run that is gone
 """
 
 from __future__ import annotations

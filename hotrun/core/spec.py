@@ -22,7 +22,7 @@ class Program(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A build step: a program that ends. `paths` None means: every watched file. Patterns are gitignore's, relative to root."""
+    """A build step: a program that ends. `paths` None means: every watched file; patterns are gitignore's."""
 
     name: str
     program: Program
@@ -59,10 +59,20 @@ class Watch(msgspec.Struct, frozen=True):
 
 
 class Project(msgspec.Struct, frozen=True):
-    """One project: its absolute root, where its configuration came from (None: detected or command line), and its parts."""
+    """One project: its absolute root, its configuration file (None: detected or command line), and its parts."""
 
     root: str
     config: str | None
     watch: Watch
     steps: dict[str, Step] = {}
     processes: dict[str, Process] = {}
+
+    @property
+    def parts(self) -> dict[str, Step | Process]:
+        """Steps and processes by name; no name is used twice."""
+        return {**self.steps, **self.processes}
+
+    @property
+    def env_files(self) -> set[str]:
+        """Every env file that a part reads, absolute."""
+        return {path for part in self.parts.values() for path in part.program.env_files}

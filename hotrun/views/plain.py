@@ -1,4 +1,4 @@
-"""Lines for a person, a pipe or a log: prefixed output, one rule line for each build, one verdict line with its time."""
+"""Lines for a person, a pipe or a log: prefixed output, a rule line for each build, a verdict line with its time."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Plain:
     def _exit_line(self, event: events.ProcessExited) -> str | None:
         after = f"after {duration(event.uptime_ms)}"
         if event.expected:
-            return self._named(event.process, f"stopped {after}", DIM)
+            return self._named(event.process, "had to be killed", YELLOW) if event.signal == "SIGKILL" else None
         if event.signal is not None:
             return self._named(event.process, f"killed by {event.signal} {after}", RED)
         if event.exit_code is None:

@@ -4,50 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import tomli
 
+from hotrun.config import problems
 from hotrun.config.locate import line_of, lines_of_keys
-from hotrun.config.problems import Path
 
-NASTY = r'''# [not.a.table]
-top = 1 # inline = 2
-"quoted key" = 'it # is = "fine"'
-'literal.key' = "a \" ] # [ x"
-a.b . "c d" = [ # comment, with ] and "quotes"
-  1, 2, # 2.5,
-  [ "x]", 'y"' ],
-  { k = "v", "l" = { m = 1 } },
-]
-text = """ one
-[fake.table]
-two = \""" three = 3
-""""" # five quotes end it, two of them belong to the text
-literal = '\''
-'''.replace(r"'\''", "'''\n[fake]\n''''") + r'''
-[ table . "sub.table" ]
-date = 1979-05-27 07:32:00 # a blank within a value
-n = -0x_1 # no number, but skipped all the same
-'''.replace("-0x_1", "0x1_f") + """
-[[run]]
-name = "first"
-[run.env]
-A = 1
-[[run]]
-name = "second"
-[[run.deep]]
-x = 1
-[[run.deep]]
-x = 2
-[run.deep.er]
-y = {
-  z = 1, # TOML 1.1
-}
-[a]
-after = { }
-"""  # noqa: ISC003
+NASTY = (Path(__file__).parent / "nasty.toml").read_text()
 
 
 def line_with(fragment: str) -> int:
@@ -62,7 +28,7 @@ def line_with(fragment: str) -> int:
         (("top",), "top = 1"),
         (("quoted key",), '"quoted key"'),
         (("literal.key",), "literal.key"),
-        (("a",), "[a]"),
+        (("a",), "a.b . "),
         (("a", "b"), "a.b . "),
         (("a", "b", "c d"), "a.b . "),
         (("a", "b", "c d", 1), "1, 2,"),
@@ -80,11 +46,17 @@ def line_with(fragment: str) -> int:
         (("run", 1, "deep", 0, "x"), "x = 1"),
         (("run", 1, "deep", 1, "x"), "x = 2"),
         (("run", 1, "deep", 1, "er", "y", "z"), "TOML 1.1"),
-        (("a", "after"), "after"),
+        (("late",), "[late]"),
+        (("late", "inner"), "[late.inner]"),
+        (("late", "after"), "after"),
     ],
 )
-def test_a_key_is_found_in_its_line(path: Path, fragment: str) -> None:
+def test_a_key_is_found_in_its_line(path: problems.Path, fragment: str) -> None:
     assert lines_of_keys(NASTY)[path] == line_with(fragment)
+
+
+def test_every_key_of_the_nasty_file_is_found() -> None:
+    assert set(paths_in(tomli.loads(NASTY))) == set(lines_of_keys(NASTY))
 
 
 def test_what_looks_like_a_key_in_a_string_or_a_comment_is_none() -> None:
@@ -105,7 +77,7 @@ def test_escapes_in_a_quoted_key_are_decoded() -> None:
     assert lines_of_keys('"\\u0041\\"." = 1\n') == {('A".',): 1}
 
 
-def paths_in(value: Any, above: Path = ()) -> Iterator[Path]:
+def paths_in(value: Any, above: problems.Path = ()) -> Iterator[problems.Path]:
     """Every key path of a parsed document."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
@@ -114,8 +86,9 @@ def paths_in(value: Any, above: Path = ()) -> Iterator[Path]:
 
 
 PIECES = [
-    "a", "b", '"c d"', "'e.f'", ".", "=", " = ", "1", '"x"', "'y'", '"""m\n"""', "'''n\n'''", "[", "]", "[[", "]]", "{", "}",
-    ", ", "\n", "\n", "#c\n", " ", "true", "1.5", "k = 1\n", "[t]\n", "[[u]]\n", "[t.v]\n", "z = [1, [2]]\n", "w = {q = 1}\n",
+    "a", "b", '"c d"', "'e.f'", ".", "=", " = ", "1", '"x"', "'y'", '"""m\n"""', "'''n\n'''", "[", "]", "[[",
+    "]]", "{", "}", ", ", "\n", "\n", "#c\n", " ", "true", "1.5", "k = 1\n", "[t]\n", "[[u]]\n", "[t.v]\n",
+    "z = [1, [2]]\n", "w = {q = 1}\n",
 ]  # fmt: skip
 
 

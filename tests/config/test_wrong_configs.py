@@ -229,8 +229,21 @@ WRONG: list[tuple[str, str, list[str]]] = [
         "a pattern with a dot and a slash",
         '[build.app]\ncommand = "x"\npaths = ["./src/*.go"]\noutputs = ["!./main"]\n',
         [
-            '3: build.app.paths[0]: expected a pattern without "./", got "./src/*.go", did you mean "src/*.go"?',
-            '4: build.app.outputs[0]: expected a pattern without "./", got "!./main", did you mean "!/main"?',
+            '3: build.app.paths[0]: expected a pattern without "." as a folder, got "./src/*.go", did you '
+            'mean "src/*.go"?',
+            '4: build.app.outputs[0]: expected a pattern without "." as a folder, got "!./main", did you '
+            'mean "!/main"?',
+        ],
+    ),
+    (
+        "a pattern that is the folder itself",
+        '[build.app]\ncommand = "x"\npaths = [".", "./", "./.env", "a/./b", "./src/"]\n',
+        [
+            '3: build.app.paths[0]: expected a pattern without "." as a folder, got ".", did you mean "**"?',
+            '3: build.app.paths[1]: expected a pattern without "." as a folder, got "./", did you mean "**"?',
+            '3: build.app.paths[2]: expected a pattern without "." as a folder, got "./.env", did you mean "/.env"?',
+            '3: build.app.paths[3]: expected a pattern without "." as a folder, got "a/./b", did you mean "a/b"?',
+            '3: build.app.paths[4]: expected a pattern without "." as a folder, got "./src/", did you mean "/src/"?',
         ],
     ),
     (

@@ -205,7 +205,7 @@ def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
 
 
 def settle(machine: Machine) -> None:
-    """From now on every program is good: steps end with 0, processes stay until they are stopped. All is asked for once."""
+    """All is asked for once, and every program is good: steps end with 0, processes stay until they are stopped."""
     machine.send(Request("trigger"))
     machine.send(Request("restart"))
     for _ in range(400):

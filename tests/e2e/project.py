@@ -84,7 +84,7 @@ def python_with(requirements: Path) -> Path:
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
     folder = cache / f"{requirements.parent.name}-{digest}-{sys.version_info.major}.{sys.version_info.minor}"
     complete = folder / "complete"
-    with _locked(folder.with_suffix(".lock")):
+    with _locked(folder.with_name(f"{folder.name}.lock")):
         if not complete.exists():
             _make_environment(folder, requirements)
             complete.touch()

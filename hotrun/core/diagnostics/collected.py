@@ -33,7 +33,7 @@ class Collected:
         return self._findings
 
     def add(self, finding: Finding) -> bool:
-        """Whether `finding` is new and kept. A repetition is counted; one beyond MOST_FINDINGS is counted as dropped."""
+        """Whether `finding` is new and kept; a repetition is counted, one beyond MOST_FINDINGS only as dropped."""
         known = key(finding)
         if known in self._counts:
             self._counts[known] += 1

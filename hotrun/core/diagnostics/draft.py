@@ -66,6 +66,9 @@ class Draft:
     def finding(self) -> Finding:
         """The finding as it stands."""
         groups = self.groups
+        if "other_file" in groups:
+            other_line = number(groups.get("other_line"))
+            self.add_related(Place(file_name(groups["other_file"]), other_line, None, groups.get("other", "")))
         base = self.rule.col_base
         return Finding(
             severity=severity_of(self.rule, groups.get("severity")),

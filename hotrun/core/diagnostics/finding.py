@@ -1,4 +1,4 @@
-"""What a tool's output says is wrong: one problem with its place, as the tool printed it. Paths are resolved elsewhere."""
+"""One problem in a tool's output, with its place as the tool printed it; paths are resolved elsewhere."""
 
 from __future__ import annotations
 

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 
-from hotrun.core.diagnostics.collected import Collected
+from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
+from hotrun.core.diagnostics.directories import Directories
 from hotrun.core.diagnostics.draft import Draft
 from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.diagnostics.rules import DirectoryRule, RuleTable, compiled, known_parsers
-from hotrun.core.diagnostics.scanner import Gate, Scanner
+from hotrun.core.diagnostics.gate import Gate
+from hotrun.core.diagnostics.rules import RuleTable, known_parsers
+from hotrun.core.diagnostics.scanner import Scanner
 from hotrun.core.diagnostics.text import plain
 
 __all__ = ["Parser", "known_parsers"]
-
-_MOST_DIRECTORIES = 32
 
 
 class Parser:
     """The diagnostics of one run. Streams are read apart, so that their interleaving does not matter.
 
-    A finding comes out when its last line is known, which is a line or more after its first: `finish` when the run is
-    over. `collected` knows how often each was said; `directories` is where the tool says it works.
+    A finding comes out once its last line is known, which is a line or more after its first; `finish` gives the rest
+    when the run is over. `collected` knows how often each was said.
     """
 
     def __init__(self, rules: RuleTable, names: tuple[str, ...] = ("auto",), program: str = "") -> None:
         """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of)."""
         chosen = rules.select(names, program)
         self.collected = Collected()
-        self.directories: list[str] = []
-        self._directory_rules = rules.directories if chosen else ()
-        self._gate = Gate(chosen, [rule.clue for rule in self._directory_rules])
         self._is_idle = not chosen
+        self._gate = Gate(chosen, [rule.clue for rule in rules.directories])
+        self._directories = Directories(rules.directories)
         self._scanners: dict[str, Scanner] = {}
         self._found: list[Finding] = []
         self._fallback: Finding | None = None
@@ -40,50 +40,32 @@ class Parser:
         """Read one line of `stream`, without its line end; returns what is now known, mostly nothing."""
         if self._is_idle:
             return []
-        text = plain(line)
         scanner = self._scanners.get(stream) or self._new_scanner(stream)
-        if not scanner.open and not self._gate.passes(text):
-            scanner.previous = text
-            return []
-        self._follow_directory(text)
-        scanner.feed(text)
-        return self._taken()
+        scanner.feed(plain(line))
+        return self._taken() if self._found else []
 
     def finish(self) -> list[Finding]:
         """The run is over: what was still open, and the findings that count only for want of better ones."""
         for scanner in self._scanners.values():
             scanner.finish()
-        said = [text for finding in self.collected.findings for text in (finding.code, finding.message) if text]
-        for summary in self._summaries:
-            if not _is_said(summary, said):
-                self._add(summary)
+        for summary in _unsaid(self._summaries, self.collected.findings):
+            self._add(summary)
         self._summaries.clear()
         if self._fallback and not self.collected.errors:
             self._add(self._fallback)
         return self._taken()
 
     def _new_scanner(self, stream: str) -> Scanner:
-        scanner = self._scanners[stream] = Scanner(self._gate, self.directories, self._accept)
+        scanner = self._scanners[stream] = Scanner(self._gate, self._directories, self._accept)
         return scanner
-
-    def _follow_directory(self, line: str) -> None:
-        for rule in self._directory_rules:
-            if rule.clue in line:
-                self._enter_or_leave(rule, line)
-
-    def _enter_or_leave(self, rule: DirectoryRule, line: str) -> None:
-        if found := compiled(rule.enter).match(line):
-            self.directories.append(found["directory"])
-            del self.directories[:-_MOST_DIRECTORIES]
-        elif rule.leave and self.directories and compiled(rule.leave).match(line):
-            self.directories.pop()
 
     def _accept(self, draft: Draft) -> None:
         finding = draft.finding()
         if draft.rule.fallback:
             self._fallback = self._fallback or finding  # later ones are its echo: make fails once at each level
         elif draft.rule.summary:
-            self._summaries.append(finding)
+            if len(self._summaries) < MOST_FINDINGS:
+                self._summaries.append(finding)
         else:
             self._add(finding)
 
@@ -92,17 +74,24 @@ class Parser:
             self._found.append(finding)
 
     def _taken(self) -> list[Finding]:
-        if not self._found:
-            return []
         found, self._found = self._found, []
         return found
 
 
-def _is_said(summary: Finding, said: Sequence[str]) -> bool:
-    """Whether another finding has the code of `summary` (a test's name) or says its message, which may be cut short."""
-    code = _test_name(summary.code or summary.file or "")
-    message = summary.message.removesuffix("...").rstrip()
-    return any(_test_name(text) == code or text.startswith(message) for text in said)
+def _unsaid(summaries: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
+    """The summaries whose test no finding names, and whose message, which may be cut short, no finding begins with."""
+    codes = {_test_name(finding.code) for finding in findings if finding.code}
+    # Also without the name of the exception, which pytest leaves out of a plain assertion's summary.
+    messages = sorted({text for finding in findings for text in (finding.message, finding.message.partition(": ")[2])})
+
+    def is_said(summary: Finding) -> bool:
+        if _test_name(summary.code or summary.file or "") in codes:
+            return True
+        begin = summary.message.removesuffix("...")
+        at = bisect.bisect_left(messages, begin)
+        return at < len(messages) and messages[at].startswith(begin)
+
+    return [summary for summary in summaries if not is_said(summary)]
 
 
 def _test_name(text: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "fish"})
 _WRAPPERS = frozenset({"env", "exec", "command", "time", "nice", "nohup", "sudo", "npx", "bunx", "ccache", "sccache"})
-_RUNNERS = frozenset({("poetry", "run"), ("uv", "run"), ("pnpm", "exec"), ("npm", "exec"), ("yarn", "run"), ("pipenv", "run")})
+_RUNNERS = frozenset(
+    {("poetry", "run"), ("uv", "run"), ("pnpm", "exec"), ("npm", "exec"), ("yarn", "run"), ("pipenv", "run")}
+)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _SEVERAL = re.compile(r"[;&|\n`]|\$\(")
 _VERSION = re.compile(r"-?\d[\d.]*$")
@@ -31,9 +33,7 @@ def program_of(argv: Sequence[str]) -> str:
         name = program_name(words[0])
         if _ASSIGNMENT.match(words[0]) or name in _WRAPPERS:
             words = words[1:]
-        elif tuple(words[:2]) in _RUNNERS:
-            words = words[2:]
-        elif name == "python" and words[1:2] == ["-m"] and len(words) > 2:
+        elif tuple(words[:2]) in _RUNNERS or (name == "python" and words[1:2] == ["-m"] and len(words) > 2):
             words = words[2:]
         else:
             # An option here belongs to a wrapper, and may have an argument: no telling.

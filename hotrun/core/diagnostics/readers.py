@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from hotrun.core.diagnostics.draft import Draft, number, place
+from hotrun.core.diagnostics.draft import Draft, place
 from hotrun.core.diagnostics.finding import Place
 from hotrun.core.diagnostics.rules import BlockRule, LineRule, LocatedRule, StickyRule, TraceRule, compiled
 
-# taken: mine, nobody else sees it. passed: not mine, I stay open. closed: not mine, I am over. done: mine, and I am complete.
+# taken: mine, nobody else sees it; done: mine, and I am complete
+# passed: not mine, but I stay open; closed: not mine, and I am over
 Outcome = Literal["taken", "passed", "closed", "done"]
 
 _CARETS = re.compile(r"\s*[\^~][\^~ ]*$")
@@ -51,7 +52,7 @@ class Tail:
             if not self._in_note:
                 self.draft.add_detail(line)
             return "taken"
-        if isinstance(rule, LineRule) and rule.context and compiled(rule.context).match(line):
+        if isinstance(rule, LineRule) and any(compiled(pattern).match(line) for pattern in rule.context):
             return "passed"  # gcc prints "In file included from" before a note as well as before the next error
         if len(self._source) < rule.caret:
             self._source.append(line)
@@ -83,11 +84,21 @@ class Tail:
 
     def _take_carets(self, line: str) -> None:
         if not self._in_note:
+            if self._rule.wrapped:
+                self._unwrap()
             for text in (*self._source, line):
                 self.draft.add_detail(text)
             if self._rule.caret_col and "^" in line:
                 self.draft.groups.setdefault("col", str(line.index("^") + 1))
         self._source.clear()
+
+    def _unwrap(self) -> None:
+        """Give the message its other lines back: all that stand above the one line of source."""
+        groups = self.draft.groups
+        message = " ".join([groups.get("message", ""), *(text.strip() for text in self._source[:-1])])
+        del self._source[:-1]
+        if found := compiled(self._rule.wrapped).match(message):
+            self.draft.absorb(found)
 
 
 class Block:
@@ -119,7 +130,9 @@ class Block:
 class Sticky:
     """Reads the items under a header."""
 
-    def __init__(self, rule: StickyRule, header: re.Match[str], new: Callable[[], Draft], emit: Callable[[Draft], None]) -> None:
+    def __init__(
+        self, rule: StickyRule, header: re.Match[str], new: Callable[[], Draft], emit: Callable[[Draft], None]
+    ) -> None:
         self.rule = rule
         self._new = new
         self._emit = emit

@@ -21,7 +21,7 @@ NONE = "none"
 RUNTIME = "runtime"
 
 _SEVERITIES: dict[str, Severity] = {
-    **dict.fromkeys(("error", "fatal error", "fatal", "failed", "fail", "✖", "×", "✘", "x"), "error"),
+    **dict.fromkeys(("error", "fatal error", "fatal", "failed", "fail", "✖", "\u00d7", "✘"), "error"),
     **dict.fromkeys(("warning", "warn", "⚠", "▲", "!"), "warning"),
     **dict.fromkeys(("info", "information", "message", "remark", "style", "i", "ⓘ"), "info"),
     "note": "note",
@@ -39,12 +39,15 @@ def compiled(pattern: str) -> re.Pattern[str]:
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """What all rules share. Patterns are Python's, matched from the start of a line that is free of ANSI.
 
-    Named groups: file, line, col, end_line, end_col, severity, code, message.
+    Named groups: file, line, col, end_line, end_col, severity, code, message, and for a related place on the same line
+    other_file, other_line, other.
     """
 
     name: str
     tool: str = ""  # what findings are signed with, and a name to choose rules by; the rule's name if left out
-    clues: tuple[str, ...] = ()  # a line without any of these cannot be a first line of this rule; () is slow: always tried
+    clues: tuple[
+        str, ...
+    ] = ()  # a line without any of these cannot be a first line of this rule; () is slow: always tried
     severity: Severity | dict[str, Severity] = {}  # the one severity, or what the severity group's words mean
     col_base: Literal[0, 1] = 1  # what the tool calls the first column
     cont: str = ""  # lines that follow and belong to it: its detail
@@ -64,6 +67,7 @@ class LocatedRule(Rule, frozen=True, kw_only=True):
     """What may follow a finding that was seen in one piece."""
 
     caret: int = 0  # so many lines of source may stand above a line of carets, and are detail if that comes
+    wrapped: str = ""  # with caret: lines above the source belong to the message; what the whole of it is
     caret_col: bool = False  # the caret's column is the finding's, where none is printed
     note: str = ""  # a line that explains: a related place, by its own groups or by those of ...
     note_at: str = ""  # ... the line after it
@@ -73,11 +77,12 @@ class LineRule(LocatedRule, frozen=True, kw_only=True, tag="line"):
     """One line says it all."""
 
     match: str
-    context: str = ""  # a line above it that names how one got there: a related place
+    above: str = ""  # what the line directly above must match; it may have groups as well
+    context: tuple[str, ...] = ()  # lines further up that tell how one got there: related places
 
 
 class BlockRule(LocatedRule, frozen=True, kw_only=True, tag="block"):
-    """A start, then each of `then` in turn, all within `within` lines. The start does not keep the line from other rules."""
+    """A start, then each of `then` in turn, within `within` lines. Other rules see the start line as well."""
 
     start: str
     then: tuple[str, ...]

@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
+from hotrun.core.diagnostics.directories import Directories
 from hotrun.core.diagnostics.draft import Draft, place
 from hotrun.core.diagnostics.finding import Place
+from hotrun.core.diagnostics.gate import Gate
 from hotrun.core.diagnostics.readers import Block, Lead, Reader, Sticky, Tail
-from hotrun.core.diagnostics.rules import AnyRule, BlockRule, LineRule, LocatedRule, StickyRule, TraceRule, compiled
+from hotrun.core.diagnostics.rules import (
+    AnyRule,
+    BlockRule,
+    LineRule,
+    LocatedRule,
+    Rule,
+    StickyRule,
+    TraceRule,
+    compiled,
+)
 from hotrun.core.diagnostics.trace import Trace
 
 _MOST_CONTEXT = 8
-_MOST_COMBINATIONS = 500
-
-
-class Gate:
-    """Tells at the cost of one search that a line is of no interest, and otherwise which rules may begin with it."""
-
-    def __init__(self, rules: Sequence[AnyRule], more: Sequence[str] = ()) -> None:
-        self._rules = rules
-        self._clues = tuple(dict.fromkeys(clue for rule in rules for clue in rule.clues))
-        every = (*self._clues, *more)
-        self._search = re.compile("|".join(map(re.escape, every)) if every else r"\b\B").search
-        self._is_open = any(not rule.clues for rule in rules)
-        self._by_clues: dict[tuple[str, ...], tuple[AnyRule, ...]] = {}
-
-    def passes(self, line: str) -> bool:
-        """Whether any rule may begin with this line."""
-        return self._is_open or self._search(line) is not None
-
-    def rules(self, line: str) -> tuple[AnyRule, ...]:
-        """The rules with a clue in this line, in table order."""
-        clues = tuple([clue for clue in self._clues if clue in line])
-        rules = self._by_clues.get(clues)
-        if rules is None:
-            if len(self._by_clues) >= _MOST_COMBINATIONS:
-                self._by_clues.clear()
-            rules = tuple(rule for rule in self._rules if not rule.clues or not set(clues).isdisjoint(rule.clues))
-            self._by_clues[clues] = rules
-        return rules
 
 
 class Scanner:
     """The state of one stream. Finished drafts go to `emit`, in the order in which they are known to be complete."""
 
-    def __init__(self, gate: Gate, directories: list[str], emit: Callable[[Draft], None]) -> None:
+    def __init__(self, gate: Gate, directories: Directories, emit: Callable[[Draft], None]) -> None:
         self.open: list[Reader] = []
-        self.previous = ""
+        self._previous = ""
         self._gate = gate
         self._directories = directories
         self._emit = emit
@@ -55,11 +37,12 @@ class Scanner:
 
     def feed(self, line: str) -> None:
         """Read one plain line."""
-        if not (self.open and self._offer(line)):
+        if not (self.open and self._offer(line)) and self._gate.passes(line):
+            self._directories.follow(line)
             rules = self._gate.rules(line)
             if rules and not self._match(line, rules):
                 self._begin(line, rules)
-        self.previous = line
+        self._previous = line
 
     def finish(self) -> None:
         """The stream has ended: let go of all that is open."""
@@ -87,16 +70,31 @@ class Scanner:
         """Whether a rule found something complete in this line, or a header."""
         for rule in rules:
             if isinstance(rule, LineRule):
-                if found := compiled(rule.match).match(line):
-                    draft = self._draft(rule)
-                    draft.absorb(found)
-                    self._found(rule, draft)
-                    return True
-                if rule.context and (found := compiled(rule.context).match(line)):
-                    self._context.append(place(found))
-                    del self._context[:-_MOST_CONTEXT]
+                if self._match_line(line, rule) or self._match_context(line, rule):
                     return True
             elif isinstance(rule, StickyRule) and self._stick(line, rule):
+                return True
+        return False
+
+    def _match_line(self, line: str, rule: LineRule) -> bool:
+        found = compiled(rule.match).match(line)
+        if not found:
+            return False
+        above = compiled(rule.above).match(self._previous) if rule.above else None
+        if rule.above and not above:
+            return False
+        draft = self._draft(rule)
+        if above:
+            draft.absorb(above)
+        draft.absorb(found)
+        self._found(rule, draft)
+        return True
+
+    def _match_context(self, line: str, rule: LineRule) -> bool:
+        for pattern in rule.context:
+            if found := compiled(pattern).match(line):
+                self._context.append(place(found))
+                del self._context[:-_MOST_CONTEXT]
                 return True
         return False
 
@@ -104,7 +102,7 @@ class Scanner:
         header = compiled(rule.header).match(line)
         is_item = not header and compiled(rule.item).match(line)
         if is_item:
-            header = compiled(rule.header).match(self.previous)
+            header = compiled(rule.header).match(self._previous)
         if not header:
             return False
         self._settle(rule)
@@ -125,10 +123,20 @@ class Scanner:
                     self.open.append(Block(rule, draft))
             elif isinstance(rule, TraceRule):
                 if found := compiled(rule.begin).match(line):
-                    self.open.append(Trace(rule, found, self._draft(rule), self._lead(rule)))
+                    lead = self._lead(rule)
+                    self._drop_frameless(rule)
+                    self.open.append(Trace(rule, found, self._draft(rule), lead))
                 elif rule.lead and (found := compiled(rule.lead).match(line)):
                     self._lead(rule)
                     self.open.append(Lead(rule, found))
+
+    def _drop_frameless(self, rule: TraceRule) -> None:
+        """What began like a trace and had no frame so far was none; a log full of "Error: ..." must not pile up."""
+        self.open = [
+            reader
+            for reader in self.open
+            if not (isinstance(reader, Trace) and reader.rule is rule and reader.is_frameless)
+        ]
 
     def _lead(self, rule: TraceRule) -> dict[str, str] | None:
         """The place above the trace, if one was printed; it serves once."""
@@ -139,7 +147,7 @@ class Scanner:
         return None
 
     def _draft(self, rule: AnyRule) -> Draft:
-        return Draft(rule, tuple(self._directories))
+        return Draft(rule, self._directories.current)
 
     def _found(self, rule: LocatedRule, draft: Draft) -> None:
         """Something is complete: half-open blocks were no blocks, and the finding before it has no more to come."""
@@ -153,7 +161,7 @@ class Scanner:
         else:
             self._emit(draft)
 
-    def _settle(self, rule: AnyRule) -> None:
+    def _settle(self, rule: Rule) -> None:
         """Make room for a complete finding or a header of `rule`."""
         self.open = [reader for reader in self.open if not isinstance(reader, Block)]
         for reader in self.open[:]:

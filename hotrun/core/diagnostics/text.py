@@ -6,7 +6,7 @@ import re
 
 MOST_CHARACTERS = 2000
 
-# Escapes are taken out before the cut, and colors may be longer than the text; but a line of a megabyte is not searched.
+# Escapes go before the cut, and colors may be longer than the text; but no line of a megabyte is searched.
 _MOST_RAW = 4 * MOST_CHARACTERS
 _ESCAPE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # CSI: colors, cursor

@@ -45,6 +45,11 @@ class Trace:
         self._tail: deque[str] = deque(maxlen=MOST_DETAIL)
         self._keep(begin.string)
 
+    @property
+    def is_frameless(self) -> bool:
+        """Whether no frame has been seen yet."""
+        return not self._parts[0].frames
+
     def take(self, line: str) -> Outcome:
         rule = self.rule
         if self._cut:
@@ -117,7 +122,7 @@ class Trace:
     def _take_stranger(self, line: str) -> Outcome:
         if self.rule.loose:
             return "passed"
-        if self._parts[0].frames or self._slack <= 0:
+        if not self.is_frameless or self._slack <= 0:
             return "closed"
         self._slack -= 1
         self._keep(line)

@@ -1,0 +1,269 @@
+"""The example, the documentation and the JSON Schema say what the model says, key by key."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
+import msgspec
+import pytest
+import tomli
+
+from hotrun.config.load import load, parse
+from hotrun.config.model import Config
+from hotrun.config.problems import ConfigError
+from hotrun.config.schema import json_schema
+
+REPOSITORY = Path(__file__).parents[2]
+EXAMPLE = REPOSITORY / "hotrun.toml.example"
+DOCS = (REPOSITORY / "docs" / "config.md").read_text()
+
+# In the example an option that is off is written "#key = value", without a blank after the mark.
+OPTION_OFF = re.compile(r"^#(?=\[|[a-z_]+ = )", re.MULTILINE)
+
+# "build" stands for [build.NAME]; lists of tables do not occur.
+SECTIONS = {
+    "Config": "",
+    "Watch": "watch",
+    "BuildStep": "build.NAME",
+    "RunProcess": "run.NAME",
+    "Ready": "run.NAME.ready",
+    "Reload": "run.NAME.reload",
+    "Proxy": "proxy",
+}
+
+
+def struct_in(annotation: Any) -> type[msgspec.Struct] | None:
+    """The table that an annotation speaks of, through Annotated, "or None" and dict[str, ...]."""
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return annotation
+    inner = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
+    return next((struct for kind in inner if (struct := struct_in(kind)) is not None), None)
+
+
+def tables(table: type[msgspec.Struct] = Config) -> Iterator[type[msgspec.Struct]]:
+    """The table and all tables within it."""
+    yield table
+    for field in msgspec.structs.fields(table):
+        inner = struct_in(field.type)
+        if inner is not None:
+            yield from tables(inner)
+
+
+KEYS = [(table.__name__, field.name) for table in tables() for field in msgspec.structs.fields(table)]
+
+
+def example_with_all_options() -> str:
+    return OPTION_OFF.sub("", EXAMPLE.read_text())
+
+
+def loadable_example() -> str:
+    """The example with all options on, but one way to be ready only."""
+    return re.sub(r"(?m)^(http|log|notify|exec) = .*\n", "", example_with_all_options())
+
+
+def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Iterator[tuple[str, str]]:
+    """The keys of the model that a parsed file holds, each with the name of its table."""
+    for field in msgspec.structs.fields(kind):
+        if field.name not in table:
+            continue
+        yield kind.__name__, field.name
+        inner = struct_in(field.type)
+        if inner is not None:
+            named = field.name in ("build", "run")
+            for one in table[field.name].values() if named else [table[field.name]]:
+                yield from keys_in(one, inner)
+
+
+def schema_error(text: str) -> str | None:
+    """What the schema finds wrong with a file, as the path of the key; None where it is fine."""
+    validator = jsonschema.Draft202012Validator(json_schema())
+    error = jsonschema.exceptions.best_match(validator.iter_errors(tomli.loads(text)))
+    return None if error is None else error.json_path
+
+
+def test_the_model_has_the_tables_of_the_reference() -> None:
+    assert {table.__name__ for table in tables()} == set(SECTIONS)
+
+
+def test_the_example_loads_without_a_problem_or_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "hotrun.toml"
+    path.write_text(EXAMPLE.read_text())
+    for profile in (None, "release"):
+        loaded = load(str(path), profile, known_parsers=["go"])
+        assert loaded.warnings == ()
+        assert list(loaded.project.steps) == ["generate", "app"]
+
+
+def test_the_example_with_its_options_on_loads_too() -> None:
+    assert list(parse(loadable_example(), "hotrun.toml", "/project").project.processes) == ["web"]
+
+
+@pytest.mark.parametrize("kind", ["tcp", "http", "log", "notify", "exec"])
+def test_each_way_to_be_ready_in_the_example_is_valid(kind: str) -> None:
+    others = "|".join({"tcp", "http", "log", "notify", "exec"} - {kind})
+    text = re.sub(rf"(?m)^({others}) = .*\n", "", example_with_all_options())
+    if kind != "tcp":
+        text = text.replace('target = "web"', 'target = "127.0.0.1:8000"')
+    ready = parse(text, "hotrun.toml", "/project").config.run["web"].ready
+    assert getattr(ready, kind)
+
+
+def test_every_key_of_the_model_is_in_the_example() -> None:
+    assert set(keys_in(tomli.loads(example_with_all_options()))) == set(KEYS)
+
+
+def documented(section: str) -> set[str]:
+    """The keys in the tables of a section of docs/config.md."""
+    title = f"[{section}]" if section else "Top level"
+    body = re.search(rf"(?ms)^##+ {re.escape(title)}$(.*?)(^##|\Z)", DOCS)
+    assert body is not None, title
+    rows = re.findall(r"(?m)^\| (`.+?) \|", body[1])
+    return {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+
+
+@pytest.mark.parametrize(("table", "key"), KEYS)
+def test_every_key_of_the_model_is_documented(table: str, key: str) -> None:
+    is_section = table == "Config" and key != "env_files"
+    if is_section:
+        assert re.search(rf"(?m)^## \[{key}(\.NAME)?\]$", DOCS), key
+    else:
+        assert key in documented(SECTIONS[table])
+
+
+@pytest.mark.parametrize("table", [table for table in SECTIONS if table != "Config"])
+def test_no_key_is_documented_that_the_model_lacks(table: str) -> None:
+    assert documented(SECTIONS[table]) == {key for owner, key in KEYS if owner == table}
+
+
+def test_documented_defaults_are_the_models() -> None:
+    definitions = json_schema()["$defs"]
+    wrong = []
+    for table, section in SECTIONS.items():
+        for key, written in re.findall(r"(?m)^\| `(\w+)` \| `(.+?)` \|", section_text(section)):
+            default = definitions[table]["properties"][key].get("default", "sh" if key == "shell" else None)
+            if json.loads(written) != default:
+                wrong.append((section, key, written, default))
+    assert wrong == []
+
+
+def section_text(section: str) -> str:
+    title = f"[{section}]" if section else "Top level"
+    body = re.search(rf"(?ms)^##+ {re.escape(title)}$(.*?)(^##|\Z)", DOCS)
+    assert body is not None
+    return body[1]
+
+
+@pytest.mark.parametrize("text", re.findall(r"(?s)```toml\n(.*?)```", DOCS))
+def test_the_documented_examples_load(text: str) -> None:
+    filename = "pyproject.toml" if "tool.hotrun" in text else "hotrun.toml"
+    assert parse(text, filename, "/project").warnings == ()
+
+
+def test_the_documented_messages_are_real() -> None:
+    (shown,) = re.findall(r"(?s)```text\n(.*?)```", DOCS)
+    with pytest.raises(ConfigError) as caught:
+        parse('[build.app]\ncomand = "make"\ntimeout = 30\n', "hotrun.toml", "/project")
+    assert caught.value.message.splitlines() == shown.splitlines()
+
+
+def test_the_schema_is_a_valid_schema_and_plain_json() -> None:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert json.loads(json.dumps(schema)) == schema
+
+
+def test_every_key_in_the_schema_has_a_title_and_a_description() -> None:
+    definitions = json_schema()["$defs"]
+    bare = [
+        (table, key)
+        for table, definition in definitions.items()
+        for key, schema in definition["properties"].items()
+        if not schema.get("title") or not schema.get("description")
+    ]
+    assert bare == []
+    assert all(definition["additionalProperties"] is False for definition in definitions.values())
+
+
+def test_the_schema_takes_the_example() -> None:
+    assert schema_error(EXAMPLE.read_text()) is None
+    assert schema_error(loadable_example()) is None
+
+
+def test_the_schema_takes_the_documented_examples() -> None:
+    texts = [text for text in re.findall(r"(?s)```toml\n(.*?)```", DOCS) if "tool.hotrun" not in text]
+    assert texts
+    assert [schema_error(text) for text in texts] == [None] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("biuld = {}", "$"),
+        ('[build.app]\ncomand = "x"', "$.build.app"),
+        ("[build.app]", "$.build.app"),
+        ('[build."a b"]\ncommand = "x"', "$.build"),
+        ('[build.app]\ncommand = "x"\ntimeout = 5', "$.build.app.timeout"),
+        ('[build.app]\ncommand = "x"\ntimeout = "0s"', "$.build.app.timeout"),
+        ('[build.app]\ncommand = "x"\ntimeout = "5 s"', "$.build.app.timeout"),
+        ('[build.app]\ncommand = "x"\non_busy = "wait"', "$.build.app.on_busy"),
+        ("[build.app]\ncommand = 5", "$.build.app.command"),
+        ('[watch]\nsettle = "fast"', "$.watch.settle"),
+        ("[env]\nPORT = 8000", "$.env.PORT"),
+        ('[run.web]\ncommand = "x"\nready = { http = "localhost" }', "$.run.web.ready.http"),
+        ('[run.web]\ncommand = "x"\nlisten = ["8000"]', "$.run.web.listen[0]"),
+        ('[proxy]\nlisten = "127.0.0.1:1"', "$.proxy"),
+        ("profile.dev = 5", "$.profile.dev"),
+        ('profile.dev.build.app.comand = "x"', "$.profile.dev.build.app"),
+        ("profile.dev.profile.x = {}", "$.profile.dev"),
+    ],
+)
+def test_the_schema_refuses_wrong_files(text: str, path: str) -> None:
+    assert schema_error(text) == path
+
+
+def test_the_schema_lets_a_profile_hold_a_part_of_a_step() -> None:
+    assert schema_error('profile.dev.build.app.timeout = "5s"') is None
+
+
+def test_the_schema_words_defaults_as_the_file_would() -> None:
+    definitions = json_schema()["$defs"]
+    assert definitions["RunProcess"]["properties"]["stop_timeout"]["default"] == "5s"
+    assert definitions["RunProcess"]["properties"]["stop_signal"]["default"] == "SIGTERM"
+    assert definitions["Watch"]["properties"]["settle"]["default"] == "auto"
+    assert definitions["Watch"]["properties"]["paths"]["default"] == ["."]
+    assert "default" not in definitions["WatchInProfile"]["properties"]["paths"]
+
+
+def test_configuration_touches_files_and_nothing_else() -> None:
+    banned = {"subprocess", "socket", "asyncio", "threading", "multiprocessing", "watchfiles"}
+    for module in sorted((REPOSITORY / "hotrun" / "config").glob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not banned & {name.split(".")[0] for name in names}, module.name
+
+
+def test_a_good_file_loads_without_what_only_a_wrong_one_needs(tmp_path: Path) -> None:
+    """What is imported here delays every start; the messages, the locator and the schema are for later."""
+    (tmp_path / "hotrun.toml").write_text('[build.app]\ncommand = "x"\ntimeout = "5s"\n')
+    code = """
+import sys
+from hotrun.config.load import load
+load(sys.argv[1])
+print("\\n".join(sys.modules))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "hotrun.toml")]
+    imported = set(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split())
+    needless = {"difflib", "pathspec", "pathlib", "rich", "typer", "asyncio", "shlex", "jsonschema", "dotenv"}
+    needless |= {f"hotrun.config.{name}" for name in ("collect", "locate", "pattern", "schema", "narrow")}
+    assert "hotrun.config.load" in imported
+    assert imported & needless == set()

@@ -1,0 +1,374 @@
+"""From a good file to a project: defaults, resolved paths, environments, profiles, pyproject.toml, warnings."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hotrun.config.load import load, parse
+from hotrun.config.pending import NOT_YET
+from hotrun.config.problems import ConfigError
+from hotrun.core.spec import Process, Program, Project, Step, Watch
+
+ROOT = "/project"
+
+
+def project_of(text: str, profile: str | None = None) -> Project:
+    return parse(text, "hotrun.toml", ROOT, profile).project
+
+
+def problems_of(text: str, profile: str | None = None, filename: str = "hotrun.toml") -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, filename, ROOT, profile)
+    return list(caught.value.problems)
+
+
+def test_the_smallest_file_gets_every_default() -> None:
+    project = project_of('[run.web]\ncommand = "python app.py"')
+    assert project == Project(
+        root=ROOT,
+        config="/project/hotrun.toml",
+        watch=Watch(roots=(ROOT,), exclude=(), gitignore=True, settle_ms=None, poll="auto", poll_interval_ms=500),
+        steps={},
+        processes={
+            "web": Process(
+                name="web",
+                program=Program(argv=("sh", "-c", "python app.py"), cwd=ROOT, env={}, env_files=()),
+                paths=None,
+                needs=(),
+                stop_signal="SIGTERM",
+                stop_timeout_ms=5_000,
+                on_exit="wait",
+                on_failed_build="keep",
+            )
+        },
+    )
+
+
+def test_steps_alone_are_a_project() -> None:
+    project = project_of('[build.app]\ncommand = ["make", "-j2"]')
+    assert project.processes == {}
+    assert project.steps == {
+        "app": Step(
+            name="app",
+            program=Program(argv=("make", "-j2"), cwd=ROOT),
+            paths=None,
+            needs=(),
+            outputs=(),
+            timeout_ms=None,
+            parsers=("auto",),
+            on_busy="cancel",
+        )
+    }
+
+
+def test_every_key_of_a_step_arrives() -> None:
+    project = project_of("""
+        [build.gen]
+        command = "true"
+        [build.app]
+        command = "make"
+        shell = "bash"
+        cwd = "sub/.."
+        env = { A = "1" }
+        env_files = ["a.env"]
+        paths = ["**/*.go", "!x_test.go"]
+        needs = ["gen"]
+        outputs = ["tmp/app"]
+        timeout = "1.5m"
+        parsers = ["go", "gcc"]
+        on_busy = "finish"
+    """)
+    assert project.steps["app"] == Step(
+        name="app",
+        program=Program(("bash", "-c", "make"), ROOT, {"A": "1"}, ("/project/a.env",)),
+        paths=("**/*.go", "!x_test.go"),
+        needs=("gen",),
+        outputs=("tmp/app",),
+        timeout_ms=90_000,
+        parsers=("go", "gcc"),
+        on_busy="finish",
+    )
+
+
+def test_every_key_of_a_process_and_of_watch_arrives() -> None:
+    project = project_of("""
+        [watch]
+        paths = ["src", "../lib"]
+        exclude = ["docs/"]
+        gitignore = false
+        settle = "250ms"
+        [build.app]
+        command = "make"
+        [run.db]
+        command = "db"
+        [run.web]
+        command = "tmp/app"
+        needs = ["app", "db"]
+        paths = []
+        stop_signal = "int"
+        stop_timeout = "0s"
+        on_exit = "quit"
+        on_failed_build = "stop"
+    """)
+    assert project.watch == Watch(("/project/src", "/lib"), ("docs/",), gitignore=False, settle_ms=250)
+    assert project.processes["web"] == Process(
+        name="web",
+        program=Program(("sh", "-c", "tmp/app"), ROOT),
+        paths=(),
+        needs=("app", "db"),
+        stop_signal="SIGINT",
+        stop_timeout_ms=0,
+        on_exit="quit",
+        on_failed_build="stop",
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "paths"),
+    [("", None), ('needs = ["db"]', ()), ("paths = []", ()), ('needs = ["db"]\npaths = ["*.html"]', ("*.html",))],
+)
+def test_a_process_without_paths_follows_all_files_unless_it_needs_something(
+    keys: str, paths: tuple[str, ...] | None
+) -> None:
+    project = project_of(f'[run.db]\ncommand = "db"\n[run.web]\ncommand = "x"\n{keys}')
+    assert project.processes["web"].paths == paths
+
+
+@pytest.mark.parametrize("written", ["SIGKILL", "KILL", "sigkill", "kill"])
+def test_a_signal_may_be_written_in_any_way(written: str) -> None:
+    project = project_of(f'[run.web]\ncommand = "x"\nstop_signal = "{written}"')
+    assert project.processes["web"].stop_signal == "SIGKILL"
+
+
+def test_the_projects_strings_are_plain() -> None:
+    """Nothing of how the file was checked may travel on: adapters compare and encode exact types."""
+    text = '[build.a]\ncommand = "x"\npaths = ["*.c"]\ntimeout = "1s"\n[run.web]\ncommand = "x"\nstop_signal = "INT"'
+    project = project_of(text)
+    assert type(project.steps["a"].timeout_ms) is int
+    assert type(project.processes["web"].stop_timeout_ms) is int
+    assert type(project.processes["web"].stop_signal) is str
+    assert [type(path) for path in project.steps["a"].paths or ()] == [str]
+    assert msgspec.json.decode(msgspec.json.encode(project), type=Project) == project
+
+
+def test_a_steps_own_environment_wins_and_its_files_come_last() -> None:
+    project = project_of("""
+        env_files = [".env", "/etc/app.env"]
+        [env]
+        A = "all"
+        B = "all"
+        [run.web]
+        command = "x"
+        env = { B = "web" }
+        env_files = ["web.env"]
+        [run.other]
+        command = "y"
+    """)
+    web, other = project.processes["web"].program, project.processes["other"].program
+    assert web.env == {"A": "all", "B": "web"}
+    assert web.env_files == ("/project/.env", "/etc/app.env", "/project/web.env")
+    assert (other.env, other.env_files) == ({"A": "all", "B": "all"}, ("/project/.env", "/etc/app.env"))
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    project = project_of(
+        'env_files = ["~/x.env"]\n[watch]\npaths = ["~"]\n[run.web]\ncommand = "ls ~"\ncwd = "~/src"\n'
+    )
+    assert project.watch.roots == ("/home/me",)
+    assert project.processes["web"].program == Program(
+        ("sh", "-c", "ls ~"), "/home/me/src", env_files=("/home/me/x.env",)
+    )
+
+
+def test_a_folder_that_is_missing_is_no_problem_of_the_file() -> None:
+    assert project_of('[run.web]\ncommand = "x"\ncwd = "no/such"').processes["web"].program.cwd == "/project/no/such"
+
+
+PROFILES = """
+[env]
+A = "1"
+B = "1"
+[watch]
+exclude = ["x", "y"]
+[build.app]
+command = "make"
+timeout = "1s"
+[run.web]
+command = "app"
+ready = { tcp = "127.0.0.1:80", timeout = "9s" }
+[profile.dev]
+env.B = "2"
+watch = { exclude = ["z"] }
+build.app.timeout = "2s"
+run.web.ready.http = "http://localhost"
+run.extra.command = "extra"
+[profile.other]
+env.C = "3"
+"""
+
+
+def test_a_profile_merges_tables_and_replaces_values_and_arrays() -> None:
+    plain, dev = project_of(PROFILES), project_of(PROFILES, "dev")
+    assert plain.processes["web"].program.env == {"A": "1", "B": "1"}
+    assert dev.processes["web"].program.env == {"A": "1", "B": "2"}
+    assert (plain.watch.exclude, dev.watch.exclude) == (("x", "y"), ("z",))
+    assert (plain.steps["app"].timeout_ms, dev.steps["app"].timeout_ms) == (1_000, 2_000)
+    assert dev.steps["app"].program.argv == ("sh", "-c", "make")
+    assert list(plain.processes) == ["web"]
+    assert list(dev.processes) == ["web", "extra"]
+
+
+def test_a_profile_may_change_the_way_to_be_ready() -> None:
+    ready = parse(PROFILES, "hotrun.toml", ROOT, "dev").config.run["web"].ready
+    assert ready is not None
+    assert (ready.tcp, ready.http, ready.timeout) == (None, "http://localhost", 9_000)
+
+
+def test_a_profile_can_be_all_there_is() -> None:
+    text = '[profile.dev.run.web]\ncommand = "x"\n'
+    assert list(project_of(text, "dev").processes) == ["web"]
+    assert problems_of(text) == ["hotrun.toml:1: nothing to do: expected a [build.NAME] or a [run.NAME] table"]
+
+
+def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
+    assert problems_of(PROFILES, "dve") == [
+        'hotrun.toml:13: profile: expected the name of a profile (dev, other), got "dve", did you mean "dev"?'
+    ]
+    assert problems_of('[run.web]\ncommand = "x"', "dev") == [
+        'hotrun.toml:1: profile: expected the name of a profile, got "dev"'
+    ]
+
+
+def test_a_problem_is_placed_where_its_value_comes_from() -> None:
+    text = """
+[build.app]
+command = "make"
+timeout = 1
+on_busy = "x"
+
+[profile.dev.build.app]
+timeout = 2
+
+[profile.dev.run.web]
+needs = ["app"]
+"""
+    assert problems_of(text, "dev") == [
+        'hotrun.toml:5: build.app.on_busy: expected "cancel" or "finish", got "x"',
+        'hotrun.toml:8: profile.dev.build.app.timeout: expected a duration such as "30s", got 2, did you mean "2s"?',
+        "hotrun.toml:10: profile.dev.run.web.command: "
+        'expected a command such as "make -j2" or ["make", "-j2"], got nothing',
+    ]
+
+
+def test_in_a_pyproject_the_keys_stand_under_tool_hotrun() -> None:
+    text = '[project]\nname = "x"\n[tool.ruff]\nfoo = 1\n[tool.hotrun.run.web]\ncommand = "x"\n'
+    loaded = parse(text, "pyproject.toml", ROOT)
+    assert loaded.project.config == "/project/pyproject.toml"
+    assert list(loaded.project.processes) == ["web"]
+    wrong = text + "tty = 1\n[tool.hotrun]\nenvfiles = []\n"
+    assert problems_of(wrong, filename="sub/pyproject.toml") == [
+        "sub/pyproject.toml:7: tool.hotrun.run.web.tty: expected true or false, got 1",
+        'sub/pyproject.toml:9: tool.hotrun.envfiles: unknown key, did you mean "env_files"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "1: expected a [tool.hotrun] table, got none"),
+        ("[tool.black]\nx = 1", "1: expected a [tool.hotrun] table, got none"),
+        ("\ntool = 5", "2: tool: expected a table, got 5"),
+        ("[tool]\nhotrun = []", "2: tool.hotrun: expected a table, got an empty array"),
+        (
+            "[tool.x]\n[tool.hotrun]",
+            "2: tool.hotrun: nothing to do: expected a [build.NAME] or a [run.NAME] table",
+        ),
+    ],
+)
+def test_a_pyproject_without_a_usable_table_is_refused(text: str, problem: str) -> None:
+    assert problems_of(text, filename="pyproject.toml") == [f"pyproject.toml:{problem}"]
+
+
+PENDING = """
+[watch]
+poll = "never"
+poll_interval = "1s"
+skip_unchanged = false
+[run.web]
+command = "x"
+listen = ["127.0.0.1:8000"]
+overlap = true
+tty = false
+ready = { tcp = "127.0.0.1:8000" }
+[run.web.reload]
+paths = ["templates/"]
+[proxy]
+listen = "127.0.0.1:3000"
+target = "web"
+[profile.dev]
+run.web.tty = true
+"""
+
+
+def test_each_key_without_effect_is_warned_of_once_and_in_the_order_of_the_file() -> None:
+    expected = [
+        ("watch.poll", 3),
+        ("watch.poll_interval", 4),
+        ("watch.skip_unchanged", 5),
+        ("run.web.listen", 8),
+        ("run.web.overlap", 9),
+        ("run.web.tty", 10),
+        ("run.web.ready", 11),
+        ("run.web.reload", 12),
+        ("proxy", 14),
+    ]
+    pending = {".".join(map(str, path)) for path in NOT_YET}
+    assert list(parse(PENDING, "hotrun.toml", ROOT).warnings) == [
+        f"hotrun.toml:{line}: {key}: not yet supported, ignored"
+        for key, line in expected
+        if re.sub(r"^run\.web", "run.*", key) in pending
+    ]
+
+
+def test_a_warning_about_a_profiles_key_names_the_profile() -> None:
+    if ("run", "*", "tty") not in NOT_YET:
+        pytest.skip("tty is supported")
+    warnings = parse(PENDING, "hotrun.toml", ROOT, "dev").warnings
+    assert warnings[-1] == "hotrun.toml:18: profile.dev.run.web.tty: not yet supported, ignored"
+
+
+def test_a_file_without_such_keys_has_no_warnings() -> None:
+    assert parse('[run.web]\ncommand = "x"', "hotrun.toml", ROOT).warnings == ()
+
+
+def test_unknown_parser_names_pass_when_the_known_ones_are_not_given() -> None:
+    text = '[build.app]\ncommand = "x"\nparsers = "mine"'
+    assert project_of(text).steps["app"].parsers == ("mine",)
+    assert parse(text, "hotrun.toml", ROOT, known_parsers=["mine"]).warnings == ()
+
+
+def test_load_takes_the_files_folder_for_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "sub" / "dev.toml"
+    file.parent.mkdir()
+    file.write_text('[run.web]\ncommand = "x"\n')
+    monkeypatch.chdir(tmp_path)
+    loaded = load("sub/dev.toml")
+    assert loaded.project.root == os.path.join(os.getcwd(), "sub")
+    assert loaded.project.config == os.path.join(os.getcwd(), "sub", "dev.toml")
+
+
+def test_messages_name_the_file_as_seen_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hotrun.toml").write_text("x = 1\n")
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    with pytest.raises(ConfigError) as caught:
+        load(str(tmp_path / "hotrun.toml"))
+    assert caught.value.message.startswith("../hotrun.toml:1: x: unknown key")

@@ -1,0 +1,104 @@
+"""The layers of docs/design.md, enforced: imports point down, core is pure, typer lives in cli."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "hotrun"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+EFFECTS = {
+    "os",
+    "io",
+    "time",
+    "threading",
+    "subprocess",
+    "socket",
+    "asyncio",
+    "pathlib",
+    "select",
+    "signal",
+    "shutil",
+    "tempfile",
+}
+
+# room -> the rooms of ours it may import; "" is the package itself (version, errors).
+ALLOWED = {
+    "core": {"core", "errors"},
+    "config": {"config", "core", "errors"},
+    "adapters": {"adapters", "core", "errors"},
+    "views": {"views", "core", "errors"},
+    "publisher": {"core"},
+    "parsers": {"core"},
+    "app": {"adapters", "core", "errors", "publisher", "parsers", ""},
+    "cli": {"app", "cli", "config", "core", "errors", "parsers", "publisher", "views", ""},
+    "__main__": {"cli"},
+    "errors": set(),
+    "__init__": set(),
+}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Every module that is imported, wherever in the file, type-checking blocks included."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            yield node.lineno, node.module or ""
+
+
+@pytest.mark.parametrize("path", [m for m in MODULES if room(m) != "demo"], ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down(path: Path) -> None:
+    for line, name in imports(path):
+        first, *rest = name.split(".")
+        if first != "hotrun":
+            continue
+        target = rest[0] if rest else ""
+        assert target in ALLOWED[room(path)], f"{path}:{line}: {room(path)} must not import {name}"
+
+
+@pytest.mark.parametrize("path", [m for m in MODULES if room(m) == "core"], ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_core_is_pure(path: Path) -> None:
+    for line, name in imports(path):
+        assert name.split(".")[0] not in EFFECTS, f"{path}:{line}: core must not import {name}"
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("open", "print", "input"), f"{path}:{node.lineno}: core calls {node.func.id}"
+
+
+def test_config_starts_nothing() -> None:
+    for path in MODULES:
+        if room(path) == "config":
+            names = {name.split(".")[0] for _, name in imports(path)}
+            assert not names & {"asyncio", "subprocess", "socket", "threading"}, path
+
+
+def test_typer_lives_in_cli_and_rich_in_views_and_cli() -> None:
+    for path in MODULES:
+        names = {name.split(".")[0] for _, name in imports(path)}
+        assert "typer" not in names or room(path) == "cli", path
+        assert "rich" not in names or room(path) in ("cli", "views"), path
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    for path in MODULES:
+        assert ast.get_docstring(ast.parse(path.read_text())) or not path.read_text().strip(), path
+
+
+def test_the_way_to_the_first_step_imports_nothing_heavy() -> None:
+    """What `hotrun` imports before it spawns; asyncio alone would double it."""
+    code = "import sys, hotrun.cli.entry, hotrun.cli.run, hotrun.app, hotrun.config.load; print(*sys.modules)"
+    import subprocess
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"asyncio", "typer", "rich", "watchfiles", "pathspec", "dotenv", "difflib", "anyio", "jsonschema"}
+    assert not heavy & set(done.stdout.split())
