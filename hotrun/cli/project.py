@@ -59,8 +59,9 @@ def config_path(options: Options, folder: str) -> str | None:
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
     from hotrun.config.load import load
+    from hotrun.parsers import known
 
-    loaded = load(path, options.profile, None)
+    loaded = load(path, options.profile, known)
     return _narrowed(options, loaded.project), loaded.warnings
 
 

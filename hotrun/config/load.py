@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import os
 import os.path
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from hotrun.config.check import check
+from hotrun.config.check import KnownParsers, check
 from hotrun.config.model import Config
 from hotrun.config.overlay import Tables, origin, overlay
 from hotrun.config.pending import pending_keys
@@ -31,10 +30,10 @@ class Loaded(msgspec.Struct, frozen=True):
     config: Config
 
 
-def load(path: str, profile: str | None = None, known_parsers: Sequence[str] | None = None) -> Loaded:
+def load(path: str, profile: str | None = None, known_parsers: KnownParsers | None = None) -> Loaded:
     """Return the project that the file `path` describes, with `profile` laid over it; its folder is the root.
 
-    `known_parsers` are the names that `parsers` may hold; None leaves them unchecked. Raises HotrunError with exit
+    `known_parsers` gives the names that `parsers` may hold; None leaves them unchecked. Raises HotrunError with exit
     code 2 where the file is refused or cannot be read, and ConfigError, one line a problem, where it is wrong."""
     path = os.path.abspath(path)
     shown = display_name(path)
@@ -42,7 +41,7 @@ def load(path: str, profile: str | None = None, known_parsers: Sequence[str] | N
 
 
 def parse(
-    text: str, filename: str, root: str, profile: str | None = None, known_parsers: Sequence[str] | None = None
+    text: str, filename: str, root: str, profile: str | None = None, known_parsers: KnownParsers | None = None
 ) -> Loaded:
     """Return the project that `text` describes. Pure: `filename` is for messages, and tells
     a pyproject.toml by its name; `root` is absolute. Raises ConfigError."""
@@ -68,7 +67,7 @@ class _File:
         self.tables = self.read()
         self.profiles: Tables = {}
 
-    def load(self, root: str, profile: str | None, known_parsers: Sequence[str] | None) -> Loaded:
+    def load(self, root: str, profile: str | None, known_parsers: KnownParsers | None) -> Loaded:
         findings = Findings()
         self.take_profiles(profile, findings)
         chosen = self.profiles.get(profile, {}) if profile is not None else {}
@@ -118,7 +117,7 @@ class _File:
         if wanted is not None and wanted not in profiles:
             findings.one_of(("profile",), "the name of a profile", wanted, profiles)
 
-    def check_profile(self, name: str, known_parsers: Sequence[str] | None, findings: Findings) -> None:
+    def check_profile(self, name: str, known_parsers: KnownParsers | None, findings: Findings) -> None:
         """Note what is wrong within a profile that is not in use."""
         merged = Findings()
         validate(overlay(self.tables, self.profiles[name]), known_parsers, merged)
@@ -156,7 +155,7 @@ def read_toml(text: str, filename: str) -> Tables:
         raise ConfigError([f"{filename}:1: a number somewhere has too many digits"]) from None
 
 
-def validate(raw: dict[str, Any], known_parsers: Sequence[str] | None, findings: Findings) -> Config:
+def validate(raw: dict[str, Any], known_parsers: KnownParsers | None, findings: Findings) -> Config:
     """Return the typed form of the tables `raw`, without profiles, and note all that is wrong."""
     if "profile" in raw:
         findings.add(("profile",), "unknown key")

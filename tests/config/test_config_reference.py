@@ -97,7 +97,7 @@ def test_the_example_loads_without_a_problem_or_a_warning(tmp_path: Path) -> Non
     path = tmp_path / "hotrun.toml"
     path.write_text(EXAMPLE.read_text())
     for profile in (None, "release"):
-        loaded = load(str(path), profile, known_parsers=["go"])
+        loaded = load(str(path), profile, known_parsers=lambda: ["go"])
         assert loaded.warnings == ()
         assert list(loaded.project.steps) == ["generate", "app"]
 

@@ -350,7 +350,7 @@ def test_a_file_without_such_keys_has_no_warnings() -> None:
 def test_unknown_parser_names_pass_when_the_known_ones_are_not_given() -> None:
     text = '[build.app]\ncommand = "x"\nparsers = "mine"'
     assert project_of(text).steps["app"].parsers == ("mine",)
-    assert parse(text, "hotrun.toml", ROOT, known_parsers=["mine"]).warnings == ()
+    assert parse(text, "hotrun.toml", ROOT, known_parsers=lambda: ["mine"]).warnings == ()
 
 
 def test_load_takes_the_files_folder_for_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def check_answer(text: str, filename: str = "hotrun.toml") -> bool:
     """Parse; True for a project, False for an error that names places only."""
     try:
         loaded = parse(
-            text, filename, "/project", random.Random(len(text)).choice([None, None, "release", "no"]), ["go"]
+            text, filename, "/project", random.Random(len(text)).choice([None, None, "release", "no"]), lambda: ["go"]
         )
     except ConfigError as error:
         check_problems(error.problems, text, filename)

@@ -359,7 +359,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
 )
 def test_each_problem_is_named_with_its_line_and_key(text: str, expected: list[str]) -> None:
     with pytest.raises(ConfigError) as caught:
-        parse(text, "hotrun.toml", "/project", known_parsers=["go", "tsc"])
+        parse(text, "hotrun.toml", "/project", known_parsers=lambda: ["go", "tsc"])
     assert [problem.removeprefix("hotrun.toml:") for problem in caught.value.problems] == expected
     assert caught.value.message.splitlines() == list(caught.value.problems)
     assert caught.value.exit_code == 2

@@ -20,7 +20,13 @@ extern "C" {
 extern "C" fn wake(_signum: c_int) {
     let byte = 1u8;
     // SAFETY: write(2) may be called in a signal handler, and WAKE holds an open descriptor before wake is installed.
-    unsafe { write(WAKE.load(Ordering::Relaxed), std::ptr::addr_of!(byte).cast(), 1) };
+    unsafe {
+        write(
+            WAKE.load(Ordering::Relaxed),
+            std::ptr::addr_of!(byte).cast(),
+            1,
+        )
+    };
 }
 
 /// The end of the pair that becomes readable when the process is asked to end.

@@ -45,9 +45,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     name: str
     tool: str = ""  # what findings are signed with, and a name to choose rules by; the rule's name if left out
-    clues: tuple[
-        str, ...
-    ] = ()  # a line without any of these cannot be a first line of this rule; () is slow: always tried
+    # A line without any of these cannot be a first line of this rule; "^x" means that it begins with x.
+    # Best if rare, with a rare first character; none at all is slow: the rule is always tried.
+    clues: tuple[str, ...] = ()
     severity: Severity | dict[str, Severity] = {}  # the one severity, or what the severity group's words mean
     col_base: Literal[0, 1] = 1  # what the tool calls the first column
     cont: str = ""  # lines that follow and belong to it: its detail
