@@ -23,21 +23,29 @@ _LEGEND = """\
 # Paths are gitignore patterns, relative to this folder. `hotrun check` says what is wrong with this file,
 # `hotrun why PATH` what a change to a file would do.
 """
-_TOP = """\
-#env_files = [".env"]           # variables for everything below; the environment's own win
-"""
-_WATCH = """\
-[watch]
-#paths = [".", "../shared"]     # folders to watch; the one of this file if left out
-{exclude}
-#gitignore = false              # watch what ignore files leave out, too
-#settle = "200ms"               # how long it must be quiet before work starts; by itself: at once for one file
-#poll = "always"                # where the system tells nothing of changes, as on some network and container mounts
-"""
-_ENV = """\
-[env]
-#LOG = "debug"                  # for all steps and processes
-"""
+_Options = tuple[tuple[str, str], ...]  # (assignment, what it means)
+
+_TOP: _Options = (('env_files = [".env"]', "variables for everything below; never override the environment's own"),)
+_WATCH: _Options = (
+    ('paths = [".", "../shared"]', "folders to watch; the one of this file if left out"),
+    ('exclude = ["docs/", "*.gen.*"]', "on top of the ignore files"),
+    ("gitignore = false", "watch what ignore files leave out, too"),
+    ('settle = "200ms"', "how long it must be quiet before work starts; by itself at once for one file"),
+    ('poll = "always"', "where the system does not tell of changes, as on some network and container mounts"),
+)
+_ENV: _Options = (('LOG = "debug"', "for all steps and processes"),)
+_STEP: _Options = (
+    ('timeout = "5m"', "ended, and failed, after that"),
+    ('on_busy = "finish"', "on a change while it runs; by itself it is canceled and starts over"),
+    ('env = { NAME = "value" }', "variables for this step alone"),
+)
+_PROCESS: _Options = (
+    ('ready = { tcp = "127.0.0.1:8000" }', "how to tell that it serves; what needs it waits for that"),
+    ('on_failed_build = "stop"', "by itself the old run is kept while a build is red"),
+    ('on_exit = "restart"', 'when it ends by itself: "wait" for a change, "restart" or "quit"'),
+    ('stop_timeout = "10s"', "after the stop signal, before all that is left of it is killed"),
+    ('env = { NAME = "value" }', "variables for this process alone"),
+)
 _STARTER = """\
 # What builds: a step that ends. While it fails, the processes that need it are left alone.
 #[build.app]
@@ -49,25 +57,14 @@ _STARTER = """\
 [run.app]
 command = "echo 'hello from hotrun: put your own command into hotrun.toml'"
 """
-_STEP_OPTIONS = (
-    ("timeout", '"5m"', "ended and failed after that"),
-    ("on_busy", '"finish"', "on a change while it runs; by itself it is canceled and starts over"),
-    ("env", '{ NAME = "value" }', "variables for this step alone"),
-)
-_PROCESS_OPTIONS = (
-    ("on_failed_build", '"stop"', "by itself the old run is kept while a build is red"),
-    ("on_exit", '"restart"', 'when it ends by itself: "wait" for a change, "restart" or "quit"'),
-    ("stop_timeout", '"10s"', "after the stop signal, before all that is left of it is killed"),
-    ("env", '{ NAME = "value" }', "variables for this process alone"),
-)
 
 
 def to_toml(candidate: Candidate) -> str:
     """A hotrun.toml that does exactly what `to_project` does, and shows what else could be set."""
     notes = "".join(f"# Note: {note}.\n" for note in candidate.notes)
-    tables = [_table("build", step, _STEP_OPTIONS) for step in candidate.steps]
-    tables += [_table("run", process, (_ready(process), *_PROCESS_OPTIONS)) for process in candidate.processes]
-    return "\n".join([f"{_HEAD}\n# {candidate.title}\n{notes}{_LEGEND}", _TOP, _watch(candidate), _ENV, *tables])
+    tables = [_table("build", step, _STEP) for step in candidate.steps]
+    tables += [_table("run", process, _process_options(process)) for process in candidate.processes]
+    return "\n".join([f"{_HEAD}\n# {candidate.title}\n{notes}{_LEGEND}", *_common(candidate.exclude), *tables])
 
 
 def to_project(candidate: Candidate, root: str) -> Project:
@@ -84,7 +81,7 @@ def to_project(candidate: Candidate, root: str) -> Project:
 
 def starter() -> str:
     """A hotrun.toml for a folder of which nothing is known: it runs as it is and says what to put where."""
-    return "\n".join([f"{_HEAD}\n{_LEGEND}", _TOP, _watch(Candidate("", "")), _ENV, _STARTER])
+    return "\n".join([f"{_HEAD}\n{_LEGEND}", *_common(()), _STARTER])
 
 
 def _step(part: Part, root: str) -> Step:
@@ -101,18 +98,32 @@ def _program(part: Part, root: str) -> Program:
     return Program(argv=argv, cwd=root, env=part.env)
 
 
-def _watch(candidate: Candidate) -> str:
-    exclude = f"exclude = {_array(candidate.exclude)}" if candidate.exclude else '#exclude = ["docs/", "*.gen.*"]'
-    return _WATCH.format(exclude=f"{exclude:<32}# on top of the ignore files")
+def _common(exclude: tuple[str, ...]) -> Iterator[str]:
+    """What stands above the steps and processes."""
+    yield _off(_TOP)
+    live = f"exclude = {_array(exclude)}\n" if exclude else ""
+    yield f"[watch]\n{live}{_off(option for option in _WATCH if not (live and option[0].startswith('exclude')))}"
+    yield f"[env]\n{_off(_ENV)}"
 
 
-def _table(kind: str, part: Part, options: Iterable[tuple[str, str, str]]) -> str:
+def _table(kind: str, part: Part, options: _Options) -> str:
     live = dict(_live_keys(part))
     lines = [f"# {comment}" for comment in part.comments]
     lines += [f"[{kind}.{_key(part.name)}]"]
     lines += [f"{key} = {value}" for key, value in live.items()]
-    lines += [f"{f'#{key} = {value}':<32}# {meaning}" for key, value, meaning in options if key not in live]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _off(option for option in options if option[0].split(" ")[0] not in live)
+
+
+def _process_options(part: Part) -> _Options:
+    return tuple((assignment.replace("8000", str(part.port or 8000)), meaning) for assignment, meaning in _PROCESS)
+
+
+def _off(options: Iterable[tuple[str, str]]) -> str:
+    return "".join(_remarked(f"#{assignment}", meaning) + "\n" for assignment, meaning in options)
+
+
+def _remarked(assignment: str, meaning: str) -> str:
+    return f"{assignment:<36}  # {meaning}"
 
 
 def _live_keys(part: Part) -> Iterator[tuple[str, str]]:
@@ -126,10 +137,6 @@ def _live_keys(part: Part) -> Iterator[tuple[str, str]]:
         yield "outputs", _array(part.outputs)
     if part.env:
         yield "env", "{ " + ", ".join(f"{_key(key)} = {_string(value)}" for key, value in part.env.items()) + " }"
-
-
-def _ready(part: Part) -> tuple[str, str, str]:
-    return "ready", f'{{ tcp = "127.0.0.1:{part.port or 8000}" }}', "tells when it serves; what needs it waits for that"
 
 
 def _array(values: Iterable[str]) -> str:

@@ -63,7 +63,7 @@ def one_line(text: str, most: int = 60) -> str:
 
 def is_sound(candidate: Candidate) -> bool:
     """Whether all that goes into commands and patterns prints; a file may hold names that no shell or TOML takes."""
-    texts = [candidate.title, *candidate.exclude]
+    texts = [candidate.title, *candidate.exclude, *candidate.notes]
     for part in (*candidate.steps, *candidate.processes):
         command = (part.command,) if isinstance(part.command, str) else part.command
         texts += [part.name, *command, *(part.paths or ()), *part.outputs]

@@ -12,6 +12,8 @@ import msgspec
 from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
 from hotrun.config.detect.folder import Folder, join, string, strings, table
 
+STEP = "compile"
+
 MOST_MEMBERS = 200
 
 _COMPILED_TEMPLATES = frozenset({"askama", "rinja", "sailfish", "maud", "ructe", "yarte"})
@@ -87,7 +89,7 @@ def _found_binaries(folder: Folder, path: str, package: str) -> list[tuple[str, 
     found += [(name.removesuffix(".rs"), f"src/bin/{name}") for name in folder.files(programs, ".rs")]
     found += [
         (name, f"src/bin/{name}/main.rs")
-        for name in folder.folders(programs)
+        for name in folder.all_folders(programs)
         if folder.is_file(f"{programs}/{name}/main.rs")
     ]
     return found
@@ -138,16 +140,16 @@ def _program(
     templates = join(package.folder, "templates/**") if folder.is_dir(join(package.folder, "templates")) else ""
     compiled = bool(templates and package.dependencies & _COMPILED_TEMPLATES)
     build = Part(
-        name="build",
+        name=STEP,
         command=shlex.join(argv),
         paths=(*_build_paths(folder, in_workspace), *((templates,) if compiled else ())),
         outputs=() if _outside(output) else (exact(output),),
         comments=(_EMBED_COMMENT,),
     )
     run = Part(
-        name=part_name(binary.name, taken=("build",)),
+        name=part_name(binary.name, taken=(STEP,)),
         command=shlex.quote(output),
-        needs=("build",),
+        needs=(STEP,),
         paths=(templates,) if templates and not compiled else (),
     )
     what = f"Cargo package {package.name}" + (f" (binary {binary.name})" if several else "")
@@ -227,7 +229,7 @@ def _exclude(folder: Folder, output: str) -> tuple[str, ...]:
 
 def _library(folder: Folder, root: Package | None) -> Candidate:
     build = Part(
-        name="build",
+        name="check",
         command="cargo check" if root else "cargo check --workspace",
         paths=_build_paths(folder, in_workspace=root is None),
         comments=(_EMBED_COMMENT,),

@@ -10,22 +10,26 @@ import msgspec
 from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
 from hotrun.config.detect.folder import Folder, join
 
-MOST_LISTS = 100
+STEP = "compile"
 
-_PATHS = tuple(
-    f"**/*.{end}" for end in ("c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "ipp", "inl", "S", "m", "mm")
-)
+MOST_LISTS = 100
+MOST_LENGTH = 500
+
+SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".ipp", ".inl", ".s", ".S", ".m", ".mm", ".cmake")
+
 _COMMENT = re.compile(r"#\[\[.{0,2000}?\]\]|#[^\n]*", re.S)
 _PROJECT = re.compile(r"\bproject\s*\(\s*\"?([\w.+-]+)", re.I)
-_SET = re.compile(r"\bset\s*\(\s*(\w+)\s+\"?([^\s\")]+)\"?[^)]{0,500}\)", re.I)
-_EXECUTABLE = re.compile(r"\badd_executable\s*\(\s*\"?([^\s\")]+)\"?([^)]{0,2000})\)", re.I)
+_SET = re.compile(r"\bset\s*\(\s*(\w++)\s+\"?([^\s\")]++)", re.I)
+_EXECUTABLE = re.compile(r"\badd_executable\s*\(\s*\"?([^\s\")]++)\"?([^)]{0,2000}+)", re.I)
 _SUBDIRECTORY = re.compile(r"\badd_subdirectory\s*\(\s*\"?([^\s\")]+)", re.I)
-_OUTPUT_NAME = re.compile(r"\bset_target_properties\s*\(\s*([^\s)]+)[^)]{0,500}?\bOUTPUT_NAME\s+\"?([^\s\")]+)", re.I)
+_OUTPUT_NAME = re.compile(r"\bset_target_properties\s*\(\s*([^\s)]++)[^)]{0,500}?\bOUTPUT_NAME\s+\"?([^\s\")]+)", re.I)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _TEST = re.compile(r"(?:^|[-_/])(?:unit)?(?:tests?|bench(?:marks?)?)(?:$|[-_/])", re.I)
 
 
 class _Executable(msgspec.Struct, frozen=True):
+    """A target, the folder of the list that names it, and the file that it becomes."""
+
     target: str
     folder: str
     output: str
@@ -35,7 +39,9 @@ def candidates(folder: Folder) -> list[Candidate]:
     """A candidate for each program; tests and benchmarks only where there is nothing else."""
     found = _executables(folder, "", {})
     found = [each for each in found if not _TEST.search(join(each.folder, each.target))] or found
-    return [_candidate(folder, each, several=len(found) > 1) for each in found]
+    present = folder.suffixes() | {".h"} if found else set()  # the first header often comes later
+    paths = (*(f"**/*{suffix}" for suffix in SUFFIXES if suffix in present), "**/CMakeLists.txt")
+    return [_candidate(folder, each, paths, several=len(found) > 1) for each in found]
 
 
 def _executables(
@@ -81,22 +87,23 @@ def _variables(text: str, known: dict[str, str]) -> dict[str, str]:
 
 
 def _resolve(text: str, variables: dict[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text)
+    """The text with its variables replaced, cut where names are never that long: values may double themselves."""
+    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text[:MOST_LENGTH])[:MOST_LENGTH]
 
 
-def _candidate(folder: Folder, executable: _Executable, several: bool) -> Candidate:
+def _candidate(folder: Folder, executable: _Executable, paths: tuple[str, ...], several: bool) -> Candidate:
     target = f" --target {shlex.quote(executable.target)}" if several else ""
     build = Part(
-        name="build",
+        name=STEP,
         command=f"cmake -S . -B build && cmake --build build{target}",
-        paths=(*_PATHS, "**/CMakeLists.txt", "**/*.cmake"),
+        paths=paths,
         outputs=(exact(executable.output),),
-        comments=("Both are quick when there is nothing to do.",),
+        comments=("Configures, then builds: each is quick where there is nothing to do.",),
     )
     run = Part(
-        name=part_name(executable.target, taken=("build",)),
+        name=part_name(executable.target, taken=(STEP,)),
         command=shlex.quote(executable.output),
-        needs=("build",),
+        needs=(STEP,),
         paths=(),
     )
     return Candidate(

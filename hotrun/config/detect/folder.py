@@ -97,6 +97,15 @@ class Folder:
             left -= len(level)
             level = [join(folder, name) for folder in level for name in self.folders(folder)]
 
+    def suffixes(self) -> set[str]:
+        """The endings of the files in and not far below the root, with their dot: {".go", ".mod"}."""
+        names = (name for path in self.walk() for name in self.files(path))
+        return {suffix for name in names if (suffix := os.path.splitext(name)[1])}
+
+    def present(self, *names: str) -> tuple[str, ...]:
+        """Those of the names that are files in the root."""
+        return tuple(name for name in names if self.is_file(name))
+
     def ignores(self, name: str) -> bool:
         """True if the root's .gitignore has a plain line for this top-level name. Only for hints: no full matching."""
         spellings = {name, f"{name}/", f"/{name}", f"/{name}/", f"**/{name}", f"**/{name}/", f"{name}/*", f"/{name}/*"}
@@ -119,8 +128,10 @@ class Folder:
                 for entry in scan:
                     if len(entries) == MOST_ENTRIES:
                         break
-                    if entry.name.isprintable():  # no newline in titles, no surrogate that TOML cannot hold
-                        entries.append((entry.name, entry.is_dir(follow_symlinks=False)))
+                    is_dir = entry.is_dir(follow_symlinks=False)
+                    # isprintable: no newline in titles, no surrogate that TOML cannot hold
+                    if entry.name.isprintable() and (is_dir or entry.is_file()):
+                        entries.append((entry.name, is_dir))
         except OSError:
             pass
         return sorted(entries)

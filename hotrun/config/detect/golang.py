@@ -11,7 +11,10 @@ import msgspec
 from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
 from hotrun.config.detect.folder import Folder, join
 
+STEP = "compile"
+
 MOST_FILES_READ = 1000
+MOST_COMMANDS = 200
 
 _MODULE = re.compile(r'^[ \t]*module\s+"?([^\s"]+)', re.M)
 _USE_BLOCK = re.compile(r"^[ \t]*use\s*\(([^)]{0,5000})\)", re.M)
@@ -63,8 +66,10 @@ def _module_path(folder: Folder, path: str) -> str:
 
 def _main_packages(folder: Folder, module: Module) -> list[str]:
     """Folders of main packages: the module's own and those under cmd/; if there are none, whatever lies deeper."""
-    usual = [module.folder, *folder.walk(join(module.folder, "cmd"), depth=2)]
-    found = [path for path in usual if _is_main(folder, path)]
+    commands = join(module.folder, "cmd")
+    inside = [join(commands, name) for name in folder.all_folders(commands)]  # of whatever name, "build" included
+    deeper = [join(path, name) for path in inside[:MOST_COMMANDS] for name in folder.all_folders(path)]
+    found = [path for path in [module.folder, commands, *inside, *deeper[:MOST_COMMANDS]] if _is_main(folder, path)]
     if found:
         return found
     return [path for path in _packages(folder, module.folder) if _is_main(folder, path)]
@@ -110,10 +115,9 @@ def _embed_patterns(path: str, line: str) -> list[str]:
         words = shlex.split(line.replace("`", '"'))
     except ValueError:
         return []
-    found = [join(exact(path).lstrip("/"), word.removeprefix("all:")) for word in words]
-    return [
-        "/" + pattern for pattern in found if not set("[]{}\\") & set(pattern)
-    ]  # those few are not worth translating
+    found = [join(path, word.removeprefix("all:")) for word in words]
+    # The few patterns with these are not worth translating into gitignore's words.
+    return [f"/{pattern}" for pattern in found if not set("[]{}\\") & set(pattern)]
 
 
 def _program(folder: Folder, module: Module, package: str, embedded: tuple[str, ...]) -> Candidate:
@@ -122,16 +126,16 @@ def _program(folder: Folder, module: Module, package: str, embedded: tuple[str, 
     beego = _BEEGO.search(folder.text(join(module.folder, "go.mod"))) is not None
     where = "." if not package else f"./{package}"
     build = Part(
-        name="build",
+        name=STEP,
         command=shlex.join(["go", "build", "-o", binary, where]),
         paths=_build_paths(folder, embedded),
         outputs=(exact(binary),),
         comments=("Tests are left out: they are not part of the program.",),
     )
     run = Part(
-        name=part_name(name, taken=("build",)),
+        name=part_name(name, taken=(STEP,)),
         command=shlex.quote(binary),
-        needs=("build",),
+        needs=(STEP,),
         paths=_start_paths(folder, embedded, ("conf", "views") if beego else _READ_AT_START),
     )
     kind, what = ("go-beego", "Beego app") if beego else ("go", "Go module")
@@ -152,8 +156,8 @@ def _program_name(folder: Folder, module: Module, package: str) -> str:
 
 
 def _build_paths(folder: Folder, embedded: tuple[str, ...]) -> tuple[str, ...]:
-    workspace = ("go.work", "go.work.sum") if folder.is_file("go.work") else ()
-    return ("**/*.go", "!**/*_test.go", "go.mod", "go.sum", *workspace, *embedded)
+    own = folder.present("go.mod", "go.sum", "go.work", "go.work.sum")
+    return ("**/*.go", "!**/*_test.go", *(own if "go.mod" in own else ("go.mod", "go.sum", *own)), *embedded)
 
 
 def _start_paths(folder: Folder, embedded: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -161,7 +165,7 @@ def _start_paths(folder: Folder, embedded: tuple[str, ...], names: tuple[str, ..
     return tuple(
         f"{name}/**"
         for name in names
-        if folder.is_dir(name) and not any(pattern.startswith(f"/{name}") for pattern in embedded)
+        if folder.is_dir(name) and not any(pattern.split("/")[1] == name for pattern in embedded)
     )
 
 
@@ -169,7 +173,7 @@ def _library(folder: Folder, modules: list[Module]) -> Candidate:
     where = [f"./{join(module.folder, '...')}" for module in modules]
     title = f"Go module {modules[0].path or folder.name}" if len(modules) == 1 else f"Go workspace {folder.name}"
     build = Part(
-        name="build",
+        name=STEP,
         command=shlex.join(["go", "build", *where]),
         paths=_build_paths(folder, _embedded(folder)),
     )

@@ -8,17 +8,18 @@ import shlex
 from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
 from hotrun.config.detect.folder import Folder, join
 
+STEP = "compile"
+
 BUILD_FILES = ("build.gradle", "build.gradle.kts")
 SETTINGS_FILES = ("settings.gradle", "settings.gradle.kts")
 
-_PATHS = ("**/src/main/**", "**/*.gradle", "**/*.gradle.kts", "gradle.properties", "gradle/*.toml")
 _COMMENT = re.compile(r"//[^\n]*|/\*.{0,2000}?\*/", re.S)
 _APPLICATION = re.compile(
     r"""\bid\s*\(?\s*["']application["']|apply\s+plugin:\s*["']application["']|^[ \t]*application[ \t]*$""", re.M
 )
 _SPRING_BOOT = re.compile(r"""\bid\s*\(?\s*["']org\.springframework\.boot["'](?![^\n]*apply\s*\(?\s*false)""")
 _ROOT_NAME = re.compile(r"""rootProject\.name\s*=\s*["']([^"'$\n]+)["']""")
-_INCLUDE = re.compile(r"^[ \t]*include\b([^\n]*(?:,[ \t]*\n[^\n]*)*)", re.M)
+_INCLUDE = re.compile(r"^[ \t]*include\b((?:[^\n]*,[ \t]*\n)*[^\n]*)", re.M)
 _QUOTED = re.compile(r"""["']([\w:./ -]+)["']""")
 _APPLICATION_NAME = re.compile(r"""\bapplicationName\s*(?:=|\.set\()\s*["']([^"'$\n]+)["']""")
 _ARCHIVE_NAME = re.compile(r"""\barchives(?:Base)?Name\s*(?:=|\.set\()\s*["']([^"'$\n]+)["']""")
@@ -36,9 +37,17 @@ def candidates(folder: Folder) -> list[Candidate]:
     ]
     if found:
         return found
-    step = Part(name="build", command=f"{gradle} -q classes", paths=_PATHS)
+    step = Part(name=STEP, command=f"{gradle} -q classes", paths=_paths(folder))
     title = f"Gradle project {_project_name(folder, settings, '')} (no application plugin: it is only built)"
     return [Candidate(kind="gradle", title=title, steps=(step,), exclude=folder.excluded("build/"))]
+
+
+def _paths(folder: Folder) -> tuple[str, ...]:
+    scripts = [
+        f"**/{name}" for name in BUILD_FILES if any(folder.is_file(join(path, name)) for path in folder.walk(depth=2))
+    ]
+    catalog = ("gradle/*.toml",) if folder.files("gradle", ".toml") else ()
+    return ("**/src/main/**", *scripts, *folder.present(*SETTINGS_FILES, "gradle.properties"), *catalog)
 
 
 def _included(settings: str) -> list[str]:
@@ -108,7 +117,7 @@ def _candidate(
     outputs: tuple[str, ...],
     port: int | None = None,
 ) -> Candidate:
-    step = Part(name="build", command=build, paths=_PATHS, outputs=outputs)
-    process = Part(name=part_name(name, taken=("build",)), command=run, needs=("build",), paths=(), port=port)
+    step = Part(name=STEP, command=build, paths=_paths(folder), outputs=outputs)
+    process = Part(name=part_name(name, taken=(STEP,)), command=run, needs=(STEP,), paths=(), port=port)
     exclude = folder.excluded("build/")
     return Candidate(kind=kind, title=title, steps=(step,), processes=(process,), exclude=exclude)

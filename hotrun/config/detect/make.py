@@ -9,43 +9,29 @@ from hotrun.config.detect.folder import Folder
 
 FILES = ("GNUmakefile", "makefile", "Makefile")  # in make's own order
 
-_RUNNING = ("run", "serve", "dev", "start", "server", "up", "watch")
+_PROCESSES = ("run", "serve", "dev", "start")
+_NOT_BUILDING = (*_PROCESSES, "server", "up", "watch", "help", "clean", "install", "test", "lint")
 _BUILDING = ("build", "all", "compile")
 _TARGETS = re.compile(r"^([A-Za-z0-9][^:=#\n\t]*):(?!:?:?=)", re.M)
 _DEFAULT = re.compile(r"^\.DEFAULT_GOAL[ \t]*[:?]?=[ \t]*([\w.-]+)", re.M)
-_SOURCES = (
-    "c",
-    "cc",
-    "cpp",
-    "cxx",
-    "h",
-    "hh",
-    "hpp",
-    "hxx",
-    "s",
-    "S",
-    "asm",
-    "y",
-    "l",
-    "f90",
-    "pas",
-    "ml",
-    "hs",
-    "nim",
-    "zig",
+# fmt: off
+SUFFIXES = (
+    ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".s", ".S", ".asm", ".y", ".l",
+    ".f90", ".pas", ".ml", ".hs", ".nim", ".zig",
 )
+# fmt: on
 
 
 def candidates(folder: Folder) -> list[Candidate]:
     """One candidate at most: none if the Makefile has nothing that builds or runs."""
     text = folder.text(folder.first(*FILES) or "")
     targets = [name for line in _TARGETS.findall(text) for name in line.split()]
-    process = next((name for name in _RUNNING[:4] if name in targets), None)
+    process = next((name for name in _PROCESSES if name in targets), None)
     build = _build_target(text, targets)
     if build is None and process is None:
         return []
     paths = _paths(folder)
-    steps = () if build is None else (Part(name="build", command=f"make {build}".strip(), paths=paths),)
+    steps = () if build is None else (Part(name="make", command=f"make {build}".strip(), paths=paths),)
     processes = () if process is None else (_process(process, bool(steps), paths),)
     commands = " and ".join(f"`{part.command}`" for part in (*steps, *processes))
     return [
@@ -62,7 +48,7 @@ def _build_target(text: str, targets: list[str]) -> str | None:
     """What to ask make for: "" for its default, a name where the default does not build, None if nothing does."""
     default = _DEFAULT.search(text)
     goal = default[1] if default else next(iter(targets), "")
-    if goal and goal not in (*_RUNNING, "help", "clean", "install", "test", "lint"):
+    if goal and goal not in _NOT_BUILDING:
         return ""
     return next((name for name in _BUILDING if name in targets), None)
 
@@ -71,7 +57,7 @@ def _process(target: str, is_built: bool, paths: tuple[str, ...] | None) -> Part
     return Part(
         name=target,
         command=f"make {target}",
-        needs=("build",) if is_built else (),
+        needs=("make",) if is_built else (),
         paths=() if is_built else paths,
         comments=("The program's own command is better here: hotrun then sees its exit code, not make's.",),
     )
@@ -79,9 +65,11 @@ def _process(target: str, is_built: bool, paths: tuple[str, ...] | None) -> Part
 
 def _paths(folder: Folder) -> tuple[str, ...] | None:
     """Source files of the languages that are there; None, which is all files, where there are none of them."""
-    ends = {name.rpartition(".")[2] for path in folder.walk(depth=2) for name in folder.files(path) if "." in name}
-    present = [end for end in _SOURCES if end in ends]
-    return (*(f"**/*.{end}" for end in present), "Makefile", "makefile", "GNUmakefile", "*.mk") if present else None
+    present = folder.suffixes()
+    if present & {".c", ".cc", ".cpp", ".cxx"}:
+        present.add(".h")  # the first header often comes later
+    found = tuple(f"**/*{suffix}" for suffix in SUFFIXES if suffix in present)
+    return (*found, *folder.present(*FILES)) if found else None
 
 
 def _notes(paths: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -13,7 +13,10 @@ from hotrun.config.detect.folder import Folder, join
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+STEP = "compile"
+
 MOST_FILES_READ = 500
+MOST_LENGTH = 500
 
 _PATHS = ("**/src/main/**", "**/pom.xml")
 _PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
@@ -73,9 +76,9 @@ def _candidate(
     kind: str = "maven",
     port: int | None = None,
 ) -> Candidate:
-    step = Part(name="build", command=build, paths=_PATHS, outputs=outputs)
+    step = Part(name=STEP, command=build, paths=_PATHS, outputs=outputs)
     process = Part(
-        name=part_name(name, taken=("build",)), command=run, needs=("build",), paths=(), comments=comments, port=port
+        name=part_name(name, taken=(STEP,)), command=run, needs=(STEP,), paths=(), comments=comments, port=port
     )
     what = "Spring Boot application" if kind == "maven-spring-boot" else "Maven project"
     return Candidate(
@@ -121,7 +124,7 @@ def _resolve(pom: Element, text: str) -> str:
     values["project.artifactId"] = _text(pom, "artifactId")
     values["project.version"] = _text(pom, "version") or _text(pom, "parent/version")
     for _ in range(5):  # a property may name another one
-        text = _PROPERTY.sub(lambda match: values.get(match[1]) or match[0], text)
+        text = _PROPERTY.sub(lambda match: values.get(match[1]) or match[0], text[:MOST_LENGTH])
     return text
 
 

@@ -19,7 +19,7 @@ LOCKFILES = (
 MOST_SCRIPTS_READ = 50
 MOST_LENGTH = 2000
 MANAGERS = ("npm", "pnpm", "yarn", "bun")
-SOURCES = ("**/*.js", "**/*.mjs", "**/*.cjs", "**/*.jsx", "**/*.ts", "**/*.mts", "**/*.cts", "**/*.tsx")
+SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte")
 NO_TESTS = ("!**/*.test.*", "!**/*.spec.*", "!**/__tests__/**")
 OUTPUT_FOLDERS = ("dist", "build", "out", "lib", ".next", ".output", ".svelte-kit")
 _USUAL_OUTPUT = (("next", ".next"), ("nuxt", ".output"), ("nuxi", ".output"), ("vite", "dist"), ("astro", "dist"))
@@ -66,7 +66,7 @@ def _script(folder: Folder, package: dict[str, object], scripts: dict[str, str],
     elif chosen == "start" and "build" in scripts:
         steps = (_build(folder, manager, lockfile, scripts),)
     else:
-        paths = (*SOURCES, *NO_TESTS, *_project_files(folder, lockfile))
+        paths = (*_sources(folder), *_project_files(folder, lockfile))
     run = Part(
         name=part_name(chosen, taken=("build",)),
         command=f"{manager} run {chosen}",
@@ -91,8 +91,7 @@ def _build(folder: Folder, manager: str, lockfile: str | None, scripts: dict[str
         name="build",
         command=f"{manager} run build",
         paths=(
-            *SOURCES,
-            *NO_TESTS,
+            *_sources(folder),
             *_project_files(folder, lockfile),
             *(f"!/{name}/**" for name in OUTPUT_FOLDERS if name in made or (name != "lib" and folder.is_dir(name))),
         ),
@@ -124,7 +123,7 @@ def _file(folder: Folder, package: dict[str, object]) -> list[Candidate]:
     run = Part(
         name=part_name(re.sub(r"\.[cm]?js$", "", file.rpartition("/")[2])),
         command=f"{runtime} {shlex.quote(file if file[0] != '-' else './' + file)}",
-        paths=(*SOURCES, *NO_TESTS, *_project_files(folder, lockfile)),
+        paths=(*_sources(folder), *_project_files(folder, lockfile)),
     )
     return [
         Candidate(
@@ -144,6 +143,12 @@ def _manager(folder: Folder, package: dict[str, object]) -> tuple[str, str | Non
         return said, next((lockfile for lockfile, manager in present if manager == said), None)
     lockfile, manager = present[0] if present else (None, "npm")
     return manager, lockfile
+
+
+def _sources(folder: Folder) -> tuple[str, ...]:
+    present = folder.suffixes()
+    found = [f"**/*{suffix}" for suffix in SUFFIXES if suffix in present]
+    return (*(found or ["**/*.js"]), *NO_TESTS)
 
 
 def _project_files(folder: Folder, lockfile: str | None) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def _django(folder: Folder) -> list[_Program]:
             title=f"Django project {folder.name}",
             arguments=("manage.py", "runserver", "--noreload"),
             process="web",
-            paths=("**/templates/**",),
+            paths=("**/templates/**",) if any(path.endswith("templates") for path in folder.walk()) else (),
             comments=("--noreload: hotrun restarts it, and only when the check is green.",),
             port=8000,
         )

@@ -31,7 +31,7 @@ class Reader(Protocol):
 
 
 class Tail:
-    """Reads what follows a finding: its detail, the source line with carets, notes."""
+    """Reads what follows a finding: its detail, the source line with carets, notes. A fallback's reads along only."""
 
     def __init__(self, draft: Draft, rule: LocatedRule, context: list[Place]) -> None:
         self.draft = draft
@@ -43,15 +43,8 @@ class Tail:
 
     def take(self, line: str) -> Outcome:
         rule = self._rule
-        if rule.note and self._take_note(line):
-            return "taken"
-        if rule.caret and _CARETS.match(line):
-            self._take_carets(line)
-            return "taken"
-        if rule.cont and compiled(rule.cont).match(line):
-            if not self._in_note:
-                self.draft.add_detail(line)
-            return "taken"
+        if self._take(line):
+            return "passed" if rule.fallback else "taken"
         if isinstance(rule, LineRule) and any(compiled(pattern).match(line) for pattern in rule.context):
             return "passed"  # gcc prints "In file included from" before a note as well as before the next error
         if len(self._source) < rule.caret:
@@ -61,6 +54,20 @@ class Tail:
 
     def close(self) -> Draft:
         return self.draft
+
+    def _take(self, line: str) -> bool:
+        rule = self._rule
+        if rule.note and self._take_note(line):
+            return True
+        if rule.caret and _CARETS.match(line):
+            self._take_carets(line)
+            return True
+        self._note = None
+        if not rule.cont or not compiled(rule.cont).match(line):
+            return False
+        if not self._in_note:
+            self.draft.add_detail(line)
+        return True
 
     def _take_note(self, line: str) -> bool:
         rule = self._rule

@@ -87,6 +87,9 @@ class Scanner:
         if above:
             draft.absorb(above)
         draft.absorb(found)
+        if rule.fallback:
+            self.open.append(Tail(draft, rule, []))
+            return False  # only a better finding than none: everybody else may have the line
         self._found(rule, draft)
         return True
 

@@ -9,7 +9,7 @@ MOST_CHARACTERS = 2000
 # Escapes go before the cut, and colors may be longer than the text; but no line of a megabyte is searched.
 _MOST_RAW = 4 * MOST_CHARACTERS
 _ESCAPE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # CSI: colors, cursor
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]?"  # CSI: colors, cursor
     r"|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC (links, titles) and the other strings
     r"|[ -/]*[0-~])?"
 )

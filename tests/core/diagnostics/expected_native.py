@@ -1,0 +1,209 @@
+"""What the samples of compilers, linkers and build tools hold: all findings of each, in order."""
+
+# ruff: noqa: RUF001 (the quotes are those that the tools print)
+
+from __future__ import annotations
+
+from tests.core.diagnostics.reading import Expected
+
+EXPECTED: Expected = {
+    "bash-syntax": [
+        ("s.sh", 5, None, "error", None, "syntax error: unexpected end of file"),
+    ],
+    "cargo-check": [
+        ("src/util.rs", 1, 16, "error", "E0425", "cannot find type `Strng` in this scope"),
+        ("src/main.rs", 4, 18, "error", "E0308", "mismatched types"),
+        ("src/main.rs", 8, 5, "error", "E0061", "this function takes 0 arguments but 1 argu"),
+    ],
+    "cargo-check-color": [
+        ("src/util.rs", 1, 16, "error", "E0425", "cannot find type `Strng` in this scope"),
+        ("src/main.rs", 4, 18, "error", "E0308", "mismatched types"),
+        ("src/main.rs", 8, 5, "error", "E0061", "this function takes 0 arguments but 1 argu"),
+    ],
+    "cargo-check-warn": [
+        ("src/main.rs", 2, 17, "warning", None, "unused variable: `unused`"),
+    ],
+    "cargo-link": [
+        ("src/main.rs", 2, None, "error", None, "undefined symbol: missing"),
+    ],
+    "cargo-manifest": [],
+    "cargo-short": [
+        ("src/util.rs", 1, 16, "error", "E0425", "cannot find type `Strng` in this scope"),
+        ("src/main.rs", 4, 18, "error", "E0308", "mismatched types: expected `i32`, found `&"),
+        ("src/main.rs", 8, 5, "error", "E0061", "this function takes 0 arguments but 1 argu"),
+    ],
+    "cargo-test": [
+        ("src/main.rs", 2, 17, "warning", None, "unused variable: `unused`"),
+        ("src/main.rs", 6, 19, "error", "tests::t_fail", "assertion `left == right` failed: sum"),
+        ("src/main.rs", 8, 50, "error", "tests::t_unwrap", "called `Option::unwrap()` on a `None` valu"),
+    ],
+    "clang": [
+        ("./inc.h", 1, 38, "error", None, "expected expression"),
+        ("bad.c", 3, 36, "error", None, "use of undeclared identifier 'c'"),
+        ("bad.c", 3, 20, "warning", "-Wunused-parameter", "unused parameter 'b'"),
+        ("bad.c", 6, 11, "error", "-Wint-conversion", "incompatible integer to pointer conversion"),
+        ("bad.c", 7, 20, "warning", "-Wformat", "format specifies type 'int' but the argume"),
+        ("bad.c", 8, 17, "error", None, "too few arguments to function call, expect"),
+        ("bad.c", 8, 18, "error", None, "expected ';' after return statement"),
+    ],
+    "cmake": [
+        ("CMakeLists.txt", 4, None, "error", "foo_bar", 'Unknown CMake command "foo_bar".'),
+    ],
+    "gcc": [
+        ("inc.h", 1, 38, "error", None, "expected expression before ‘;’ token"),
+        ("bad.c", 3, 36, "error", None, "‘c’ undeclared (first use in this function"),
+        ("bad.c", 3, 20, "warning", "-Wunused-parameter", "unused parameter ‘b’"),
+        ("bad.c", 6, 15, "warning", "-Wint-conversion", "initialization of ‘char *’ from ‘int’ make"),
+        ("bad.c", 7, 14, "warning", "-Wformat=", "format ‘%d’ expects argument of type ‘int’"),
+        ("bad.c", 8, 12, "error", None, "too few arguments to function ‘add’"),
+        ("bad.c", 8, 18, "error", None, "expected ‘;’ before ‘}’ token"),
+        ("bad.c", 6, 11, "warning", "-Wunused-variable", "unused variable ‘s’"),
+        ("bad.c", 5, 9, "warning", "-Wunused-variable", "unused variable ‘unused’"),
+        ("inc.h", 1, 40, "warning", "-Wreturn-type", "control reaches end of non-void function"),
+        ("bad.c", 3, 39, "warning", "-Wreturn-type", "control reaches end of non-void function"),
+        ("inc.h", 1, 12, "warning", "-Wunused-function", "‘helper’ defined but not used"),
+    ],
+    "gcc-color": [
+        ("../inc.h", 1, 38, "error", None, "expected expression before ‘;’ token"),
+        ("../bad.c", 3, 36, "error", None, "‘c’ undeclared (first use in this function"),
+        ("../bad.c", 6, 15, "warning", "-Wint-conversion", "initialization of ‘char *’ from ‘int’ make"),
+        ("../bad.c", 7, 14, "warning", "-Wformat=", "format ‘%d’ expects argument of type ‘int’"),
+        ("../bad.c", 8, 12, "error", None, "too few arguments to function ‘add’"),
+        ("../bad.c", 8, 18, "error", None, "expected ‘;’ before ‘}’ token"),
+        ("../bad.c", 6, 11, "warning", "-Wunused-variable", "unused variable ‘s’"),
+        ("../bad.c", 5, 9, "warning", "-Wunused-variable", "unused variable ‘unused’"),
+        ("../inc.h", 1, 40, "warning", "-Wreturn-type", "control reaches end of non-void function"),
+        ("../bad.c", 3, 39, "warning", "-Wreturn-type", "control reaches end of non-void function"),
+        ("../inc.h", 1, 12, "warning", "-Wunused-function", "‘helper’ defined but not used"),
+    ],
+    "gcc-fatal": [
+        ("fatal.c", 1, 10, "error", None, "nope.h: No such file or directory"),
+    ],
+    "go-build": [
+        ("sub/sub.go", 3, 13, "error", None, "syntax error: unexpected { in parameter li"),
+        ("./main.go", 5, 2, "error", None, '"os" imported and not used'),
+        ("./main.go", 9, 17, "error", None, "cannot use 42 (untyped int constant) as st"),
+        ("./main.go", 10, 2, "error", None, "declared and not used: x"),
+        ("./main.go", 11, 17, "error", None, "undefined: undefinedThing"),
+        ("./main.go", 12, 9, "error", None, "too many return values"),
+    ],
+    "go-dup": [
+        ("./b.go", 3, 6, "error", None, "f redeclared in this block"),
+        ("./a.go", 4, 19, "error", None, "declared and not used: x"),
+        ("./a.go", 4, 27, "error", None, 'cannot use "s" (untyped string constant) a'),
+    ],
+    "go-missing": [
+        ("b.go", 3, 8, "error", None, "cannot find module providing package examp"),
+    ],
+    "go-mod": [
+        ("go.mod", 4, None, "error", None, "unknown directive: foo"),
+    ],
+    "go-nil": [
+        ("/home/dev/project/nil/main.go", 7, None, "error", None, "panic: runtime error: invalid memory addre"),
+    ],
+    "go-run-panic": [
+        ("/home/dev/project/gp/main.go", 7, None, "error", None, "panic: runtime error: index out of range ["),
+    ],
+    "go-test": [
+        ("sub_test.go", 7, None, "error", "TestF", "F() = 1, want 2"),
+        ("sub_test.go", 9, None, "error", "TestF/inner", "inner failed"),
+        ("/home/dev/project/gp/sub/sub_test.go", 14, None, "error", None, "panic: assignment to entry in nil map"),
+    ],
+    "go-test-v": [
+        ("sub_test.go", 7, None, "error", "TestF", "F() = 1, want 2"),
+        ("sub_test.go", 9, None, "error", "TestF/inner", "inner failed"),
+    ],
+    "go-vet": [
+        ("main.go", 10, 14, "error", None, 'fmt.Printf format %d has arg "str" of wron'),
+        ("sub/sub.go", 7, 24, "error", None, 'fmt.Printf format %d has arg "x" of wrong '),
+    ],
+    "go-vettest": [
+        ("./main.go", 10, 14, "error", None, 'fmt.Printf format %d has arg "str" of wron'),
+        ("sub/sub.go", 7, 24, "error", None, 'fmt.Printf format %d has arg "x" of wrong '),
+    ],
+    "gxx": [
+        ("tmpl.cpp", 5, 79, "error", None, "conversion from ‘int’ to non-scalar type ‘"),
+        (
+            "/usr/include/c++/12/bits/predefined_ops.h",
+            45,
+            23,
+            "error",
+            None,
+            "no match for ‘operator<’ (operand types ar",
+        ),
+        (
+            "/usr/include/c++/12/bits/predefined_ops.h",
+            98,
+            22,
+            "error",
+            None,
+            "no match for ‘operator<’ (operand types ar",
+        ),
+        (
+            "/usr/include/c++/12/bits/predefined_ops.h",
+            69,
+            22,
+            "error",
+            None,
+            "no match for ‘operator<’ (operand types ar",
+        ),
+    ],
+    "java-exception": [
+        ("Boom.java", 6, None, "error", None, "java.lang.IllegalStateException: wrapped"),
+    ],
+    "javac": [
+        ("jv/Main.java", 3, 43, "error", None, "';' expected"),
+    ],
+    "javac-lint": [
+        ("jv/Boom.java", 5, 9, "warning", "rawtypes", "found raw type: List"),
+        ("jv/Boom.java", 5, 24, "warning", "rawtypes", "found raw type: ArrayList"),
+        ("jv/Boom.java", 5, 44, "warning", "unchecked", "unchecked call to add(E) as a member of th"),
+    ],
+    "javac-symbol": [
+        ("Sym.java", 2, 22, "error", None, "cannot find symbol"),
+        ("Sym.java", 2, 32, "error", None, "cannot find symbol"),
+        ("Sym.java", 3, 13, "error", None, "incompatible types: int cannot be converte"),
+    ],
+    "ld": [
+        ("undef.c", None, None, "error", None, "undefined reference to `missing'"),
+    ],
+    "ld-debug": [
+        ("/home/dev/project/b.c", 1, None, "error", None, "multiple definition of `twice'"),
+        (None, None, None, "error", None, "cannot find -lnothere: No such file or dir"),
+    ],
+    "ld-multiple": [
+        ("b.c", None, None, "error", None, "multiple definition of `twice'"),
+        ("a.c", None, None, "error", None, "undefined reference to `missing'"),
+    ],
+    "lld": [
+        ("undef.c", 1, None, "error", None, "undefined symbol: missing"),
+    ],
+    "make": [
+        ("a.c", 1, 17, "error", None, "‘retrun’ undeclared (first use in this fun"),
+        ("a.c", 1, 23, "error", None, "expected ‘;’ before numeric constant"),
+    ],
+    "make-green": [],
+    "make-only": [
+        ("Makefile", 2, None, "error", None, "[Makefile:2: all] Error 1"),
+    ],
+    "make-recursive": [
+        ("bad.c", 1, 24, "error", None, "‘x’ undeclared (first use in this function"),
+    ],
+    "rust-panic": [
+        ("src/main.rs", 2, 17, "warning", None, "unused variable: `unused`"),
+        ("src/main.rs", 1, 39, "error", "main", "index out of bounds: the len is 2 but the "),
+    ],
+    "shellcheck-gcc": [
+        ("s.sh", 4, 1, "note", "SC1009", "The mentioned syntax error was in this if "),
+        ("s.sh", 4, 17, "error", "SC1073", "Couldn't parse this then clause. Fix to al"),
+        ("s.sh", 5, 1, "error", "SC1072", "Expected a command. Fix any mentioned prob"),
+    ],
+    "yamllint": [
+        ("y.yaml", 1, 1, "warning", "document-start", 'missing document start "---"'),
+        ("y.yaml", 2, 3, "error", "syntax", "syntax error: mapping values are not allow"),
+    ],
+    "zig": [
+        ("bad.zig", 2, 47, "error", None, "unused local variable"),
+        ("bad.zig", 2, 37, "error", None, "expected type 'u32', found '*const [2:0]u8"),
+    ],
+}

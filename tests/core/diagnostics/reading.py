@@ -1,0 +1,54 @@
+"""Reads samples and single lines for the tests of the diagnostics."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.diagnostics.parser import Parser
+from hotrun.core.diagnostics.rules import RuleTable
+
+SAMPLES = Path(__file__).parent / "samples"
+
+# File, line, column, severity, code, and how the message begins.
+Brief = tuple[str | None, int | None, int | None, str, str | None, str]
+Expected = dict[str, list[Brief]]
+
+
+@functools.cache
+def table() -> RuleTable:
+    """The built-in table."""
+    return RuleTable.parse(files("hotrun.core.diagnostics").joinpath("rules.toml").read_text(encoding="utf-8"))
+
+
+def sample(name: str) -> list[str]:
+    """The output in a sample, without the command above and the exit code below."""
+    first, *lines = (SAMPLES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    assert first.startswith("$ ")
+    return lines[:-1] if lines[-1].startswith("[exit ") else lines
+
+
+def parser(*names: str, program: str = "") -> Parser:
+    """A parser with the built-in table."""
+    return Parser(table(), names or ("auto",), program)
+
+
+def read(lines: Iterable[str], *names: str, program: str = "") -> list[Finding]:
+    """What a parser finds in `lines`, all of one stream."""
+    reader = parser(*names, program=program)
+    found = [finding for line in lines for finding in reader.feed("stdout", line)]
+    return found + reader.finish()
+
+
+def only(lines: str, *names: str) -> Finding:
+    """The one finding in a text."""
+    [finding] = read(lines.split("\n"), *names)
+    return finding
+
+
+def brief(finding: Finding) -> Brief:
+    """What expectations are compared with."""
+    return (finding.file, finding.line, finding.column, finding.severity, finding.code, finding.message)

@@ -1,0 +1,319 @@
+"""The parser as the engine uses it: streams, repetitions, choices, and output that is no output at all."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.core.diagnostics.reading import brief, only, parser, read, sample
+
+GCC = "bad.c:3:36: error: oops"
+TRACEBACK = [
+    "Traceback (most recent call last):",
+    '  File "/p/a.py", line 7, in <module>',
+    "    main()",
+    "KeyError: 'x'",
+]
+STREAMED = [
+    "cargo-check",
+    "clang",
+    "eslint",
+    "gcc",
+    "go-test",
+    "gxx",
+    "javac-lint",
+    "mypy-pretty",
+    "node-stack",
+    "py-chained",
+    "py-group",
+    "pytest-long",
+    "pytest-short",
+    "ruff-full",
+    "rust-panic",
+    "tsc-pretty",
+]
+
+
+@pytest.mark.parametrize("name", STREAMED)
+@pytest.mark.parametrize("other", ["py-thread", "gcc-fatal", "pytest-deep"])
+def test_streams_that_interleave_do_not_disturb_each_other(name: str, other: str) -> None:
+    reader = parser()
+    lines, others = sample(name), sample(other)
+    found = []
+    for at in range(max(len(lines), len(others))):
+        if at < len(lines):
+            found += reader.feed("stdout", lines[at])
+        if at < len(others):
+            found += reader.feed("stderr", others[at])
+    found += reader.finish()
+    apart = [*read(lines), *read(others)]
+    assert {brief(finding) for finding in found} == {brief(finding) for finding in apart}
+    assert {finding.detail for finding in found} == {finding.detail for finding in apart}
+
+
+def test_a_finding_comes_out_with_the_line_after_its_last() -> None:
+    reader = parser()
+    assert reader.feed("stderr", "bad.c:3:20: warning: unused parameter [-Wunused-parameter]") == []
+    assert reader.feed("stderr", "    3 | int add(int a, int b)") == []
+    assert reader.feed("stderr", "      |                ~~~~^") == []
+    [first] = reader.feed("stderr", "bad.c:4:1: error: oops")
+    assert first.detail == ("    3 | int add(int a, int b)", "      |                ~~~~^")
+    [last] = reader.finish()
+    assert last.line == 4
+
+
+def test_finish_gives_what_is_still_open() -> None:
+    reader = parser()
+    assert [finding for line in TRACEBACK for finding in reader.feed("stderr", line)] == []
+    [finding] = reader.finish()
+    assert (finding.file, finding.line, finding.message) == ("/p/a.py", 7, "KeyError: 'x'")
+    assert reader.finish() == []
+
+
+@pytest.mark.parametrize("name", ["gcc", "go-build", "cargo-check", "py-chained", "pytest-short", "node-stack", "tsc"])
+def test_output_that_is_cut_off_anywhere_names_no_place_of_its_own_making(name: str) -> None:
+    lines = sample(name)
+    whole = read(lines)
+    places = {(f.file, f.line) for f in whole} | {(r.file, r.line) for f in whole for r in f.related}
+    text = "\n".join(lines)
+    for end in range(len(lines)):
+        for finding in read(lines[:end]):
+            assert finding.file is not None
+            assert (finding.file, finding.line) in places or f'"{finding.file}", line {finding.line}' in text
+
+
+def test_colors_inside_of_a_place_do_not_matter() -> None:
+    colored = (
+        "\x1b[96msrc/a.ts\x1b[0m:\x1b[93m1\x1b[0m:\x1b[93m22\x1b[0m - \x1b[91merror\x1b[0m\x1b[90m TS2307: \x1b[0mno"
+    )
+    assert brief(only(colored)) == ("src/a.ts", 1, 22, "error", "TS2307", "no")
+
+
+def test_links_and_titles_do_not_matter() -> None:
+    linked = "\x1b]0;make\x07bad.c:1:2: warning: oops [\x1b]8;;https://example.com/-Wall\x07-Wall\x1b]8;;\x1b\\]"
+    assert brief(only(linked)) == ("bad.c", 1, 2, "warning", "-Wall", "oops")
+
+
+def test_a_progress_bar_in_front_of_an_error_does_not_hide_it() -> None:
+    assert brief(only(f"   Building [==>   ] 3/4\r\x1b[K{GCC}\r")) == ("bad.c", 3, 36, "error", None, "oops")
+
+
+@pytest.mark.parametrize("filler", ["x", " ", ":", "a:1:", "\x1b[", "\x1b]8;;", "\u0000", "at (", "--> ", "_ ", "/a"])
+def test_a_line_of_a_megabyte_is_read_like_a_short_one(filler: str) -> None:
+    reader = parser()
+    megabyte = filler * (1_000_000 // len(filler))
+    found = [
+        finding
+        for line in (megabyte, f"{GCC} {megabyte}", "", GCC, *TRACEBACK)
+        for finding in reader.feed("stderr", line)
+    ]
+    found += reader.finish()
+    assert all(len(finding.message) <= 2000 for finding in found)
+    assert [f.file for f in found if f.message in ("oops", "KeyError: 'x'")][-2:] == ["bad.c", "/p/a.py"]
+
+
+def test_binary_garbage_holds_nothing_and_hurts_nothing() -> None:
+    chance = random.Random(7)
+    garbage = [chance.randbytes(chance.randrange(200)).decode("utf-8", "replace") for _ in range(3000)]
+    garbage += [chance.randbytes(chance.randrange(200)).decode("latin-1") for _ in range(3000)]
+    lines = [line for text in garbage for line in text.split("\n")]
+    assert [brief(finding) for finding in read([*lines, "", GCC])] == [("bad.c", 3, 36, "error", None, "oops")]
+
+
+def test_control_characters_do_not_get_into_a_finding() -> None:
+    assert only("bad.c:3:36: error: o\x07o\x00p\x9bs\x08!").message == "oops!"
+
+
+def test_a_line_number_that_cannot_be_one_is_left_out() -> None:
+    finding = only(f"bad.c:{'9' * 40}:0: error: oops")
+    assert (finding.line, finding.column) == (None, None)
+
+
+def test_a_problem_that_is_said_twice_is_found_once_and_counted() -> None:
+    reader = parser()
+    found = []
+    for stream in ("stdout", "stderr", "stdout"):
+        found += reader.feed(stream, GCC)
+    found += reader.finish()
+    assert len(found) == 1
+    assert reader.collected.count(found[0]) == 3
+
+
+def test_the_same_text_in_another_directory_is_another_problem() -> None:
+    found = read(
+        [
+            "make[1]: Entering directory '/p/one'",
+            GCC,
+            "make[1]: Leaving directory '/p/one'",
+            "make[1]: Entering directory '/p/two'",
+            GCC,
+            "make[1]: Leaving directory '/p/two'",
+            GCC,
+        ]
+    )
+    assert [finding.directories for finding in found] == [("/p/one",), ("/p/two",), ()]
+
+
+def test_directories_nest_and_hold_for_the_other_stream_too() -> None:
+    reader = parser()
+    reader.feed("stdout", "make: Entering directory '/p'")
+    reader.feed("stdout", "make[1]: Entering directory '/p/sub'")
+    reader.feed("stderr", GCC)
+    [finding] = reader.finish()
+    assert finding.directories == ("/p", "/p/sub")
+
+
+def test_ninja_says_where_it_works_once() -> None:
+    [finding] = read(["ninja: Entering directory `out'", "../bad.c:1:2: error: oops"])
+    assert finding.directories == ("out",)
+
+
+def test_make_is_heard_only_where_nothing_else_was_found() -> None:
+    stars = ["make[1]: *** [Makefile:2: all] Error 1", "make: *** [sub] Error 2"]
+    assert [finding.message for finding in read(stars)] == ["[Makefile:2: all] Error 1"]
+    assert [finding.message for finding in read([GCC, *stars])] == ["oops"]
+    assert [finding.message for finding in read([*stars, GCC])] == ["oops"]
+
+
+def test_make_is_heard_beside_warnings() -> None:
+    warning = "bad.c:3:20: warning: hm"
+    found = read([warning, "make: *** [Makefile:2: all] Error 1"])
+    assert [finding.severity for finding in found] == ["warning", "error"]
+
+
+def test_an_error_that_make_ignores_is_none() -> None:
+    assert read(["make: [Makefile:2: clean] Error 1 (ignored)"]) == []
+
+
+def test_a_rule_that_begins_with_a_line_leaves_it_to_the_others() -> None:
+    found = read(["error: cannot parse: syn.py:1:6", "    def f(:", "         ^"])
+    assert [(finding.tool, finding.file) for finding in found] == [("black", "syn.py")]
+
+
+def test_a_block_that_is_not_completed_is_nothing() -> None:
+    assert read(["error: something else", "and more", "and more", "and more", " --> src/main.rs:1:2"]) == []
+
+
+def test_logs_of_passing_go_tests_are_no_findings() -> None:
+    passing = ["=== RUN   TestA", "    a_test.go:7: just saying", "--- PASS: TestA (0.00s)"]
+    failing = ["=== RUN   TestB", "    b_test.go:9: bad", "        more of it", "--- FAIL: TestB (0.00s)"]
+    found = read([*passing, *failing, "FAIL"])
+    assert [(f.file, f.line, f.code, f.message, f.detail) for f in found] == [
+        ("b_test.go", 9, "TestB", "bad", ("        more of it",))
+    ]
+
+
+def test_an_assertion_whose_message_is_below_it_has_that_message() -> None:
+    found = read(["--- FAIL: TestA (0.00s)", "    a_test.go:7: ", "        \tError: not equal", "FAIL"])
+    assert [finding.message for finding in found] == ["Error: not equal"]
+
+
+def test_a_frame_of_ones_own_is_preferred_to_one_of_a_library() -> None:
+    frames = ["/p/own.py", "/p/.venv/lib/python3.12/site-packages/lib/a.py", "/usr/lib/python3.12/json/decoder.py"]
+    lines = [TRACEBACK[0]]
+    for file in frames:
+        lines += [f'  File "{file}", line 3, in f', "    f()"]
+    assert only("\n".join([*lines, "ValueError: no"])).file == "/p/own.py"
+
+
+def test_the_last_frame_is_the_place_where_none_is_ones_own() -> None:
+    lines = [TRACEBACK[0], '  File "<frozen runpy>", line 1, in f', '  File "/usr/lib/python3/x.py", line 3, in f']
+    assert only("\n".join([*lines, "ValueError: no"])).file == "/usr/lib/python3/x.py"
+
+
+def test_an_exception_of_a_one_liner_has_no_place() -> None:
+    finding = only('Traceback (most recent call last):\n  File "<string>", line 1, in <module>\nZeroDivisionError: no')
+    assert (finding.file, finding.line, finding.message) == (None, None, "ZeroDivisionError: no")
+
+
+def test_a_file_url_becomes_a_path() -> None:
+    lines = "TypeError: no\n    at f (file:///p/my%20app/x.mjs:1:21)\n    at node:internal/main:28:49"
+    assert only(lines).file == "/p/my app/x.mjs"
+
+
+def test_a_message_of_several_lines_does_not_hide_the_stack() -> None:
+    lines = "AssertionError [ERR_ASSERTION]: not equal:\n\n1 !== 2\n\n    at Object.<anonymous> (/p/x.js:3:8)"
+    finding = only(lines)
+    assert (finding.file, finding.line, finding.column) == ("/p/x.js", 3, 8)
+
+
+def test_a_summary_of_pytest_counts_only_for_tests_that_were_not_shown() -> None:
+    shown = ["____ test_a ____", "test_x.py:8: in test_a", "E   assert 1 == 2", "===="]
+    summary = ["FAILED test_x.py::test_a - assert 1 == 2", "FAILED test_x.py::test_b - KeyError: 'x'"]
+    found = read([*shown, *summary])
+    assert [(f.code, f.line, f.message) for f in found] == [
+        ("test_a", 8, "assert 1 == 2"),
+        ("test_b", None, "KeyError: 'x'"),
+    ]
+
+
+def test_a_summary_without_the_name_of_the_exception_is_the_same_problem() -> None:
+    shown = [*TRACEBACK[:3], "AssertionError: assert 1 == 2"]
+    assert [f.line for f in read([*shown, "FAILED test_x.py::test_a - assert 1 == 2"])] == [7]
+
+
+def test_what_a_test_printed_is_not_a_finding() -> None:
+    shown = ["____ test_a ____", "test_x.py:8: in test_a", "E   assert 1 == 2"]
+    captured = ["----------- Captured stderr call -----------", GCC, *TRACEBACK, "===="]
+    assert [finding.code for finding in read([*shown, *captured])] == ["test_a"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "10:45:12: error: a log line with the time",
+        "2026-11-22T10:45:12: error: and the date",
+        "127.0.0.1:8000: error: an address",
+        "http://localhost:8000: error: a URL",
+        "error: without a place",
+        "warning: without a place",
+        "0 errors, 0 warnings",
+        "Error: no stack follows",
+        "all 3 tests passed: no error, no warning",
+        "panic: is a word",
+        "FAILED",
+        "bash: line 1: foo: command not found",
+    ],
+)
+def test_a_line_that_only_resembles_a_problem_is_none(line: str) -> None:
+    assert read([line, "the next line", ""]) == []
+
+
+def test_prose_and_quiet_builds_hold_nothing() -> None:
+    prose = [
+        "The error of the traveler was to take the first road: it led, after 12 miles, to a warning sign.",
+        "Note: see the file README.md (line 3), or https://example.com/a.html:80 for more.",
+        "  1. Build it.  2. Run it.  --> then look at the result",
+        "[ 45%] Building C object src/CMakeFiles/foo.dir/foo.c.o",
+        "2026-11-22 10:11:12,123 INFO app.views: request finished in 12ms status=200",
+        "ok  \texample.com/gp/sub\t0.010s",
+        "cc -O2 -Wall -Werror -c src/main.c -o build/main.o",
+        "/home/dev/project/src/app.js",
+        "test tests::t_ok ... ok",
+        "Found 0 errors. Watching for file changes.",
+        "============================== 12 passed in 0.04s ==============================",
+    ]
+    assert read([*prose, *sample("make-green"), *sample("vite-build")]) == []
+
+
+def test_names_restrict_the_rules() -> None:
+    lines = [GCC, *TRACEBACK]
+    assert [finding.tool for finding in read(lines)] == ["gnu", "python"]
+    assert [finding.tool for finding in read(lines, "gnu")] == ["gnu"]
+    assert [finding.tool for finding in read(lines, "python", "gnu")] == ["gnu", "python"]
+    assert [finding.tool for finding in read(lines, "runtime")] == ["python"]
+    assert read(lines, "none") == []
+
+
+def test_auto_goes_by_the_program_and_takes_all_rules_for_an_unknown_one() -> None:
+    lines = [GCC, *TRACEBACK]
+    assert [finding.tool for finding in read(lines, program="/usr/bin/x86_64-linux-gnu-gcc-12")] == ["gnu"]
+    assert [finding.tool for finding in read(lines, program="tsc")] == []
+    assert [finding.tool for finding in read(lines, program="./build.sh")] == ["gnu", "python"]
+    assert [finding.tool for finding in read(lines, "python", program="gcc")] == ["python"]
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown parser 'nope'"):
+        parser("gnu", "nope")

@@ -1,0 +1,35 @@
+"""A line is made plain before it is matched."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotrun.core.diagnostics.text import MOST_CHARACTERS, plain
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("as it is", "as it is"),
+        ("trailing \t ", "trailing"),
+        ("\tindented", "\tindented"),
+        ("\x1b[1m\x1b[38;5;9mred\x1b[0m", "red"),
+        ("\x1b]8;;https://example.com\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1b]0;title\x07text", "text"),
+        ("\x1b(Btext\x1b7\x1b=", "text"),
+        ("\x1b", ""),
+        ("cut \x1b[3", "cut"),
+        ("10%\r20%\r100%", "100%"),
+        ("windows\r", "windows"),
+        ("nul\x00 bell\x07 del\x7f", "nul bell del"),
+        ("‘quotes’ ━ ✖", "‘quotes’ ━ ✖"),  # noqa: RUF001
+        ("", ""),
+    ],
+)
+def test_escapes_and_controls_go_and_the_text_stays(line: str, expected: str) -> None:
+    assert plain(line) == expected
+
+
+def test_only_the_beginning_of_a_long_line_counts() -> None:
+    assert plain("x" * 10_000_000) == "x" * MOST_CHARACTERS
+    assert plain("\x1b[31mx\x1b[0m" * 500) == "x" * 500
