@@ -48,12 +48,12 @@ _PROCESS: _Options = (
 )
 _STARTER = """\
 # What builds: a step that ends. While it fails, the processes that need it are left alone.
-#[build.app]
+#[build.compile]
 #command = "go build -o tmp/app ."
 #paths = ["**/*.go", "go.mod"]
 #outputs = ["tmp/app"]
 
-# What runs: a process that stays. A change restarts it; with `needs = ["app"]`, a green build does.
+# What runs: a process that stays. A change restarts it; with `needs = ["compile"]`, a green build does.
 [run.app]
 command = "echo 'hello from hotrun: put your own command into hotrun.toml'"
 """

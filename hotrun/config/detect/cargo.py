@@ -196,9 +196,9 @@ def _workspace_above(folder: Folder) -> str:
         return os.path.normpath(named)
     for levels in range(1, 6):
         above = "/".join([".."] * levels)
-        workspace = table(folder.toml(f"{above}/Cargo.toml"), "workspace")
-        if workspace:
-            return "" if _left_out(folder, above, workspace) else above
+        upper = folder.toml(f"{above}/Cargo.toml")
+        if "workspace" in upper:
+            return "" if _left_out(folder, above, table(upper, "workspace")) else above
     return ""
 
 

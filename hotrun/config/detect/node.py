@@ -60,7 +60,7 @@ def _script(folder: Folder, package: dict[str, object], scripts: dict[str, str],
     by_itself = _WATCHES_ITSELF.search(_expanded(scripts, chosen))
     steps: tuple[Part, ...] = ()
     comments: tuple[str, ...] = ()
-    paths: tuple[str, ...] | None = _project_files(folder, lockfile)
+    paths = _project_files(folder, lockfile)
     if by_itself:
         comments = (f"`{one_line(by_itself[0])}` watches the sources by itself: only a changed package restarts it.",)
     elif chosen == "start" and "build" in scripts:
@@ -115,7 +115,8 @@ def _file(folder: Folder, package: dict[str, object]) -> list[Candidate]:
         return []
     main = string(package.get("main")).removeprefix("./")
     names = ("server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs", "app.mjs", "main.mjs")
-    file = folder.first(*((main,) if main.endswith((".js", ".mjs", ".cjs")) else ()), *names)
+    is_ours = main.endswith((".js", ".mjs", ".cjs")) and not main.startswith(("/", "../"))
+    file = folder.first(*((main,) if is_ours else ()), *names)
     if file is None:
         return []
     manager, lockfile = _manager(folder, package)
