@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from hotrun.publisher import View
 
 # A terminal that is gone (HUP) cannot be told anything, but its exit code can: 128 + signal.
-_EXIT_CODES = {"SIGINT": 0, "SIGTERM": 0, "SIGHUP": 129}
-_ONCE_EXIT_CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
+_EXIT_CODES = {"SIGINT": 0, "SIGTERM": 0, "SIGHUP": 129, "SIGQUIT": 131}
+_ONCE_EXIT_CODES = {**_EXIT_CODES, "SIGINT": 130, "SIGTERM": 143}
 KILLED_EXIT_CODE = 130
 SECOND_SIGNAL_MS = 20  # a terminal's Ctrl-C may reach us twice: from the kernel and through a wrapper
 
@@ -86,9 +86,9 @@ class App:
         `notices` are told first. A bug anywhere in the loop ends the session and is raised here.
         """
         spawned_ns = time.time_ns()
+        self._inbox.append(Begin(__version__, os.getpid()))
         self._listen_to_signals()
         try:
-            self._inbox.append(Begin(__version__, os.getpid()))
             self._inbox.extend(notices)
             self._pump()
             import asyncio
@@ -206,6 +206,8 @@ class App:
     def _signal_request(self, number: int) -> Request:
         name = signal.Signals(number).name
         now = _now_ms()
+        if number == signal.SIGQUIT:
+            return Request("kill", exit_code=_EXIT_CODES[name], reason=name)
         if number == signal.SIGINT and self._first_signal_ms is not None:
             if now - self._first_signal_ms >= SECOND_SIGNAL_MS:
                 return Request("kill", exit_code=KILLED_EXIT_CODE, reason=f"second {name}")

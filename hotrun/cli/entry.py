@@ -16,6 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     args = sys.argv[1:] if argv is None else argv
     # What is loaded now stays for good; looking through it for garbage would cost 10 ms of the start.
     gc.disable()
+    _open_standard_streams()
     try:
         if sys.platform == "win32":
             raise HotrunError("hotrun runs on Linux and macOS", "on Windows run it inside WSL")
@@ -29,6 +30,15 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever read our output has gone; a second error when Python flushes at exit would say nothing new.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _open_standard_streams() -> None:
+    """Where one of them is closed, the next pipe to a child would get its number, and our own output would go there."""
+    for fd in range(3):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _dispatch(args: list[str]) -> int:
@@ -51,9 +61,15 @@ def _dispatch(args: list[str]) -> int:
 
 
 def _print_error(error: HotrunError) -> None:
-    colored = sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    colored = (
+        sys.stderr is not None
+        and sys.stderr.isatty()
+        and "NO_COLOR" not in os.environ
+        and os.environ.get("TERM") != "dumb"
+    )
     red, cyan, off = ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") if colored else ("", "", "")
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     for line in error.message.split("\n"):
         _print(f"{red}error:{off} {line}")
     if error.hint:
@@ -63,5 +79,5 @@ def _print_error(error: HotrunError) -> None:
 def _print(line: str) -> None:
     from hotrun.views.clean import clean
 
-    encoding = sys.stderr.encoding or "utf-8"
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     print(clean(line, colored=True).encode(encoding, "replace").decode(encoding), file=sys.stderr)

@@ -62,7 +62,7 @@ def _view(ui: str, colored: bool) -> View:
         return JsonLines(Sink(1))
     from hotrun.views.plain import ASCII, UNICODE, Plain
 
-    encoding = (sys.stdout.encoding or "utf-8").lower()
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
     return Plain(Sink(1, encoding), colored, UNICODE if speaks_unicode else ASCII)
 
@@ -73,4 +73,4 @@ def _wants_color() -> bool:
         return True
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()

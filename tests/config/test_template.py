@@ -15,7 +15,7 @@ from hotrun.config.detect import Candidate, Part, detect
 from hotrun.config.load import parse
 from hotrun.config.template import starter, to_project, to_toml
 from hotrun.core.spec import Process, Project, Step
-from tests.config.test_detect import SAMPLES, Files, lay_out
+from tests.config.sample_folders import SAMPLES, Files, lay_out
 
 FILE = "hotrun.toml"
 OPTION_OFF = re.compile(r"^#(?=\w+ = )", re.MULTILINE)

@@ -13,6 +13,13 @@ from hotrun.core.diagnostics.rules import RuleTable
 
 SAMPLES = Path(__file__).parent / "samples"
 
+TRACEBACK = [
+    "Traceback (most recent call last):",
+    '  File "/p/a.py", line 7, in <module>',
+    "    main()",
+    "KeyError: 'x'",
+]
+
 # File, line, column, severity, code, and how the message begins.
 Brief = tuple[str | None, int | None, int | None, str, str | None, str]
 Expected = dict[str, list[Brief]]

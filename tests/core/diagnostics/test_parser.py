@@ -6,15 +6,9 @@ import random
 
 import pytest
 
-from tests.core.diagnostics.reading import brief, only, parser, read, sample
+from tests.core.diagnostics.reading import TRACEBACK, brief, only, parser, read, sample
 
 GCC = "bad.c:3:36: error: oops"
-TRACEBACK = [
-    "Traceback (most recent call last):",
-    '  File "/p/a.py", line 7, in <module>',
-    "    main()",
-    "KeyError: 'x'",
-]
 STREAMED = [
     "cargo-check",
     "clang",
@@ -195,6 +189,22 @@ def test_a_block_that_is_not_completed_is_nothing() -> None:
     assert read(["error: something else", "and more", "and more", "and more", " --> src/main.rs:1:2"]) == []
 
 
+def test_a_complete_match_ends_blocks_that_are_half_open() -> None:
+    found = read(["error: something else", GCC, " --> src/main.rs:1:2"])
+    assert [finding.file for finding in found] == ["bad.c"]
+
+
+def test_each_line_of_source_is_kept_once() -> None:
+    finding = only("bad.zig:1:1: error: oops\none source\n^\nanother source\n  ^~~")
+    assert finding.detail == ("one source", "^", "another source", "  ^~~")
+
+
+def test_only_the_nearest_of_countless_inclusions_are_related() -> None:
+    above = [f"In file included from a{number}.h:1:" for number in range(20)]
+    [finding] = read([*above, GCC])
+    assert [place.file for place in finding.related] == [f"a{number}.h" for number in range(12, 20)]
+
+
 def test_logs_of_passing_go_tests_are_no_findings() -> None:
     passing = ["=== RUN   TestA", "    a_test.go:7: just saying", "--- PASS: TestA (0.00s)"]
     failing = ["=== RUN   TestB", "    b_test.go:9: bad", "        more of it", "--- FAIL: TestB (0.00s)"]
@@ -207,35 +217,6 @@ def test_logs_of_passing_go_tests_are_no_findings() -> None:
 def test_an_assertion_whose_message_is_below_it_has_that_message() -> None:
     found = read(["--- FAIL: TestA (0.00s)", "    a_test.go:7: ", "        \tError: not equal", "FAIL"])
     assert [finding.message for finding in found] == ["Error: not equal"]
-
-
-def test_a_frame_of_ones_own_is_preferred_to_one_of_a_library() -> None:
-    frames = ["/p/own.py", "/p/.venv/lib/python3.12/site-packages/lib/a.py", "/usr/lib/python3.12/json/decoder.py"]
-    lines = [TRACEBACK[0]]
-    for file in frames:
-        lines += [f'  File "{file}", line 3, in f', "    f()"]
-    assert only("\n".join([*lines, "ValueError: no"])).file == "/p/own.py"
-
-
-def test_the_last_frame_is_the_place_where_none_is_ones_own() -> None:
-    lines = [TRACEBACK[0], '  File "<frozen runpy>", line 1, in f', '  File "/usr/lib/python3/x.py", line 3, in f']
-    assert only("\n".join([*lines, "ValueError: no"])).file == "/usr/lib/python3/x.py"
-
-
-def test_an_exception_of_a_one_liner_has_no_place() -> None:
-    finding = only('Traceback (most recent call last):\n  File "<string>", line 1, in <module>\nZeroDivisionError: no')
-    assert (finding.file, finding.line, finding.message) == (None, None, "ZeroDivisionError: no")
-
-
-def test_a_file_url_becomes_a_path() -> None:
-    lines = "TypeError: no\n    at f (file:///p/my%20app/x.mjs:1:21)\n    at node:internal/main:28:49"
-    assert only(lines).file == "/p/my app/x.mjs"
-
-
-def test_a_message_of_several_lines_does_not_hide_the_stack() -> None:
-    lines = "AssertionError [ERR_ASSERTION]: not equal:\n\n1 !== 2\n\n    at Object.<anonymous> (/p/x.js:3:8)"
-    finding = only(lines)
-    assert (finding.file, finding.line, finding.column) == ("/p/x.js", 3, 8)
 
 
 def test_a_summary_of_pytest_counts_only_for_tests_that_were_not_shown() -> None:

@@ -129,7 +129,8 @@ def test_rustc_notes_with_a_place_are_related() -> None:
     assert [(r.file, r.line, r.column, r.message) for r in arguments.related] == [
         ("src/util.rs", 1, 8, "function defined here")
     ]
-    assert "  |     ^^^^^^^^ - unexpected argument of type `{integer}`" in arguments.detail
+    assert arguments.detail[2] == "  |     ^^^^^^^^ - unexpected argument of type `{integer}`"
+    assert arguments.detail[4:6] == ("note: function defined here", " --> src/util.rs:1:8")
 
 
 def test_a_cargo_failure_without_a_place_is_found_where_cargo_is_the_program() -> None:
@@ -176,3 +177,8 @@ def test_the_cause_of_an_exception_is_related(name: str, cause: tuple[str, int, 
 def test_wrapped_messages_are_joined() -> None:
     lines = {finding.message for finding in read(sample("mypy-pretty"))}
     assert lines == {finding.message for finding in read(sample("mypy-notes"))}
+    override = next(finding for finding in read(sample("mypy-pretty")) if finding.code == "override")
+    assert override.detail == (
+        '        def m(self) -> str: return ""',
+        "        ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~",
+    )
