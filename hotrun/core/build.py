@@ -237,6 +237,9 @@ class Builder:
             from hotrun.core.diagnostics.failure import failure
 
             self._report(state, [failure(step.name, _what(run, step, status), tuple(run.tail))], out)
+        if status == "ok":
+            # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
+            state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
         state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
         state.run = state.parser = state.timeout_at_ms = None
         build.statuses[step.name] = status

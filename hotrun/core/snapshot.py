@@ -48,6 +48,9 @@ class Snapshot(msgspec.Struct):
                 self.building = event.build
             case events.StepStarted():
                 self.diagnostics[event.step] = []
+            case events.StepFinished(status="ok"):
+                kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
+                self.diagnostics[event.step] = kept
             case events.Diagnostic():
                 self.diagnostics.setdefault(event.step or event.process or "", []).append(event)
             case events.BuildFinished():

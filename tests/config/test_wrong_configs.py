@@ -157,7 +157,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a parser that does not exist",
         '[build.app]\ncommand = "x"\nparsers = ["go", "tcs"]\n',
-        ['3: build.app.parsers[1]: expected the name of a parser (auto, go, tsc), got "tcs", did you mean "tsc"?'],
+        ['3: build.app.parsers[1]: expected the name of a parser (go, tsc), got "tcs", did you mean "tsc"?'],
     ),
     (
         "a signal that does not exist",

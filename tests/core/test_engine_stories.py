@@ -253,6 +253,14 @@ def test_diagnostics_come_before_the_verdict_and_know_whether_they_are_new() -> 
     assert [verdict.errors for verdict in verdicts] == [1, 1]
 
 
+def test_a_green_step_has_no_error_whatever_it_printed() -> None:
+    world = World(project(step("app"))).begin().up("app")
+    world.send(inputs.OutputRead(world.run("app"), "stderr", ("error: bad",))).ends("app", 0)
+    (verdict,) = world.told(events.BuildFinished)
+    assert isinstance(verdict, events.BuildFinished)
+    assert (verdict.status, verdict.errors) == ("ok", 0)
+
+
 def test_a_process_that_ends_by_itself_waits_for_a_change() -> None:
     world = app_and_web()
     world.ends("web", exit_code=1).wait(60_000)

@@ -31,7 +31,7 @@ STUBBORN = """
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 os.fork()
-print("up", flush=True)
+os.write(1, b"up\\n")  # one write: two processes say it at once
 while True:
     time.sleep(1000)
 """
@@ -119,7 +119,9 @@ def test_a_burst_of_files_is_one_build_and_one_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGHUP, 129)], ids=lambda value: str(value)
+    ("number", "code"),
+    [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGHUP, 129), (signal.SIGQUIT, 131)],
+    ids=lambda value: str(value),
 )
 def test_a_signal_ends_the_session_and_everything_in_it(tmp_path: Path, number: signal.Signals, code: int) -> None:
     with running(make(tmp_path)) as session:

@@ -199,6 +199,18 @@ def test_each_line_of_source_is_kept_once() -> None:
     assert finding.detail == ("one source", "^", "another source", "  ^~~")
 
 
+def test_a_place_belongs_to_the_note_directly_above_it() -> None:
+    start = ["error: oops", " --> src/main.rs:1:2"]
+    for between, related in (([], ["look here"]), (["  |"], [])):
+        [finding] = read([*start, "note: look here", *between, " --> src/b.rs:3:4", " --> src/c.rs:5:6"])
+        assert [place.message for place in finding.related] == related
+
+
+def test_findings_come_in_the_order_of_the_output() -> None:
+    found = read([GCC, "/p/a.js", "  5:10  error  'undef' is not defined  no-undef", "", "b.c:1:1: error: oops"])
+    assert [finding.file for finding in found] == ["bad.c", "/p/a.js", "b.c"]
+
+
 def test_only_the_nearest_of_countless_inclusions_are_related() -> None:
     above = [f"In file included from a{number}.h:1:" for number in range(20)]
     [finding] = read([*above, GCC])

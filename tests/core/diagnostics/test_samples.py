@@ -122,6 +122,8 @@ def test_an_error_in_a_header_of_the_system_names_ones_own_line() -> None:
         assert finding.file is not None
         assert finding.file.startswith("/usr/include/")
         assert ("tmpl.cpp", 5, 41) in [(r.file, r.line, r.column) for r in finding.related]
+    # What led to a note of the error before does not lead to this one.
+    assert all(r.line != 67 for finding in read(sample("gxx")) for r in finding.related)
 
 
 def test_rustc_notes_with_a_place_are_related() -> None:

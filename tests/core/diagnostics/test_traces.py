@@ -39,6 +39,17 @@ def test_a_message_of_several_lines_does_not_hide_the_stack() -> None:
     lines = "AssertionError [ERR_ASSERTION]: not equal:\n\n1 !== 2\n\n    at Object.<anonymous> (/p/x.js:3:8)"
     finding = only(lines)
     assert (finding.file, finding.line, finding.column) == ("/p/x.js", 3, 8)
+    assert "1 !== 2" in finding.detail
+
+
+def test_frames_far_below_an_error_are_not_its_own() -> None:
+    assert read(["TypeError: no", *["chatter"] * 40, "    at f (/p/x.js:3:8)"]) == []
+
+
+def test_the_detail_of_a_chain_holds_the_whole_story() -> None:
+    link = "During handling of the above exception, another exception occurred:"
+    story = [*TRACEBACK, "", link, "", *TRACEBACK[:3], "ValueError: other"]
+    assert [line for line in only("\n".join(story)).detail if line] == [line for line in story if line]
 
 
 def test_the_whole_trace_is_the_detail() -> None:
