@@ -86,10 +86,9 @@ class App:
         `notices` are told first. A bug anywhere in the loop ends the session and is raised here.
         """
         spawned_ns = time.time_ns()
-        self._inbox.append(Begin(__version__, os.getpid()))
+        self._inbox.append(Begin(__version__, os.getpid(), notices=notices))
         self._listen_to_signals()
         try:
-            self._inbox.extend(notices)
             self._pump()
             import asyncio
 

@@ -51,6 +51,16 @@ def parse(
         raise ConfigError([f"{filename}:1: nested too deeply"]) from None
 
 
+def place_of(key: Path, path: str, profile: str | None) -> str:
+    """Return where `key` of the good file `path` stands, "hotrun.toml:2: watch.paths[0]", for what was found later."""
+    path = os.path.abspath(path)
+    shown = display_name(path)
+    file = _File(read_config(path, shown), shown)
+    file.take_profiles(profile, Findings())
+    place = origin(key, file.tables, profile or "", file.profiles.get(profile or "", {}))
+    return file.worded({place: ""})[0].removesuffix(": ")
+
+
 def display_name(path: str) -> str:
     """Return the absolute `path` as a person in the current folder would write it."""
     relative = os.path.relpath(path)
@@ -150,9 +160,18 @@ def read_toml(text: str, filename: str) -> Tables:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        raise ConfigError([f"{filename}:{error.lineno}:{error.colno}: {error.msg}"]) from None
+        hint = 'text stands in quotes: key = "value"' if error.msg == "Invalid value" else None
+        raise ConfigError([f"{filename}:{error.lineno}:{error.colno}: {_with_tables(error.msg)}"], hint) from None
     except ValueError:
         raise ConfigError([f"{filename}:1: a number somewhere has too many digits"]) from None
+
+
+def _with_tables(text: str) -> str:
+    """A message of tomli with the tables that it names as the file writes them: [run.web] for ('run', 'web')."""
+    import ast
+    import re
+
+    return re.sub(r"\('.*'?,?\)", lambda found: f"[{key_path(ast.literal_eval(found[0]))}]", text)
 
 
 def validate(raw: dict[str, Any], known_parsers: KnownParsers | None, findings: Findings) -> Config:

@@ -20,8 +20,7 @@ _HEAD = """\
 """
 _LEGEND = """\
 # A line such as "#key = value" is an option that is off; take the "#" away to use it.
-# Paths are gitignore patterns, relative to this folder. `hotrun check` says what is wrong with this file,
-# `hotrun why PATH` what a change to a file would do.
+# Paths are gitignore patterns, relative to this folder. `hotrun check` says what is wrong with this file.
 """
 _Options = tuple[tuple[str, str], ...]  # (assignment, what it means)
 
@@ -31,7 +30,7 @@ _WATCH: _Options = (
     ('exclude = ["docs/", "*.gen.*"]', "on top of the ignore files"),
     ("gitignore = false", "watch what ignore files leave out, too"),
     ('settle = "200ms"', "how long it must be quiet before work starts; by itself at once for one file"),
-    ('poll = "always"', "where the system does not tell of changes, as on some network and container mounts"),
+    ('poll = "always"', "where the system does not tell of changes; not yet supported"),
 )
 _ENV: _Options = (('LOG = "debug"', "for all steps and processes"),)
 _STEP: _Options = (
@@ -40,7 +39,7 @@ _STEP: _Options = (
     ('env = { NAME = "value" }', "variables for this step alone"),
 )
 _PROCESS: _Options = (
-    ('ready = { tcp = "127.0.0.1:8000" }', "how to tell that it serves; what needs it waits for that"),
+    ('ready = { tcp = "127.0.0.1:8000" }', "how to tell that it serves; not yet supported"),
     ('on_failed_build = "stop"', "by itself the old run is kept while a build is red"),
     ('on_exit = "restart"', 'when it ends by itself: "wait" for a change, "restart" or "quit"'),
     ('stop_timeout = "10s"', "after the stop signal, before all that is left of it is killed"),

@@ -136,6 +136,7 @@ class Engine:
                 begin.socket,
             )
         )
+        out.extend(events.Message(notice.level, notice.text) for notice in begin.notices)
         self._wanted.ask("start", set(project.steps), set(project.processes))
 
     def _answer(self, input: _RunInput, now_ms: int, out: list[Effect]) -> None:

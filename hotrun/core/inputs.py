@@ -24,12 +24,20 @@ class Change(msgspec.Struct, frozen=True, order=True):
     kind: ChangeKind
 
 
+class Noticed(Input, frozen=True):
+    """An adapter has something to tell the person (a watcher error, a folder that cannot be read)."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
 class Begin(Input, frozen=True):
-    """The session begins; always the first input."""
+    """The session begins; always the first input. `notices` are told before anything is started."""
 
     version: str
     pid: int
     socket: str | None = None
+    notices: tuple[Noticed, ...] = ()
 
 
 class WatchStarted(Input, frozen=True):
@@ -96,13 +104,6 @@ class ConfigRejected(Input, frozen=True):
     """The configuration changed and is wrong; each problem names file, line and key."""
 
     problems: tuple[str, ...]
-
-
-class Noticed(Input, frozen=True):
-    """An adapter has something to tell the person (a watcher error, a folder that cannot be read)."""
-
-    level: Literal["info", "warning", "error"]
-    text: str
 
 
 class Request(Input, frozen=True):
