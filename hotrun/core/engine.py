@@ -62,6 +62,7 @@ class Engine:
         self._next_project: Project | None = None
         self._state: events.State | None = None
         self._paused = False
+        self._held: str | None = None
         self._quit: Request | None = None
         self.finished = False
 
@@ -114,6 +115,8 @@ class Engine:
                 out.append(events.ConfigError(input.problems))
             case inputs.WatchStarted():
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
+            case inputs.Held():
+                self._hold(input.what, now_ms)
             case inputs.Noticed():
                 out.append(events.Message(input.level, input.text))
             case Request():
@@ -178,6 +181,13 @@ class Engine:
             case _:
                 assert_never(request.verb)
 
+    def _hold(self, what: str | None, now_ms: int) -> None:
+        self._held = what
+        if what is None:
+            self._settle.release()
+        else:
+            self._settle.hold(now_ms)
+
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
         self._wanted.ask("request", steps, self._plan.processes_behind(steps))
         if self._builder.build is not None:
@@ -198,7 +208,7 @@ class Engine:
             self._verdict(finished, out)
         self._supervisor.quitting = self._quit is not None
         self._supervisor.advance(self._last_build, now_ms, out)
-        self._say_state(out)
+        self._say_state(now_ms, out)
         self._end(out)
         return finished is not None and not self.finished
 
@@ -248,7 +258,7 @@ class Engine:
         self._supervisor.needed_steps = self._plan.needed_steps
         gone = old.steps.keys() - project.steps.keys()
         if project.watch.settle_ms != old.watch.settle_ms:
-            self._settle = Settle(project.watch.settle_ms)
+            self._settle.quiet_ms = project.watch.settle_ms
         names = (tuple(sorted(steps | gone)), tuple(sorted(processes)))
         out.append(events.ConfigReloaded(project.config, *names))
         if project.watch != old.watch or project.env_files != old.env_files:
@@ -267,13 +277,13 @@ class Engine:
         if self._once and finished.status != "canceled" and self._quit is None:
             self._quit = Request("quit", exit_code=0 if finished.status == "ok" else 1, reason="")
 
-    def _say_state(self, out: list[Effect]) -> None:
-        state, why = self._current_state()
+    def _say_state(self, now_ms: int, out: list[Effect]) -> None:
+        state, why = self._current_state(now_ms)
         if state != self._state:
             self._state = state
             out.append(events.StateChanged(state, why))
 
-    def _current_state(self) -> tuple[events.State, str]:
+    def _current_state(self, now_ms: int) -> tuple[events.State, str]:
         if self._quit is not None:
             return "stopping", self._quit.reason
         if self._builder.build is not None:
@@ -282,6 +292,8 @@ class Engine:
             return "restarting", f"build {self._last_build}"
         if self._paused:
             return "paused", "asked to"
+        if self._held is not None and self._settle.holds(now_ms) and self._settle.paths():
+            return "held", self._held
         errors = self._builder.count("error")
         return "watching", count(errors, "error") if errors else ""
 

@@ -56,6 +56,12 @@ class FilesChanged(Input, frozen=True):
     changes: tuple[Change, ...]
 
 
+class Held(Input, frozen=True):
+    """A version control operation is rewriting the tree (`what`, such as "git rebase"), or none is any more (None)."""
+
+    what: str | None
+
+
 class Spawned(Input, frozen=True):
     """The run's program has been started."""
 

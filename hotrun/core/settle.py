@@ -11,6 +11,7 @@ from hotrun.core.inputs import Change, ChangeKind
 
 QUIET_MS = 30  # an editor's "save all" and a formatter leave gaps of up to 20 ms between files
 CAP_MS = 500  # a stream of changes that never ends must not hold the work for ever
+HOLD_MS = 10_000  # the longest wait for a version control operation: one that waits for a person must not stop the work
 CAP_FACTOR = 10  # the cap for a quiet time that the user chose
 
 _MERGED: dict[tuple[ChangeKind, ChangeKind], ChangeKind | None] = {
@@ -31,6 +32,7 @@ class Settle:
         self._kinds: dict[str, ChangeKind] = {}
         self._first_ms = 0
         self._last_ms = 0
+        self._held_until_ms: int | None = None
 
     def add(self, changes: Iterable[Change], now_ms: int) -> None:
         """Remember changes; what cancels out (added, then deleted) is forgotten."""
@@ -49,11 +51,28 @@ class Settle:
         """What is waiting, unsorted."""
         return tuple(self._kinds)
 
+    def hold(self, now_ms: int) -> None:
+        """Something rewrites many files: wait for `release`, but not longer than HOLD_MS."""
+        self._held_until_ms = now_ms + HOLD_MS
+
+    def release(self) -> None:
+        """It is over; what came counts as one burst."""
+        self._held_until_ms = None
+
+    def holds(self, now_ms: int) -> bool:
+        """Whether changes wait for `release`."""
+        return self._held_until_ms is not None and now_ms < self._held_until_ms
+
     @property
     def due_ms(self) -> int | None:
         """When the burst counts as over; None while nothing waits."""
         if not self._kinds:
             return None
+        quiet = self._quiet_at_ms
+        return quiet if self._held_until_ms is None else max(quiet, self._held_until_ms)
+
+    @property
+    def _quiet_at_ms(self) -> int:
         if self.quiet_ms is None:
             if len(self._kinds) == 1:
                 return self._first_ms
