@@ -62,7 +62,6 @@ class Engine:
         self._next_project: Project | None = None
         self._state: events.State | None = None
         self._paused = False
-        self._held: str | None = None
         self._quit: Request | None = None
         self.finished = False
 
@@ -116,7 +115,7 @@ class Engine:
             case inputs.WatchStarted():
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.Held():
-                self._hold(input.what, now_ms)
+                self._settle.hold(input.operations, now_ms)
             case inputs.Noticed():
                 out.append(events.Message(input.level, input.text))
             case Request():
@@ -180,13 +179,6 @@ class Engine:
                 self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
             case _:
                 assert_never(request.verb)
-
-    def _hold(self, what: str | None, now_ms: int) -> None:
-        self._held = what
-        if what is None:
-            self._settle.release()
-        else:
-            self._settle.hold(now_ms)
 
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
         self._wanted.ask("request", steps, self._plan.processes_behind(steps))
@@ -292,8 +284,9 @@ class Engine:
             return "restarting", f"build {self._last_build}"
         if self._paused:
             return "paused", "asked to"
-        if self._held is not None and self._settle.holds(now_ms) and self._settle.paths():
-            return "held", self._held
+        held_by = self._settle.held_by(now_ms)
+        if held_by is not None:
+            return "held", held_by
         errors = self._builder.count("error")
         return "watching", count(errors, "error") if errors else ""
 

@@ -57,9 +57,9 @@ class FilesChanged(Input, frozen=True):
 
 
 class Held(Input, frozen=True):
-    """A version control operation is rewriting the tree (`what`, such as "git rebase"), or none is any more (None)."""
+    """The version control operations in progress ("git rebase", "git index.lock"); () when the last one is over."""
 
-    what: str | None
+    operations: tuple[str, ...]
 
 
 class Spawned(Input, frozen=True):

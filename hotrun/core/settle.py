@@ -32,7 +32,7 @@ class Settle:
         self._kinds: dict[str, ChangeKind] = {}
         self._first_ms = 0
         self._last_ms = 0
-        self._held_until_ms: int | None = None
+        self._held_until_ms: dict[str, int] = {}
 
     def add(self, changes: Iterable[Change], now_ms: int) -> None:
         """Remember changes; what cancels out (added, then deleted) is forgotten."""
@@ -51,25 +51,25 @@ class Settle:
         """What is waiting, unsorted."""
         return tuple(self._kinds)
 
-    def hold(self, now_ms: int) -> None:
-        """Something rewrites many files: wait for `release`, but not longer than HOLD_MS."""
-        self._held_until_ms = now_ms + HOLD_MS
+    def hold(self, operations: Iterable[str], now_ms: int) -> None:
+        """These operations rewrite many files: wait until none is left, for each not longer than HOLD_MS.
 
-    def release(self) -> None:
-        """It is over; what came counts as one burst."""
-        self._held_until_ms = None
+        One that is known already gets no new time: a rebase that waits for a person does not hold every save.
+        """
+        known = self._held_until_ms
+        self._held_until_ms = {name: known.get(name, now_ms + HOLD_MS) for name in operations}
 
-    def holds(self, now_ms: int) -> bool:
-        """Whether changes wait for `release`."""
-        return self._held_until_ms is not None and now_ms < self._held_until_ms
+    def held_by(self, now_ms: int) -> str | None:
+        """What holds the changes that wait, if anything does."""
+        holding = [name for name, until_ms in self._held_until_ms.items() if now_ms < until_ms]
+        return holding[0] if holding and self._kinds else None
 
     @property
     def due_ms(self) -> int | None:
         """When the burst counts as over; None while nothing waits."""
         if not self._kinds:
             return None
-        quiet = self._quiet_at_ms
-        return quiet if self._held_until_ms is None else max(quiet, self._held_until_ms)
+        return max(self._quiet_at_ms, *self._held_until_ms.values(), 0)
 
     @property
     def _quiet_at_ms(self) -> int:

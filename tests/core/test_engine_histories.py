@@ -121,7 +121,7 @@ class Machine:
         elif choice < 0.76:
             self.send(Request(self.rng.choice(["pause", "resume"])))
         elif choice < 0.79:
-            self.send(inputs.Held(self.rng.choice(["git rebase", None])))
+            self.send(inputs.Held(self.rng.choice([(), ("git rebase",), ("git index.lock", "git rebase")])))
         else:
             self.pass_time(self.rng.choice([1, 5, 40, 600, 3000]))
 
@@ -197,7 +197,7 @@ def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
         if machine.finished_code is not None or machine.engine._quit is not None:
             continue
         machine.send(Request("resume"))
-        machine.send(inputs.Held(None))
+        machine.send(inputs.Held(()))
         settle(machine)
         if machine.finished_code is not None:
             continue  # a process with on_exit = "quit" was on its way out

@@ -414,25 +414,30 @@ def test_pause_holds_changes_and_resume_builds_them_at_once() -> None:
 
 def test_a_version_control_operation_holds_and_gives_one_build_after_it() -> None:
     world = app_and_web()
-    world.send(inputs.Held("git checkout")).change("a.go")
+    world.send(inputs.Held(("git checkout",))).change("a.go")
     assert isinstance(world.events[-1], events.StateChanged)
     assert (world.events[-1].state, world.events[-1].why) == ("held", "git checkout")
     for number in range(100):
         world.wait(50).change(f"{number}.go")
     assert world.take_commands() == []
-    world.send(inputs.Held(None)).wait(30)
+    world.send(inputs.Held(())).wait(30)
     assert world.take_commands() == ["spawn app"]
 
 
 def test_an_operation_that_waits_for_a_person_holds_ten_seconds_and_no_longer() -> None:
     world = app_and_web()
-    world.send(inputs.Held("git rebase")).change("a.go").wait(9_999)
+    world.send(inputs.Held(("git rebase",))).change("a.go").wait(9_999)
     assert world.take_commands() == []
     world.wait(1)
     assert world.take_commands() == ["spawn app"]
     world.does("app").ends("web", signal="SIGTERM").up("web").take_commands()
     world.wait(60_000).change("a.go")
     assert world.take_commands() == ["spawn app"], "the rebase still waits, but a save is a save"
+    world.does("app").ends("web", signal="SIGTERM").up("web").take_commands()
+    world.send(inputs.Held(("git rebase", "git index.lock"))).change("a.go").wait(100)
+    assert world.take_commands() == []
+    world.send(inputs.Held(("git rebase",)))
+    assert world.take_commands() == ["spawn app"], "the lock has gone, and the rebase has had its time"
 
 
 def test_trigger_builds_though_nothing_changed_and_restart_restarts_without_a_build() -> None:
