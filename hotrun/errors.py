@@ -6,7 +6,8 @@ from __future__ import annotations
 class HotrunError(Exception):
     """A problem that ends the command; raised anywhere, printed once in cli.
 
-    `message` is one or more lines without the `error:` prefix; `hint` says the remedy;
+    `message` is one or more lines without the `error:` prefix, each a problem of its own unless it begins with two
+    spaces and so belongs to the one before; `hint` says the remedy;
     `exit_code` follows docs/design.md (2 means usage or configuration).
     """
 

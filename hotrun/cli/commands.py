@@ -29,6 +29,19 @@ Profile = Annotated[
 Build = Annotated[str | None, typer.Option("--build", metavar="CMD", help="With -- COMMAND: build with this first.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", show_default=False)]
 
+# What each option is called in messages.
+FLAGS = {
+    "directory": "-C",
+    "config": "-c",
+    "ui": "--ui",
+    "once": "--once",
+    "watch": "-w",
+    "exclude": "-x",
+    "profile": "--profile",
+    "build": "--build",
+    "command": "-- COMMAND",
+}
+
 HELP = """Watches a project, builds it, and restarts it only when the build is green.
 
 hotrun [OPTIONS] [NAME]...        run the project in this folder (or only NAME... and what they need)
@@ -70,15 +83,39 @@ def parse_and_run(args: list[str]) -> int:
     except Exit as done:
         return done.exit_code
     except TyperException as error:
-        raise HotrunError(error.format_message(), "hotrun --help") from error
+        raise _in_our_words(error) from error
     return result if isinstance(result, int) else 0
 
 
+def _in_our_words(error: TyperException) -> HotrunError:
+    """What the parser has to say, in the form of all other errors."""
+    ctx: Any = getattr(error, "ctx", None)
+    help_of = f"{ctx.command_path} --help" if ctx is not None and not ctx.command.hidden else "hotrun --help"
+    option = getattr(error, "option_name", None)
+    near = getattr(error, "possibilities", None)  # the nearest first
+    if near:
+        return HotrunError(f"no such option: {option}", f'did you mean "{near[0]}"? {help_of} lists the options')
+    text = error.format_message().removesuffix(".")
+    return HotrunError(text[:1].lower() + text[1:], f"{help_of} lists the options")
+
+
 def _with(ctx: typer.Context, **given: object) -> Options:
-    """The options so far with those laid over that were given here."""
+    """The options so far with those laid over that were given here; an empty text was given, too."""
     found: Options = ctx.obj
-    ctx.obj = msgspec.structs.replace(found, **{name: value for name, value in given.items() if value})
+    told = {name: value for name, value in given.items() if not (value is None or value is False or value == ())}
+    ctx.obj = msgspec.structs.replace(found, **told)
     options: Options = ctx.obj
+    return options
+
+
+def _only(ctx: typer.Context, *used: str, **given: object) -> Options:
+    """As `_with`, for a command that heeds the options `used`. Raises HotrunError for one that it would ignore."""
+    options = _with(ctx, **given)
+    for name, flag in FLAGS.items():
+        if name not in used and getattr(options, name) != getattr(Options(), name):
+            raise HotrunError(
+                f"{flag} does not go with hotrun {ctx.info_name}", f"hotrun {ctx.info_name} --help lists the options"
+            )
     return options
 
 
@@ -137,7 +174,8 @@ def check(ctx: typer.Context, directory: Directory = None, config: Config = None
     """Validate the configuration; warn of patterns that match nothing."""
     from hotrun.cli.check import check
 
-    return check(_with(ctx, directory=directory, config=config, profile=profile))
+    used = ("directory", "config", "profile", "watch", "exclude")
+    return check(_only(ctx, *used, directory=directory, config=config, profile=profile))
 
 
 @app.command()
@@ -149,14 +187,15 @@ def init(
     """Write a commented hotrun.toml from what is detected here."""
     from hotrun.cli.init import init
 
-    return init(_with(ctx, directory=directory), pick)
+    return init(_only(ctx, "directory", directory=directory), pick)
 
 
 @app.command()
-def schema(kind: Annotated[str, typer.Argument(metavar="config|events")] = "config") -> int:
+def schema(ctx: typer.Context, kind: Annotated[str, typer.Argument(metavar="config|events")] = "config") -> int:
     """Print the JSON Schema of the configuration or of the events."""
     from hotrun.cli.schema import schema
 
+    _only(ctx, "directory")
     return schema(kind)
 
 
@@ -168,7 +207,7 @@ def demo(
     """Run a small real project in a temporary folder."""
     from hotrun.cli.demo import demo
 
-    return demo(_with(ctx), check)
+    return demo(_only(ctx, "ui", "once"), check)
 
 
 def _run_options(

@@ -97,13 +97,13 @@ def _edit_and_wait(session: subprocess.Popen[bytes], folder: str, port: int) -> 
 def _wait_for(session: subprocess.Popen[bytes], kind: str) -> dict[str, Any]:
     """The next event of this type, wherever it comes. Raises HotrunError where the stream ends first."""
     assert session.stdout is not None
-    seen = []
+    seen: list[str] = []
     for line in session.stdout:
         event: dict[str, Any] = msgspec.json.decode(line)
         if event["type"] == kind:
             return event
         if event["type"] in ("output", "message"):
-            seen.append(event["text"])
+            seen.extend("  " + line for line in event["text"].split("\n"))
     raise HotrunError("\n".join([f"demo: hotrun ended before {kind}", *seen[-20:]]), exit_code=1)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
 import os
 import sys
 
 from hotrun import __version__
-from hotrun.cli.options import Options
 from hotrun.errors import HotrunError
 
 
@@ -20,39 +21,56 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if sys.platform == "win32":
             raise HotrunError("hotrun runs on Linux and macOS", "on Windows run it inside WSL")
-        return _dispatch(args)
+        exit_code = _dispatch(args)
+        sys.stdout.flush()
     except HotrunError as error:
         _print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone; a second error when Python flushes at exit would say nothing new.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone.
+        _drop_output()
         return 141
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _drop_output()
+        _print_error(HotrunError(f"the output cannot be written: {error.strerror}"))
+        return 1
+    return exit_code
 
 
 def _open_standard_streams() -> None:
     """Where one of them is closed, the next pipe to a child would get its number, and our own output would go there."""
-    for fd in range(3):
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(fd, "w" if fd else "r", encoding="utf-8", closefd=False))
+
+
+def _drop_output() -> None:
+    """Let nothing more be written: a second error when Python flushes at exit would say nothing new."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(args: list[str]) -> int:
     # Where there is nothing to parse, the parser (60 ms of imports) is not needed.
     if "_HOTRUN_COMPLETE" not in os.environ:
-        if not args:
-            from hotrun.cli.run import run
-
-            return run(Options())
         if args == ["--version"]:
             print(f"hotrun {__version__}")
             return 0
+        if not args:
+            from hotrun.cli.options import Options
+            from hotrun.cli.run import run
+
+            return run(Options())
         if args == ["check"]:
             from hotrun.cli.check import check
+            from hotrun.cli.options import Options
 
             return check(Options())
     from hotrun.cli.commands import parse_and_run
@@ -61,23 +79,18 @@ def _dispatch(args: list[str]) -> int:
 
 
 def _print_error(error: HotrunError) -> None:
-    colored = (
-        sys.stderr is not None
-        and sys.stderr.isatty()
-        and "NO_COLOR" not in os.environ
-        and os.environ.get("TERM") != "dumb"
-    )
+    colored = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     red, cyan, off = ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") if colored else ("", "", "")
-    if sys.stdout is not None:
+    with contextlib.suppress(OSError):  # the exit code still tells
         sys.stdout.flush()
-    for line in error.message.split("\n"):
-        _print(f"{red}error:{off} {line}")
-    if error.hint:
-        _print(f"{cyan}hint:{off} {error.hint}")
+        for line in error.message.split("\n"):
+            _print(line if line.startswith("  ") else f"{red}error:{off} {line}")
+        if error.hint:
+            _print(f"{cyan}hint:{off} {error.hint}")
 
 
 def _print(line: str) -> None:
     from hotrun.views.clean import clean
 
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    encoding = sys.stderr.encoding or "utf-8"
     print(clean(line, colored=True).encode(encoding, "replace").decode(encoding), file=sys.stderr)

@@ -6,7 +6,7 @@ import os
 import sys
 
 from hotrun.cli.options import Options
-from hotrun.cli.project import enter
+from hotrun.cli.project import enter, listing
 from hotrun.config.detect import Candidate, detect
 from hotrun.config.template import starter, to_toml
 from hotrun.errors import HotrunError
@@ -18,6 +18,8 @@ def init(options: Options, pick: int | None) -> int:
     """Write hotrun.toml into the folder; `pick` (from 1) chooses where several projects fit."""
     folder = enter(options)
     candidates = detect(folder)
+    if not candidates and pick is not None:
+        raise HotrunError(f"--pick {pick}: nothing is detected in {folder}", "hotrun init alone writes an example")
     if not candidates:
         _write(folder, starter())
         print(f"wrote {NAME}: nothing was detected, so it holds an example to fill in")
@@ -33,9 +35,8 @@ def _picked(candidates: tuple[Candidate, ...], pick: int | None) -> Candidate:
         return candidates[0]
     if pick is not None and 1 <= pick <= len(candidates):
         return candidates[pick - 1]
-    listing = "\n".join(f"  {number}: {candidate.title}" for number, candidate in enumerate(candidates, 1))
     problem = "several projects fit" if pick is None else f"--pick {pick}: there is no such project"
-    raise HotrunError(f"{problem}\n{listing}", f"hotrun init --pick 1 to {len(candidates)}")
+    raise HotrunError(f"{problem}\n{listing(candidates)}", "choose by its number: hotrun init --pick 1")
 
 
 def _write(folder: str, text: str) -> None:

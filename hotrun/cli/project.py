@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,6 +12,8 @@ from hotrun.cli.options import Options
 from hotrun.core.spec import Project
 from hotrun.errors import HotrunError
 
+if TYPE_CHECKING:
+    from hotrun.config.detect import Candidate
 
 COMMANDS = ("check", "init", "schema", "demo")
 
@@ -25,11 +29,14 @@ class Chosen(msgspec.Struct, frozen=True):
 
 def enter(options: Options) -> str:
     """Go where -C says; returns the folder, absolute. Raises HotrunError if it is none."""
+    if options.directory == "":
+        raise HotrunError("-C: expected a folder, got nothing")
     if options.directory is not None:
         try:
             os.chdir(options.directory)
         except OSError as error:
-            raise HotrunError(f"-C {options.directory}: {error.strerror}", "name a folder that is there") from error
+            why = (error.strerror or str(error)).lower()
+            raise HotrunError(f"-C {options.directory}: {why}", "name a folder that can be entered") from error
     try:
         return os.getcwd()
     except FileNotFoundError as error:
@@ -53,15 +60,22 @@ def config_path(options: Options, folder: str) -> str | None:
     """The configuration file to use: the named one, or the one found from `folder` upwards."""
     from hotrun.config.read import find
 
+    if options.config == "":
+        raise HotrunError("-c: expected a file, got nothing")
     return os.path.abspath(options.config) if options.config is not None else find(folder)
 
 
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
-    from hotrun.config.load import load
+    from hotrun.config.load import load, place_of
     from hotrun.parsers import known
 
     loaded = load(path, options.profile, known)
+    if not options.watch:
+        for number, root in enumerate(loaded.project.watch.roots):
+            if not os.path.exists(root):
+                place = place_of(("watch", "paths", number), path, options.profile)
+                raise HotrunError(f"{place}: {root} does not exist", "name a folder or file that is there")
     return _narrowed(options, loaded.project), loaded.warnings
 
 
@@ -69,8 +83,16 @@ def _narrowed(options: Options, project: Project) -> Project:
     if options.names:
         from hotrun.config.narrow import select
 
-        _refuse_mistyped_command(options.names[0], project)
+        _refuse_mistyped_command(options.names[0], project.parts.keys())
         project = select(project, options.names)
+    return _rewatched(options, project)
+
+
+def _rewatched(options: Options, project: Project) -> Project:
+    """The project with what -w and -x lay over it."""
+    for path in options.watch:
+        if path and not os.path.exists(os.path.expanduser(path)):
+            raise HotrunError(f"-w {path}: no such file or folder", "name a folder or file that is there")
     if options.watch or options.exclude:
         from hotrun.config.narrow import override_watch
 
@@ -78,12 +100,12 @@ def _narrowed(options: Options, project: Project) -> Project:
     return project
 
 
-def _refuse_mistyped_command(name: str, project: Project) -> None:
-    """The first word is a process, unless it looks more like a command than like any of them."""
+def _refuse_mistyped_command(name: str, parts: Collection[str]) -> None:
+    """The first word is a process, unless it looks more like a command than like any of the project's `parts`."""
     from hotrun.core.words import did_you_mean
 
-    if name not in project.parts and not did_you_mean(name, project.parts):
-        hint = did_you_mean(name, COMMANDS)
+    if name not in parts and not did_you_mean(name, parts):
+        hint = did_you_mean(name, (*COMMANDS, "--help", "--version"))
         if hint is not None:
             raise HotrunError(f"no command and no process is named {name}", hint)
 
@@ -96,7 +118,7 @@ def _from_command_line(options: Options, folder: str) -> Project:
             raise HotrunError(f"{name} reads a configuration, and -- COMMAND runs without one", "leave one of them out")
     if options.names:
         raise HotrunError(f"{options.names[0]} stands before --", "names of processes go with a hotrun.toml")
-    return command_line_project(folder, options.command or (), options.build, options.watch, options.exclude)
+    return _rewatched(options, command_line_project(folder, options.command or (), options.build))
 
 
 def _detected(options: Options, folder: str) -> Chosen:
@@ -106,20 +128,26 @@ def _detected(options: Options, folder: str) -> Chosen:
     if options.profile is not None:
         raise HotrunError(f"--profile {options.profile}: there is no hotrun.toml", "hotrun init writes one")
     candidates = detect(folder)
+    if len(candidates) != 1 and options.names:
+        _refuse_mistyped_command(options.names[0], ())
     if not candidates:
         raise HotrunError(
             f"nothing to run in {folder}: no hotrun.toml here or above, and no kind of project that hotrun knows",
             "hotrun -- COMMAND restarts a command on every change; hotrun init writes a hotrun.toml to fill in",
         )
     if len(candidates) > 1:
-        listing = "\n".join(f"  could run: {candidate.title}" for candidate in candidates)
         raise HotrunError(
-            f"several projects fit in {folder}, so none is run\n{listing}",
-            "hotrun init --pick N writes the N-th to hotrun.toml, or say hotrun -- COMMAND",
+            f"several projects fit in {folder}, so none is run\n{listing(candidates)}",
+            "choose by its number: hotrun init --pick 1 writes a hotrun.toml; or say hotrun -- COMMAND",
         )
     project = to_project(candidates[0], folder)
     what = f"{candidates[0].title}: {_commands(project)}; `hotrun init` saves this as hotrun.toml"
     return Chosen(_narrowed(options, project), None, (), what)
+
+
+def listing(candidates: Iterable[Candidate]) -> str:
+    """The projects that fit, a line for each with the number that `init --pick` takes; for an error's message."""
+    return "\n".join(f"  {number}: {candidate.title}" for number, candidate in enumerate(candidates, 1))
 
 
 def _commands(project: Project) -> str:

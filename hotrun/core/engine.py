@@ -11,6 +11,7 @@ here waits, and `deadline_ms` says when the engine wants to be told that time ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 import msgspec
@@ -199,6 +200,7 @@ class Engine:
         if finished is not None:
             self._verdict(finished, out)
         self._supervisor.quitting = self._quit is not None
+        self._supervisor.unsettled = self._settle_deadline_ms is not None and self._touches(self._settle.paths())
         self._supervisor.advance(self._last_build, now_ms, out)
         self._say_state(now_ms, out)
         self._end(out)
@@ -222,6 +224,9 @@ class Engine:
         touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
         self._supervisor.touch(touched & self._supervisor.states.keys())
         self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
+
+    def _touches(self, paths: Sequence[str]) -> bool:
+        return bool(self._plan.steps_touched(paths) or self._plan.processes_touched(paths))
 
     def _want(self, paths: list[str]) -> None:
         steps, processes = self._plan.steps_touched(paths), self._plan.processes_touched(paths)

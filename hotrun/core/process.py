@@ -51,6 +51,7 @@ class Supervisor:
         self.states = {name: ProcessState(process) for name, process in project.processes.items()}
         self.needed_steps: Mapping[str, frozenset[str]] = {}
         self.quitting = False
+        self.unsettled = False  # a burst is not over: what would be started now would be restarted at its end
         self._builder = builder
         self._next_run = next_run
 
@@ -169,7 +170,9 @@ class Supervisor:
         return self.needed_steps.get(state.process.name, frozenset())
 
     def _may_start(self, state: ProcessState) -> bool:
-        """Its steps are green and the processes it needs are up."""
+        """Its steps are green, the processes it needs are up, and no burst is going on."""
+        if self.unsettled:
+            return False
         processes = (self.states[name] for name in state.process.needs if name in self.states)
         return self._builder.green(self._steps_of(state)) and all(
             other.run is not None and other.run.serving for other in processes

@@ -135,6 +135,16 @@ def test_a_burst_of_files_is_one_build_after_it_is_quiet() -> None:
     assert world.take_commands() == ["spawn app"]
 
 
+def test_a_burst_that_goes_on_while_its_first_file_is_built_is_one_restart() -> None:
+    world = app_and_web()
+    world.change("a.go").wait(5).change("b.go", "c.go").does("app")
+    assert world.take_commands() == ["spawn app"], "green, but the burst is not over"
+    world.wait(30)
+    assert world.take_commands() == ["spawn app"]
+    world.does("app")
+    assert world.take_commands() == ["SIGTERM web"]
+
+
 def test_a_stream_of_changes_does_not_hold_the_work_for_ever() -> None:
     world = app_and_web()
     world.change("a.go", "b.go")

@@ -1,0 +1,10 @@
+"""The entrance: `python -m benchmarks`."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks.run import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""What hotrun holds in memory with one process running, after some rebuilds, beside a Python that waits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.ground import Ground
+from benchmarks.project import Project, pause, project
+from benchmarks.started import Started
+
+REBUILDS = 3
+MOST_MB = 60.0
+PEER = "a Python that waits"
+KINDS = {
+    "Rss": f"memory with one process running, after {REBUILDS} rebuilds: RSS",
+    "Pss": "the same, with shared pages divided: PSS",
+}
+KB_PER_MB = 1024
+
+# It says through the pipe that it waits.
+_WAITING = """
+import os, signal, sys, time
+pipe = os.open(sys.argv[1], os.O_WRONLY)
+os.write(pipe, b"%d %d\\n" % (os.getpid(), time.monotonic_ns()))
+signal.pause()
+"""
+
+
+def measure(ground: Ground) -> list[Figure]:
+    """Both at the same moment: what they share (the interpreter's own pages) is halved in both."""
+    with project(ground, "memory") as small, project(ground, "memory-peer") as other:
+        small.configure(
+            f'[build.first]\ncommand = "true"\n\n'
+            f'[run.stamp]\ncommand = ["{ground.stamp}", "{small.stamps.path}"]\nneeds = ["first"]\n'
+        )
+        waiting = [str(ground.python), "-c", _WAITING, str(other.stamps.path)]
+        with (
+            Started(waiting, other.folder, other.said) as peer,
+            Started([str(ground.hotrun)], small.folder, small.said) as hotrun,
+        ):
+            other.stamp(peer)
+            program = _rebuild(small, hotrun)
+            held = [_held_mb(pid) for pid in _own_processes(hotrun.pid, program)]
+            peer_held = _held_mb(peer.pid)
+    return [
+        Figure(what, "MB", (sum(one[kind] for one in held),), PEER, (peer_held[kind],), most=MOST_MB)
+        for kind, what in KINDS.items()
+    ]
+
+
+def _rebuild(small: Project, hotrun: Started) -> int:
+    """Build and restart some times; returns the pid of what runs then."""
+    pid = small.stamp(hotrun).pid
+    for _ in range(REBUILDS):
+        pause()
+        small.save()
+        pid = small.stamp(hotrun).pid
+    pause()
+    return pid
+
+
+def _own_processes(pid: int, program: int) -> list[int]:
+    """hotrun's process and what it has started for itself; not the user's program and what is below that."""
+    found, todo = [], [pid]
+    while todo:
+        one = todo.pop()
+        found.append(one)
+        for task in os.listdir(f"/proc/{one}/task"):
+            children = Path(f"/proc/{one}/task/{task}/children").read_text(encoding="ascii").split()
+            todo.extend(int(child) for child in children if int(child) != program)
+    return found
+
+
+def _held_mb(pid: int) -> dict[str, float]:
+    """The kinds of memory of one process, in MB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    fields = {name.rstrip(":"): value for name, value, *_ in map(str.split, lines[1:])}
+    return {kind: int(fields[kind]) / KB_PER_MB for kind in KINDS}

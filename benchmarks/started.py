@@ -1,0 +1,126 @@
+"""Programs that the benchmarks start: with the moment of their start and end, and never left behind.
+
+Linux alone: a pidfd waits with a deadline and wakes at the very end of a process, without a poll.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
+
+if sys.platform != "linux":
+    raise SystemExit("the benchmarks need Linux: inotify, pidfd and /proc")
+
+END_S = 10.0
+_SAID_CHARACTERS = 2000
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Started:
+    """A program that was started in `folder`, in a session of its own; what it says goes to the file `said`.
+
+    Leaving the `with` block ends it: SIGTERM, so that it can end its own children, and SIGKILL if that does not help.
+    """
+
+    def __init__(self, argv: Sequence[str], folder: Path, said: Path) -> None:
+        self.argv = tuple(argv)
+        self._said = said
+        self._status: int | None = None
+        streams = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(said), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ]
+        env = _environment()
+        with contextlib.chdir(folder), _undisturbed() as mask:
+            self.started_ns = time.monotonic_ns()
+            self.pid = os.posix_spawn(self.argv[0], self.argv, env, file_actions=streams, setsid=True, setsigmask=mask)
+            self._pidfd = os.pidfd_open(self.pid)
+            _running.add(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End it if it still runs; a second call does nothing."""
+        if self not in _running:
+            return
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._status is None:
+                signal.pidfd_send_signal(self._pidfd, number)
+                self._wait(END_S)
+        _running.discard(self)
+        os.close(self._pidfd)
+
+    def finish(self, timeout_s: float = END_S) -> int:
+        """Wait for its end; returns the moment (CLOCK_MONOTONIC, ns). Raises RuntimeError unless it exits with 0."""
+        ended_ns = self._wait(timeout_s)
+        if self._status != 0:
+            state = "goes on" if self._status is None else f"ended with {self._status}"
+            raise RuntimeError(f"{' '.join(self.argv)} {state}\n{self.account()}")
+        return ended_ns
+
+    def account(self) -> str:
+        """The end of what it has said, for an error message."""
+        return self._said.read_text(encoding="utf-8", errors="replace")[-_SAID_CHARACTERS:]
+
+    def _wait(self, timeout_s: float) -> int:
+        waiter = select.poll()
+        waiter.register(self._pidfd, select.POLLIN)
+        ended = waiter.poll(timeout_s * 1000)
+        now_ns = time.monotonic_ns()
+        if ended:
+            _, status = os.waitpid(self.pid, 0)
+            self._status = os.waitstatus_to_exitcode(status)
+        return now_ns
+
+
+_running: set[Started] = set()
+
+
+@atexit.register
+def _end_all() -> None:
+    """For a signal that came between a start and its `with` block."""
+    for started in list(_running):
+        started.end()
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[set[int]]:
+    """No signal ends us here, so that nothing is started and then forgotten; gives the mask from before."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield {int(number) for number in mask}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP leave every `with` block, as SIGINT does."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what changes how Python starts or what hotrun does."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HOTRUN", "VIRTUAL_ENV"))
+    }

@@ -1,0 +1,262 @@
+"""What the documents say is true: their examples load, their commands, links, events and versions exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import tomli
+import typer.main
+
+from hotrun import __version__
+from hotrun.cli.commands import app
+from hotrun.config.load import parse
+from hotrun.core import events
+from hotrun.parsers import known
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "hotrun"
+README = ROOT / "README.md"
+DOCS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*DOCS, ROOT / "CHANGELOG.md", *sorted((ROOT / "examples").glob("**/README.md"))]
+# Where a command may be shown in backticks: in what a person reads, and in what hotrun itself writes and says.
+SHOWN_IN = [*PAGES, ROOT / "hotrun.toml.example", *sorted(PACKAGE.rglob("*.py"))]
+# Folders of this machine: their own names do not stand here either, as this file is looked through too.
+PRIVATE_FOLDERS = ["/" + "work" + "/", "/" + "root" + "/"]
+
+CHANGES = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """The fenced code blocks of a page in that language."""
+    found: list[str] = re.findall(rf"(?ms)^```{language}\n(.*?)^```$", path.read_text(encoding="utf-8"))
+    return found
+
+
+# --- configurations --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, id=f"{name_of(path)}-{number}")
+        for path in PAGES
+        for number, text in enumerate(blocks(path, "toml"), 1)
+    ],
+)
+def test_each_configuration_that_is_shown_loads(text: str) -> None:
+    assert text.startswith("["), "a part of a configuration begins with the table that it belongs to"
+    filename = "pyproject.toml" if "[tool.hotrun" in text else "hotrun.toml"
+    loaded = parse(text, filename, "/project", known_parsers=known)
+    for profile in loaded.config.profile:
+        parse(text, filename, "/project", profile, known)
+
+
+def test_the_example_of_every_key_loads_with_each_of_its_profiles() -> None:
+    text = (ROOT / "hotrun.toml.example").read_text(encoding="utf-8")
+    for profile in (None, *tomli.loads(text)["profile"]):
+        loaded = parse(text, "hotrun.toml", "/project", profile, known)
+        assert loaded.project.steps
+        assert loaded.project.processes
+
+
+# --- commands --------------------------------------------------------------------------------------------------
+
+
+def shown_commands(path: Path) -> Iterator[str]:
+    """The command lines that begin with `hotrun`: in shell blocks, behind a prompt, and in backticks."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        lines = [line for block in blocks(path, "sh") for line in block.splitlines()]
+        lines += [line[2:] for block in blocks(path, "text") for line in block.splitlines() if line.startswith("$ ")]
+        parts = [part for line in lines for part in re.split(r"&&|\|\||;|\|", line.split(" #")[0])]
+        yield from (part.strip() for part in parts if is_ours(part))
+        text = re.sub(r"(?ms)^```.*?^```$", "", text)
+    if path.suffix == ".py":
+        text = "\n".join(said_in(text))
+    yield from re.findall(r"`(hotrun(?: [^`\n]*)?)`", text)
+
+
+def said_in(source: str) -> Iterator[str]:
+    """The strings of a module, without its docstrings."""
+    tree = ast.parse(source)
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def is_ours(line: str) -> bool:
+    return re.match(r"\s*(\S*/)?hotrun(\s|$)", line) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [pytest.param(path, line, id=f"{name_of(path)}: {line}") for path in SHOWN_IN for line in shown_commands(path)],
+)
+def test_each_command_that_is_shown_exists_with_its_options(path: Path, line: str) -> None:
+    words = shlex.split(line.split(" > ")[0])[1:]
+    command: Any = typer.main.get_command(app)
+    while words and words[0] != "--":
+        word = words.pop(0)
+        if word.startswith("-"):
+            options = {option: parameter for parameter in command.params for option in parameter.opts}
+            assert word in {*options, "--help", "-h"}, f"{name_of(path)} shows {line}: there is no {word}"
+            if word in options and not options[word].is_flag:
+                assert words, f"{name_of(path)} shows {line}: {word} needs a value"
+                words.pop(0)
+        elif word in getattr(command, "commands", {}):
+            command = command.commands[word]
+        else:
+            takes_names = any(parameter.param_type_name == "argument" for parameter in command.params)
+            assert takes_names or word.strip("[].").isupper(), f"{name_of(path)} shows {line}: there is no {word}"
+
+
+def test_commands_are_found_in_all_their_forms() -> None:
+    """The tests above hold nothing if nothing is found."""
+    found = set(shown_commands(README))
+    assert {
+        "hotrun",
+        "hotrun init",
+        "hotrun -- python3 app.py",
+        ".venv/bin/hotrun demo",
+        "hotrun demo --check",
+    } <= found
+
+
+@pytest.mark.parametrize("name", ["demo", "tests"])
+def test_the_readme_marks_the_commands_that_the_ci_runs(name: str) -> None:
+    marked = rf"(?m)^<!-- command: {name} -->\n```sh\n(.+)\n```$"
+    assert len(re.findall(marked, README.read_text(encoding="utf-8"))) == 1
+
+
+# --- links and paths -------------------------------------------------------------------------------------------
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of the headings of a page, as GitHub makes them."""
+    text = re.sub(r"(?ms)^```.*?^```$", "", page.read_text(encoding="utf-8"))
+    titles = re.findall(r"(?m)^#+ (.+)$", text)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_each_link_leads_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if re.match(r"https?://", target):
+            continue
+        file, _, anchor = target.partition("#")
+        linked = path.parent / file if file else path
+        assert linked.exists(), f"{name_of(path)} links to {target}"
+        assert not anchor or anchor in anchors(linked), f"{name_of(path)} links to {target}"
+
+
+@pytest.mark.parametrize("path", DOCS, ids=name_of)
+def test_each_file_of_ours_that_is_named_exists(path: Path) -> None:
+    named = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|md))`", path.read_text(encoding="utf-8"))
+    missing = [file for file in named if not (ROOT / file).exists() and not (PACKAGE / file).exists()]
+    assert missing == []
+
+
+# --- events ----------------------------------------------------------------------------------------------------
+
+
+KINDS = {kind.__struct_config__.tag: kind for kind in events.Event.__subclasses__()}
+
+
+def documented_events() -> dict[str, set[str]]:
+    """The names in the row of each event type of docs/events.md."""
+    rows = re.findall(r"(?m)^\| ((?:`[\w.]+`(?: · )?)+) \| (.*) \|$", (ROOT / "docs" / "events.md").read_text("utf-8"))
+    return {kind: set(re.findall(r"`(\w+)`", row)) for kinds, row in rows for kind in re.findall(r"`([\w.]+)`", kinds)}
+
+
+def sent_events() -> set[str]:
+    """The types of the events that any module makes."""
+    by_class = {kind.__name__: tag for tag, kind in KINDS.items()}
+    calls = [
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    return {str(by_class[name]) for name in calls if name in by_class}
+
+
+def test_every_event_that_is_sent_is_documented_and_no_other() -> None:
+    documented = documented_events().keys()
+    assert documented <= KINDS.keys()
+    assert sent_events() <= documented
+
+
+@pytest.mark.parametrize("kind", sorted(documented_events()))
+def test_every_field_of_an_event_is_documented(kind: str) -> None:
+    documented = documented_events()[kind]
+    fields = {field.name for field in msgspec.structs.fields(KINDS[kind])}
+    inner = {field.name for field in msgspec.structs.fields(events.ChangedPath)} if kind == "change" else set()
+    assert documented == fields | inner
+
+
+# --- versions and the changelog --------------------------------------------------------------------------------
+
+
+def test_the_version_that_is_shown_is_this_one() -> None:
+    shown = re.findall(r"(?m)^hotrun (\d+\.\d+\.\d+\S*)", "\n".join(blocks(README, "text")))
+    assert set(shown) == {__version__}
+
+
+def test_the_python_that_is_required_is_said() -> None:
+    required = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    assert f"Python {required.removeprefix('>=')} or newer" in README.read_text(encoding="utf-8")
+
+
+def test_the_changelog_keeps_its_form() -> None:
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# Changelog"
+    versions = [line for line in lines if line.startswith("## ")]
+    dated = [line for line in versions if line != "## [Unreleased]"]
+    for line in dated:
+        assert re.fullmatch(r"## \[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", line), line
+    numbers = [tuple(map(int, re.findall(r"\d+", line.split("]")[0]))) for line in dated]
+    assert numbers == sorted(set(numbers), reverse=True), "the newest first, each once"
+    assert versions[0] in ("## [Unreleased]", *dated[:1])
+    assert versions[0] == "## [Unreleased]" or f"[{__version__}]" in versions[0]
+    assert {line for line in lines if line.startswith("### ")} <= {f"### {change}" for change in CHANGES}
+
+
+def test_every_line_of_the_changelog_is_a_point_of_a_kind_of_change() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    _, *versions = re.split(r"(?m)^## ", text)
+    assert versions
+    for version in versions:
+        title, *kinds = re.split(r"(?m)^### ", version)
+        assert kinds, f"{title.strip()} says nothing"
+        for kind in kinds:
+            _, _, body = kind.partition("\n")
+            assert all(re.match(r"- \S|  \S|$|\[", line) for line in body.splitlines()), kind
+            assert "- " in body, kind
+
+
+# --- the repository --------------------------------------------------------------------------------------------
+
+
+def test_no_file_knows_where_it_was_written() -> None:
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    files = [ROOT / name for name in listed.decode().split("\0") if name]
+    assert README in files
+    for path in files:
+        content = path.read_bytes() if path.is_file() else b""
+        assert not [folder for folder in PRIVATE_FOLDERS if folder.encode() in content], name_of(path)
