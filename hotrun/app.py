@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from hotrun import __version__
@@ -75,6 +75,7 @@ class App:
         self._timer: asyncio.TimerHandle | None = None
         self._source: FileSource | None = None
         self._rewatching: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
         self._done: asyncio.Event | None = None
         self._exit_code = 0
         self._first_signal_ms: int | None = None
@@ -118,8 +119,8 @@ class App:
             await self._done.wait()
         if self._source is not None:
             self._source.close()
-        if self._rewatching is not None:
-            self._rewatching.cancel()
+        for task in self._tasks:
+            task.cancel()
         if self._bug is not None:
             raise self._bug
 
@@ -160,6 +161,8 @@ class App:
                 self._children.kill(command.run)
             case commands.RecordChanges():
                 self._changed_file = self._folder.write_changes(command.build, command.paths)
+            case commands.Verify():
+                self._begin_task(self._verify())
             case commands.Rewatch():
                 self._project = command.project
                 self._watch(command.project, time.time_ns())
@@ -218,17 +221,27 @@ class App:
     # --- files -------------------------------------------------------------------------------------------------
 
     def _watch(self, project: Project, since_ns: int) -> None:
-        import asyncio
-
         from hotrun.adapters.files import FileSource
 
         if self._source is None:
-            self._source = FileSource(self._put, self._on_changes)
+            self._source = FileSource(self._put, self._on_changes, self._folder.sync_folder())
         if self._rewatching is not None:
             self._rewatching.cancel()
-        single_files = _single_files(project)
-        self._rewatching = asyncio.ensure_future(self._source.start(project, single_files, since_ns))
-        self._rewatching.add_done_callback(_raise)  # a bug in there goes to _on_bug
+        self._rewatching = self._begin_task(self._source.start(project, _single_files(project), since_ns))
+
+    async def _verify(self) -> None:
+        if self._source is not None:
+            await self._source.verify()
+
+    def _begin_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run beside the loop's callbacks; a bug in there goes to _on_bug."""
+        import asyncio
+
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(_raise)
+        return task
 
     def _on_changes(self, changes: list[Change]) -> None:
         config = self._project.config

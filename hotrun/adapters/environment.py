@@ -21,21 +21,22 @@ def environment(
     """The environment of one run of `program`; `own` are its HOTRUN_* variables.
 
     A variable that hotrun was started with wins over the env files; the configuration's [env] wins over both.
-    A missing env file is told to `notice` and left out. Raises OSError or UnicodeDecodeError if one cannot be read.
+    An env file that is missing or a folder is told to `notice` and left out. Raises OSError or UnicodeDecodeError if
+    one cannot be read.
     """
     inherited = {key: value for key, value in os.environ.items() if key not in (*_PRIVATE, *_PRIVATE_TOO)}
-    forced = {**_UNBUFFERED, **(_COLORED if colored and "NO_COLOR" not in inherited else {})}
-    env = {**forced, **inherited}
+    chosen: dict[str, str] = {}
     for path in program.env_files:
-        for key, value in _read(path, notice).items():
-            if key not in inherited:
-                env[key] = value
-    return {**env, **program.env, **own}
+        chosen |= _read(path, notice)
+    chosen = {**chosen, **inherited, **program.env, **own}
+    forced = _COLORED if colored and not chosen.get("NO_COLOR") else {}  # an empty one does not count: no-color.org
+    return {**_UNBUFFERED, **forced, **chosen}
 
 
 def _read(path: str, notice: Callable[[str], None]) -> dict[str, str]:
-    if not os.path.exists(path):
-        notice(f"env file {path} does not exist: left out")
+    if not os.path.exists(path) or os.path.isdir(path):
+        what = "is a folder" if os.path.exists(path) else "does not exist"
+        notice(f"env file {path} {what}: left out")
         return {}
     from dotenv import dotenv_values
 

@@ -30,6 +30,16 @@ class Folder:
             _remove(self._lists.pop(0))
         return path
 
+    def sync_folder(self) -> str | None:
+        """A folder for files whose events prove that all events before them have come; None where there can be none."""
+        path = os.path.join(self.path, "sync")
+        try:
+            self._ensure()
+            os.makedirs(path, 0o700, exist_ok=True)
+        except OSError:
+            return None
+        return path
+
     def close(self) -> None:
         """Remove what only this session needed."""
         while self._lists:

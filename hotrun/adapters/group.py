@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 
 
 def send(pgid: int, number: int) -> None:
     """Signal every member; a group that is gone is no error."""
-    try:
-        os.killpg(pgid, number)
-    except ProcessLookupError:
-        return
-    except PermissionError:
-        # macOS says so for a group of zombies; elsewhere a member has changed its user, and the others got the signal.
-        return
+    _send(pgid, number)
     if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT):
         # A stopped member would keep the signal pending for ever.
-        os.killpg(pgid, signal.SIGCONT)
+        _send(pgid, signal.SIGCONT)
+
+
+def _send(pgid: int, number: int) -> None:
+    # No such process: it ended, perhaps by the signal before. No permission: macOS says so for a group of zombies;
+    # elsewhere all members have changed their user.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pgid, number)
 
 
 def alive(pgid: int) -> bool:
@@ -29,7 +31,10 @@ def alive(pgid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return _has_living_member(pgid)
+    if _has_living_member(pgid):
+        return True
+    _reap(pgid)  # what ended since the last call
+    return False
 
 
 def _reap(pgid: int) -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
+from itertools import groupby
 
-from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from hotrun.adapters.folder import NAME as OWN_FOLDER
+from hotrun.core.spec import Watch
 
-# Version control; dependencies and build trees that no person edits; caches of tools; what editors and systems leave
-# beside a file while they save it.
+_VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".jj", ".bzr"))
+# Dependencies and build trees that no person edits; caches of tools; what editors and systems leave beside a file while
+# they save it.
 _FOLDERS = (
-    f"{OWN_FOLDER} .git .hg .svn .jj .bzr "
     "node_modules __pycache__ .venv venv target .tox .nox .eggs *.egg-info "
     ".mypy_cache .ruff_cache .pytest_cache .hypothesis .gradle .cache .parcel-cache .turbo .next .nuxt .svelte-kit "
     ".angular .idea .vscode .direnv .terraform"
 ).split()
-_FILES = r"*~ *.sw? .*.sw? .#* \#*# 4913 ___jb_*___ *.kate-swp .goutputstream-* .DS_Store *.pyc".split()
+_FILES = r"*~ *.sw? .*.sw? .#* \#*# 4913 *___jb_*___ *.kate-swp .goutputstream-* .DS_Store *.pyc".split()
 BUILT_IN = (*(f"{name}/" for name in _FOLDERS), *_FILES)
 IGNORE_FILES = (".gitignore", ".ignore")  # the later one wins
 
@@ -25,49 +28,149 @@ IGNORE_FILES = (".gitignore", ".ignore")  # the later one wins
 class Rules:
     """The rules that hold inside one folder: those of the folder above, and its own ignore files. Immutable."""
 
-    def __init__(
-        self, specs: tuple[tuple[int, GitIgnoreSpec], ...], last: GitIgnoreSpec, files: tuple[str, ...]
-    ) -> None:
-        # (length of the folder's relative path, its patterns), weakest first; `last` is watch.exclude.
+    def __init__(self, specs: tuple[tuple[int, _Patterns], ...], exclude: _Exclude, files: tuple[str, ...]) -> None:
+        # (length of the folder's relative path, its patterns), weakest first; watch.exclude is the strongest.
         self._specs = specs
-        self._last = last
+        self._exclude = exclude
         self._files = files
-
-    @classmethod
-    def of_root(cls, root: str, exclude: Iterable[str], gitignore: bool) -> Rules:
-        """The rules of a watched root; patterns are relative to it."""
-        specs = [(0, GitIgnoreSpec.from_lines(BUILT_IN))]
-        if gitignore:
-            for path in (_global_excludes(), os.path.join(root, ".git", "info", "exclude")):
-                specs += [(0, spec) for spec in _read(path)]
-        return cls(tuple(specs), GitIgnoreSpec.from_lines(exclude), IGNORE_FILES if gitignore else ())
 
     def inside(self, folder: str, relative: str) -> Rules:
         """The rules inside `folder` (absolute), which is at `relative` ("" for the root itself) under the root."""
         depth = len(relative) + 1 if relative else 0
-        own = [(depth, spec) for name in self._files for spec in _read(os.path.join(folder, name))]
-        return Rules((*self._specs, *own), self._last, self._files) if own else self
+        own = [(depth, patterns) for name in self._files for patterns in _read(os.path.join(folder, name))]
+        return Rules((*self._specs, *own), self._exclude, self._files) if own else self
 
     def ignores(self, relative: str, is_folder: bool) -> bool:
         """Whether the file or folder at `relative` is ignored; that a folder above may be is not asked again."""
         path = relative + "/" if is_folder else relative
-        verdict = self._last.check_file(path).include
+        name = os.path.basename(relative) if is_folder else ""
+        if name == OWN_FOLDER:
+            return True
+        verdict = self._exclude.verdict(path)
         if verdict is not None:
             return verdict
-        for depth, spec in reversed(self._specs):
-            verdict = spec.check_file(path[depth:]).include
+        if name in _VERSION_CONTROL:  # as in git, an ignore file with "!*/" does not bring it back
+            return True
+        for depth, patterns in reversed(self._specs):
+            verdict = patterns.verdict(path[depth:])
             if verdict is not None:
                 return verdict
         return False
 
 
-def _read(path: str) -> list[GitIgnoreSpec]:
+class _Patterns:
+    """A list of gitignore patterns in git's way: each is asked about a path itself, never about a folder above it.
+
+    pathspec translates them. Its own verdict counts folders above, too, so "*" with "!*/" would ignore every folder,
+    and "!src/" would bring back src/x.o. Neighbors of one sign become one expression: 3 times faster.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        signed = [known for known in map(_translated, lines) if known is not None]
+        runs = [(include, "|".join(text for _, text in run)) for include, run in groupby(signed, lambda one: one[0])]
+        self._runs: list[tuple[bool, re.Pattern[str]]] = [
+            (include, re.compile(text, re.DOTALL)) for include, text in reversed(runs)
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
+    def verdict(self, path: str) -> bool | None:
+        """What the last pattern that matches says: ignored or not; None if none does. A folder ends in a slash."""
+        for include, expression in self._runs:
+            if expression.fullmatch(path):
+                return include
+        return None
+
+
+# How pathspec's expressions end: a folder, with what is in it; the same, or a file.
+_FOLDER = "(?P<ps_d>/)"
+_EITHER = f"(?:{_FOLDER}|$)"
+
+
+def _translated(line: str) -> tuple[bool, str] | None:
+    """What a line says (ignored or not) of which paths; None: nothing of any."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            spec = GitIgnoreSpec.from_lines(file.read().splitlines())
-    except (OSError, ValueError):
-        return []  # not there, not readable, or not a pattern file: it ignores nothing
-    return [spec] if spec.patterns else []
+        expression, include = GitIgnoreSpecPattern.pattern_to_regex(line)
+    except ValueError:
+        return None  # such as "!"; git passes over it, too
+    return (include, _whole(expression)) if expression is not None and include is not None else None
+
+
+def _whole(expression: str) -> str:
+    """An expression for a whole path, from pathspec's for a path or one of the folders above it."""
+    if expression.endswith(_EITHER):
+        return expression.removesuffix(_EITHER) + "/?"
+    if expression.endswith(_FOLDER):
+        return (expression.removesuffix(_FOLDER) or ".+") + "/"
+    if expression == ".":  # "*" and "**"
+        return ".+"
+    return (expression if expression.startswith("^") else ".*" + expression) + ".+"  # "x/**": not x itself
+
+
+class _Exclude:
+    """watch.exclude: its patterns are seen from `start`, while the paths are seen from `base`, above or below that."""
+
+    def __init__(self, patterns: Iterable[str], start: str, base: str) -> None:
+        self._patterns = _Patterns(patterns)
+        self._before = os.path.relpath(base, start) + "/" if is_below(base, start) else ""
+        self._cut = len(os.path.relpath(start, base)) + 1 if is_below(start, base) else 0
+
+    def verdict(self, path: str) -> bool | None:
+        return self._patterns.verdict((self._before + path)[self._cut :]) if self._patterns else None
+
+
+def rules_of(root: str, project: str, watch: Watch) -> tuple[Rules, str]:
+    """The rules for a watched root, and its place under the folder that their patterns are relative to ("": there).
+
+    As in git, ignore files above the root count, up to the project or to the repository around it; but a root that
+    they would hide was named on purpose, so then they do not.
+    """
+    start = project if is_below(root, project) else root  # where watch.exclude is seen from
+    base = _repository(start) or start
+    rules, relative = _own_rules(base, start, watch), ""
+    names = os.path.relpath(root, base).split(os.sep) if root != base else []
+    for name in names:
+        rules = rules.inside(os.path.join(base, relative), relative)
+        relative = f"{relative}/{name}" if relative else name
+        if rules.ignores(relative, is_folder=True):
+            return _own_rules(root, start, watch), ""
+    return rules, relative
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether `path` lies in `folder`, at any depth; both absolute."""
+    return path.startswith(os.path.join(folder, ""))
+
+
+def _own_rules(base: str, start: str, watch: Watch) -> Rules:
+    """The rules in `base`, without those of its own ignore files."""
+    specs = [(0, _Patterns(BUILT_IN))]
+    if watch.gitignore:
+        for path in (_global_excludes(), os.path.join(base, ".git", "info", "exclude")):
+            specs += [(0, patterns) for patterns in _read(path)]
+    return Rules(tuple(specs), _Exclude(watch.exclude, start, base), IGNORE_FILES if watch.gitignore else ())
+
+
+def _repository(folder: str) -> str | None:
+    """The nearest folder from here upwards that holds a .git."""
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
+def _read(path: str) -> list[_Patterns]:
+    if not os.path.isfile(path):
+        return []  # not there, or a pipe, which would block
+    try:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
+            patterns = _Patterns(file.read().split("\n"))
+    except OSError:
+        return []  # gone again or not readable: it ignores nothing
+    return [patterns] if patterns else []
 
 
 def _global_excludes() -> str:

@@ -14,11 +14,11 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 # POSIX's reserved words and the built-ins of dash and bash: `exec` would miss them or change what they mean.
 _SHELLS_OWN = frozenset(
     (
-        ". : [ alias bg bind break builtin caller case cd command compgen complete continue declare dirs disown do "
-        "done echo elif else enable esac eval exec exit export false fc fg fi for function getopts hash help "
-        "history if in jobs kill let local logout mapfile popd printf pushd pwd read readonly return select set "
-        "shift shopt source suspend test then time times trap true type typeset ulimit umask unalias unset until "
-        "wait while "
+        ". : [ alias bg bind break builtin caller case cd chdir command compgen complete compopt continue coproc "
+        "declare dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for function "
+        "getopts hash help history if in jobs kill let local logout mapfile popd printf pushd pwd read readarray "
+        "readonly return select set shift shopt source suspend test then time times trap true type typeset ulimit "
+        "umask unalias unset until wait while "
     ).split()
 )
 
@@ -44,7 +44,7 @@ def spawn(program: Program, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise SpawnError(_why(argv[0], program.cwd, error)) from error
+        raise SpawnError(_why(argv[0], program.cwd, env, error)) from error
 
 
 def _without_shell(argv: tuple[str, ...]) -> tuple[str, ...]:
@@ -55,15 +55,17 @@ def _without_shell(argv: tuple[str, ...]) -> tuple[str, ...]:
     if len(argv) != 3 or argv[0] != "sh" or argv[1] != "-c" or not _PLAIN.issuperset(argv[2]):
         return argv
     word = argv[2].strip().split(" ", 1)[0]
-    if "=" in word or word in _SHELLS_OWN or not word:  # FOO=1 app
+    if "=" in word or word in _SHELLS_OWN or not word or word.startswith("-"):  # FOO=1 app; exec -x
         return argv
     return ("sh", "-c", f"exec {argv[2]}")
 
 
-def _why(name: str, cwd: str, error: Exception) -> str:
-    path = os.path.join(cwd, name) if "/" in name else name
+def _why(name: str, cwd: str, env: Mapping[str, str], error: Exception) -> str:
+    if isinstance(error, PermissionError) and error.filename == cwd != name:
+        return f"the folder {cwd} (cwd) cannot be entered: {error.strerror}"
+    path = os.path.join(cwd, name) if "/" in name else _in_path(name, env)
     if isinstance(error, FileNotFoundError):
-        if "/" in name and os.path.exists(path):
+        if os.path.exists(path):
             return f"{name}: its interpreter (the #! line) does not exist"
         where = f"in {cwd}" if "/" in name else "in PATH"
         return f"command not found: {name} is not {where}"
@@ -74,3 +76,9 @@ def _why(name: str, cwd: str, error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{name} could not be started: {error.strerror}"
     return f"{name} could not be started: {error}"
+
+
+def _in_path(name: str, env: Mapping[str, str]) -> str:
+    """Where `name` lies in PATH, executable or not; "" if nowhere."""
+    places = (os.path.join(folder, name) for folder in os.get_exec_path(env))
+    return next((place for place in places if os.path.isfile(place)), "")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from hotrun.adapters.ignore import IGNORE_FILES, Rules
+from hotrun.adapters.ignore import IGNORE_FILES, Rules, is_below, rules_of
 from hotrun.core.inputs import Change, ChangeKind
 from hotrun.core.spec import Watch
 
@@ -33,6 +33,7 @@ class _Folder:
         self.relative = relative
         self.files: dict[str, Signature] = {}
         self.folders: set[str] = set()
+        self.pruned = 0
 
 
 class Tree:
@@ -46,64 +47,93 @@ class Tree:
         self._single: dict[str, Signature | None] = {path: _look(path) for path in single_files}
         self._top = tuple(path for path in watch.roots if os.path.isdir(path))
         self._single.update({path: _look(path) for path in watch.roots if not os.path.isdir(path)})
-        self.pruned = 0
-        self.unreadable: list[str] = []
+        self.unwatched: list[str] = []  # since somebody emptied it: what cannot be watched, and why
         self.new_folders: list[str] = []  # since somebody emptied it: these have no watch yet
         self.lost_folders = False
 
     # --- what is known -----------------------------------------------------------------------------------------
 
     def folders(self) -> list[str]:
-        """Every folder that needs a watch, absolute; that of a single file is the one it lies in."""
-        beside = {os.path.dirname(path) for path in self._single}
+        """Every folder that needs a watch, absolute; for a single file or a root that has gone, the one it lies in."""
+        gone = [path for path in self._top if path not in self._folders]
+        beside = {os.path.dirname(path) for path in (*self._single, *gone)}
         return [*self._folders, *(path for path in beside if path not in self._folders and os.path.isdir(path))]
 
     def count_files(self) -> int:
         """How many files are watched."""
         return sum(len(folder.files) for folder in self._folders.values())
 
+    def count_pruned(self) -> int:
+        """How many folders are left out, each with all below it."""
+        return sum(folder.pruned for folder in self._folders.values())
+
     def changed_since(self, ctime_ns: int) -> list[Change]:
         """The files whose last change is newer than `ctime_ns` (nanoseconds since 1970)."""
-        return [
-            Change(self._name(os.path.join(path, name)), "modified")
+        changed = [
+            os.path.join(path, name)
             for path, folder in self._folders.items()
             for name, signature in folder.files.items()
             if signature.ctime_ns > ctime_ns
         ]
+        changed += [path for path, known in self._single.items() if known is not None and known.ctime_ns > ctime_ns]
+        return [Change(self._name(path), "modified") for path in dict.fromkeys(changed)]
 
     # --- looking -----------------------------------------------------------------------------------------------
 
     def verify(self) -> list[Change]:
         """Walk everything and compare; the first time, everything is new."""
         changes: list[Change] = []
-        self.pruned = 0
-        self.unreadable.clear()
-        for path in self._top:
-            rules = Rules.of_root(path, self._watch.exclude, self._watch.gitignore)
-            self._walk(path, rules, "", changes)
-        for path in self._single:
-            self._compare_single(path, changes)
+        for _ in self.verify_by_folder(changes):
+            pass
         return changes
 
-    def examine(self, paths: Iterable[str]) -> list[Change]:
-        """Look at what was reported (absolute paths) and return what differs from before."""
+    def verify_by_folder(self, changes: list[Change]) -> Iterator[None]:
+        """The same, a folder at a time: between two of them, others may examine."""
+        for path in self._top:
+            rules, relative = rules_of(path, self._root, self._watch)
+            stack = [(path, rules, relative)]
+            while stack:
+                folder = stack.pop()
+                if folder[0] == path or os.path.dirname(folder[0]) in self._folders:
+                    stack.extend(self._walk_one(*folder, changes))
+                    yield
+        for path in self._single:
+            self._compare_single(path, changes)
+
+    def examine(self, paths: Collection[str], removed: Iterable[str] = ()) -> list[Change]:
+        """Look at what was reported (absolute paths) and return what differs from before.
+
+        `removed`: what was not there at some time since the last look. If it is a folder now, it is another one than
+        the one that had a watch.
+        """
         changes: list[Change] = []
-        walked = ""
-        for path in sorted(paths):
-            if walked and path.startswith(walked):
-                continue
-            if path in self._single:
+        if any(os.path.basename(path) in IGNORE_FILES and self._has_rules(os.path.dirname(path)) for path in paths):
+            changes = self.verify()
+        else:
+            self._examine_all(paths, changes)
+            for path in self._single:
                 self._compare_single(path, changes)
-            if os.path.basename(path) in IGNORE_FILES and os.path.dirname(path) in self._folders:
-                return [*changes, *self.verify()]
-            if self._examine(path, changes):
-                walked = path + os.sep
+        replaced = tuple(path + os.sep for path in removed if path in self._folders)
+        if replaced:
+            self.new_folders += [path for path in self._folders if (path + os.sep).startswith(replaced)]
         return changes
+
+    def _has_rules(self, folder: str) -> bool:
+        """Whether an ignore file in `folder` counts: that of a watched one, or above a root."""
+        return folder in self._folders or any(is_below(path, folder) for path in self._top)
+
+    def _examine_all(self, paths: Collection[str], changes: list[Change]) -> None:
+        walked = ""
+        inner_roots = {top for top in self._top for path in paths if is_below(top, path)}
+        for path in sorted({*paths, *inner_roots}):
+            if path in self._top or not (walked and path.startswith(walked)):
+                walked = path + os.sep if self._examine(path, changes) else walked
 
     def _examine(self, path: str, changes: list[Change]) -> bool:
         """Look at one path; True if it is a folder that was walked."""
         if path in self._top:
-            return False
+            self._walk_top(path, changes)
+            return True
         parent_path, name = os.path.split(path)
         parent = self._folders.get(parent_path)
         if parent is None:
@@ -113,17 +143,20 @@ class Tree:
         is_folder = found is None and _is_real_folder(path)
         if not is_folder and path in self._folders:
             self._drop_folder(path, changes)
-        if parent.rules.ignores(relative, is_folder):
+        if is_folder or found is None:
+            self._drop_file(parent, path, changes)
+        if parent.rules.ignores(relative, is_folder) or (is_folder and not _is_text(name)):
             return False
         if is_folder:
-            self._drop_file(parent, path, changes)
             parent.folders.add(name)
             self._walk(path, parent.rules, relative, changes)
-        elif found is None:
-            self._drop_file(parent, path, changes)
-        else:
+        elif found is not None:
             self._compare(parent, path, name, found, changes)
         return is_folder
+
+    def _walk_top(self, path: str, changes: list[Change]) -> None:
+        rules, relative = rules_of(path, self._root, self._watch)
+        self._walk(path, rules, relative, changes)
 
     def _walk(self, path: str, rules: Rules, relative: str, changes: list[Change]) -> None:
         stack = [(path, rules, relative)]
@@ -138,7 +171,7 @@ class Tree:
             entries = list(os.scandir(path))
         except OSError as error:
             if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-                self.unreadable.append(path)
+                self.unwatched.append(f"{self._name(path)} cannot be read: {error.strerror}")
             self._drop_folder(path, changes)
             return
         folder = self._folders.get(path)
@@ -147,11 +180,17 @@ class Tree:
             self.new_folders.append(path)
         folder.rules = rules = outer.inside(path, relative)
         files, folders = set(), set()
+        folder.pruned = 0
         for entry in entries:
             inner = f"{relative}/{entry.name}" if relative else entry.name
             is_folder = _entry_is_folder(entry)
+            if is_folder and entry.path in self._top:  # a root inside of another is walked for itself
+                continue
             if rules.ignores(inner, is_folder):
-                self.pruned += is_folder
+                folder.pruned += is_folder
+            elif is_folder and not _is_text(entry.name):
+                folder.pruned += 1
+                self.unwatched.append(f"{self._name(entry.path)}: its name is not UTF-8")
             elif is_folder:
                 folders.add(entry.name)
                 yield entry.path, rules, inner
@@ -200,7 +239,7 @@ class Tree:
         name = (
             path[len(self._root) + 1 :] if path.startswith(self._root + os.sep) else os.path.relpath(path, self._root)
         )
-        return name if name.isascii() else os.fsencode(name).decode("utf-8", "replace")
+        return name if _is_text(name) else os.fsencode(name).decode("utf-8", "replace")
 
 
 def _look(path: str) -> Signature | None:
@@ -217,6 +256,17 @@ def _look(path: str) -> Signature | None:
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
         return None
     return Signature(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+
+def _is_text(name: str) -> bool:
+    """Whether the name is UTF-8; the sensor can watch no folder whose name is not."""
+    if name.isascii():
+        return True
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_real_folder(path: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-# In .git while it lasts. index.lock is there for milliseconds to seconds (checkout, reset, stash, pull); the others also
-# while git waits for a person.
+# In .git while it lasts. index.lock is there for milliseconds to seconds (checkout, reset, stash, pull); the others
+# also while git waits for a person.
 _GIT = {
     "index.lock": "git index.lock",
     "rebase-merge": "git rebase",

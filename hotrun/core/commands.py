@@ -43,6 +43,10 @@ class Kill(Command, frozen=True):
     run: int
 
 
+class Verify(Command, frozen=True):
+    """Let all events so far come in, then compare everything with the disk. Answered by Verified."""
+
+
 class Rewatch(Command, frozen=True):
     """Watch what this project names, instead of what was watched until now."""
 

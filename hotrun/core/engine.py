@@ -18,16 +18,21 @@ import msgspec
 
 from hotrun.core import events, inputs
 from hotrun.core.build import Builder, ParserFor, StepState
-from hotrun.core.commands import Finish, Rewatch
+from hotrun.core.commands import Finish, Rewatch, Verify
 from hotrun.core.inputs import Change, Input, Request
 from hotrun.core.plan import Plan
 from hotrun.core.process import ProcessState, Supervisor
+from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.settle import Settle
 from hotrun.core.spec import Project
 from hotrun.core.words import count
 
 _RunInput = inputs.Spawned | inputs.SpawnFailed | inputs.OutputRead | inputs.Exited | inputs.Emptied
+
+
+# What changes neither a file nor what runs.
+_UNDISTURBING = (inputs.Tick, inputs.Verified, inputs.OutputRead, inputs.Noticed, inputs.Held)
 
 
 class _Wanted:
@@ -63,6 +68,8 @@ class Engine:
         self._next_project: Project | None = None
         self._state: events.State | None = None
         self._paused = False
+        self._proof = Proof()
+        self._is_watching = False
         self._quit: Request | None = None
         self.finished = False
 
@@ -80,6 +87,8 @@ class Engine:
         if self.finished:
             return []
         out: list[Effect] = []
+        if not isinstance(input, _UNDISTURBING):
+            self._proof.disturb()
         self._take(input, now_ms, out)
         while self._advance(now_ms, out):
             pass
@@ -91,6 +100,8 @@ class Engine:
         if self.finished:
             return None
         times = [self._builder.deadline_ms, self._supervisor.deadline_ms, self._settle_deadline_ms]
+        if self._is_quiet:
+            times.append(self._proof.deadline_ms)
         return min((at for at in times if at is not None), default=None)
 
     @property
@@ -113,7 +124,11 @@ class Engine:
                 self._cancel_if_steps_differ(self._next_project, now_ms, out)
             case inputs.ConfigRejected():
                 out.append(events.ConfigError(input.problems))
+            case inputs.Verified():
+                if self._proof.answer(now_ms) and self._is_quiet:
+                    out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
+                self._is_watching = True
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.Held():
                 self._settle.hold(input.operations, now_ms)
@@ -203,6 +218,8 @@ class Engine:
         self._supervisor.unsettled = self._settle_deadline_ms is not None and self._touches(self._settle.paths())
         self._supervisor.advance(self._last_build, now_ms, out)
         self._say_state(now_ms, out)
+        if self._proof.ask(self._is_quiet, now_ms):
+            out.append(Verify())
         self._end(out)
         return finished is not None and not self.finished
 
@@ -224,6 +241,13 @@ class Engine:
         touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
         self._supervisor.touch(touched & self._supervisor.states.keys())
         self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
+
+    @property
+    def _is_quiet(self) -> bool:
+        """Nothing waits and nothing is under way."""
+        waits = self._settle.paths() or self._settled or self._next_project or self._wanted.trigger
+        runs = self._builder.build or self._supervisor.restarting
+        return self._is_watching and not (waits or runs or self._paused or self._quit)
 
     def _touches(self, paths: Sequence[str]) -> bool:
         return bool(self._plan.steps_touched(paths) or self._plan.processes_touched(paths))
@@ -259,6 +283,7 @@ class Engine:
         names = (tuple(sorted(steps | gone)), tuple(sorted(processes)))
         out.append(events.ConfigReloaded(project.config, *names))
         if project.watch != old.watch or project.env_files != old.env_files:
+            self._is_watching = False
             out.append(Rewatch(project))
         dirty = self._plan.with_dependents(steps)
         if dirty or processes:

@@ -125,6 +125,12 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
     skipped: tuple[str, ...]
 
 
+class Settled(Event, frozen=True, tag="settled"):
+    """Nothing waits, nothing is being built, and every change made before now is in build `build`."""
+
+    build: int
+
+
 class ProcessStarting(Event, frozen=True, tag="process.starting"):
     process: str
     run: int

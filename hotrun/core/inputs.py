@@ -56,6 +56,12 @@ class FilesChanged(Input, frozen=True):
     changes: tuple[Change, ...]
 
 
+class Verified(Input, frozen=True):
+    """A walk has compared every watched file; what it found has been said before. `missed`: what no event had told."""
+
+    missed: int
+
+
 class Held(Input, frozen=True):
     """The version control operations in progress ("git rebase", "git index.lock"); () when the last one is over."""
 

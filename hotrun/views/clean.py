@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
-_NEEDED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# C0 but TAB and LF, DEL, C1, and what turns the direction of text or hides in it.
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+_NEEDED = re.compile(_CONTROL)
 _SEQUENCE = re.compile(
     r"(?P<sgr>\x1b\[[0-9:;]{0,64}m)"
     r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, SOS, PM, APC strings, ended or not
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
     r"|\x1b[ -/]*[0-~]?"
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+    r"|" + _CONTROL
 )
 
 
@@ -29,4 +31,4 @@ def clean(line: str, colored: bool) -> str:
 
 def clean_name(text: str) -> str:
     """A file name, a command or a message that we print ourselves: no color, on one line."""
-    return clean(text.replace("\n", "\\n").replace("\t", " "), colored=False)
+    return clean(text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", " "), colored=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 
 from hotrun.core import events
@@ -21,8 +23,15 @@ class JsonLines:
         if isinstance(event, events.Output):
             text = "\n".join(clean(line, colored=False) for line in event.text.split("\n"))
             event = msgspec.structs.replace(event, text=text)
-        body = self._encoder.encode(event).decode()
+        body = self._encode(event)
         self._sink.put(f'{{"v":1,"seq":{seq},"t":"{stamp}",{body[1:]}\n')
+
+    def _encode(self, event: events.Event) -> str:
+        try:
+            return self._encoder.encode(event).decode()
+        except UnicodeEncodeError:  # a path that is no text, such as the root; bytes of it came as surrogates
+            text = json.dumps(msgspec.to_builtins(event), ensure_ascii=False)
+            return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
     def flush(self) -> None:
         """Write what was shown."""

@@ -94,7 +94,7 @@ class Plain:
                 color = {"error": RED, "warning": YELLOW}.get(event.level, CYAN)
                 return self._paint(f"{event.level}: {clean_name(event.text)}", color)
             case events.StateChanged(state="stopping"):
-                return self._paint("stopping" + (f": {event.why}" if event.why else ""), dim)
+                return self._paint("stopping" + (f": {clean_name(event.why)}" if event.why else ""), dim)
             case _:
                 return None
 

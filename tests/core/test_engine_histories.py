@@ -60,6 +60,7 @@ class Machine:
         self.owners: dict[int, str] = {}
         self.open_build: int | None = None
         self.finished_code: int | None = None
+        self.walks = 0  # asked for and not yet answered
         self.history: list[object] = []
 
     def send(self, fact: inputs.Input) -> None:
@@ -88,6 +89,12 @@ class Machine:
                 assert not self.phases, "finished while something lives"
                 assert self.open_build is None
                 self.finished_code = effect.exit_code
+            case commands.Verify():
+                assert self.walks == 0, "one walk at a time"
+                self.walks += 1
+            case events.Settled():
+                assert self.open_build is None, "settled while a build runs"
+                assert "spawning" not in self.phases.values()
             case events.BuildStarted():
                 assert self.open_build is None, "two builds at once"
                 self.open_build = effect.build
@@ -120,7 +127,10 @@ class Machine:
             self.send(Request("restart", name=self.rng.choice([None, *self.engine.project.processes])))
         elif choice < 0.76:
             self.send(Request(self.rng.choice(["pause", "resume"])))
-        elif choice < 0.79:
+        elif choice < 0.81 and self.walks:
+            self.walks = 0
+            self.send(inputs.Verified(0))
+        elif choice < 0.83:
             self.send(inputs.Held(self.rng.choice([(), ("git rebase",), ("git index.lock", "git rebase")])))
         else:
             self.pass_time(self.rng.choice([1, 5, 40, 600, 3000]))
@@ -171,6 +181,7 @@ def test_the_promises_hold_in_random_histories(once: bool) -> None:
         machine = Machine(random.Random(seed), once)
         try:
             machine.send(inputs.Begin("0", 1))
+            machine.send(inputs.WatchStarted(1, 1, 0, "test", 0))
             for _ in range(FACTS):
                 if machine.finished_code is not None:
                     break

@@ -450,6 +450,36 @@ def test_an_operation_that_waits_for_a_person_holds_ten_seconds_and_no_longer() 
     assert world.take_commands() == ["spawn app"], "the lock has gone, and the rebase has had its time"
 
 
+def test_settled_is_said_when_a_walk_after_the_last_activity_found_nothing() -> None:
+    world = app_and_web()
+    world.send(inputs.WatchStarted(1, 1, 0, "test", 1))
+    assert world.take_commands() == ["verify"]
+    world.send(inputs.Verified(0))
+    assert world.events[-1] == events.Settled(1)
+    world.change("a.go").does("app").ends("web", signal="SIGTERM")
+    assert "verify" not in world.take_commands(), "web is being restarted"
+    world.up("web")
+    assert world.take_commands() == ["verify"]
+    world.change("b.go")
+    world.send(inputs.Verified(0))
+    assert not isinstance(world.events[-1], events.Settled), "the walk began before that change"
+    world.does("app").ends("web", signal="SIGTERM").up("web")
+    assert world.take_commands()[-1] == "verify"
+    world.send(inputs.Verified(0))
+    assert world.events[-1] == events.Settled(3)
+
+
+def test_a_walk_looks_once_a_minute_though_nothing_happens_and_says_nothing_twice() -> None:
+    world = World(project(step("app"))).begin().does("app").send(inputs.WatchStarted(1, 1, 0, "test", 1))
+    world.send(inputs.Verified(0)).take_commands()
+    world.wait(59_999)
+    assert world.take_commands() == []
+    world.wait(1)
+    assert world.take_commands() == ["verify"]
+    world.send(inputs.Verified(0))
+    assert len(world.told(events.Settled)) == 1
+
+
 def test_trigger_builds_though_nothing_changed_and_restart_restarts_without_a_build() -> None:
     world = app_and_web()
     world.send(Request("restart", name="web"))

@@ -128,5 +128,7 @@ class World:
                     yield f"finish {command.exit_code}"
                 case commands.Rewatch():
                     yield "rewatch"
+                case commands.Verify():
+                    yield "verify"
                 case _:
                     pass

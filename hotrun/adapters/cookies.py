@@ -1,0 +1,47 @@
+"""Files of our own in a watched folder: when the event of one has come, so have all events before it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterable
+
+PATIENCE_S = 2.0  # where no event comes at all (a network file system), the walk that follows must do
+
+
+class Cookies:
+    """Writes cookies into `folder`; None: there is no place for them, and nothing is waited for."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = folder
+        self._awaited: dict[str, asyncio.Event] = {}
+        self._count = 0
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """What has to be watched for them."""
+        return (self._folder,) if self._folder is not None else ()
+
+    def seen(self, paths: Iterable[str]) -> None:
+        """These paths were reported."""
+        for path in self._awaited.keys() & set(paths):
+            self._awaited[path].set()
+
+    async def wait(self) -> bool:
+        """Write a cookie and wait until it is seen; False where it could not be written or was not seen in time."""
+        if self._folder is None:
+            return False
+        self._count += 1
+        path = os.path.join(self._folder, f"{os.getpid()}-{self._count}")
+        arrived = self._awaited[path] = asyncio.Event()
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+            await asyncio.wait_for(arrived.wait(), PATIENCE_S)
+        except (OSError, TimeoutError):
+            return False
+        finally:
+            del self._awaited[path]
+            with contextlib.suppress(OSError):
+                os.remove(path)
+        return True

@@ -1,0 +1,75 @@
+"""A folder on the real disk, its changes, and what a Tree makes of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from hotrun.adapters.tree import Tree
+from hotrun.core.inputs import Change
+from hotrun.core.spec import Watch
+
+
+def write(path: Path, text: str = "x") -> Path:
+    """Write a file, with the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def write_unnoticeably(path: Path) -> None:
+    """Other bytes of the same size, and the old mtime put back.
+
+    Repeated until the file system's clock has ticked: before that, nothing but the bytes tells the change.
+    """
+    before = path.stat()
+    content = bytes(byte ^ 1 for byte in path.read_bytes())
+    while path.stat().st_ctime_ns == before.st_ctime_ns:
+        with path.open("r+b") as file:
+            file.write(content)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def save_atomically(path: Path, text: str) -> Path:
+    """As many editors do: a new file beside it, renamed over it. Returns the new file's name."""
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(text)
+    beside.replace(path)
+    return beside
+
+
+def tree_of(
+    root: Path,
+    *,
+    roots: Iterable[Path] = (),
+    exclude: tuple[str, ...] = (),
+    gitignore: bool = True,
+    single: Iterable[Path] = (),
+) -> Tree:
+    """A tree that has not looked at anything yet."""
+    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, gitignore)
+    return Tree(str(root), watch, tuple(map(str, single)))
+
+
+def walked(root: Path, **options: object) -> Tree:
+    """A tree that knows what is there now."""
+    tree = tree_of(root, **options)  # type: ignore[arg-type]
+    tree.verify()
+    return tree
+
+
+def short(changes: Iterable[Change]) -> list[str]:
+    """Changes in a form that is easy to read: "+added", "~modified", "-deleted", sorted."""
+    return sorted({"added": "+", "modified": "~", "deleted": "-"}[change.kind] + change.path for change in changes)
+
+
+def watched(root: Path, **options: object) -> list[str]:
+    """The names of all files that a fresh look at the disk finds."""
+    tree = tree_of(root, **options)  # type: ignore[arg-type]
+    return sorted(change.path for change in tree.verify())
+
+
+def examine(tree: Tree, *paths: Path) -> list[str]:
+    """What differs at these paths."""
+    return short(tree.examine([str(path) for path in paths]))

@@ -1,0 +1,130 @@
+"""Runs the adapters in a real event loop and waits for what they post, each time with a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Concatenate, ParamSpec, TypeVar
+
+from hotrun.adapters.children import Children
+from hotrun.core.commands import Spawn
+from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
+from hotrun.core.spec import Program
+
+DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
+LOOK_S = 0.002  # for conditions that nobody tells us of, such as the end of somebody else's process
+
+Params = ParamSpec("Params")
+Fact = TypeVar("Fact", bound=Input)
+
+
+class Deadline(AssertionError):
+    """What was waited for has not come."""
+
+
+async def until(condition: Callable[[], object], what: str = "it") -> None:
+    """Wait until `condition` holds."""
+    end = time.monotonic() + DEADLINE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise Deadline(f"{what} has not come")
+        await asyncio.sleep(LOOK_S)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; a zombie has."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return state_of(pid) in "ZX"
+
+
+def state_of(pid: int) -> str:
+    """The letter of a process's state: R, S, T (stopped), Z; "X" once it has gone."""
+    if not os.path.exists("/proc/self/stat"):
+        done = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True)
+        return done.stdout.strip()[:1] or "X"
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "X"
+
+
+class Programs:
+    """`Children` with everything it posted."""
+
+    def __init__(self, colored: bool = False) -> None:
+        self.posted: list[Input] = []
+        self.hurries: list[int] = []  # how much had been posted each time
+        self.children = Children(self.posted.append, colored, lambda: self.hurries.append(len(self.posted)))
+
+    def spawn(
+        self,
+        run: int,
+        *argv: str,
+        cwd: object = "/",
+        env: Mapping[str, str] | None = None,
+        env_files: tuple[str, ...] = (),
+        own: Mapping[str, str] | None = None,
+    ) -> None:
+        program = Program(argv, str(cwd), dict(env or {}), env_files)
+        self.children.spawn(Spawn(run, "run", f"p{run}", program, 1), own or {})
+
+    def sh(self, run: int, script: str, cwd: object = "/") -> None:
+        self.spawn(run, "sh", "-c", script, cwd=cwd)
+
+    def told(self, kind: type[Fact], run: int) -> list[Fact]:
+        """What was posted of this kind about a run."""
+        return [fact for fact in self.posted if isinstance(fact, kind) and getattr(fact, "run", None) == run]
+
+    def lines(self, run: int, stream: str = "stdout") -> list[str]:
+        return [line for read in self.told(OutputRead, run) if read.stream == stream for line in read.lines]
+
+    def pid(self, run: int) -> int:
+        return self.told(Spawned, run)[0].pid
+
+    def exit(self, run: int) -> Exited:
+        (fact,) = self.told(Exited, run)
+        return fact
+
+    def is_over(self, run: int) -> bool:
+        return bool(self.told(Emptied, run) or self.told(SpawnFailed, run))
+
+    async def over(self, *runs: int) -> None:
+        """Wait for the last word about each run."""
+        for run in runs:
+            await until(functools.partial(self.is_over, run), f"the end of run {run}")
+
+    async def said(self, run: int, line: str) -> None:
+        """Wait for a line of output."""
+        await until(lambda: line in self.lines(run), f"{line!r} of run {run}")
+
+
+def with_programs(test: Callable[Concatenate[Programs, Params], Awaitable[None]]) -> Callable[Params, None]:
+    """Give an async test its first argument, a Programs whose children are watched by the test's own loop."""
+
+    async def main(*args: Params.args, **kwargs: Params.kwargs) -> None:
+        programs = Programs()
+        loop = asyncio.get_running_loop()
+        programs.children.attach(loop)
+        try:
+            await test(programs, *args, **kwargs)
+        finally:
+            programs.children.close()
+            loop.remove_signal_handler(signal.SIGCHLD)
+
+    @functools.wraps(test)
+    def run(*args: Params.args, **kwargs: Params.kwargs) -> None:
+        asyncio.run(main(*args, **kwargs))
+
+    signature = inspect.signature(test)
+    run.__signature__ = signature.replace(parameters=[*signature.parameters.values()][1:])  # type: ignore[attr-defined]
+    return run

@@ -1,0 +1,505 @@
+"""The kernel's real events for a real folder, in a real loop: what is told, and that nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from hotrun.adapters.files import CLOCK_LAG_NS, FileSource
+from hotrun.adapters.watcher import Watcher
+from hotrun.core.inputs import Change, Input, Noticed, WatchStarted
+from hotrun.core.spec import Project, Watch
+from tests.adapters.disk import save_atomically, short, write, write_unnoticeably
+from tests.adapters.loop import DEADLINE_S, until
+
+
+@pytest.fixture(autouse=True)
+def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+
+
+class Watched:
+    """A FileSource and everything it said."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.posted: list[Input] = []
+        self.changes: list[Change] = []
+        self.source = FileSource(self.posted.append, self.changes.extend)
+        self._count = 0
+
+    async def start(
+        self,
+        *roots: Path,
+        single: Iterable[Path] = (),
+        exclude: tuple[str, ...] = (),
+        since_ns: int | None = None,
+    ) -> None:
+        watch = Watch(tuple(map(str, roots)) or (str(self.root),), exclude)
+        await self.source.start(Project(str(self.root), None, watch), list(map(str, single)), since_ns)
+
+    def told(self) -> list[str]:
+        return short(self.changes)
+
+    async def until_told(self, *expected: str) -> None:
+        """Wait for exactly these changes; then forget them."""
+        try:
+            await until(lambda: set(expected) <= set(self.told()), str(expected))
+        finally:
+            found = self.told()
+            self.changes.clear()
+        assert found == sorted(expected)
+
+    async def quiet(self) -> None:
+        """Whatever was going to be told has been told: a file made now has come through, and nothing before it."""
+        self._count += 1
+        marker = write(self.root / f"marker{self._count}")
+        await self.until_told(f"+{marker.name}")
+
+    def notices(self) -> list[str]:
+        return [fact.text for fact in self.posted if isinstance(fact, Noticed)]
+
+
+@contextlib.asynccontextmanager
+async def watching(root: Path, *roots: Path, single: Iterable[Path] = ()) -> AsyncIterator[Watched]:
+    watched = Watched(root)
+    await watched.start(*roots, single=single)
+    try:
+        yield watched
+    finally:
+        watched.source.close()
+
+
+def in_background(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+# --- edits -------------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_a_new_file_and_a_deleted_one_are_told(tmp_path: Path) -> None:
+    write(tmp_path / "edited")
+    write(tmp_path / "gone")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            write(tmp_path / "edited", "longer")
+            await watched.until_told("~edited")
+            write(tmp_path / "new")
+            await watched.until_told("+new")
+            (tmp_path / "gone").unlink()
+            await watched.until_told("-gone")
+
+    asyncio.run(story())
+
+
+def test_an_atomic_save_is_one_modification(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", "one")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            save_atomically(path, "two")
+            await watched.until_told("~a")
+            await watched.quiet()
+
+    asyncio.run(story())
+
+
+def test_a_write_of_the_same_size_with_the_old_time_put_back_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", "before")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            write_unnoticeably(path)
+            await until(lambda: "~a" in watched.told(), "the change")
+
+    asyncio.run(story())
+
+
+def test_a_file_that_is_only_read_is_not_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "a")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            path.read_text()
+            await watched.quiet()
+
+    asyncio.run(story())
+
+
+# --- folders -----------------------------------------------------------------------------------------------------
+
+
+def test_files_written_at_once_into_new_nested_folders_are_all_told_and_then_watched(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            names = [f"a/b/c{n}/d/f{m}" for n in range(8) for m in range(4)]
+            for name in names:
+                write(tmp_path / name)
+            await watched.until_told(*(f"+{name}" for name in names))
+            write(tmp_path / names[-1], "later")
+            await watched.until_told(f"~{names[-1]}")
+
+    asyncio.run(story())
+
+
+def test_folders_that_are_made_while_others_get_their_watch_are_found(tmp_path: Path) -> None:
+    names = {f"d{n}/e/f" for n in range(40)}
+
+    def work() -> None:
+        for name in names:
+            write(tmp_path / name)
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            writer = in_background(work)
+            await until(lambda: names <= {change.path for change in watched.changes}, "all files")
+            writer.join()
+            assert names == {change.path for change in watched.changes}
+
+    asyncio.run(story())
+
+
+def test_a_folder_moved_in_is_told_file_by_file_and_then_watched(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    write(outside / "a")
+    write(outside / "deep" / "b")
+
+    async def story() -> None:
+        async with watching(root) as watched:
+            outside.rename(root / "moved")
+            await watched.until_told("+moved/a", "+moved/deep/b")
+            write(root / "moved" / "deep" / "b", "other")
+            await watched.until_told("~moved/deep/b")
+
+    asyncio.run(story())
+
+
+def test_a_folder_that_is_removed_or_moved_out_is_told_file_by_file(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    for name in ("one/a", "one/deep/b", "two/a", "two/deep/b"):
+        write(root / name)
+
+    async def story() -> None:
+        async with watching(root) as watched:
+            shutil.rmtree(root / "one")
+            await watched.until_told("-one/a", "-one/deep/b")
+            (root / "two").rename(tmp_path / "two")
+            await watched.until_told("-two/a", "-two/deep/b")
+            write(tmp_path / "two" / "a", "nobody's business any more")
+            await watched.quiet()
+
+    asyncio.run(story())
+
+
+def test_a_folder_that_was_replaced_at_once_is_watched_again(tmp_path: Path) -> None:
+    """Its path is the same, so the list of folders does not change; its watch has gone with the old one."""
+    path = tmp_path / "folder"
+    write(path / "deep" / "a")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            for _ in range(3):
+                (path / "deep" / "a").unlink()
+                (path / "deep").rmdir()
+                path.rmdir()
+                write(path / "deep" / "a", "other")
+                await until(lambda: watched.told() == ["~folder/deep/a"], "the other file")
+                await watched_again(watched, path / "deep" / "a")
+
+    async def watched_again(watched: Watched, file: Path) -> None:
+        """The new watch comes with the very look that finds the file, so an edit is seen at the latest after that."""
+        watched.changes.clear()
+        file.write_text("edited in the new folder")
+        await watched.until_told("~folder/deep/a")
+
+    asyncio.run(story())
+
+
+def test_an_edit_beside_a_new_folder_is_not_lost_while_the_watch_is_renewed(tmp_path: Path) -> None:
+    edits = 25
+    files = [write(tmp_path / "a" / f"f{n}") for n in range(edits)]
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            for number, file in enumerate(files):
+                (tmp_path / f"new{number}").mkdir()
+                # Somewhere between the event of the folder and the end of the renewal, each time at another place.
+                await asyncio.sleep(number * 0.0003)
+                file.write_text("edited")
+                await watched.until_told(f"~a/f{number}")
+
+    asyncio.run(story())
+
+
+def test_folders_that_come_and_go_at_once_do_no_harm(tmp_path: Path) -> None:
+    def churn() -> None:
+        for number in range(200):
+            (tmp_path / f"work{number}" / "deep").mkdir(parents=True)
+            (tmp_path / f"work{number}" / "deep").rmdir()
+            (tmp_path / f"work{number}").rmdir()
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            worker = in_background(churn)
+            await until(lambda: not worker.is_alive(), "the end of the churn")
+            await watched.quiet()
+            path = write(tmp_path / "kept" / "a")
+            await watched.until_told("+kept/a")
+            path.write_text("longer")
+            await watched.until_told("~kept/a")
+            assert watched.notices() == []
+
+    asyncio.run(story())
+
+
+def test_a_root_that_is_removed_and_made_again_is_watched_again(tmp_path: Path) -> None:
+    root = tmp_path / "src"
+    write(root / "a")
+    write(tmp_path / "beside")
+
+    async def story() -> None:
+        async with watching(tmp_path, root) as watched:
+            shutil.rmtree(root)
+            await watched.until_told("-src/a")
+            path = write(root / "b")
+            await watched.until_told("+src/b")
+            path.write_text("longer")
+            await watched.until_told("~src/b")
+            assert watched.notices() == []
+
+    asyncio.run(story())
+
+
+# --- what is ignored ---------------------------------------------------------------------------------------------
+
+
+def test_a_file_in_an_ignored_folder_is_not_told(tmp_path: Path) -> None:
+    write(tmp_path / ".gitignore", "out/\n")
+    write(tmp_path / "out" / "a")
+    write(tmp_path / "node_modules" / "b")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            write(tmp_path / "out" / "a", "other")
+            write(tmp_path / "out" / "deep" / "new")
+            write(tmp_path / "node_modules" / "b", "other")
+            write(tmp_path / ".git" / "index")
+            await watched.quiet()
+            (started,) = [fact for fact in watched.posted if isinstance(fact, WatchStarted)]
+            assert (started.folders, started.files, started.pruned) == (1, 1, 2)
+
+    asyncio.run(story())
+
+
+def test_an_edited_ignore_file_takes_effect(tmp_path: Path) -> None:
+    rules = write(tmp_path / ".gitignore", "out/\n.gitignore\n")
+    write(tmp_path / "out" / "a")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            rules.write_text(".gitignore\n*.log\n")
+            await watched.until_told("+out/a")
+            write(tmp_path / "out" / "a", "other")
+            await watched.until_told("~out/a")
+            write(tmp_path / "out" / "b.log")
+            await watched.quiet()
+
+    asyncio.run(story())
+
+
+def test_an_env_file_outside_the_roots_is_told_and_what_lies_beside_it_is_not(tmp_path: Path) -> None:
+    root, env = tmp_path / "root", tmp_path / "far" / ".env"
+    root.mkdir()
+    write(env, "A=1")
+
+    async def story() -> None:
+        async with watching(root, single=[env]) as watched:
+            env.write_text("A=1000")
+            await watched.until_told("~../far/.env")
+            write(env.with_name("beside"))
+            await watched.quiet()
+            env.unlink()
+            await watched.until_told("-../far/.env")
+            write(env)
+            await watched.until_told("+../far/.env")
+
+    asyncio.run(story())
+
+
+# --- starting ----------------------------------------------------------------------------------------------------
+
+
+def test_what_changed_between_the_given_time_and_the_start_is_told(tmp_path: Path) -> None:
+    config, env = tmp_path / "hotrun.toml", tmp_path / "far.env"
+    root = tmp_path / "root"
+    since_ns = write(root / "early").stat().st_ctime_ns + 2 * CLOCK_LAG_NS
+
+    async def story() -> None:
+        watched = Watched(root)
+        for path in (write(root / "deep" / "a"), write(config), write(env)):
+            while path.stat().st_ctime_ns < since_ns:
+                os.utime(path)  # until the file system's clock has come to it
+        await watched.start(root, config, single=[config, env], since_ns=since_ns)
+        assert watched.told() == ["~../far.env", "~../hotrun.toml", "~deep/a"]
+        watched.source.close()
+
+    asyncio.run(story())
+
+
+def test_without_a_time_nothing_is_told_at_the_start(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            assert watched.changes == []
+            await watched.quiet()
+
+    asyncio.run(story())
+
+
+def test_a_second_start_watches_something_else(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    write(one / "a")
+    write(two / "a")
+
+    async def story() -> None:
+        async with watching(tmp_path, one) as watched:
+            await watched.start(two)
+            write(one / "a", "other")
+            write(two / "a", "other")
+            await watched.until_told("~two/a")
+            write(two / "b")
+            await watched.until_told("+two/b")
+
+    asyncio.run(story())
+
+
+def test_nothing_is_told_after_close_even_when_the_loop_has_gone(tmp_path: Path) -> None:
+    errors: list[object] = []
+    threading.excepthook, before = errors.append, threading.excepthook
+    try:
+
+        async def story() -> Watched:
+            async with watching(tmp_path) as watched:
+                write(tmp_path / "a")
+            return watched
+
+        watched = asyncio.run(story())
+        told = list(watched.changes)
+        watched.source._report(frozenset((str(tmp_path / "b"),)), frozenset())
+        watched.source._fail("late")
+        assert watched.changes == told
+    finally:
+        threading.excepthook = before
+    assert errors == []
+
+
+# --- when the sensor fails ---------------------------------------------------------------------------------------
+
+
+def test_a_file_name_that_is_no_text_kills_the_sensor_but_nothing_is_lost(tmp_path: Path) -> None:
+    bad = os.path.join(os.fsencode(tmp_path), b"caf\xe9")
+    write(tmp_path / "a")
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            for _ in range(2):
+                with open(bad, "ab") as file:
+                    file.write(b"x")
+                write(tmp_path / "a", "longer and longer" * len(watched.posted))
+                await until(lambda: {"~a"} <= set(watched.told()), "the edit")
+            assert "+caf\ufffd" in watched.told()
+            assert len(watched.notices()) == 1
+            assert "started anew" in watched.notices()[0]
+            watched.changes.clear()
+            await until_stable(watched, tmp_path / "b")
+
+    async def until_stable(watched: Watched, path: Path) -> None:
+        write(path)
+        await until(lambda: "+b" in watched.told(), "a new file")
+
+    asyncio.run(story())
+
+
+def test_a_folder_whose_name_is_no_text_is_told_and_the_rest_is_watched(tmp_path: Path) -> None:
+    bad = os.path.join(os.fsencode(tmp_path), b"caf\xe9")
+    os.mkdir(bad)
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            assert watched.notices() == ["caf\ufffd: its name is not UTF-8: not watched"]
+            await watched.quiet()
+
+    asyncio.run(story())
+
+
+def test_a_project_whose_own_name_is_no_text_is_told_not_to_be_watched(tmp_path: Path) -> None:
+    root = os.fsdecode(os.path.join(os.fsencode(tmp_path), b"caf\xe9"))
+    os.mkdir(root)
+
+    async def story() -> None:
+        watched = Watched(Path(root))
+        await watched.start()
+        (notice,) = watched.notices()
+        assert "not everything is watched" in notice
+        notice.encode()
+        watched.source.close()
+
+    asyncio.run(story())
+
+
+def test_a_retired_sensor_gives_out_what_it_has_seen(tmp_path: Path) -> None:
+    """The event is older than the new sensor, so only the old one has it."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    seen: set[str] = set()
+    watcher = Watcher(lambda paths, removed: seen.update(paths), lambda reason: None)
+    try:
+        watcher.watch([str(first)])
+        for number in range(20):
+            path = write(first / f"a{number}")
+            watcher.watch([str(second)])
+            end = time.monotonic() + DEADLINE_S
+            while str(path) not in seen:
+                assert time.monotonic() < end, f"{path} was lost"
+                time.sleep(0.001)
+            watcher.watch([str(first)])
+    finally:
+        watcher.close()
+
+
+def test_sensors_end_after_close(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    watcher = Watcher(lambda paths, removed: None, lambda reason: None)
+    for _ in range(3):
+        watcher.watch([str(tmp_path)])
+    mine = set(threading.enumerate()) - before
+    assert mine
+    watcher.close()
+    for thread in mine:
+        thread.join(DEADLINE_S)
+        assert not thread.is_alive()
+
+
+def test_a_retired_sensor_ends_by_itself(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    watcher = Watcher(lambda paths, removed: None, lambda reason: None)
+    watcher.watch([str(tmp_path)])
+    (first,) = set(threading.enumerate()) - before
+    watcher.watch([str(tmp_path)])
+    first.join(DEADLINE_S)
+    assert not first.is_alive()
+    watcher.close()

@@ -1,0 +1,268 @@
+"""The lines that a person reads, letter by letter, with and without colors."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hotrun.core import events
+from hotrun.views.plain import ASCII, MOST_ERRORS, UNICODE, Plain
+from tests.views.streams import EXAMPLES, STAMP, Kept, diagnostic
+
+TIME = re.compile(r"\d\d:\d\d:\d\d")
+
+
+class Screen:
+    """What a person sees of a stream of events; the time of day reads 12:34:56."""
+
+    def __init__(self, *, colored: bool = False, ascii_only: bool = False) -> None:
+        self._sink = Kept()
+        self._view = Plain(self._sink, colored, ASCII if ascii_only else UNICODE)
+
+    def shows(self, *shown: events.Event) -> str:
+        """The text for these events."""
+        before = len(self._sink.text)
+        for event in shown:
+            self._view.show(event, 1, STAMP)
+        self._view.flush()
+        return TIME.sub("12:34:56", self._sink.text[before:])
+
+
+def changed(*paths: str, more: int = 0, trigger: events.Trigger = "fs") -> events.Changed:
+    return events.Changed(7, tuple(events.ChangedPath(path, "modified") for path in paths), more, trigger)
+
+
+def finished(status: events.Status = "ok", errors: int = 0, warnings: int = 0) -> events.BuildFinished:
+    return events.BuildFinished(7, status, errors, warnings, 1234, ("app",), ())
+
+
+def step(status: events.Status, exit_code: int | None = None, signal: str | None = None) -> events.StepFinished:
+    return events.StepFinished(7, "app", status, exit_code, signal, 10)
+
+
+def exited(exit_code: int | None = None, signal: str | None = None, expected: bool = False) -> events.ProcessExited:
+    return events.ProcessExited("web", 2, 7, exit_code, signal, expected, 65_000)
+
+
+LINES: list[tuple[events.Event, str]] = [
+    (events.Hello("0.1.0", 1, "/p", "hotrun.toml", (), (), None), "hotrun 0.1.0 · /p · hotrun.toml\n"),
+    (events.Hello("0.1.0", 1, "/p", None, (), (), None), "hotrun 0.1.0 · /p · no hotrun.toml\n"),
+    (events.Watching(1, 12, 3, "watchfiles", 15), "watching 12 files in 1 folder\n"),
+    (changed("src/a.c"), f"12:34:56 ── build #7 · src/a.c {'─' * 41}\n"),
+    (changed("a", "b", "c"), f"12:34:56 ── build #7 · a, b, c {'─' * 41}\n"),
+    (changed("a", "b", "c", "d"), f"12:34:56 ── build #7 · a and 3 more {'─' * 36}\n"),
+    (changed("a", more=9), f"12:34:56 ── build #7 · a and 9 more {'─' * 36}\n"),
+    (changed(trigger="start"), f"12:34:56 ── build #7 · start {'─' * 43}\n"),
+    (changed("x" * 100), f"12:34:56 ── build #7 · {'x' * 100} ──\n"),
+    (events.BuildStarted(7, ("app",), ()), ""),
+    (events.StepStarted(7, "app", ("make",)), ""),
+    (events.Output("step:app", "stdout", "one\ntwo"), "app │ one\napp │ two\n"),
+    (events.Output("run:web", "stderr", ""), "web │ \n"),
+    (diagnostic(), ""),
+    (step("ok", 0), ""),
+    (step("canceled", None, "SIGTERM"), ""),
+    (step("failed", 2), "app failed (exit 2)\n"),
+    (step("failed", None, "SIGSEGV"), "app killed by SIGSEGV\n"),
+    (step("failed"), "app could not be started\n"),
+    (step("timeout", None, "SIGKILL"), "app timed out\n"),
+    (step("skipped"), "app skipped: what it needs is not green\n"),
+    (finished(), "✔ build #7 ok in 1.23s\n"),
+    (finished(warnings=1), "✔ build #7 ok in 1.23s: 1 warning\n"),
+    (finished("failed", 2, 1), "✗ build #7 failed in 1.23s: 2 errors, 1 warning\n"),
+    (finished("canceled"), "✗ build #7 canceled in 1.23s\n"),
+    (events.Settled(7), ""),
+    (events.ProcessStarting("web", 2, 7), ""),
+    (events.ProcessStale("web", 2, 7), "web is stale: it still runs build #7\n"),
+    (events.StateChanged("building", ""), ""),
+    (events.StateChanged("stopping", ""), "stopping\n"),
+    (events.StateChanged("stopping", "SIGINT"), "stopping: SIGINT\n"),
+    (events.ConfigReloaded("hotrun.toml", ("app",), ("web",)), "configuration reloaded · changed: app, web\n"),
+    (events.ConfigReloaded("hotrun.toml", (), ()), "configuration reloaded · changed: nothing that runs\n"),
+    (
+        events.ConfigError(("hotrun.toml:3: one", "hotrun.toml:9: two")),
+        "✗ configuration not taken, the last good one stays:\nhotrun.toml:3: one\nhotrun.toml:9: two\n",
+    ),
+    (events.Message("info", "all well"), "info: all well\n"),
+    (events.Message("error", "two\nlines"), "error: two\\nlines\n"),
+    (events.Dropped("output", 3), ""),
+    (events.Bye("SIGINT", 0), ""),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), LINES, ids=[repr(text)[:40] for _, text in LINES])
+def test_an_event_is_shown_as_these_lines(event: events.Event, expected: str) -> None:
+    shown = Screen().shows(events.ProcessStarting("web", 2, 7), event)
+    assert shown == expected
+
+
+PROCESS_LINES: list[tuple[events.Event, str]] = [
+    (events.ProcessStarted("web", 2, 7, 4711), "web started · pid 4711 · build #7\n"),
+    (events.ProcessStopping("web", 2, 7, "SIGTERM"), "web stopping (SIGTERM)\n"),
+    (exited(0), "web exited with 0 after 1m 05s\n"),
+    (exited(3), "web exited with 3 after 1m 05s\n"),
+    (exited(None, "SIGSEGV"), "web killed by SIGSEGV after 1m 05s\n"),
+    (exited(), "web could not be started\n"),
+    (exited(0, expected=True), ""),
+    (exited(None, "SIGTERM", expected=True), ""),
+    (exited(None, "SIGKILL", expected=True), "web had to be killed\n"),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), PROCESS_LINES, ids=[repr(text)[:40] for _, text in PROCESS_LINES])
+def test_what_happens_to_a_process_is_shown_as_this_line(event: events.Event, expected: str) -> None:
+    assert Screen().shows(events.ProcessStarting("web", 2, 7), event) == expected
+
+
+def test_every_event_has_been_looked_at() -> None:
+    assert {type(event) for event, _ in (*LINES, *PROCESS_LINES)} == set(events.Event.__subclasses__())
+
+
+# --- problems under a verdict --------------------------------------------------------------------------------------
+
+
+def test_the_problems_follow_the_verdict_errors_first() -> None:
+    shown = Screen().shows(
+        events.StepStarted(7, "app", ("make",)),
+        diagnostic("unused", severity="warning", line=9, column=None, code="W1"),
+        diagnostic("expected ';'", code="E2"),
+        diagnostic("it failed", path=None, file=None, line=None, column=None),
+        finished("failed", 2, 1),
+    )
+    assert shown == (
+        "✗ build #7 failed in 1.23s: 2 errors, 1 warning\n"
+        "  src/a.c:3:7: error: expected ';' [E2]\n"
+        "  error: it failed\n"
+        "  src/a.c:9: warning: unused [W1]\n"
+    )
+
+
+def test_the_problems_of_a_step_that_runs_again_are_forgotten() -> None:
+    screen = Screen()
+    screen.shows(diagnostic("old"), finished("failed", 1))
+    assert screen.shows(events.StepStarted(8, "app", ("make",)), finished()) == "✔ build #7 ok in 1.23s\n"
+
+
+def test_a_canceled_build_lists_no_problems() -> None:
+    assert Screen().shows(diagnostic("old"), finished("canceled", 1)) == "✗ build #7 canceled in 1.23s: 1 error\n"
+
+
+def test_a_long_list_is_cut_and_counted() -> None:
+    problems = [diagnostic(f"problem {number}") for number in range(MOST_ERRORS + 3)]
+    lines = Screen().shows(*problems, finished("failed", len(problems))).splitlines()
+    assert len(lines) == 1 + MOST_ERRORS + 1
+    assert lines[-1] == "  and 3 more"
+
+
+# --- output ----------------------------------------------------------------------------------------------------------
+
+
+def test_output_is_cleaned_line_by_line() -> None:
+    shown = Screen().shows(
+        events.Output("run:web", "stdout", "\x1b[31mred\x1b[0m\n10%\r20%\n\x1b[2J\x1b]0;title\x07end")
+    )
+    assert shown == "web │ red\nweb │ 20%\nweb │ end\n"
+
+
+def test_colors_of_output_end_with_the_line_so_that_they_do_not_reach_the_next_one() -> None:
+    shown = Screen(colored=True).shows(events.Output("run:web", "stdout", "\x1b[31mred\nplain"))
+    prefix = "\x1b[36mweb\x1b[0m \x1b[2m│\x1b[0m "
+    assert shown == f"{prefix}\x1b[31mred\x1b[0m\n{prefix}plain\n"
+
+
+def test_each_source_has_a_color_of_its_own() -> None:
+    screen = Screen(colored=True)
+    shown = [screen.shows(events.Output(source, "stdout", "x")) for source in ("step:a", "run:b", "step:a")]
+    assert shown[0] == shown[2]
+    assert shown[0].startswith("\x1b[36ma\x1b[0m ")
+    assert shown[1].startswith("\x1b[35mb\x1b[0m ")
+
+
+def test_a_path_in_output_has_a_space_before_it_so_that_editors_find_it() -> None:
+    assert " src/a.c:3:7" in Screen().shows(events.Output("step:app", "stderr", "src/a.c:3:7: error: bad"))
+
+
+# --- colors and marks ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (events.Hello("1", 1, "/p", "c", (), (), None), "\x1b[2mhotrun 1 · /p · c\x1b[0m\n"),
+        (changed("a"), f"\x1b[1m12:34:56 ── build #7 · a {'─' * 47}\x1b[0m\n"),
+        (finished(), "\x1b[32m✔ build #7 ok in 1.23s\x1b[0m\n"),
+        (finished("failed", 1), "\x1b[31m✗ build #7 failed in 1.23s: 1 error\x1b[0m\n"),
+        (finished("canceled"), "\x1b[2m✗ build #7 canceled in 1.23s\x1b[0m\n"),
+        (step("failed", 2), "\x1b[1mapp\x1b[0m \x1b[31mfailed (exit 2)\x1b[0m\n"),
+        (step("skipped"), "\x1b[1mapp\x1b[0m \x1b[2mskipped: what it needs is not green\x1b[0m\n"),
+        (exited(0), "\x1b[1mweb\x1b[0m \x1b[33mexited with 0 after 1m 05s\x1b[0m\n"),
+        (exited(1), "\x1b[1mweb\x1b[0m \x1b[31mexited with 1 after 1m 05s\x1b[0m\n"),
+        (events.Message("warning", "careful"), "\x1b[33mwarning: careful\x1b[0m\n"),
+        (events.Message("error", "bad"), "\x1b[31merror: bad\x1b[0m\n"),
+        (events.Message("info", "well"), "\x1b[36minfo: well\x1b[0m\n"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, events.Event) else "",
+)
+def test_a_line_has_its_color(event: events.Event, expected: str) -> None:
+    assert Screen(colored=True).shows(events.ProcessStarting("web", 2, 7), event) == expected
+
+
+def test_a_problem_has_the_color_of_its_severity_and_its_place_has_none() -> None:
+    shown = Screen(colored=True).shows(diagnostic(), diagnostic("so", severity="warning"), finished("failed", 1, 1))
+    assert shown.splitlines()[1:] == [
+        "  src/a.c:3:7: \x1b[31merror\x1b[0m: bad",
+        "  src/a.c:3:7: \x1b[33mwarning\x1b[0m: so",
+    ]
+
+
+def test_without_colors_there_is_no_escape_and_with_ascii_marks_nothing_but_ascii() -> None:
+    plain, narrow = Screen().shows(*EXAMPLES), Screen(ascii_only=True).shows(*EXAMPLES)
+    assert "\x1b" not in plain
+    assert narrow.isascii()
+    assert len(narrow.splitlines()) == len(plain.splitlines())
+
+
+def test_ascii_marks_say_the_same() -> None:
+    screen = Screen(ascii_only=True)
+    assert screen.shows(finished()) == "ok: build #7 ok in 1.23s\n"
+    assert screen.shows(finished("failed", 1)) == "FAILED: build #7 failed in 1.23s: 1 error\n"
+    assert screen.shows(changed("a")) == f"12:34:56 -- build #7 - a {'-' * 47}\n"
+    assert screen.shows(events.Output("run:web", "stdout", "x")) == "web | x\n"
+
+
+def test_with_colors_the_text_is_the_same() -> None:
+    colored = Screen(colored=True).shows(*EXAMPLES)
+    assert re.sub(r"\x1b\[\d+m", "", colored) == Screen().shows(*EXAMPLES)
+
+
+# --- names and messages that want to be more than that ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("colored", [True, False])
+@pytest.mark.parametrize("bad", ["\x1b[2J\x1b[31mbad", "bad\x1b]0;title\x07", "\u202ebad", "\x9b2Jbad", "b\x08bad"])
+def test_no_name_or_message_reaches_the_terminal_with_its_escapes(bad: str, colored: bool) -> None:
+    screen = Screen(colored=colored)
+    shown = screen.shows(
+        events.Hello("1", 1, f"/{bad}", bad, (), (), None),
+        changed(bad),
+        changed(bad, "a", "b", "c"),
+        diagnostic(bad, path=bad, code=bad),
+        finished("failed", 1),
+        events.ConfigError((bad,)),
+        events.ConfigReloaded(None, (bad,), ()),
+        events.Message("error", bad),
+        events.StateChanged("stopping", bad),
+    )
+    ours = re.sub(r"\x1b\[\d+m", "", shown) if colored else shown
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", ours)
+    assert "\x1b[31mbad" not in shown
+
+
+def test_a_name_with_a_newline_stays_on_its_line() -> None:
+    name = "evil\n✔ build #7 ok in 1ms\rx.c"
+    shown = Screen().shows(changed(name), diagnostic("two\nlines", path=name), finished("failed", 1))
+    assert shown.splitlines() == [
+        "12:34:56 ── build #7 · evil\\n✔ build #7 ok in 1ms\\rx.c ─────────────────",
+        "✗ build #7 failed in 1.23s: 1 error",
+        "  evil\\n✔ build #7 ok in 1ms\\rx.c:3:7: error: two\\nlines",
+    ]
