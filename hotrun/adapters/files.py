@@ -12,12 +12,13 @@ from hotrun.adapters.cookies import Cookies
 from hotrun.adapters.tree import Tree
 from hotrun.adapters.vcs import Operations
 from hotrun.adapters.watcher import Watcher
-from hotrun.core.inputs import Change, Held, Input, Noticed, Verified, WatchStarted
+from hotrun.core.inputs import Change, FilesTouched, Held, Input, Noticed, Verified, WatchStarted
 from hotrun.core.spec import Project
 
 # A file system's clock ticks up to 4 ms late (one jiffy), so a change right after a start may bear a time before it.
 CLOCK_LAG_NS = 5_000_000
 SLICE_S = 0.005  # of a walk, before others have their turn
+READ_SLICE_S = 0.002  # of reading contents
 RECHECK_S = 0.25  # the end of an operation comes as an event; this is for the case that it does not
 RACES_WITH_FOLDERS = 10  # how often a folder may go while it is about to be watched
 LIMIT_HINT = "the kernel allows no more watches: try `sysctl fs.inotify.max_user_watches=1048576`, or exclude folders"
@@ -39,6 +40,7 @@ class FileSource:
         self._operations = Operations(())
         self._in_progress: tuple[str, ...] = ()
         self._recheck: asyncio.TimerHandle | None = None
+        self._reader: asyncio.Task[None] | None = None
         self._told: set[str] = set()
 
     async def start(self, project: Project, single_files: Iterable[str], since_ns: int | None) -> None:
@@ -59,13 +61,15 @@ class FileSource:
         took = round((time.monotonic() - started) * 1000)
         self._post(WatchStarted(len(tree.folders()), tree.count_files(), tree.count_pruned(), "watchfiles", took))
         self._tell_unwatched(tree)
-        self._changed(changes)
+        self._tell(tree, changes)
 
     def close(self) -> None:
         """Watch nothing any more."""
         self._tree = None
         if self._recheck is not None:
             self._recheck.cancel()
+        if self._reader is not None:
+            self._reader.cancel()
         self._watcher.close()
 
     async def verify(self) -> None:
@@ -84,7 +88,7 @@ class FileSource:
                     if self._tree is not tree:
                         break
         if tree is not None and tree is self._tree:
-            self._changed(changes + self._follow())
+            self._tell(tree, changes + self._follow())
         self._post(Verified(len(changes)))
 
     def _follow(self) -> list[Change]:
@@ -120,6 +124,27 @@ class FileSource:
         if current and self._tree is not None:
             self._recheck = self._loop.call_later(RECHECK_S, self._check_operations)
 
+    def _tell(self, tree: Tree, changes: list[Change]) -> None:
+        """Say what was found: edits, and what was only touched."""
+        if tree.touched:
+            self._post(FilesTouched(tuple(tree.touched), tuple(tree.rewritten)))
+            tree.touched.clear()
+            tree.rewritten.clear()
+        if changes:
+            self._changed(changes)
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.ensure_future(self._read_contents(tree))
+
+    async def _read_contents(self, tree: Tree) -> None:
+        """Read files in the background, at a tenth of a core: an edit is more urgent."""
+        slice_end = time.monotonic() + READ_SLICE_S
+        for _ in tree.read_contents():
+            if time.monotonic() >= slice_end:
+                await asyncio.sleep(9 * READ_SLICE_S)
+                slice_end = time.monotonic() + READ_SLICE_S
+            if self._tree is not tree:
+                return
+
     def _tell_unwatched(self, tree: Tree) -> None:
         unwatched, tree.unwatched = tree.unwatched, []
         for text in unwatched:
@@ -141,7 +166,7 @@ class FileSource:
             self._check_operations()
             changes = self._tree.examine(paths, removed) + self._follow()
             self._tell_unwatched(self._tree)
-            self._changed(changes)
+            self._tell(self._tree, changes)
 
     def _fail(self, reason: str) -> None:
         """From the sensor's thread: it is dead. A name that is no text does that, or a kernel limit."""
@@ -153,4 +178,4 @@ class FileSource:
         if self._tree is not None:
             self._tell_once(f"the watcher failed and was started anew: {reason}")
             self._tree.lost_folders = True
-            self._changed(self._follow() + self._tree.verify() + self._follow())
+            self._tell(self._tree, self._follow() + self._tree.verify() + self._follow())

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from hotrun.adapters.contents import digest
 from hotrun.adapters.ignore import IGNORE_FILES, Rules, is_below, rules_of
 from hotrun.core.inputs import Change, ChangeKind
 from hotrun.core.spec import Watch
@@ -32,6 +34,7 @@ class _Folder:
         self.rules = rules
         self.relative = relative
         self.files: dict[str, Signature] = {}
+        self.digests: dict[str, bytes] = {}
         self.folders: set[str] = set()
         self.pruned = 0
 
@@ -50,6 +53,10 @@ class Tree:
         self.unwatched: list[str] = []  # since somebody emptied it: what cannot be watched, and why
         self.new_folders: list[str] = []  # since somebody emptied it: these have no watch yet
         self.lost_folders = False
+        # Since somebody emptied them: another signature, but the same bytes; and those of them written in place.
+        self.touched: list[str] = []
+        self.rewritten: list[str] = []
+        self._unread: deque[tuple[str, str]] = deque()  # folder and name of files without a digest
 
     # --- what is known -----------------------------------------------------------------------------------------
 
@@ -77,6 +84,21 @@ class Tree:
         ]
         changed += [path for path, known in self._single.items() if known is not None and known.ctime_ns > ctime_ns]
         return [Change(self._name(path), "modified") for path in dict.fromkeys(changed)]
+
+    def read_contents(self) -> Iterator[None]:
+        """Read what has not been read yet, a file at a time: only what is known can be found unchanged later."""
+        while self._unread:
+            path, name = self._unread.popleft()
+            folder = self._folders.get(path)
+            known = folder.files.get(name) if folder is not None else None
+            if folder is None or known is None or name in folder.digests:
+                continue
+            full = os.path.join(path, name)
+            found = digest(full, known.size)
+            # Bytes that were read beside a write belong to neither signature.
+            if found is not None and _look(full) == known and folder.files.get(name) == known:
+                folder.digests[name] = found
+            yield
 
     # --- looking -----------------------------------------------------------------------------------------------
 
@@ -205,9 +227,26 @@ class Tree:
 
     def _compare(self, folder: _Folder, path: str, name: str, found: Signature, changes: list[Change]) -> None:
         known = folder.files.get(name)
-        if known != found:
-            folder.files[name] = found
+        if known == found:
+            return
+        folder.files[name] = found
+        if known is not None and self._has_same_bytes(folder, path, name, found):
+            self.touched.append(self._name(path))
+            if known.ino == found.ino and known.mtime_ns != found.mtime_ns:
+                self.rewritten.append(self._name(path))
+        else:
             changes.append(Change(self._name(path), "added" if known is None else "modified"))
+        if name not in folder.digests:
+            self._unread.append((os.path.dirname(path), name))
+
+    def _has_same_bytes(self, folder: _Folder, path: str, name: str, found: Signature) -> bool:
+        before = folder.digests.pop(name, None)
+        if before is None or not self._watch.skip_unchanged:
+            return False
+        after = digest(path, found.size)
+        if after is not None:
+            folder.digests[name] = after
+        return before == after
 
     def _compare_single(self, path: str, changes: list[Change]) -> None:
         known, found = self._single[path], _look(path)
@@ -217,6 +256,7 @@ class Tree:
             changes.append(Change(self._name(path), kind))
 
     def _drop_file(self, folder: _Folder, path: str, changes: list[Change]) -> None:
+        folder.digests.pop(os.path.basename(path), None)
         if folder.files.pop(os.path.basename(path), None) is not None:
             changes.append(Change(self._name(path), "deleted"))
 

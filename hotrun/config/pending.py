@@ -12,7 +12,6 @@ from hotrun.config.problems import Path
 NOT_YET: tuple[Path, ...] = (
     ("watch", "poll"),
     ("watch", "poll_interval"),
-    ("watch", "skip_unchanged"),
     ("run", "*", "ready"),
     ("run", "*", "listen"),
     ("run", "*", "overlap"),

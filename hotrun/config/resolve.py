@@ -39,6 +39,7 @@ def _watch(watch: model.Watch, root: str) -> Watch:
         settle_ms=watch.settle.ms,
         poll=watch.poll,
         poll_interval_ms=int(watch.poll_interval),
+        skip_unchanged=watch.skip_unchanged,
     )
 
 

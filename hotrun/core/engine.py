@@ -26,13 +26,13 @@ from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.settle import Settle
 from hotrun.core.spec import Project
-from hotrun.core.words import count
+from hotrun.core.words import count, listed
 
 _RunInput = inputs.Spawned | inputs.SpawnFailed | inputs.OutputRead | inputs.Exited | inputs.Emptied
 
 
 # What changes neither a file nor what runs.
-_UNDISTURBING = (inputs.Tick, inputs.Verified, inputs.OutputRead, inputs.Noticed, inputs.Held)
+_UNDISTURBING = (inputs.Tick, inputs.FilesTouched, inputs.Verified, inputs.OutputRead, inputs.Noticed, inputs.Held)
 
 
 class _Wanted:
@@ -64,6 +64,7 @@ class Engine:
         self._supervisor.needed_steps = self._plan.needed_steps
         self._settle = Settle(project.watch.settle_ms)
         self._settled: dict[str, Change] = {}
+        self._reread: set[str] = set()
         self._wanted = _Wanted()
         self._next_project: Project | None = None
         self._state: events.State | None = None
@@ -115,7 +116,10 @@ class Engine:
             case inputs.Begin():
                 self._begin(input, out)
             case inputs.FilesChanged():
+                self._reread.clear()
                 self._settle.add((c for c in input.changes if not self._plan.is_output(c.path)), now_ms)
+            case inputs.FilesTouched():
+                self._touched(input, now_ms, out)
             case inputs.Spawned() | inputs.SpawnFailed() | inputs.OutputRead() | inputs.Exited() | inputs.Emptied():
                 self._answer(input, now_ms, out)
             case inputs.ConfigLoaded():
@@ -248,6 +252,21 @@ class Engine:
         waits = self._settle.paths() or self._settled or self._next_project or self._wanted.trigger
         runs = self._builder.build or self._supervisor.restarting
         return self._is_watching and not (waits or runs or self._paused or self._quit)
+
+    def _touched(self, touched: inputs.FilesTouched, now_ms: int, out: list[Effect]) -> None:
+        """Same bytes as before: nothing, and said so.
+
+        But a step that runs may have read a rewritten file while it was half: it is built again, once. That a step
+        rewrites it each time with the same bytes must not make a loop.
+        """
+        if self._builder.build is not None:
+            again = set(touched.rewritten) - self._reread
+            self._reread |= again
+            self._settle.add((Change(path, "modified") for path in again if not self._plan.is_output(path)), now_ms)
+            return
+        names = [path for path in touched.paths if not self._plan.is_output(path) and self._touches([path])]
+        if names:
+            out.append(events.Message("info", f"{listed(names)}: saved without a change"))
 
     def _touches(self, paths: Sequence[str]) -> bool:
         return bool(self._plan.steps_touched(paths) or self._plan.processes_touched(paths))

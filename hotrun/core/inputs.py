@@ -56,6 +56,16 @@ class FilesChanged(Input, frozen=True):
     changes: tuple[Change, ...]
 
 
+class FilesTouched(Input, frozen=True):
+    """These watched files were touched, but hold the same bytes as before; paths as in Change.
+
+    `rewritten`: those of them that were written in place, and so were empty or half for a moment.
+    """
+
+    paths: tuple[str, ...]
+    rewritten: tuple[str, ...] = ()
+
+
 class Verified(Input, frozen=True):
     """A walk has compared every watched file; what it found has been said before. `missed`: what no event had told."""
 

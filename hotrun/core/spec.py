@@ -56,6 +56,7 @@ class Watch(msgspec.Struct, frozen=True):
     settle_ms: int | None = None
     poll: Poll = "auto"
     poll_interval_ms: int = 500
+    skip_unchanged: bool = True
 
 
 class Project(msgspec.Struct, frozen=True):

@@ -73,3 +73,12 @@ def watched(root: Path, **options: object) -> list[str]:
 def examine(tree: Tree, *paths: Path) -> list[str]:
     """What differs at these paths."""
     return short(tree.examine([str(path) for path in paths]))
+
+
+def signatures(tree: Tree) -> dict[str, object]:
+    """What a tree knows of every file, by absolute path."""
+    return {
+        os.path.join(path, name): signature
+        for path, folder in tree._folders.items()
+        for name, signature in folder.files.items()
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import threading
 import time
@@ -17,7 +18,8 @@ from hotrun.adapters.files import CLOCK_LAG_NS, FileSource
 from hotrun.adapters.watcher import Watcher
 from hotrun.core.inputs import Change, Input, Noticed, WatchStarted
 from hotrun.core.spec import Project, Watch
-from tests.adapters.disk import save_atomically, short, write, write_unnoticeably
+from tests.adapters.disk import save_atomically, short, signatures, walked, write, write_unnoticeably
+from tests.adapters.gardener import Gardener
 from tests.adapters.loop import DEADLINE_S, until
 
 
@@ -63,6 +65,10 @@ class Watched:
         self._count += 1
         marker = write(self.root / f"marker{self._count}")
         await self.until_told(f"+{marker.name}")
+
+    def snapshot(self) -> dict[str, object]:
+        assert self.source._tree is not None
+        return signatures(self.source._tree)
 
     def notices(self) -> list[str]:
         return [fact.text for fact in self.posted if isinstance(fact, Noticed)]
@@ -243,6 +249,31 @@ def test_an_edit_beside_a_new_folder_is_not_lost_while_the_watch_is_renewed(tmp_
     asyncio.run(story())
 
 
+def test_a_folder_that_goes_between_the_look_and_the_watch_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its moment is too short to be hit, so it is made to go right there."""
+    watch, short_lived = Watcher.watch, tmp_path / "work"
+
+    def after_a_removal(watcher: Watcher, folders: list[str]) -> None:
+        if short_lived.exists():
+            short_lived.rmdir()
+        watch(watcher, folders)
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            monkeypatch.setattr(Watcher, "watch", after_a_removal)
+            short_lived.mkdir()
+            path = write(tmp_path / "kept" / "a")
+            await watched.until_told("+kept/a")
+            path.write_text("longer")
+            await watched.until_told("~kept/a")
+            assert not short_lived.exists()
+            assert watched.notices() == []
+
+    asyncio.run(story())
+
+
 def test_folders_that_come_and_go_at_once_do_no_harm(tmp_path: Path) -> None:
     def churn() -> None:
         for number in range(200):
@@ -278,6 +309,27 @@ def test_a_root_that_is_removed_and_made_again_is_watched_again(tmp_path: Path) 
             path.write_text("longer")
             await watched.until_told("~src/b")
             assert watched.notices() == []
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_work_the_snapshot_comes_to_equal_the_disk(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    gardener = Gardener(rng, root, outside)
+
+    def work(deeds: int) -> None:
+        for _ in range(deeds):
+            gardener.work()
+
+    async def story() -> None:
+        async with watching(root) as watched:
+            for _ in range(15):
+                await asyncio.to_thread(work, rng.choice((1, 3, 10, 30)))
+                await until(lambda: watched.snapshot() == signatures(walked(root)), "the snapshot")
 
     asyncio.run(story())
 

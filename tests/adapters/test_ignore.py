@@ -59,6 +59,29 @@ def test_nothing_in_an_ignored_folder_comes_back(tmp_path: Path) -> None:
     assert watched(tmp_path) == [".gitignore"]
 
 
+def test_a_list_of_what_counts_instead_of_what_does_not_works_in_every_folder(tmp_path: Path) -> None:
+    files(tmp_path, "a.c", "a.o", "src/b.c", "src/b.o", "src/deep/c.c", ".git/config.c", ".hotrun/x.c")
+    write(tmp_path / ".gitignore", "*\n!*/\n!*.c\n")
+    assert watched(tmp_path) == ["a.c", "src/b.c", "src/deep/c.c"]
+
+
+def test_a_folder_taken_back_does_not_take_back_the_files_in_it(tmp_path: Path) -> None:
+    files(tmp_path, "src/a.c", "src/a.o")
+    write(tmp_path / ".gitignore", "*.o\n!src/\n.gitignore\n")
+    assert watched(tmp_path) == ["src/a.c"]
+
+
+def test_a_line_that_means_nothing_does_not_spoil_the_others(tmp_path: Path) -> None:
+    files(tmp_path, "a.log", "b.c")
+    (tmp_path / ".gitignore").write_bytes(b"\xef\xbb\xbf*.log\r\n!\r\n\r\n# no\r\n/\r\n[\r\n.gitignore\r\n")
+    assert watched(tmp_path) == ["b.c"]
+
+
+def test_version_control_can_be_watched_on_purpose_but_our_own_folder_never(tmp_path: Path) -> None:
+    files(tmp_path, ".hg/a", ".hotrun/a")
+    assert watched(tmp_path, exclude=("!.hg/", "!.hotrun/", "!*")) == [".hg/a"]
+
+
 def test_dot_ignore_wins_over_gitignore(tmp_path: Path) -> None:
     files(tmp_path, "a.log", "b.txt")
     write(tmp_path / ".gitignore", "*.log\n")

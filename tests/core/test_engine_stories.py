@@ -450,6 +450,27 @@ def test_an_operation_that_waits_for_a_person_holds_ten_seconds_and_no_longer() 
     assert world.take_commands() == ["spawn app"], "the lock has gone, and the rebase has had its time"
 
 
+def test_a_save_without_a_change_builds_nothing_and_is_said() -> None:
+    world = app_and_web()
+    world.send(inputs.FilesTouched(("main.go",), ("main.go",))).wait(1000)
+    assert world.take_commands() == []
+    assert world.events[-1] == events.Message("info", "main.go: saved without a change")
+    count = len(world.events)
+    world.send(inputs.FilesTouched(("README.md",)))
+    assert len(world.events) == count, "nobody needs it, so nothing is said"
+
+
+def test_a_file_rewritten_with_its_bytes_during_a_build_is_built_again_once() -> None:
+    """The step may have read it while it was empty; a step that rewrites it each time converges."""
+    world = app_and_web()
+    world.change("main.go").up("app")
+    world.send(inputs.FilesTouched(("main.go",), ("main.go",)))
+    assert world.take_commands() == ["spawn app", "SIGTERM app"]
+    world.ends("app", signal="SIGTERM").up("app")
+    world.send(inputs.FilesTouched(("main.go",), ("main.go",))).ends("app")
+    assert world.take_commands() == ["spawn app", "SIGTERM web"]
+
+
 def test_settled_is_said_when_a_walk_after_the_last_activity_found_nothing() -> None:
     world = app_and_web()
     world.send(inputs.WatchStarted(1, 1, 0, "test", 1))

@@ -216,6 +216,12 @@ class Running:
                 self._arrived.wait(left)
         return found[0]
 
+    def wait_until(self, happened: Callable[[], bool], *, timeout: float = DEADLINE_S) -> None:
+        """Return when `happened` says so, asked at each event; AssertionError at the deadline, in seconds."""
+        with self._arrived:
+            if not self._arrived.wait_for(happened, timeout):
+                raise AssertionError(f"{timeout:.0f} s passed\n{self.account()}")
+
     def get(self, path: str = "/") -> str:
         """Return what the project answers on its port; raises OSError where nobody does."""
         with _web.open(f"http://127.0.0.1:{self.port}{path}", timeout=DEADLINE_S) as response:

@@ -1,0 +1,93 @@
+"""Digests of files, and the tree that tells a touch from an edit by them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hotrun.adapters.contents import MOST_BYTES, digest
+from hotrun.adapters.tree import Tree
+from hotrun.core.inputs import Change
+from hotrun.core.spec import Watch
+
+
+def read_tree(root: Path, skip_unchanged: bool = True) -> Tree:
+    tree = Tree(str(root), Watch((str(root),), skip_unchanged=skip_unchanged), ())
+    tree.verify()
+    for _ in tree.read_contents():
+        pass
+    return tree
+
+
+def test_a_digest_is_that_of_the_bytes_whatever_the_name(tmp_path: Path) -> None:
+    for name, text in (("a", "x"), ("b", "x"), ("c", "y")):
+        (tmp_path / name).write_text(text)
+    a, b, c = (digest(str(tmp_path / name), 1) for name in "abc")
+    assert a == b != c
+
+
+def test_what_is_too_big_gone_or_no_file_has_no_digest(tmp_path: Path) -> None:
+    big = tmp_path / "big"
+    big.write_bytes(b"x" * (MOST_BYTES + 1))
+    os.mkfifo(tmp_path / "pipe")
+    assert digest(str(big), MOST_BYTES + 1) is None
+    assert digest(str(big), 5) is None, "it has grown since somebody looked"
+    assert digest(str(tmp_path / "gone"), 1) is None
+    assert digest(str(tmp_path), 1) is None
+    assert digest(str(tmp_path / "pipe"), 0) != digest(str(big), 0), "nobody writes into it, and nobody waits"
+
+
+@pytest.mark.parametrize("how", ["touch", "chmod", "rewrite", "replace"])
+def test_a_file_with_the_same_bytes_is_touched_not_changed(tmp_path: Path, how: str) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("same")
+    tree = read_tree(tmp_path)
+    if how == "touch":
+        os.utime(file, ns=(1, 1))
+    elif how == "chmod":
+        file.chmod(0o600)
+    elif how == "rewrite":
+        file.write_text("same")
+        os.utime(file, ns=(1, 1))
+    else:
+        (tmp_path / "b.txt").write_text("same")
+        os.replace(tmp_path / "b.txt", file)
+    assert tree.examine([str(file)]) == []
+    assert tree.touched == ["a.txt"]
+    assert tree.rewritten == (["a.txt"] if how in ("touch", "rewrite") else [])
+    file.write_text("other")
+    assert tree.examine([str(file)]) == [Change("a.txt", "modified")]
+
+
+def test_an_edit_that_was_never_read_before_counts_and_is_known_afterwards(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("one")
+    tree = Tree(str(tmp_path), Watch((str(tmp_path),)), ())
+    tree.verify()
+    os.utime(file, ns=(1, 1))
+    assert tree.examine([str(file)]) == [Change("a.txt", "modified")]
+    for _ in tree.read_contents():
+        pass
+    os.utime(file, ns=(2, 2))
+    assert tree.examine([str(file)]) == []
+
+
+def test_skip_unchanged_false_takes_every_touch_for_an_edit(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("same")
+    tree = read_tree(tmp_path, skip_unchanged=False)
+    os.utime(file, ns=(1, 1))
+    assert tree.examine([str(file)]) == [Change("a.txt", "modified")]
+
+
+def test_a_file_that_is_written_while_it_is_read_is_not_known(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("one")
+    tree = Tree(str(tmp_path), Watch((str(tmp_path),)), ())
+    tree.verify()
+    file.write_text("two")
+    for _ in tree.read_contents():
+        pass
+    assert tree.examine([str(file)]) == [Change("a.txt", "modified")]
