@@ -18,8 +18,9 @@ import msgspec
 
 from hotrun.core import events, inputs
 from hotrun.core.build import Builder, ParserFor, StepState
-from hotrun.core.commands import Finish, Rewatch, Verify
+from hotrun.core.commands import Finish, Rewatch, Spawn, Verify
 from hotrun.core.inputs import Change, Input, Request
+from hotrun.core.loops import Loops
 from hotrun.core.plan import Plan
 from hotrun.core.process import ProcessState, Supervisor
 from hotrun.core.proof import Proof
@@ -65,6 +66,7 @@ class Engine:
         self._settle = Settle(project.watch.settle_ms)
         self._settled: dict[str, Change] = {}
         self._reread: set[str] = set()
+        self._loops = Loops()
         self._wanted = _Wanted()
         self._next_project: Project | None = None
         self._state: events.State | None = None
@@ -91,8 +93,11 @@ class Engine:
         if not isinstance(input, _UNDISTURBING):
             self._proof.disturb()
         self._take(input, now_ms, out)
+        self._settle.add(self._loops.late(now_ms), now_ms)
         while self._advance(now_ms, out):
             pass
+        if any(isinstance(effect, Spawn) for effect in out):
+            self._loops.started(now_ms)
         return out
 
     @property
@@ -103,6 +108,10 @@ class Engine:
         times = [self._builder.deadline_ms, self._supervisor.deadline_ms, self._settle_deadline_ms]
         if self._is_quiet:
             times.append(self._proof.deadline_ms)
+        if self._settled and self._builder.build is None and not (self._paused or self._quit):
+            times.append(self._loops.pause_until_ms)
+        if not self._quit:
+            times.append(self._loops.late_at_ms)
         return min((at for at in times if at is not None), default=None)
 
     @property
@@ -117,7 +126,7 @@ class Engine:
                 self._begin(input, out)
             case inputs.FilesChanged():
                 self._reread.clear()
-                self._settle.add((c for c in input.changes if not self._plan.is_output(c.path)), now_ms)
+                self._note(input.changes, now_ms)
             case inputs.FilesTouched():
                 self._touched(input, now_ms, out)
             case inputs.Spawned() | inputs.SpawnFailed() | inputs.OutputRead() | inputs.Exited() | inputs.Emptied():
@@ -144,6 +153,11 @@ class Engine:
                 pass
             case _:
                 raise AssertionError(f"unknown input: {input}")
+
+    def _note(self, changes: Sequence[Change], now_ms: int) -> None:
+        """Take changes in, without those that no person made."""
+        edits = [change for change in changes if not self._plan.is_output(change.path)]
+        self._settle.add(self._loops.sift(edits, now_ms), now_ms)
 
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
         project = self.project
@@ -231,11 +245,7 @@ class Engine:
         if self._next_project is not None:
             self._adopt(self._next_project, out)
         self._collect(now_ms)
-        changes: tuple[Change, ...] = ()
-        if not self._paused and self._settle.due_ms is None:
-            changes = tuple(self._settled[path] for path in sorted(self._settled))
-            self._settled.clear()
-            self._want([change.path for change in changes])
+        changes = self._take_settled(now_ms, out)
         if self._wanted.trigger is None:
             return
         wanted, self._wanted = self._wanted, _Wanted()
@@ -245,6 +255,31 @@ class Engine:
         touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
         self._supervisor.touch(touched & self._supervisor.states.keys())
         self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
+
+    def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
+        """The changes that the next build is for, unless they have to wait; what they touch is wanted then."""
+        if self._paused or self._settle.due_ms is not None or not self._settled:
+            return ()
+        causes = [path for path in self._settled if self._touches([path])]
+        decision, looping = self._loops.decide(causes, now_ms) if causes else ("go", [])
+        if decision == "pause":
+            return ()
+        for path in looping:
+            del self._settled[path]
+            out.append(events.Message("warning", self._loop_text(path)))
+        if looping and self._builder.unfinished():  # what it has canceled is still to be done
+            self._wanted.ask("fs", set(), set())
+        changes = tuple(self._settled[path] for path in sorted(self._settled))
+        self._settled.clear()
+        self._want([change.path for change in changes])
+        return changes
+
+    def _loop_text(self, path: str) -> str:
+        where = "hotrun.toml" if self.project.config is None else self.project.config.rpartition("/")[2]
+        return (
+            f"{path} changes each time something is built or started: it is held off until somebody edits it."
+            f' For good, in {where}: [watch] exclude = ["{path}"]'
+        )
 
     @property
     def _is_quiet(self) -> bool:
@@ -262,7 +297,7 @@ class Engine:
         if self._builder.build is not None:
             again = set(touched.rewritten) - self._reread
             self._reread |= again
-            self._settle.add((Change(path, "modified") for path in again if not self._plan.is_output(path)), now_ms)
+            self._note([Change(path, "modified") for path in again], now_ms)
             return
         names = [path for path in touched.paths if not self._plan.is_output(path) and self._touches([path])]
         if names:
@@ -333,6 +368,8 @@ class Engine:
             return "restarting", f"build {self._last_build}"
         if self._paused:
             return "paused", "asked to"
+        if self._settled and self._loops.pause_until_ms is not None:
+            return "held", f"{min(self._settled)} changes each time"
         held_by = self._settle.held_by(now_ms)
         if held_by is not None:
             return "held", held_by

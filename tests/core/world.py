@@ -97,6 +97,12 @@ class World:
         """A whole run: spawned, ended."""
         return self.up(name).ends(name, exit_code)
 
+    def stopping(self) -> set[int]:
+        """The runs that the engine wants to end."""
+        steps, processes = self.engine._builder.steps.values(), self.engine._supervisor.states.values()
+        runs = [*(step.run for step in steps), *(process.run for process in processes)]
+        return {run.id for run in runs if run is not None and run.asked_to_stop}
+
     # --- what happened -----------------------------------------------------------------------------------------
 
     def run(self, name: str) -> int:
