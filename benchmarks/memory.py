@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.ground import Ground
 from benchmarks.project import Project, pause, project
-from benchmarks.started import Started
+from benchmarks.started import Started, children_of
 
 REBUILDS = 3
 MOST_MB = 60.0
@@ -42,8 +41,8 @@ def measure(ground: Ground) -> list[Figure]:
         ):
             other.stamp(peer)
             program = _rebuild(small, hotrun)
-            held = [_held_mb(pid) for pid in _own_processes(hotrun.pid, program)]
-            peer_held = _held_mb(peer.pid)
+            held = [held_mb(pid) for pid in own_processes(hotrun.pid, program)]
+            peer_held = held_mb(peer.pid)
     return [
         Figure(what, "MB", (sum(one[kind] for one in held),), PEER, (peer_held[kind],), most=MOST_MB)
         for kind, what in KINDS.items()
@@ -61,19 +60,17 @@ def _rebuild(small: Project, hotrun: Started) -> int:
     return pid
 
 
-def _own_processes(pid: int, program: int) -> list[int]:
+def own_processes(pid: int, program: int) -> list[int]:
     """hotrun's process and what it has started for itself; not the user's program and what is below that."""
     found, todo = [], [pid]
     while todo:
         one = todo.pop()
         found.append(one)
-        for task in os.listdir(f"/proc/{one}/task"):
-            children = Path(f"/proc/{one}/task/{task}/children").read_text(encoding="ascii").split()
-            todo.extend(int(child) for child in children if int(child) != program)
+        todo.extend(child for child in children_of(one) if child != program)
     return found
 
 
-def _held_mb(pid: int) -> dict[str, float]:
+def held_mb(pid: int) -> dict[str, float]:
     """The kinds of memory of one process, in MB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     fields = {name.rstrip(":"): value for name, value, *_ in map(str.split, lines[1:])}

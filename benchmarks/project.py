@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from benchmarks.ground import Ground
 from benchmarks.stamps import Stamp, Stamps
@@ -24,13 +25,34 @@ class Project:
         self.folder = ground.folder / name
         self.folder.mkdir()
         self.said = ground.folder / f"{name}.said"
-        self._saved = ground.folder / f"{name}.saved"
+        self._beside = ground.folder / f"{name}."
+        self._saved = self.beside("saved")
         self._count = 0
         self.save()
 
     def configure(self, text: str) -> None:
         """Write the hotrun.toml."""
         (self.folder / "hotrun.toml").write_text(text, encoding="utf-8")
+
+    def beside(self, name: str) -> Path:
+        """A path for a file that belongs to this project and does not lie in it."""
+        return self._beside.with_name(self._beside.name + name)
+
+    def save_many(self, count: int, in_a_folder: int = 10) -> int:
+        """Save so many files (new the first time) as fast as it goes; returns the moment of the last replacement."""
+        self._count += 1
+        todo = []
+        for number in range(count):
+            folder = self.folder / f"part_{number // in_a_folder}"
+            folder.mkdir(exist_ok=True)
+            saved = self.beside(f"saved-{number}")
+            saved.write_text(f"{self._count}\n", encoding="utf-8")
+            todo.append((saved, folder / f"part_{number}.txt"))
+        now_ns = 0
+        for saved, target in todo:
+            now_ns = time.monotonic_ns()
+            os.replace(saved, target)
+        return now_ns
 
     def save(self) -> int:
         """Save as an editor does that replaces the file; returns the moment of the replacement (CLOCK_MONOTONIC, ns).

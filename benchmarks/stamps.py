@@ -52,6 +52,13 @@ class Stamps:
             raise TimeoutError(f"no program was started within {timeout_s:g} s")
         return self._waiting.popleft()
 
+    def drain(self) -> int:
+        """Forget what has come in; returns how many starts that were."""
+        self._read(0)
+        count = len(self._waiting)
+        self._waiting.clear()
+        return count
+
     def expect_none(self) -> None:
         """Raise RuntimeError if a program was started that nobody asked for."""
         self._read(0)

@@ -59,12 +59,17 @@ class Started:
         """End it if it still runs; a second call does nothing."""
         if self not in _running:
             return
+        below = _pidfds_below(self.pid) if self._status is None else []
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self._status is None:
                 signal.pidfd_send_signal(self._pidfd, number)
                 self._wait(END_S)
         _running.discard(self)
         os.close(self._pidfd)
+        for pidfd in below:  # not every program takes its children along
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            os.close(pidfd)
 
     def finish(self, timeout_s: float = END_S) -> int:
         """Wait for its end; returns the moment (CLOCK_MONOTONIC, ns). Raises RuntimeError unless it exits with 0."""
@@ -87,6 +92,27 @@ class Started:
             _, status = os.waitpid(self.pid, 0)
             self._status = os.waitstatus_to_exitcode(status)
         return now_ns
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one has started and that are still there; none if it has gone itself."""
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")
+        lists = [Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="ascii") for task in tasks]
+    except OSError:
+        return []
+    return [int(child) for one in lists for child in one.split()]
+
+
+def _pidfds_below(pid: int) -> list[int]:
+    """One for each process below `pid`: it still means the same process when the number has a new owner."""
+    found, todo = list[int](), children_of(pid)
+    while todo:
+        one = todo.pop()
+        with contextlib.suppress(OSError):
+            found.append(os.pidfd_open(one))
+            todo.extend(children_of(one))
+    return found
 
 
 _running: set[Started] = set()

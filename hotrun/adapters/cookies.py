@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 PATIENCE_S = 2.0  # where no event comes at all (a network file system), the walk that follows must do
 
@@ -20,16 +20,23 @@ class Cookies:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """What has to be watched for them."""
-        return (self._folder,) if self._folder is not None else ()
+        """What has to be watched for them; made again where it has gone: `git clean -fdx` takes it away."""
+        if self._folder is None:
+            return ()
+        with contextlib.suppress(OSError):
+            os.makedirs(self._folder, 0o700, exist_ok=True)
+        return (self._folder,) if os.path.isdir(self._folder) else ()
 
     def seen(self, paths: Iterable[str]) -> None:
         """These paths were reported."""
         for path in self._awaited.keys() & set(paths):
             self._awaited[path].set()
 
-    async def wait(self) -> bool:
-        """Write a cookie and wait until it is seen; False where it could not be written or was not seen in time."""
+    async def wait(self, delay_s: float = 0.0, written: Callable[[], None] = lambda: None) -> bool:
+        """Write a cookie and wait until it is seen; False where it could not be written or was not seen in time.
+
+        `delay_s`: how long it may take because the folder is polled. `written` is called when the cookie is there.
+        """
         if self._folder is None:
             return False
         self._count += 1
@@ -37,7 +44,8 @@ class Cookies:
         arrived = self._awaited[path] = asyncio.Event()
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-            await asyncio.wait_for(arrived.wait(), PATIENCE_S)
+            written()
+            await asyncio.wait_for(arrived.wait(), PATIENCE_S + delay_s)
         except (OSError, TimeoutError):
             return False
         finally:

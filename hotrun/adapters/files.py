@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
 from hotrun.adapters.cookies import Cookies
 from hotrun.adapters.tree import Tree
 from hotrun.adapters.vcs import Operations
-from hotrun.adapters.watcher import Watcher
+from hotrun.adapters.watcher import KernelSensor, Sense, Watcher
 from hotrun.core.inputs import Change, FilesTouched, Held, Input, Noticed, Verified, WatchStarted
 from hotrun.core.spec import Project
 
@@ -20,8 +21,10 @@ CLOCK_LAG_NS = 5_000_000
 SLICE_S = 0.005  # of a walk, before others have their turn
 READ_SLICE_S = 0.002  # of reading contents
 RECHECK_S = 0.25  # the end of an operation comes as an event; this is for the case that it does not
-RACES_WITH_FOLDERS = 10  # how often a folder may go while it is about to be watched
-LIMIT_HINT = "the kernel allows no more watches: try `sysctl fs.inotify.max_user_watches=1048576`, or exclude folders"
+RACES_WITH_FOLDERS = 5  # how often in a row a folder may go while it is about to be watched,
+RETRY_S = 0.05  # and how long others have their turn then
+FAILURES = 3  # of the sensors within FAILURES_S: then nothing but polling helps
+FAILURES_S = 10.0
 
 Changed = Callable[[list[Change]], None]
 
@@ -29,19 +32,30 @@ Changed = Callable[[list[Change]], None]
 class FileSource:
     """Watches one project; `changed` gets what differs, `post` everything else. All but the sensor runs in the loop."""
 
-    def __init__(self, post: Callable[[Input], None], changed: Changed, sync_folder: str | None = None) -> None:
+    def __init__(
+        self,
+        post: Callable[[Input], None],
+        changed: Changed,
+        sync_folder: str | None = None,
+        sense: Sense = KernelSensor,
+    ) -> None:
         """`sync_folder`: where to write files of our own and see them come through the watcher; None: nowhere."""
         self._post = post
         self._changed = changed
         self._loop = asyncio.get_running_loop()
         self._cookies = Cookies(sync_folder)
-        self._watcher = Watcher(self._report, self._fail, self._cookies.folders)
+        self._watcher = Watcher(self._report, self._fail, self._cookies.folders, sense)
         self._tree: Tree | None = None
         self._operations = Operations(())
         self._in_progress: tuple[str, ...] = ()
         self._recheck: asyncio.TimerHandle | None = None
         self._reader: asyncio.Task[None] | None = None
         self._told: set[str] = set()
+        self._reports: deque[tuple[frozenset[str], frozenset[str]]] = deque()
+        self._is_woken = False
+        self._told_limit = False
+        self._project: Project | None = None
+        self._failures: list[float] = []
 
     async def start(self, project: Project, single_files: Iterable[str], since_ns: int | None) -> None:
         """Watch `project` instead of anything before; what changed after `since_ns` (ns since 1970) counts as changed.
@@ -54,13 +68,16 @@ class FileSource:
         self._tree = tree
         self._operations = Operations(project.watch.roots)
         tree.lost_folders = True
+        self._watcher.use(project.watch.poll, project.watch.poll_interval_ms / 1000)
+        self._told_limit = False
+        self._project = project
         changes = self._follow()
         if since_ns is not None:
             known = {change.path for change in changes}
             changes += [c for c in tree.changed_since(since_ns - CLOCK_LAG_NS) if c.path not in known]
         took = round((time.monotonic() - started) * 1000)
-        self._post(WatchStarted(len(tree.folders()), tree.count_files(), tree.count_pruned(), "watchfiles", took))
-        self._tell_unwatched(tree)
+        counts = len(tree.folders()), tree.count_files(), tree.count_pruned()
+        self._post(WatchStarted(*counts, self._watcher.backend, took))
         self._tell(tree, changes)
 
     def close(self) -> None:
@@ -77,7 +94,7 @@ class FileSource:
 
         Walks in slices, so that what comes in meanwhile waits for SLICE_S at most.
         """
-        await self._cookies.wait()
+        await self._cookies.wait(self._watcher.delay_s, self._watcher.hurry)
         tree, changes = self._tree, list[Change]()
         if tree is not None:
             slice_end = time.monotonic() + SLICE_S
@@ -99,18 +116,31 @@ class FileSource:
         while tree.new_folders or tree.lost_folders:
             new, tree.new_folders, tree.lost_folders = tree.new_folders, [], False
             try:
-                self._watcher.watch([*tree.folders(), *self._cookies.folders, *self._operations.folders])
+                self._watcher.watch([*self._cookies.folders, *self._operations.folders, *tree.folders()])
             except (OSError, ValueError) as error:
-                if not (isinstance(error, FileNotFoundError) and tries_left):
-                    hint = LIMIT_HINT if "limit" in str(error) else "not everything is watched"
-                    self._tell_once(f"{error}: {hint}", "error")
+                if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+                    self._tell_once(f"{error}: not everything is watched", "error")
                     return changes
-                tries_left -= 1  # a folder has gone since it was seen
-                changes += tree.verify()
+                changes += tree.verify()  # a folder has gone since it was seen
                 tree.new_folders += new
+                tree.lost_folders = True
+                tries_left -= 1
+                if not tries_left:  # they come and go faster than they can be watched
+                    self._loop.call_later(RETRY_S, self._look, frozenset(), frozenset())
+                    return changes
             else:
                 changes += tree.examine(new)
+                self._tell_limit()
         return changes
+
+    def _tell_limit(self) -> None:
+        """Once for each start: what is not watched as it should be, whatever that number is later on."""
+        if self._watcher.beyond and not self._told_limit:
+            assert self._tree is not None
+            assert self._project is not None
+            self._told_limit = True
+            level: Literal["warning", "error"] = "warning" if self._watcher.polls else "error"
+            self._tell_once(self._watcher.shortage(self._tree.folders(), self._project.root), level)
 
     def _check_operations(self) -> None:
         """Say which version control operations are in progress, before what they change; look again until none is."""
@@ -125,11 +155,11 @@ class FileSource:
             self._recheck = self._loop.call_later(RECHECK_S, self._check_operations)
 
     def _tell(self, tree: Tree, changes: list[Change]) -> None:
-        """Say what was found: edits, and what was only touched."""
+        """Say what was found: edits, what was only touched, and what cannot be watched."""
+        self._tell_unwatched(tree)
         if tree.touched:
-            self._post(FilesTouched(tuple(tree.touched), tuple(tree.rewritten)))
+            self._post(FilesTouched(tuple(tree.touched)))
             tree.touched.clear()
-            tree.rewritten.clear()
         if changes:
             self._changed(changes)
         if self._reader is None or self._reader.done():
@@ -156,17 +186,32 @@ class FileSource:
             self._post(Noticed(level, text))
 
     def _report(self, paths: frozenset[str], removed: frozenset[str]) -> None:
-        """From the sensor's thread."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the session is over
-            self._loop.call_soon_threadsafe(self._look, paths, removed)
+        """From the sensor's thread. One wake-up for all that has come: each is a byte in the pipe through which the
+        loop hears of signals, too, and a full pipe loses them.
+        """
+        self._reports.append((paths, removed))
+        if not self._is_woken:
+            self._is_woken = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the session is over
+                self._loop.call_soon_threadsafe(self._take_reports)
+
+    def _take_reports(self) -> None:
+        self._is_woken = False  # before the reports are taken: one that comes meanwhile wakes the loop again
+        paths, removed = set[str](), set[str]()
+        while self._reports:
+            more, gone = self._reports.popleft()
+            paths |= more
+            removed |= gone
+        self._look(frozenset(paths), frozenset(removed))
 
     def _look(self, paths: frozenset[str], removed: frozenset[str]) -> None:
         if self._tree is not None:
             self._cookies.seen(paths)
-            self._check_operations()
+            if not set(self._operations.current()) <= set(self._in_progress):
+                self._check_operations()  # the beginning of one is said before what it changes, its end after that
             changes = self._tree.examine(paths, removed) + self._follow()
-            self._tell_unwatched(self._tree)
             self._tell(self._tree, changes)
+            self._check_operations()
 
     def _fail(self, reason: str) -> None:
         """From the sensor's thread: it is dead. A name that is no text does that, or a kernel limit."""
@@ -174,8 +219,13 @@ class FileSource:
             self._loop.call_soon_threadsafe(self._renew, reason)
 
     def _renew(self, reason: str) -> None:
-        """A new sensor, and a look at everything: what the dead one knew is lost."""
+        """A new sensor, and a look at everything: what the dead one knew is lost. If that is of no use, polling is."""
         if self._tree is not None:
             self._tell_once(f"the watcher failed and was started anew: {reason}")
+            now = time.monotonic()
+            self._failures = [then for then in self._failures if now - then < FAILURES_S] + [now]
+            if len(self._failures) >= FAILURES and self._watcher.polls:
+                self._tell_once(f"the watcher failed {FAILURES} times within {FAILURES_S:.0f} s: everything is polled")
+                self._watcher.poll_all()
             self._tree.lost_folders = True
             self._tell(self._tree, self._follow() + self._tree.verify() + self._follow())

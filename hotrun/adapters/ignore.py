@@ -6,7 +6,9 @@ import os
 import re
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Literal
 
+import msgspec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from hotrun.adapters.folder import NAME as OWN_FOLDER
@@ -23,6 +25,22 @@ _FOLDERS = (
 _FILES = r"*~ *.sw? .*.sw? .#* \#*# 4913 *___jb_*___ *.kate-swp .goutputstream-* .DS_Store *.pyc".split()
 BUILT_IN = (*(f"{name}/" for name in _FOLDERS), *_FILES)
 IGNORE_FILES = (".gitignore", ".ignore")  # the later one wins
+# Where patterns come from when not from a file; neither is an absolute path.
+_BUILT_IN_SOURCE, _EXCLUDE_SOURCE = "built-in", "watch.exclude"
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What decides about one path: `pattern`, and whether it `ignores` or takes back in.
+
+    A "file" rule stands in the ignore file `file` (absolute), in `line` (from 1); for an "exclude" rule `line` is the
+    place in watch.exclude (from 0).
+    """
+
+    kind: Literal["own folder", "version control", "built-in", "exclude", "file"]
+    pattern: str
+    ignores: bool = True
+    file: str | None = None
+    line: int | None = None
 
 
 class Rules:
@@ -57,6 +75,23 @@ class Rules:
                 return verdict
         return False
 
+    def decision(self, relative: str, is_folder: bool) -> Rule | None:
+        """The rule behind what `ignores` says of the same arguments; None where no rule knows the path. Slow."""
+        path = relative + "/" if is_folder else relative
+        name = os.path.basename(relative) if is_folder else ""
+        if name == OWN_FOLDER:
+            return Rule("own folder", f"{name}/")
+        excluded = self._exclude.decision(path)
+        if excluded is not None:
+            return excluded
+        if name in _VERSION_CONTROL:
+            return Rule("version control", f"{name}/")
+        for depth, patterns in reversed(self._specs):
+            found = patterns.decision(path[depth:])
+            if found is not None:
+                return found
+        return None
+
 
 class _Patterns:
     """A list of gitignore patterns in git's way: each is asked about a path itself, never about a folder above it.
@@ -65,8 +100,11 @@ class _Patterns:
     and "!src/" would bring back src/x.o. Neighbors of one sign become one expression: 3 times faster.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        signed = [known for known in map(_translated, lines) if known is not None]
+    def __init__(self, lines: Iterable[str], source: str = _BUILT_IN_SOURCE) -> None:
+        """`source`: the ignore file that holds them, for explanations; or one of the two other places."""
+        self._lines = tuple(lines)
+        self._source = source
+        signed = [known for known in map(_translated, self._lines) if known is not None]
         runs = [(include, "|".join(text for _, text in run)) for include, run in groupby(signed, lambda one: one[0])]
         self._runs: list[tuple[bool, re.Pattern[str]]] = [
             (include, re.compile(text, re.DOTALL)) for include, text in reversed(runs)
@@ -81,6 +119,21 @@ class _Patterns:
             if expression.fullmatch(path):
                 return include
         return None
+
+    def decision(self, path: str) -> Rule | None:
+        """The pattern that `verdict` comes from. Each is compiled by itself: for explanations only."""
+        for number, line in reversed(list(enumerate(self._lines))):
+            known = _translated(line)
+            if known is not None and re.compile(known[1], re.DOTALL).fullmatch(path):
+                return self._rule(number, line.strip(), known[0])
+        return None
+
+    def _rule(self, number: int, pattern: str, ignores: bool) -> Rule:
+        if self._source == _BUILT_IN_SOURCE:
+            return Rule("built-in", pattern, ignores)
+        if self._source == _EXCLUDE_SOURCE:
+            return Rule("exclude", pattern, ignores, line=number)
+        return Rule("file", pattern, ignores, self._source, number + 1)
 
 
 # How pathspec's expressions end: a folder, with what is in it; the same, or a file.
@@ -112,12 +165,18 @@ class _Exclude:
     """watch.exclude: its patterns are seen from `start`, while the paths are seen from `base`, above or below that."""
 
     def __init__(self, patterns: Iterable[str], start: str, base: str) -> None:
-        self._patterns = _Patterns(patterns)
+        self._patterns = _Patterns(patterns, _EXCLUDE_SOURCE)
         self._before = os.path.relpath(base, start) + "/" if is_below(base, start) else ""
         self._cut = len(os.path.relpath(start, base)) + 1 if is_below(start, base) else 0
 
     def verdict(self, path: str) -> bool | None:
-        return self._patterns.verdict((self._before + path)[self._cut :]) if self._patterns else None
+        return self._patterns.verdict(self._seen(path)) if self._patterns else None
+
+    def decision(self, path: str) -> Rule | None:
+        return self._patterns.decision(self._seen(path))
+
+    def _seen(self, path: str) -> str:
+        return (self._before + path)[self._cut :]
 
 
 def rules_of(root: str, project: str, watch: Watch) -> tuple[Rules, str]:
@@ -167,7 +226,7 @@ def _read(path: str) -> list[_Patterns]:
         return []  # not there, or a pipe, which would block
     try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
-            patterns = _Patterns(file.read().split("\n"))
+            patterns = _Patterns(file.read().split("\n"), path)
     except OSError:
         return []  # gone again or not readable: it ignores nothing
     return [patterns] if patterns else []

@@ -1,5 +1,5 @@
-"""Which folders need polling: those on a file system where changes made elsewhere (on a server, on the host of a virtual
-machine) raise no events here. Local writes do raise them even there, so no trial could tell; the type has to."""
+"""Which folders need polling: those where changes made elsewhere (on a server, on the host of a virtual machine) raise
+no events here. Local writes do raise them even there, so no trial could tell; the type of the file system has to."""
 
 from __future__ import annotations
 
@@ -49,9 +49,8 @@ class Mounts:
             above, name = os.path.split(folder)
             # Most folders come after the one they lie in, and one look is cheaper than one for each part of the path.
             known = real.get(above)
-            real[folder] = (
-                os.path.realpath(folder) if known is None or os.path.islink(folder) else os.path.join(known, name)
-            )
+            plain = known is not None and not os.path.islink(folder)
+            real[folder] = os.path.join(known or "", name) if plain else os.path.realpath(folder)
             if _needs_polling(self.type_of(real[folder]) or ""):
                 found.add(folder)
         return found

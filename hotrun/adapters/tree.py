@@ -53,9 +53,7 @@ class Tree:
         self.unwatched: list[str] = []  # since somebody emptied it: what cannot be watched, and why
         self.new_folders: list[str] = []  # since somebody emptied it: these have no watch yet
         self.lost_folders = False
-        # Since somebody emptied them: another signature, but the same bytes; and those of them written in place.
-        self.touched: list[str] = []
-        self.rewritten: list[str] = []
+        self.touched: list[str] = []  # since somebody emptied it: another signature, but the same bytes
         self._unread: deque[tuple[str, str]] = deque()  # folder and name of files without a digest
 
     # --- what is known -----------------------------------------------------------------------------------------
@@ -232,8 +230,6 @@ class Tree:
         folder.files[name] = found
         if known is not None and self._has_same_bytes(folder, path, name, found):
             self.touched.append(self._name(path))
-            if known.ino == found.ino and known.mtime_ns != found.mtime_ns:
-                self.rewritten.append(self._name(path))
         else:
             changes.append(Change(self._name(path), "added" if known is None else "modified"))
         if name not in folder.digests:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hotrun.cli.options import Options
-from hotrun.cli.project import config_path, enter, load_configured
+from hotrun.cli.project import Chosen, config_path, enter, load_configured
+from hotrun.cli.say import say
+from hotrun.core.spec import Project
 from hotrun.core.words import count
 from hotrun.errors import HotrunError
 
@@ -16,10 +18,21 @@ def check(options: Options) -> int:
             "no hotrun.toml here or above, and no [tool.hotrun] in a pyproject.toml", "hotrun init writes one"
         )
     project, warnings = load_configured(options, path)
-    for warning in warnings:
-        print(f"warning: {warning}")
+    for warning in (*warnings, *_idle(options, project, path)):
+        say(f"warning: {warning}")
     print(f"{path}: ok, {count(len(project.steps), 'step')}, {_processes(len(project.processes))}")
     return 0
+
+
+def _idle(options: Options, project: Project, path: str) -> list[str]:
+    """Patterns that match nothing. The walk and pathspec cost more than the rest, so only where there are any."""
+    if not any(part.paths for part in project.parts.values()):
+        return []
+    from hotrun.cli.places import Places, idle_warnings
+    from hotrun.core.plan import idle_patterns
+    from hotrun.survey import watched_files
+
+    return idle_warnings(Places(options, Chosen(project, path)), idle_patterns(project, watched_files(project)))
 
 
 def _processes(number: int) -> str:

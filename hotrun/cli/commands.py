@@ -210,6 +210,31 @@ def demo(
     return demo(_only(ctx, "ui", "once"), check)
 
 
+@app.command()
+def why(
+    ctx: typer.Context,
+    path: Annotated[str, typer.Argument(metavar="PATH")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    directory: Directory = None,
+    config: Config = None,
+    profile: Profile = None,
+) -> int:
+    """Say whether PATH is watched, by which rule, and what a change to it would start."""
+    from hotrun.cli.why import why
+
+    used = ("directory", "config", "profile", "watch", "exclude")
+    return why(_only(ctx, *used, directory=directory, config=config, profile=profile), path, as_json)
+
+
+@app.command()
+def doctor(ctx: typer.Context, directory: Directory = None, config: Config = None, profile: Profile = None) -> int:
+    """Look for what would keep hotrun from working here: limits, file systems, held ports."""
+    from hotrun.cli.doctor import doctor
+
+    used = ("directory", "config", "profile", "watch", "exclude")
+    return doctor(_only(ctx, *used, directory=directory, config=config, profile=profile))
+
+
 def _run_options(
     directory: str | None,
     config: str | None,

@@ -10,8 +10,6 @@ from hotrun.config.problems import Path
 
 # "*" stands for any name.
 NOT_YET: tuple[Path, ...] = (
-    ("watch", "poll"),
-    ("watch", "poll_interval"),
     ("run", "*", "ready"),
     ("run", "*", "listen"),
     ("run", "*", "overlap"),

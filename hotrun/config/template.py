@@ -30,7 +30,7 @@ _WATCH: _Options = (
     ('exclude = ["docs/", "*.gen.*"]', "on top of the ignore files"),
     ("gitignore = false", "watch what ignore files leave out, too"),
     ('settle = "200ms"', "how long it must be quiet before work starts; by itself at once for one file"),
-    ('poll = "always"', "where the system does not tell of changes; not yet supported"),
+    ('poll = "always"', "look for changes at intervals; by itself only where the system does not tell of them"),
 )
 _ENV: _Options = (('LOG = "debug"', "for all steps and processes"),)
 _STEP: _Options = (

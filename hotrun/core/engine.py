@@ -65,7 +65,6 @@ class Engine:
         self._supervisor.needed_steps = self._plan.needed_steps
         self._settle = Settle(project.watch.settle_ms)
         self._settled: dict[str, Change] = {}
-        self._reread: set[str] = set()
         self._loops = Loops()
         self._wanted = _Wanted()
         self._next_project: Project | None = None
@@ -93,7 +92,7 @@ class Engine:
         if not isinstance(input, _UNDISTURBING):
             self._proof.disturb()
         self._take(input, now_ms, out)
-        self._settle.add(self._loops.late(now_ms), now_ms)
+        self._settle.add(self._loops.late(now_ms), now_ms, may_forget=False)
         while self._advance(now_ms, out):
             pass
         if any(isinstance(effect, Spawn) for effect in out):
@@ -125,7 +124,6 @@ class Engine:
             case inputs.Begin():
                 self._begin(input, out)
             case inputs.FilesChanged():
-                self._reread.clear()
                 self._note(input.changes, now_ms)
             case inputs.FilesTouched():
                 self._touched(input, now_ms, out)
@@ -139,6 +137,7 @@ class Engine:
                 out.append(events.ConfigError(input.problems))
             case inputs.Verified():
                 if self._proof.answer(now_ms) and self._is_quiet:
+                    self._loops.settled()
                     out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
@@ -157,7 +156,7 @@ class Engine:
     def _note(self, changes: Sequence[Change], now_ms: int) -> None:
         """Take changes in, without those that no person made."""
         edits = [change for change in changes if not self._plan.is_output(change.path)]
-        self._settle.add(self._loops.sift(edits, now_ms), now_ms)
+        self._settle.add(self._loops.sift(edits, now_ms), now_ms, may_forget=self._builder.build is None)
 
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
         project = self.project
@@ -267,7 +266,7 @@ class Engine:
         for path in looping:
             del self._settled[path]
             out.append(events.Message("warning", self._loop_text(path)))
-        if looping and self._builder.unfinished():  # what it has canceled is still to be done
+        if looping:  # what it has canceled is still to be done, and deserves a verdict
             self._wanted.ask("fs", set(), set())
         changes = tuple(self._settled[path] for path in sorted(self._settled))
         self._settled.clear()
@@ -285,19 +284,18 @@ class Engine:
     def _is_quiet(self) -> bool:
         """Nothing waits and nothing is under way."""
         waits = self._settle.paths() or self._settled or self._next_project or self._wanted.trigger
+        is_late = self._loops.late_at_ms is not None
         runs = self._builder.build or self._supervisor.restarting
-        return self._is_watching and not (waits or runs or self._paused or self._quit)
+        return self._is_watching and not (waits or is_late or runs or self._paused or self._quit)
 
     def _touched(self, touched: inputs.FilesTouched, now_ms: int, out: list[Effect]) -> None:
         """Same bytes as before: nothing, and said so.
 
-        But a step that runs may have read a rewritten file while it was half: it is built again, once. That a step
-        rewrites it each time with the same bytes must not make a loop.
+        But a step that runs may have read the file while it was half or otherwise for a moment: it is built again.
+        That a step rewrites it each time with the same bytes is a loop as any other.
         """
         if self._builder.build is not None:
-            again = set(touched.rewritten) - self._reread
-            self._reread |= again
-            self._note([Change(path, "modified") for path in again], now_ms)
+            self._note([Change(path, "modified") for path in touched.paths], now_ms)
             return
         names = [path for path in touched.paths if not self._plan.is_output(path) and self._touches([path])]
         if names:

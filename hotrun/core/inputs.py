@@ -57,13 +57,9 @@ class FilesChanged(Input, frozen=True):
 
 
 class FilesTouched(Input, frozen=True):
-    """These watched files were touched, but hold the same bytes as before; paths as in Change.
-
-    `rewritten`: those of them that were written in place, and so were empty or half for a moment.
-    """
+    """These watched files were touched, but hold the same bytes as before; paths as in Change."""
 
     paths: tuple[str, ...]
-    rewritten: tuple[str, ...] = ()
 
 
 class Verified(Input, frozen=True):

@@ -2,8 +2,9 @@
 
 Nothing tells who wrote a file, so it is found by its behavior, and carefully, because a person's edit must not be lost:
 
-    three builds in a row had no other cause, and it changed at the same distance from a start each time; or twelve
-    builds in a row, at whatever distance (a busy machine is not regular)
+    three builds in a row had no other cause, and it changed at the same distance from a start each time, before
+    all was settled (somebody who waits for that and edits at once is regular, too); or twelve builds in a row, at
+    whatever distance (a busy machine is not regular)
     -> pause: nothing is started for PAUSE_MS. It changes on its own, again and again -> held off (a log).
        Somebody saves it once or twice -> a person: forget all this.
     -> run: it changes at that distance once more -> held off (a generator that never ends).
@@ -38,7 +39,8 @@ class _Suspect:
     def __init__(self) -> None:
         self.offset_ms: int | None = None  # of its latest change from the latest start; None: nothing had been started
         self.changed_ms = 0
-        self.rounds: list[int] = []  # the offsets of the builds in a row that it caused
+        self.rounds: list[int | None] = []  # the offsets of the builds in a row that it caused; None: after settled
+        self.was_settled = False
         self.round_ms = 0
         self.in_pause = 0
         self.was_paused = False
@@ -52,11 +54,17 @@ class Loops:
         self._suspects: dict[str, _Suspect] = {}
         self._held: dict[str, bool] = {}  # path -> whether its last change is still to be built, once
         self._started_ms: int | None = None
+        self._is_settled = False
         self.pause_until_ms: int | None = None
 
     def started(self, now_ms: int) -> None:
         """A step or process was started."""
         self._started_ms = now_ms
+        self._is_settled = False
+
+    def settled(self) -> None:
+        """All that was changed so far is built."""
+        self._is_settled = True
 
     def sift(self, changes: Iterable[Change], now_ms: int) -> list[Change]:
         """Take note of changes; returns those that count."""
@@ -75,7 +83,7 @@ class Loops:
             return "go", []
         for suspect in known:
             if now_ms - suspect.round_ms >= GAP_MS:
-                suspect.rounds.append(suspect.offset_ms or 0)
+                suspect.rounds.append(None if suspect.was_settled else suspect.offset_ms)
                 suspect.round_ms = now_ms
         looping = [path for path in paths if _is_looping(self._suspects[path].rounds)]
         if len(looping) < len(paths):
@@ -95,6 +103,7 @@ class Loops:
         is_ours = since_start is not None and since_start <= AFTER_START_MS
         was_quiet = now_ms - suspect.changed_ms >= QUIET_MS
         suspect.offset_ms = since_start if is_ours else None
+        suspect.was_settled = self._is_settled
         suspect.changed_ms = now_ms
         suspect.in_pause += self.pause_until_ms is not None
         if path in self._held and was_quiet and not is_ours:
@@ -141,8 +150,8 @@ class Loops:
             suspect.was_paused = False
 
 
-def _is_looping(offsets: list[int]) -> bool:
+def _is_looping(offsets: list[int | None]) -> bool:
     """Whether the last ROUNDS offsets are as near to each other as a machine's are, or there are very many."""
-    last = offsets[-ROUNDS:]
+    last = [offset for offset in offsets[-ROUNDS:] if offset is not None]
     is_regular = len(last) == ROUNDS and max(last) - min(last) <= max(CLOSE_MS, CLOSE_PART * max(last))
     return is_regular or len(offsets) >= IRREGULAR_ROUNDS

@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from hotrun.core.filter import Patterns
 from hotrun.core.spec import Process, Project, Step
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Why a path belongs to the step or process `part`: by which `key` of it, and by which element of that key.
+
+    `number` counts from 0; None: the key is left out, so every watched file belongs to it.
+    """
+
+    part: str
+    key: Literal["paths", "outputs", "env_files"]
+    number: int | None = None
+    pattern: str | None = None
+
+
+class Consequence(msgspec.Struct, frozen=True):
+    """What changes do to one step or process: `link` is why, for most of the `files` changed paths that concern it.
+
+    Without a link, it follows the steps in `after` alone; a process with both waits for them.
+    """
+
+    part: str
+    link: Link | None
+    files: int
+    after: tuple[str, ...]
 
 
 class _Inputs:
@@ -64,3 +96,63 @@ class Plan:
 
     def _touched(self, name: str, paths: Iterable[str]) -> bool:
         return any(self._inputs[name].touched_by(path) for path in paths)
+
+    # --- explanations: slower, and say why -----------------------------------------------------------------------
+
+    def link_to(self, name: str, path: str) -> Link | None:
+        """Why a change of `path` touches this step or process itself; None where it does not."""
+        part = self._parts[name]
+        for number, file in enumerate(part.program.env_files):
+            if posixpath.relpath(file, self.project.root) == path:
+                return Link(name, "env_files", number, path)
+        if part.paths is None:
+            return Link(name, "paths")
+        decisive = _deciding(part.paths, path)
+        return None if decisive is None else Link(name, "paths", decisive, part.paths[decisive])
+
+    def consequences(self, paths: Iterable[str]) -> tuple[Consequence, ...]:
+        """What these changed paths do to each step and process that they concern, in the project's order."""
+        edited = [path for path in paths if not self.is_output(path)]
+        steps = self.steps_touched(edited)
+        found = []
+        for name in self._parts:
+            links = [link for link in (self.link_to(name, path) for path in edited) if link is not None]
+            after = tuple(step for step in self.project.steps if step in self.needed_steps[name] & steps)
+            if links or after:
+                found.append(Consequence(name, _most_frequent(links), len(links), after))
+        return tuple(found)
+
+    def output_of(self, path: str) -> Link | None:
+        """Which step makes this path, by which pattern; None where `is_output` says no."""
+        places = [(name, number) for name, step in self.project.steps.items() for number in range(len(step.outputs))]
+        lines = tuple(self.project.steps[name].outputs[number] for name, number in places)
+        found = _deciding(lines, path)
+        return None if found is None else Link(places[found][0], "outputs", places[found][1], lines[found])
+
+
+def idle_patterns(project: Project, paths: Iterable[str]) -> tuple[Link, ...]:
+    """The patterns in `paths` of steps and processes that match none of these watched paths; "!x" never counts."""
+    known = tuple(paths)
+    return tuple(
+        Link(name, "paths", number, pattern)
+        for name, part in project.parts.items()
+        for number, pattern in enumerate(part.paths or ())
+        if not pattern.startswith("!") and not any(map(Patterns((pattern,)).matches, known))
+    )
+
+
+def _most_frequent(links: list[Link]) -> Link | None:
+    return Counter(links).most_common(1)[0][0] if links else None
+
+
+def _deciding(lines: tuple[str, ...], path: str) -> int | None:
+    """Which of the patterns is the reason that they name `path`; None where they do not."""
+    result = _compiled(lines).check_file(path)
+    return result.index if result.include else None
+
+
+@cache
+def _compiled(lines: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)

@@ -5,7 +5,7 @@ An early start is right because a later change cancels what was started. It neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hotrun.core.inputs import Change, ChangeKind
 
@@ -33,30 +33,35 @@ class Settle:
         self._first_ms = 0
         self._last_ms = 0
         self._held_until_ms: dict[str, int] = {}
+        self._not_before_ms = 0
 
-    def add(self, changes: Iterable[Change], now_ms: int) -> None:
-        """Remember changes; what cancels out (added, then deleted) is forgotten."""
+    def add(self, changes: Iterable[Change], now_ms: int, may_forget: bool = True) -> None:
+        """Remember changes; what cancels out (added, then deleted) is forgotten, if nobody can have read it."""
         for change in changes:
             if not self._kinds:
                 self._first_ms = now_ms
             self._last_ms = now_ms
             known = self._kinds.get(change.path)
             kind = change.kind if known is None else _MERGED.get((known, change.kind), change.kind)
-            if kind is None:
+            if kind is not None:
+                self._kinds[change.path] = kind
+            elif may_forget:
                 del self._kinds[change.path]
             else:
-                self._kinds[change.path] = kind
+                self._kinds[change.path] = "deleted"
 
     def paths(self) -> tuple[str, ...]:
         """What is waiting, unsorted."""
         return tuple(self._kinds)
 
-    def hold(self, operations: Iterable[str], now_ms: int) -> None:
+    def hold(self, operations: Sequence[str], now_ms: int) -> None:
         """These operations rewrite many files: wait until none is left, for each not longer than HOLD_MS.
 
         One that is known already gets no new time: a rebase that waits for a person does not hold every save.
         """
         known = self._held_until_ms
+        if known and not operations:
+            self._not_before_ms = now_ms + QUIET_MS  # the last of what it wrote may still be on its way
         self._held_until_ms = {name: known.get(name, now_ms + HOLD_MS) for name in operations}
 
     def held_by(self, now_ms: int) -> str | None:
@@ -69,7 +74,7 @@ class Settle:
         """When the burst counts as over; None while nothing waits."""
         if not self._kinds:
             return None
-        return max(self._quiet_at_ms, *self._held_until_ms.values(), 0)
+        return max(self._quiet_at_ms, self._not_before_ms, *self._held_until_ms.values())
 
     @property
     def _quiet_at_ms(self) -> int:

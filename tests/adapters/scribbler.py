@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+NOT_OURS = (".git", ".hotrun")
 MOST_FILES = 500
 TRACKED = 30
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false")
@@ -28,6 +29,7 @@ class Scribbler:
         self._outside = str(outside)
         self._count = 0
         self._commits: tuple[str, ...] = ()
+        self.log: list[str] = []
         if repository:
             self._make_repository()
 
@@ -51,13 +53,14 @@ class Scribbler:
             full = len(list(self._files())) > MOST_FILES
             deed = self._remove_folder if full else self._rng.choice(common * 2 + rare)
             with contextlib.suppress(OSError):
+                self.log.append(f"{time.monotonic():.4f} {deed.__name__}")
                 deed()
 
     # --- what is there -----------------------------------------------------------------------------------------
 
     def _walk(self) -> Iterator[tuple[str, list[str], list[str]]]:
         for folder, folders, files in os.walk(self._root):
-            folders[:] = sorted(name for name in folders if name != ".git")
+            folders[:] = sorted(name for name in folders if name not in NOT_OURS)
             yield folder, folders, sorted(files)
 
     def _folders(self) -> list[str]:

@@ -25,7 +25,7 @@ Contents = dict[str, bytes]
 
 
 def contents(root: Path) -> Contents:
-    """What is in each file below `root`, by relative path; through links, of a broken one where it points to.
+    """What is in each file below `root`, by relative path; through links, while one that leads nowhere is nothing.
 
     Knows nothing of stat, watches or rules: what is compared is what a compiler would read.
     """
@@ -44,10 +44,6 @@ def _content(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:
             return file.read()
-    except OSError:
-        pass
-    try:
-        return b"-> " + os.fsencode(os.readlink(path)) if not os.path.exists(path) else None
     except OSError:
         return None
 
@@ -73,6 +69,7 @@ class Session:
         self.told: set[str] = set()  # paths that builds were started for
         self.read: Contents = {}  # by the newest build
         self.notices: list[str] = []
+        self.log: list[str] = []  # of this round, for the message of a failed test
         self.settled = False  # said, and nothing has changed since
         self.last_build: events.BuildFinished | None = None
         self._rng = rng
@@ -115,6 +112,7 @@ class Session:
             self._put(inputs.FilesChanged(tuple(changes)))
 
     def _put(self, input: Input) -> None:
+        self._note(input)
         for effect in self._engine.handle(input, time.monotonic_ns() // 1_000_000):
             self._carry_out(effect)
         if self._timer is not None:
@@ -124,13 +122,18 @@ class Session:
             left = deadline - time.monotonic_ns() // 1_000_000
             self._timer = self._loop.call_later(max(0, left) / 1000, self._put, inputs.Tick())
 
+    def _note(self, fact: inputs.Input | events.Event | commands.Command) -> None:
+        if not isinstance(fact, inputs.Tick):
+            self.log.append(f"{time.monotonic():.4f} {fact}")
+
     def _carry_out(self, effect: events.Event | commands.Command) -> None:
+        self._note(effect)
         match effect:
             case events.Settled():
                 self.settled = True
             case events.BuildFinished():
                 self.last_build = effect
-            case events.Message():
+            case events.Message(level="warning" | "error"):
                 self.notices.append(effect.text)
             case commands.RecordChanges():
                 self.told.update(effect.paths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import random
 import shutil
@@ -11,13 +12,15 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hotrun.adapters.files import CLOCK_LAG_NS, FileSource
-from hotrun.adapters.watcher import Watcher
-from hotrun.core.inputs import Change, Input, Noticed, WatchStarted
-from hotrun.core.spec import Project, Watch
+from hotrun.adapters import mounts
+from hotrun.adapters.files import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS, FileSource
+from hotrun.adapters.watcher import Fail, KernelSensor, Report, Sense, Sensor, Watcher
+from hotrun.core.inputs import Change, Input, Noticed, Verified, WatchStarted
+from hotrun.core.spec import Poll, Project, Watch
 from tests.adapters.disk import save_atomically, short, signatures, walked, write, write_unnoticeably
 from tests.adapters.gardener import Gardener
 from tests.adapters.loop import DEADLINE_S, until
@@ -31,11 +34,12 @@ def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 class Watched:
     """A FileSource and everything it said."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sense: Sense = KernelSensor, sync_folder: Path | None = None) -> None:
         self.root = root
         self.posted: list[Input] = []
         self.changes: list[Change] = []
-        self.source = FileSource(self.posted.append, self.changes.extend)
+        folder = None if sync_folder is None else str(sync_folder)
+        self.source = FileSource(self.posted.append, self.changes.extend, folder, sense)
         self._count = 0
 
     async def start(
@@ -44,8 +48,11 @@ class Watched:
         single: Iterable[Path] = (),
         exclude: tuple[str, ...] = (),
         since_ns: int | None = None,
+        poll: Poll = "auto",
+        poll_interval_ms: int = 20,
     ) -> None:
-        watch = Watch(tuple(map(str, roots)) or (str(self.root),), exclude)
+        roots_ = tuple(map(str, roots)) or (str(self.root),)
+        watch = Watch(roots_, exclude, poll=poll, poll_interval_ms=poll_interval_ms)
         await self.source.start(Project(str(self.root), None, watch), list(map(str, single)), since_ns)
 
     def told(self) -> list[str]:
@@ -63,7 +70,7 @@ class Watched:
     async def quiet(self) -> None:
         """Whatever was going to be told has been told: a file made now has come through, and nothing before it."""
         self._count += 1
-        marker = write(self.root / f"marker{self._count}")
+        marker = write(self.root / f"marker{self._count}", "")  # in one piece: a look finds it or does not
         await self.until_told(f"+{marker.name}")
 
     def snapshot(self) -> dict[str, object]:
@@ -274,6 +281,29 @@ def test_a_folder_that_goes_between_the_look_and_the_watch_does_no_harm(
     asyncio.run(story())
 
 
+def test_where_folders_go_faster_than_they_can_be_watched_the_watch_comes_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, races = Watcher.watch, iter(range(3 * RACES_WITH_FOLDERS))
+
+    def after_many_races(watcher: Watcher, folders: list[str]) -> None:
+        if next(races, None) is not None:
+            raise FileNotFoundError
+        watch(watcher, folders)
+
+    async def story() -> None:
+        async with watching(tmp_path) as watched:
+            monkeypatch.setattr(Watcher, "watch", after_many_races)
+            path = write(tmp_path / "kept" / "a")
+            await watched.until_told("+kept/a")
+            await until(lambda: next(races, None) is None, "the end of the races")
+            path.write_text("longer")
+            await watched.until_told("~kept/a")
+            assert watched.notices() == []
+
+    asyncio.run(story())
+
+
 def test_folders_that_come_and_go_at_once_do_no_harm(tmp_path: Path) -> None:
     def churn() -> None:
         for number in range(200):
@@ -313,8 +343,9 @@ def test_a_root_that_is_removed_and_made_again_is_watched_again(tmp_path: Path) 
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("poll", ["never", "always"])
 @pytest.mark.parametrize("seed", range(6))
-def test_after_any_work_the_snapshot_comes_to_equal_the_disk(seed: int, tmp_path: Path) -> None:
+def test_after_any_work_the_snapshot_comes_to_equal_the_disk(seed: int, poll: Poll, tmp_path: Path) -> None:
     rng = random.Random(seed)
     root, outside = tmp_path / "root", tmp_path / "outside"
     root.mkdir()
@@ -326,7 +357,7 @@ def test_after_any_work_the_snapshot_comes_to_equal_the_disk(seed: int, tmp_path
             gardener.work()
 
     async def story() -> None:
-        async with watching(root) as watched:
+        async with polling(root, poll) as watched:
             for _ in range(15):
                 await asyncio.to_thread(work, rng.choice((1, 3, 10, 30)))
                 await until(lambda: watched.snapshot() == signatures(walked(root)), "the snapshot")
@@ -555,3 +586,288 @@ def test_a_retired_sensor_ends_by_itself(tmp_path: Path) -> None:
     first.join(DEADLINE_S)
     assert not first.is_alive()
     watcher.close()
+
+
+# --- polling -----------------------------------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def polling(root: Path, poll: Poll, **options: Any) -> AsyncIterator[Watched]:
+    watched = Watched(root, **options)
+    await watched.start(poll=poll)
+    try:
+        yield watched
+    finally:
+        watched.source.close()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    path = tmp_path / "root"
+    path.mkdir()
+    return path
+
+
+def put(path: Path, root: Path, text: str = "x") -> Path:
+    """A whole file at once, from outside the root: no look, however ill timed, finds half of it."""
+    staged = write(root.parent / "staged", text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return staged.replace(path)
+
+
+def backend(watched: Watched) -> str:
+    return next(fact.backend for fact in reversed(watched.posted) if isinstance(fact, WatchStarted))
+
+
+def test_what_is_polled_is_told_like_what_the_kernel_tells(root: Path) -> None:
+    edited, gone = write(root / "edited"), write(root / "old" / "gone")
+
+    async def story() -> None:
+        async with polling(root, "always") as watched:
+            assert backend(watched) == "poll"
+            put(edited, root, "longer")
+            await watched.until_told("~edited")
+            (root / "edited").write_text("longer, in the same file")
+            await until(lambda: "~edited" in watched.told(), "the edit")
+            await watched.source.verify()
+            watched.changes.clear()
+            put(root / "a" / "b" / "c" / "new", root)
+            await watched.until_told("+a/b/c/new")
+            put(root / "a" / "b" / "c" / "new", root, "longer")
+            await watched.until_told("~a/b/c/new")
+            shutil.rmtree(gone.parent)
+            await watched.until_told("-old/gone")
+            put(gone, root)
+            await watched.until_told("+old/gone")
+            put(gone, root, "longer")
+            await watched.until_told("~old/gone")
+            rules = put(root / ".gitignore", root, "*.log\n.gitignore\n")
+            put(root / "x.log", root)
+            await watched.quiet()
+            put(rules, root, ".gitignore\n")
+            await watched.until_told("+x.log")
+
+    asyncio.run(story())
+
+
+def test_only_folders_on_a_file_system_without_events_are_polled(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(root / "remote" / "deep" / "a", root)
+    put(root / "local" / "b", root)
+    table = write(
+        root.parent / "mountinfo",
+        f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:9 / {root.resolve()}/remote rw - nfs4 server:/x rw\n",
+    )
+    monkeypatch.setattr(mounts, "MOUNTINFO", str(table))
+    given: list[str] = []
+
+    def sense(folders: list[str], own: tuple[str, ...], report: Report, fail: Fail) -> Sensor:
+        given[:] = folders
+        return KernelSensor(folders, own, report, fail)
+
+    async def story() -> None:
+        async with polling(root, "auto", sense=sense) as watched:
+            assert backend(watched) == "watchfiles+poll"
+            assert sorted(given) == [str(root), str(root / "local")]
+            put(root / "remote" / "deep" / "a", root, "longer")
+            await watched.until_told("~remote/deep/a")
+            put(root / "local" / "b", root, "longer")
+            await watched.until_told("~local/b")
+            await watched.start(poll="never")
+            assert backend(watched) == "watchfiles"
+            await watched.start(poll="always")
+            assert backend(watched) == "poll"
+            assert watched.notices() == []
+
+    asyncio.run(story())
+
+
+def test_while_polling_the_proof_that_all_is_told_does_not_wait_for_the_interval(root: Path) -> None:
+    """The interval is longer than the test may take, so the poller has to be hurried, and the walk finds nothing."""
+    sync = root / ".hotrun" / "sync"
+    sync.mkdir(parents=True)
+    path = write(root / "src" / "a")
+
+    async def story() -> None:
+        watched = Watched(root, sync_folder=sync)
+        await watched.start(poll="always", poll_interval_ms=1_000_000)
+        put(path, root, "longer")
+        await asyncio.wait_for(watched.source.verify(), DEADLINE_S)
+        assert watched.told() == ["~src/a"]
+        assert [fact.missed for fact in watched.posted if isinstance(fact, Verified)] == [0]
+        watched.source.close()
+
+    asyncio.run(story())
+
+
+# --- the kernel's limits -----------------------------------------------------------------------------------------
+
+
+class Kernel:
+    """Makes real sensors while there are watches left, as the kernel does for all programs of a user together."""
+
+    def __init__(self, limit: int, error: int = errno.ENOSPC) -> None:
+        self.limit = limit
+        self._error = error
+        self._made: list[tuple[KernelSensor, int]] = []
+
+    def __call__(self, folders: list[str], own: tuple[str, ...], report: Report, fail: Fail) -> Sensor:
+        if self.used() + len(folders) > self.limit:
+            raise OSError(self._error, "no more")
+        sensor = KernelSensor(folders, own, report, fail)
+        self._made.append((sensor, len(folders)))
+        return sensor
+
+    def used(self) -> int:
+        return sum(count for sensor, count in self._made if sensor.runs)
+
+
+def many_folders(root: Path) -> list[Path]:
+    """The root and 38 folders below it, with a file in each."""
+    names = [".", *(f"big/d{n}" for n in range(24)), *(f"mid/d{n}" for n in range(9)), "small/d", "x"]
+    files = [write(root / name / "a") for name in names]
+    files += [write(root / name / "a") for name in ("big", "mid", "small")]
+    return files
+
+
+async def all_are_told(watched: Watched, files: Iterable[Path]) -> None:
+    for file in files:
+        put(file, watched.root, file.read_text() + "longer")
+    await watched.until_told(*(f"~{file.relative_to(watched.root)}" for file in files))
+
+
+@pytest.mark.parametrize(("limit", "error"), [(25, errno.ENOSPC), (1, errno.ENOSPC), (0, errno.EMFILE)])
+def test_what_exceeds_the_kernels_limit_is_polled_and_that_is_told_once(root: Path, limit: int, error: int) -> None:
+    files = many_folders(root)
+    kernel = Kernel(limit, error)
+
+    async def story() -> None:
+        async with polling(root, "auto", sense=kernel) as watched:
+            assert backend(watched) == ("watchfiles+poll" if limit == 25 else "poll")
+            assert kernel.used() <= limit < kernel.used() + len(files) // 8 + 2 or limit < len(files) // 8
+            await all_are_told(watched, files)
+            new = put(root / "later" / "deep" / "a", root)
+            await watched.until_told("+later/deep/a")
+            await all_are_told(watched, [*files, new])
+            (notice,) = watched.notices()
+            key = "max_user_watches" if error == errno.ENOSPC else "max_user_instances"
+            assert f"`sudo sysctl fs.inotify.{key}=" in notice
+            assert f"{len(files) - kernel.used()} of {len(files)} folders are polled every 0.02 s" in notice
+            assert "Largest: big (25 folders), mid (10 folders), small (2 folders). " in notice
+
+    asyncio.run(story())
+
+
+def test_a_folder_that_loses_its_watch_at_the_limit_is_polled_from_then_on(root: Path) -> None:
+    files = many_folders(root)
+
+    async def story() -> None:
+        async with polling(root, "auto", sense=Kernel(30)) as watched:
+            shutil.rmtree(root / "big")
+            await until(lambda: sum(path.startswith("-big/") for path in watched.told()) == 25, "the removal")
+            watched.changes.clear()
+            again = [put(file, root) for file in files if not file.exists()]
+            await watched.until_told(*(f"+{file.relative_to(root)}" for file in again))
+            await all_are_told(watched, files)
+            assert len(watched.notices()) == 1
+
+    asyncio.run(story())
+
+
+def test_a_limit_that_is_met_later_leaves_what_is_watched_and_polls_what_is_new(root: Path) -> None:
+    files = many_folders(root)
+    kernel = Kernel(len(files) + 3)
+
+    async def story() -> None:
+        async with polling(root, "auto", sense=kernel) as watched:
+            assert backend(watched) == "watchfiles"
+            assert watched.notices() == []
+            new = put(root / "later" / "a", root)
+            await watched.until_told("+later/a")
+            await all_are_told(watched, [*files, new])
+            (notice,) = watched.notices()
+            assert f"1 of {len(files) + 1} folders are polled" in notice
+
+    asyncio.run(story())
+
+
+def test_another_start_tries_the_kernel_anew(root: Path) -> None:
+    many_folders(root)
+    kernel = Kernel(25)
+
+    async def story() -> None:
+        async with polling(root, "auto", sense=kernel) as watched:
+            assert backend(watched) == "watchfiles+poll"
+            await watched.start(exclude=("big/",))
+            assert backend(watched) == "watchfiles"
+            kernel.limit = 1000
+            await watched.start()
+            assert backend(watched) == "watchfiles"
+            assert len(watched.notices()) == 1
+
+    asyncio.run(story())
+
+
+def test_another_start_at_the_limit_does_not_cling_to_what_was_watched_before(root: Path) -> None:
+    many_folders(root / "one")
+    many_folders(root / "two")
+    kernel = Kernel(45)
+
+    async def story() -> None:
+        async with polling(root, "auto", sense=kernel) as watched:
+            await watched.start(root / "one")
+            assert backend(watched) == "watchfiles"
+            await watched.start(root / "one", root / "two")
+            assert backend(watched) == "watchfiles+poll"
+            assert kernel.used() == 39  # half of all
+            await watched.start(root / "two")
+            assert backend(watched) == "watchfiles"
+
+    asyncio.run(story())
+
+
+def test_without_polling_what_exceeds_the_limit_is_an_error(root: Path) -> None:
+    many_folders(root)
+
+    async def story() -> None:
+        async with polling(root, "never", sense=Kernel(25)) as watched:
+            assert backend(watched) == "watchfiles"
+            put(root / "a", root, "longer")
+            await watched.until_told("~a")
+            (notice,) = [fact for fact in watched.posted if isinstance(fact, Noticed)]
+            assert notice.level == "error"
+            assert 'folders are not watched, as watch.poll is "never"' in notice.text
+
+    asyncio.run(story())
+
+
+def test_a_sensor_that_dies_again_and_again_gives_way_to_polling(root: Path) -> None:
+    path = put(root / "a", root)
+
+    async def story() -> None:
+        async with polling(root, "auto") as watched:
+            for _ in range(FAILURES):
+                watched.source._fail("broken")
+            await until(lambda: len(watched.notices()) == 2, "the notice")
+            assert watched.notices()[1].endswith("everything is polled")
+            assert watched.source._watcher.backend == "poll"
+            put(path, root, "longer")
+            await watched.until_told("~a")
+
+    asyncio.run(story())
+
+
+def test_a_sensor_that_dies_at_the_limit_is_made_anew(root: Path) -> None:
+    files = many_folders(root)
+    kernel = Kernel(25)
+
+    async def story() -> None:
+        async with polling(root, "auto", sense=kernel) as watched:
+            bad = os.path.join(os.fsencode(root), b"caf\xe9")
+            with open(bad, "wb"):
+                pass
+            await until(lambda: any("started anew" in text for text in watched.notices()), "the notice")
+            assert watched.source._watcher.backend == "watchfiles+poll"
+            watched.changes.clear()
+            await all_are_told(watched, files)
+
+    asyncio.run(story())

@@ -42,6 +42,8 @@ class History:
         """Work in a thread of its own, so that it meets walks and builds in every state; the last edit is `end`."""
         session, before, end = self._session, contents(self._root), f"end{self.rounds}"
         session.told.clear()
+        session.log.clear()
+        self._scribbler.log.clear()
         await asyncio.to_thread(self._work, end)
         await session.until_settled_with(end)
         after = contents(self._root)
@@ -59,7 +61,8 @@ class History:
 
     def _say_missing(self, paths: set[str], how: str) -> None:
         where = f"HOTRUN_FUZZ_SEED={self._seed}, round {self.rounds}, after {self.changed} changed files"
-        assert not paths, f"{len(paths)} files {how}: {sorted(paths)[:20]} ({where})"
+        log = "\n".join(sorted(line[:400] for line in (*self._session.log, *self._scribbler.log)))
+        assert not paths, f"{len(paths)} files {how}: {sorted(paths)[:20]} ({where})\n{log}"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -77,7 +80,7 @@ def test_whatever_is_done_to_the_files_settled_means_that_all_of_it_is_built(see
                 await history.round()
         finally:
             session.close()
-        assert session.notices == []
         print(f"seed {seed}: {history.changed} changed files in {history.rounds} rounds, none missing")
+        assert session.notices == []
 
     asyncio.run(story())

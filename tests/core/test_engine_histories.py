@@ -115,7 +115,7 @@ class Machine:
             changes = tuple(inputs.Change(path, self.rng.choice(kinds)) for path in paths)
             self.send(inputs.FilesChanged(changes))
         elif choice < 0.28:
-            self.send(inputs.FilesTouched(("a.go",), self.rng.choice([(), ("a.go",)])))
+            self.send(inputs.FilesTouched(("a.go",)))
         elif choice < 0.65 and runs:
             self.answer(self.rng.choice(runs))
         elif choice < 0.68:

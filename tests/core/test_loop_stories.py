@@ -40,6 +40,18 @@ def test_a_step_that_never_converges_is_found_and_its_file_held_off_by_name() ->
     assert world.statuses()[-1] == "ok", "the build is left in peace, and ends"
 
 
+def test_a_step_that_rewrites_a_file_with_the_same_bytes_each_time_ends() -> None:
+    world = World(project(step("app"))).begin()
+    starts = 0
+    while "spawn app" in world.take_commands():
+        starts += 1
+        assert starts <= 10, "a loop"
+        world.up("app").wait(40).send(inputs.FilesTouched((GEN,)))
+        world.ends("app").wait(1000)
+    assert len(warnings(world)) <= 1
+    assert world.statuses()[-1] == "ok"
+
+
 def test_a_process_that_writes_a_file_when_it_starts_does_not_restart_for_ever() -> None:
     world = World(project(process("web"))).begin()
     assert live(world, "web", writes="web.log", after_ms=15, most=30) >= 3
@@ -110,6 +122,29 @@ def test_somebody_who_saves_one_file_again_and_again_during_builds_loses_nothing
                 world.up("app")
         assert warnings(world) == [], f"seed {seed}"
         assert len(world.told(events.BuildStarted)) >= 12, f"seed {seed}"
+
+
+def test_somebody_who_waits_for_settled_and_edits_at_once_is_no_loop() -> None:
+    """An agent does so, at a steady pace: every edit is built, and settled is never said without the newest."""
+    world = World(project(step("app"))).begin().does("app").send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    world.send(inputs.Verified(0))
+    for number in range(2, 12):
+        world.wait(100).change("z.go")
+        world.up("app").wait(80).ends("app").send(inputs.Verified(0))
+        assert world.events[-1] == events.Settled(number)
+    assert warnings(world) == []
+
+
+def test_settled_is_not_said_while_the_last_change_of_a_file_that_is_held_off_is_unbuilt() -> None:
+    world = World(project(step("app"))).begin().send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    live(world, "app", writes=GEN, after_ms=40, most=10)
+    world.ends("app").take_commands()
+    world.send(inputs.Verified(0))
+    assert not world.told(events.Settled)
+    world.wait(5000)
+    assert world.take_commands()[:1] == ["spawn app"], "built once, late"
+    world.does("app").send(inputs.Verified(0))
+    assert world.told(events.Settled)
 
 
 def test_a_pause_is_said_and_quit_ends_it() -> None:

@@ -120,6 +120,37 @@ def test_the_commands_that_a_mistyped_word_is_compared_with_are_those_that_exist
     assert tuple(name for name, command in registered.items() if not command.hidden) == COMMANDS
 
 
+# --- check -----------------------------------------------------------------------------------------------------
+
+
+def test_check_warns_of_each_pattern_that_matches_no_watched_file(tmp_path: Path) -> None:
+    parts = '[build.app]\ncommand = "true"\npaths = [\n  "**/*.go",\n  "**/*.gp",\n  "!x",\n  "dist/*.js",\n]\n'
+    lay_out(tmp_path, {"hotrun.toml": parts, "a.go": "", "dist/a.js": "", ".gitignore": "dist/\n"})
+    said = good(run(tmp_path, "check"))
+    assert said.splitlines() == [
+        'warning: hotrun.toml:5: build.app.paths[1]: "**/*.gp" matches no watched file',
+        'warning: hotrun.toml:7: build.app.paths[3]: "dist/*.js" matches no watched file',
+        f"{tmp_path.resolve()}/hotrun.toml: ok, 1 step, 0 processes",
+    ]
+
+
+def test_check_looks_at_what_the_profile_and_the_command_line_watch(tmp_path: Path) -> None:
+    parts = '[build.app]\ncommand = "true"\npaths = ["*.go"]\n[profile.c.build.app]\npaths = ["*.c"]\n'
+    lay_out(tmp_path, {"hotrun.toml": parts, "a.go": "", "deep/x": ""})
+    assert "warning" not in good(run(tmp_path, "check"))
+    assert 'hotrun.toml:5: profile.c.build.app.paths[0]: "*.c" matches' in good(
+        run(tmp_path, "check", "--profile", "c")
+    )
+    assert 'hotrun.toml:3: build.app.paths[0]: "*.go" matches' in good(run(tmp_path, "-w", "deep", "check"))
+
+
+def test_check_without_patterns_walks_nothing(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"hotrun.toml": STEPS})
+    code = "import sys; from hotrun.cli.entry import main; main(['check']); print(*sys.modules)"
+    loaded = good(run(tmp_path, command=[sys.executable, "-P", "-c", code])).split()
+    assert not {"pathspec", "hotrun.adapters.tree", "hotrun.survey", "typer", "asyncio"} & set(loaded)
+
+
 # --- completion ------------------------------------------------------------------------------------------------
 
 

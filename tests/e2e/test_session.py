@@ -102,13 +102,17 @@ def test_a_broken_edit_keeps_the_old_process_and_a_repair_restarts_it(tmp_path: 
 def test_a_save_without_a_change_is_said_and_builds_nothing(tmp_path: Path) -> None:
     with running(make(tmp_path)) as session:
         session.wait_for("watching")
-        said = {"type": "message", "text": "value.txt: saved without a change"}
+        text = "value.txt: saved without a change"
         mark = session.mark
-        while not session.seen("message", since=mark, text=said["text"]):
+
+        def is_answered() -> bool:
+            return any(event["type"] in ("message", "settled") for event in session.events[mark:])
+
+        while not session.seen("message", since=mark, text=text):
             # Until its bytes have been read for the first time, a touch may still count as an edit.
             mark = session.mark
             os.utime(session.root / "value.txt")
-            session.wait_until(lambda: any(e["type"] in ("message", "settled") for e in session.events[mark:]))
+            session.wait_until(is_answered)
         assert not session.seen("change", since=mark)
         session.write("value.txt", "one\n")
         session.edit("value.txt", "one", "two")

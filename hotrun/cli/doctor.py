@@ -1,0 +1,165 @@
+"""`hotrun doctor`: what would keep hotrun from working here, a line for each thing looked at."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from hotrun import __version__
+from hotrun.cli.named_ports import NamedPort, named_ports
+from hotrun.cli.options import Options
+from hotrun.cli.places import Places, rule_text
+from hotrun.cli.project import Chosen, choose, enter
+from hotrun.cli.say import say
+from hotrun.config.load import display_name
+from hotrun.core.spec import Project
+from hotrun.core.words import count, listed
+from hotrun.errors import HotrunError
+from hotrun.survey import (
+    Holder,
+    Limit,
+    NotSeen,
+    Pruned,
+    Survey,
+    can_tell,
+    file_systems,
+    holders,
+    inotify_limits,
+    probe,
+    sight_of,
+    survey,
+)
+
+MOST_PRUNED = 5
+SLOW_MS = 100.0  # an edit that waits longer is felt; the watcher's slow step is half of it
+
+Mark = Literal["ok", "note", "wrong"]
+MARKS: dict[Mark, str] = {"ok": "ok", "note": "--", "wrong": "!!"}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One thing looked at: how it is, what it is, and what was found."""
+
+    mark: Mark
+    topic: str
+    text: str
+
+
+def doctor(options: Options) -> int:
+    """Look at everything; returns 0, or 1 where something is wrong. Raises HotrunError where there is no folder."""
+    folder = enter(options)
+    wrong = 0
+    for line in _lines(options, folder):
+        wrong += line.mark == "wrong"
+        say(f"{MARKS[line.mark]}  {line.topic:<15}{line.text}")
+    say("")
+    say(count(wrong, "problem") if wrong else "all is well")
+    return 1 if wrong else 0
+
+
+def _lines(options: Options, folder: str) -> Iterator[Line]:
+    yield Line("ok", "hotrun", f"{__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}")
+    try:
+        chosen = choose(options, folder)
+    except HotrunError as error:
+        for problem in error.message.split("\n"):
+            yield Line("wrong", "configuration", problem)
+        yield from _limits(0)
+        return
+    project = chosen.project
+    yield _configuration(chosen)
+    for warning in chosen.warnings:
+        yield Line("note", "configuration", warning)
+    found = survey(project)
+    yield from _watching(found, project, Places(options, chosen))
+    yield from _file_systems(project)
+    yield from _limits(found.folders)
+    yield _probe(project)
+    for port in named_ports(options, chosen):
+        yield _port(port)
+
+
+def _configuration(chosen: Chosen) -> Line:
+    processes = len(chosen.project.processes)
+    parts = f"{count(len(chosen.project.steps), 'step')}, {processes} process{'' if processes == 1 else 'es'}"
+    if chosen.path is not None:
+        return Line("ok", "configuration", f"{chosen.path}, {parts}")
+    return Line("ok", "configuration", f"none; {chosen.explanation or parts}")
+
+
+def _watching(found: Survey, project: Project, places: Places) -> Iterator[Line]:
+    files, folders = count(len(found.files), "file"), count(found.folders, "folder")
+    yield Line("ok" if found.files else "wrong", "watched", f"{files} in {folders}")
+    yield Line("ok", "pruned", f"{count(len(found.pruned), 'folder')}, with all below")
+    for pruned in found.pruned[:MOST_PRUNED]:
+        yield Line("ok", "pruned", f"  {_pruned(pruned, project, places)}")
+    for text in found.unwatched:
+        yield Line("wrong", "unwatched", text)
+
+
+def _pruned(pruned: Pruned, project: Project, places: Places) -> str:
+    rule = sight_of(project, pruned.path).rule
+    why = f": {rule_text(rule, places)}" if rule is not None else ""
+    size = f"{'more than ' if pruned.more else ''}{count(pruned.folders, 'folder')}"
+    return f"{display_name(pruned.path)}/ ({size}){why}"
+
+
+def _file_systems(project: Project) -> Iterator[Line]:
+    poll = project.watch.poll
+    for root, (kind, has_events) in file_systems(project).items():
+        where = f"{display_name(root)} on {kind or 'an unknown file system'}"
+        if poll == "always":
+            yield Line("ok", "backend", f"{where}: polled, as watch.poll says")
+        elif has_events:
+            yield Line("ok", "backend", f"{where}: events of the kernel")
+        elif poll == "auto":
+            yield Line("note", "backend", f"{where}, where changes made elsewhere raise no events: polled")
+        else:
+            yield Line(
+                "wrong", "backend", f'{where}, where changes made elsewhere raise no events: poll = "auto" polls it'
+            )
+
+
+def _limits(folders: int) -> Iterator[Line]:
+    for limit in inotify_limits(folders):
+        yield (
+            Line("ok", "limit", _limit(limit))
+            if limit.is_enough
+            else Line("wrong", "limit", f"{_limit(limit)}; raise it: {limit.remedy}")
+        )
+
+
+def _limit(limit: Limit) -> str:
+    said = f"fs.inotify.{limit.name} is {limit.allowed}, {'enough' if limit.is_enough else 'too low'}"
+    return said if limit.held is None else f"{said}: {limit.needed} needed, {limit.held} in use"
+
+
+def _probe(project: Project) -> Line:
+    try:
+        found = probe(project.root, project.watch)
+    except NotSeen as error:
+        return Line("wrong", "probe", str(error))
+    expected_ms = SLOW_MS + (2 * project.watch.poll_interval_ms if "poll" in found.backend else 0)
+    text = f"a written file was reported after {found.latency_ms:.1f} ms, by {found.backend}"
+    return Line("ok" if found.latency_ms < expected_ms else "note", "probe", text)
+
+
+def _port(port: NamedPort) -> Line:
+    if not can_tell():
+        return Line("note", "port", f"{port.port} ({port.key}): this system does not tell who listens")
+    found = holders(port.host, port.port)
+    if not found:
+        return Line("ok", "port", f"{port.port} is free ({port.key})")
+    ours = all(holder.is_ours for holder in found)
+    owners = listed(list(dict.fromkeys(map(_holder, found))))
+    return Line("note" if ours else "wrong", "port", f"{port.port} is held by {owners} ({port.key})")
+
+
+def _holder(holder: Holder) -> str:
+    if holder.pid is None:
+        return f"a process of {holder.user}"
+    started = ", which a hotrun started" if holder.is_ours else ""
+    return f"pid {holder.pid} of {holder.user}: {holder.command or 'unknown command'}{started}"

@@ -1,0 +1,154 @@
+"""`hotrun why`: is a path watched, by which rule in which line, and what would a change to it start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import msgspec
+
+from hotrun.cli.options import Options
+from hotrun.cli.places import Places, part_of, rule_text
+from hotrun.cli.project import Chosen, choose, enter
+from hotrun.cli.say import say
+from hotrun.config.load import display_name
+from hotrun.core.plan import Consequence, Link, Plan
+from hotrun.core.spec import Project
+from hotrun.core.words import count, listed
+from hotrun.errors import HotrunError
+from hotrun.survey import Rule, Sight, sight_of, watched_files
+
+ANY_FILE = "any file"  # stands for what may be made in a folder: no pattern of a kind of file matches it
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What `--json` prints. `triggers`: whether a change would start anything."""
+
+    path: str
+    watched: bool
+    triggers: bool
+    is_configuration: bool
+    sight: Sight
+    output_of: Link | None
+    consequences: tuple[Consequence, ...]
+    files: int | None
+
+
+def why(options: Options, path: str, as_json: bool) -> int:
+    """Explain `path`; returns 0 where a change to it would trigger something, else 1. Raises HotrunError."""
+    folder = enter(options)
+    if path == "":
+        raise HotrunError("expected a path, got nothing", "hotrun why PATH")
+    chosen = choose(options, folder)
+    answer = _answer(chosen.project, sight_of(chosen.project, path))
+    if as_json:
+        import json  # unlike msgspec it writes names that are no text, escaped
+
+        print(json.dumps(msgspec.to_builtins(answer)))
+    else:
+        for line in _worded(answer, chosen, Places(options, chosen)):
+            say(line)
+    return 0 if answer.triggers else 1
+
+
+def _answer(project: Project, sight: Sight) -> Answer:
+    plan = Plan(project)
+    name = os.path.relpath(sight.path, project.root)
+    is_configuration = sight.path == project.config
+    names, files, output = [name], None, None
+    if sight.is_folder and sight.is_watched:
+        below = "" if name == "." else f"{name}/"
+        watched = [file for file in watched_files(project) if file.startswith(below)]
+        files = len(watched)
+        names = [*(file for file in watched if not _is_only_configuration(project, file)), below + ANY_FILE]
+    elif sight.is_watched:
+        output = plan.output_of(name)
+    found: tuple[Consequence, ...] = ()
+    if sight.is_watched and not _is_only_configuration(project, name):
+        found = plan.consequences(names)
+    triggers = sight.is_watched and (is_configuration or bool(found))
+    return Answer(display_name(sight.path), sight.is_watched, triggers, is_configuration, sight, output, found, files)
+
+
+def _is_only_configuration(project: Project, name: str) -> bool:
+    """A hotrun.toml is nobody's source; a pyproject.toml says more than our table."""
+    is_configuration = project.config is not None and name == os.path.relpath(project.config, project.root)
+    return is_configuration and not name.endswith("pyproject.toml")
+
+
+def _worded(answer: Answer, chosen: Chosen, places: Places) -> Iterator[str]:
+    sight = answer.sight
+    yield f"{_shown(sight.path, sight.is_folder)}: {_heading(answer)}"
+    if sight.through is not None:
+        yield f"  {_shown(sight.through, True)} is a link to {_shown(os.path.realpath(sight.through), True)}"
+    if not sight.is_watched:
+        yield from (f"  {line}" for line in _obstacle(sight, chosen, places))
+    elif answer.output_of is not None:
+        yield f"  {places.of(answer.output_of)} makes it an output: its changes trigger nothing"
+    else:
+        if sight.rule is not None:
+            yield f"  taken back in by {rule_text(sight.rule, places)}"
+        if answer.is_configuration:
+            yield "  it is the configuration: hotrun reloads it"
+        yield from (f"  {_effect(found, answer, chosen, places)}" for found in answer.consequences)
+        if not answer.triggers:
+            yield "  no step and no process has a pattern for it"
+
+
+def _heading(answer: Answer) -> str:
+    said = "watched" if answer.watched else "not watched"
+    if answer.files is not None and answer.sight.exists:
+        said += f", {count(answer.files, 'file')}"
+    return said if answer.sight.exists else f"{said} (there is none now)"
+
+
+def _obstacle(sight: Sight, chosen: Chosen, places: Places) -> Iterator[str]:
+    at = sight.at or sight.path
+    is_above = at != sight.path
+    where = f"the folder {_shown(at, True)} above it" if is_above else "it"
+    match sight.reason:
+        case "ignored" if sight.rule is not None:
+            is_folder = is_above or sight.is_folder
+            yield f"{where} is ignored by {rule_text(sight.rule, places)}"
+            yield from _remedy(sight.rule, at, is_folder, chosen)
+        case "outside":
+            yield f"it lies outside of what is watched: {listed([_shown(r, True) for r in chosen.project.watch.roots])}"
+        case "link":
+            yield f"{where if is_above else 'it'} is a link to a folder, {os.path.realpath(at)}: those are not followed"
+        case "name":
+            yield f"{where} has a name that is not UTF-8"
+        case "unreadable":
+            yield f"{where} cannot be read"
+        case _:
+            yield "it is neither a file nor a folder"
+
+
+def _remedy(rule: Rule, at: str, is_folder: bool, chosen: Chosen) -> Iterator[str]:
+    """How to watch it after all, where a line in the configuration does that."""
+    name = os.path.relpath(at, chosen.project.root)
+    if rule.kind in ("own folder", "exclude") or name.startswith("../") or any(c in name for c in "*?[]\\!#\"' "):
+        return
+    yield f'to watch it: add "!/{name}{"/" if is_folder else ""}" to exclude in [watch]'
+
+
+def _effect(found: Consequence, answer: Answer, chosen: Chosen, places: Places) -> str:
+    name = ".".join(part_of(chosen, found.part))
+    needed = listed([".".join(part_of(chosen, step)) for step in found.after])
+    is_step = found.part in chosen.project.steps
+    if found.link is None:
+        return f"{name} runs after {needed}" if is_step else f"{name} restarts when {needed} {_be(found)} green"
+    said = f"{name} {'runs' if is_step else 'restarts'}: {places.of(found.link)}"
+    if answer.files and found.link.number is not None and answer.files > 0:
+        said += f" ({count(min(found.files, answer.files), 'file')})"
+    if found.after and not is_step:
+        said += f"; when {needed} {_be(found)} green"
+    return said
+
+
+def _be(found: Consequence) -> str:
+    return "is" if len(found.after) == 1 else "are"
+
+
+def _shown(path: str, is_folder: bool) -> str:
+    name = display_name(path)
+    return f"{name}/" if is_folder and not name.endswith("/") else name
