@@ -2,9 +2,9 @@
 
 Nothing tells who wrote a file, so it is found by its behavior, and carefully, because a person's edit must not be lost:
 
-    three builds in a row had no other cause, and it changed at the same distance from a start each time, before
-    all was settled (somebody who waits for that and edits at once is regular, too); or twelve builds in a row, at
-    whatever distance (a busy machine is not regular)
+    three builds in a row had no other cause, and it changed at the same distance from a start each time, before all
+    was settled (a script that waits for that and edits at once is regular, too); or twelve builds in a row, at about
+    the same distance, or before all was settled at any (a busy machine is not regular)
     -> pause: nothing is started for PAUSE_MS. It changes on its own, again and again -> held off (a log).
        Somebody saves it once or twice -> a person: forget all this.
     -> run: it changes at that distance once more -> held off (a generator that never ends).
@@ -29,6 +29,7 @@ MOST_SUSPECTS = 10_000  # a checkout changes more, and is no loop
 AFTER_START_MS = 2000  # how long a change is put down to what was started
 GAP_MS = 100  # an editor that saves in several writes makes several builds at once, but that is one round
 CLOSE_MS, CLOSE_PART = 20, 0.05  # what counts as the same distance
+ABOUT_PART = 0.35  # and what as about the same
 
 Decision = Literal["go", "pause", "hold"]
 
@@ -39,7 +40,7 @@ class _Suspect:
     def __init__(self) -> None:
         self.offset_ms: int | None = None  # of its latest change from the latest start; None: nothing had been started
         self.changed_ms = 0
-        self.rounds: list[int | None] = []  # the offsets of the builds in a row that it caused; None: after settled
+        self.rounds: list[tuple[int, bool]] = []  # of the builds in a row that it caused: offset, whether after settled
         self.was_settled = False
         self.round_ms = 0
         self.in_pause = 0
@@ -83,7 +84,7 @@ class Loops:
             return "go", []
         for suspect in known:
             if now_ms - suspect.round_ms >= GAP_MS:
-                suspect.rounds.append(None if suspect.was_settled else suspect.offset_ms)
+                suspect.rounds.append((suspect.offset_ms or 0, suspect.was_settled))
                 suspect.round_ms = now_ms
         looping = [path for path in paths if _is_looping(self._suspects[path].rounds)]
         if len(looping) < len(paths):
@@ -150,8 +151,26 @@ class Loops:
             suspect.was_paused = False
 
 
-def _is_looping(offsets: list[int | None]) -> bool:
-    """Whether the last ROUNDS offsets are as near to each other as a machine's are, or there are very many."""
-    last = [offset for offset in offsets[-ROUNDS:] if offset is not None]
-    is_regular = len(last) == ROUNDS and max(last) - min(last) <= max(CLOSE_MS, CLOSE_PART * max(last))
-    return is_regular or len(offsets) >= IRREGULAR_ROUNDS
+def _is_looping(rounds: list[tuple[int, bool]]) -> bool:
+    """Whether the last rounds look like a machine's: few that are very near to each other, or many that are near."""
+    few, many = rounds[-ROUNDS:], rounds[-IRREGULAR_ROUNDS:]
+    if (
+        len(few) == ROUNDS
+        and not _any_after_settled(few)
+        and _spread_ms(few) <= max(CLOSE_MS, CLOSE_PART * _most_ms(few))
+    ):
+        return True
+    is_near = not _any_after_settled(many) or _spread_ms(many) <= ABOUT_PART * _most_ms(many)
+    return len(many) == IRREGULAR_ROUNDS and is_near
+
+
+def _any_after_settled(rounds: list[tuple[int, bool]]) -> bool:
+    return any(was_settled for _, was_settled in rounds)
+
+
+def _most_ms(rounds: list[tuple[int, bool]]) -> int:
+    return max(offset for offset, _ in rounds)
+
+
+def _spread_ms(rounds: list[tuple[int, bool]]) -> int:
+    return _most_ms(rounds) - min(offset for offset, _ in rounds)

@@ -135,6 +135,31 @@ def test_somebody_who_waits_for_settled_and_edits_at_once_is_no_loop() -> None:
     assert warnings(world) == []
 
 
+def test_a_script_that_edits_as_soon_as_its_edit_runs_is_no_loop() -> None:
+    rng = random.Random(1)
+    world = World(project(process("web"))).begin().up("web").send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    for _ in range(60):
+        world.send(inputs.Verified(0)).wait(rng.randrange(50, 150)).take_commands()
+        world.change("z.go")
+        assert world.take_commands() == ["SIGTERM web"]
+        world.ends("web", signal="SIGTERM").up("web")
+    assert warnings(world) == []
+
+
+def test_a_process_that_writes_when_all_was_settled_long_ago_is_found_at_last() -> None:
+    rng = random.Random(1)
+    world = World(project(process("web"))).begin().up("web").send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    for _ in range(40):
+        world.send(inputs.Verified(0)).wait(rng.randrange(200, 250)).take_commands()
+        world.change("web.log")
+        if "SIGTERM web" not in world.take_commands():
+            world.wait(1000)
+        if warnings(world):
+            break
+        world.ends("web", signal="SIGTERM").up("web")
+    assert len(warnings(world)) == 1
+
+
 def test_settled_is_not_said_while_the_last_change_of_a_file_that_is_held_off_is_unbuilt() -> None:
     world = World(project(step("app"))).begin().send(inputs.WatchStarted(1, 1, 0, "test", 0))
     live(world, "app", writes=GEN, after_ms=40, most=10)
