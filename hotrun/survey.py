@@ -14,8 +14,8 @@ from hotrun.adapters.kernel import Limit, inotify_limits
 from hotrun.adapters.mounts import current
 from hotrun.adapters.ports import Holder, can_tell, holders
 from hotrun.adapters.probe import NotSeen, probe
-from hotrun.adapters.tree import Tree
 from hotrun.core.spec import Project
+from hotrun.walk import tree_of
 
 __all__ = [
     "Holder",
@@ -50,14 +50,9 @@ class Survey(msgspec.Struct, frozen=True):
     unwatched: tuple[str, ...]
 
 
-def watched_files(project: Project) -> tuple[str, ...]:
-    """Every watched file, relative to the root."""
-    return tuple(change.path for change in _tree(project).verify())
-
-
 def survey(project: Project) -> Survey:
     """Walk the project and what it leaves out."""
-    tree = _tree(project)
+    tree = tree_of(project)
     files = tuple(change.path for change in tree.verify())
     folders = tree.folders()
     deadline = time.monotonic() + COUNT_S
@@ -71,11 +66,6 @@ def file_systems(project: Project) -> dict[str, tuple[str | None, bool]]:
     mounts = current()
     silent = mounts.without_events(project.watch.roots)
     return {root: (mounts.type_of(os.path.realpath(root)), root not in silent) for root in project.watch.roots}
-
-
-def _tree(project: Project) -> Tree:
-    single = project.env_files | ({project.config} if project.config else set())
-    return Tree(project.root, project.watch, sorted(single))
 
 
 def _left_out(project: Project, folders: list[str]) -> Iterator[str]:

@@ -30,7 +30,7 @@ def _idle(options: Options, project: Project, path: str) -> list[str]:
         return []
     from hotrun.cli.places import Places, idle_warnings
     from hotrun.core.plan import idle_patterns
-    from hotrun.survey import watched_files
+    from hotrun.walk import watched_files
 
     return idle_warnings(Places(options, Chosen(project, path)), idle_patterns(project, watched_files(project)))
 

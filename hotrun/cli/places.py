@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hotrun.cli.options import Options
 from hotrun.cli.project import Chosen
 from hotrun.config.load import display_name
 from hotrun.config.problems import Path, key_path
 from hotrun.core.plan import Link
-from hotrun.survey import Rule
+
+if TYPE_CHECKING:
+    from hotrun.survey import Rule
 
 
 class Places:

@@ -16,7 +16,8 @@ from hotrun.core.plan import Consequence, Link, Plan
 from hotrun.core.spec import Project
 from hotrun.core.words import count, listed
 from hotrun.errors import HotrunError
-from hotrun.survey import Rule, Sight, sight_of, watched_files
+from hotrun.survey import Rule, Sight, sight_of
+from hotrun.walk import watched_files
 
 ANY_FILE = "any file"  # stands for what may be made in a folder: no pattern of a kind of file matches it
 
