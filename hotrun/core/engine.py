@@ -20,12 +20,11 @@ from hotrun.core import events, inputs
 from hotrun.core.build import Builder, ParserFor, StepState
 from hotrun.core.commands import Finish, Rewatch, Spawn, Verify
 from hotrun.core.inputs import Change, Input, Request
-from hotrun.core.loops import Loops
+from hotrun.core.intake import Intake
 from hotrun.core.plan import Plan
 from hotrun.core.process import ProcessState, Supervisor
 from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
-from hotrun.core.settle import Settle
 from hotrun.core.spec import Project
 from hotrun.core.words import count, listed
 
@@ -63,9 +62,7 @@ class Engine:
         self._builder = Builder(project, parser_for, self._next_run, jobs)
         self._supervisor = Supervisor(project, self._builder, self._next_run)
         self._supervisor.needed_steps = self._plan.needed_steps
-        self._settle = Settle(project.watch.settle_ms)
-        self._settled: dict[str, Change] = {}
-        self._loops = Loops()
+        self._intake = Intake(project.watch.settle_ms)
         self._wanted = _Wanted()
         self._next_project: Project | None = None
         self._state: events.State | None = None
@@ -92,11 +89,11 @@ class Engine:
         if not isinstance(input, _UNDISTURBING):
             self._proof.disturb()
         self._take(input, now_ms, out)
-        self._settle.add(self._loops.late(now_ms), now_ms, may_forget=False)
+        self._intake.note_late(now_ms)
         while self._advance(now_ms, out):
             pass
         if any(isinstance(effect, Spawn) for effect in out):
-            self._loops.started(now_ms)
+            self._intake.loops.started(now_ms)
         return out
 
     @property
@@ -104,18 +101,11 @@ class Engine:
         """When a Tick is due; None: nothing here waits for time."""
         if self.finished:
             return None
-        times = [self._builder.deadline_ms, self._supervisor.deadline_ms, self._settle_deadline_ms]
+        times = [self._builder.deadline_ms, self._supervisor.deadline_ms]
+        times.append(self._intake.deadline_ms(self._builder.build is not None))
         if self._is_quiet:
             times.append(self._proof.deadline_ms)
-        if self._settled and self._builder.build is None and not (self._paused or self._quit):
-            times.append(self._loops.pause_until_ms)
-        if not self._quit:
-            times.append(self._loops.late_at_ms)
         return min((at for at in times if at is not None), default=None)
-
-    @property
-    def _settle_deadline_ms(self) -> int | None:
-        return None if self._paused or self._quit else self._settle.due_ms
 
     # --- inputs ------------------------------------------------------------------------------------------------
 
@@ -137,13 +127,13 @@ class Engine:
                 out.append(events.ConfigError(input.problems))
             case inputs.Verified():
                 if self._proof.answer(now_ms) and self._is_quiet:
-                    self._loops.settled()
+                    self._intake.loops.settled()
                     out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.Held():
-                self._settle.hold(input.operations, now_ms)
+                self._intake.burst.hold(input.operations, now_ms)
             case inputs.Noticed():
                 out.append(events.Message(input.level, input.text))
             case Request():
@@ -154,9 +144,9 @@ class Engine:
                 raise AssertionError(f"unknown input: {input}")
 
     def _note(self, changes: Sequence[Change], now_ms: int) -> None:
-        """Take changes in, without those that no person made."""
+        """Take changes in, but not those of what a step makes."""
         edits = [change for change in changes if not self._plan.is_output(change.path)]
-        self._settle.add(self._loops.sift(edits, now_ms), now_ms, may_forget=self._builder.build is None)
+        self._intake.note(edits, self._builder.build is not None, now_ms)
 
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
         project = self.project
@@ -222,6 +212,7 @@ class Engine:
 
     def _advance(self, now_ms: int, out: list[Effect]) -> bool:
         """One pass over everything; True if a build has ended, so that another pass may find work."""
+        self._intake.is_closed = self._paused or self._quit is not None
         if self._quit is not None:
             self._builder.abandon(now_ms, out)
         elif self._builder.build is None:
@@ -232,7 +223,7 @@ class Engine:
         if finished is not None:
             self._verdict(finished, out)
         self._supervisor.quitting = self._quit is not None
-        self._supervisor.unsettled = self._settle_deadline_ms is not None and self._touches(self._settle.paths())
+        self._supervisor.unsettled = self._intake.due_ms is not None and self._touches(self._intake.burst.paths())
         self._supervisor.advance(self._last_build, now_ms, out)
         self._say_state(now_ms, out)
         if self._proof.ask(self._is_quiet, now_ms):
@@ -243,7 +234,7 @@ class Engine:
     def _begin_build(self, now_ms: int, out: list[Effect]) -> None:
         if self._next_project is not None:
             self._adopt(self._next_project, out)
-        self._collect(now_ms)
+        self._intake.collect(now_ms)
         changes = self._take_settled(now_ms, out)
         if self._wanted.trigger is None:
             return
@@ -256,20 +247,11 @@ class Engine:
         self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
 
     def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
-        """The changes that the next build is for, unless they have to wait; what they touch is wanted then."""
-        if self._paused or self._settle.due_ms is not None or not self._settled:
-            return ()
-        causes = [path for path in self._settled if self._touches([path])]
-        decision, looping = self._loops.decide(causes, now_ms) if causes else ("go", [])
-        if decision == "pause":
-            return ()
-        for path in looping:
-            del self._settled[path]
-            out.append(events.Message("warning", self._loop_text(path)))
+        """The changes that the next build is for, if it may begin; what they touch is wanted then."""
+        changes, looping = self._intake.take(self._touches, now_ms)
+        out.extend(events.Message("warning", self._loop_text(path)) for path in looping)
         if looping:  # what it has canceled is still to be done, and deserves a verdict
             self._wanted.ask("fs", set(), set())
-        changes = tuple(self._settled[path] for path in sorted(self._settled))
-        self._settled.clear()
         self._want([change.path for change in changes])
         return changes
 
@@ -283,10 +265,9 @@ class Engine:
     @property
     def _is_quiet(self) -> bool:
         """Nothing waits and nothing is under way."""
-        waits = self._settle.paths() or self._settled or self._next_project or self._wanted.trigger
-        is_late = self._loops.late_at_ms is not None
+        waits = not self._intake.is_empty or self._next_project or self._wanted.trigger
         runs = self._builder.build or self._supervisor.restarting
-        return self._is_watching and not (waits or is_late or runs or self._paused or self._quit)
+        return self._is_watching and not (waits or runs or self._paused or self._quit)
 
     def _touched(self, touched: inputs.FilesTouched, now_ms: int, out: list[Effect]) -> None:
         """Same bytes as before: nothing, and said so.
@@ -309,18 +290,9 @@ class Engine:
         if steps or processes:
             self._wanted.ask("fs", steps, processes)
 
-    def _collect(self, now_ms: int) -> list[str]:
-        """Move what has settled out of the burst; returns its paths."""
-        due = self._settle_deadline_ms
-        if due is None or now_ms < due:
-            return []
-        changes = self._settle.take()
-        self._settled.update((change.path, change) for change in changes)
-        return [change.path for change in changes]
-
     def _supersede(self, now_ms: int, out: list[Effect]) -> None:
         """A settled change that touches a step cancels the build; others wait for its end."""
-        if self._plan.steps_touched(self._collect(now_ms)):
+        if self._plan.steps_touched(self._intake.collect(now_ms)):
             self._builder.cancel(now_ms, out)
 
     def _adopt(self, project: Project, out: list[Effect]) -> None:
@@ -331,7 +303,7 @@ class Engine:
         self._supervisor.needed_steps = self._plan.needed_steps
         gone = old.steps.keys() - project.steps.keys()
         if project.watch.settle_ms != old.watch.settle_ms:
-            self._settle.quiet_ms = project.watch.settle_ms
+            self._intake.burst.quiet_ms = project.watch.settle_ms
         names = (tuple(sorted(steps | gone)), tuple(sorted(processes)))
         out.append(events.ConfigReloaded(project.config, *names))
         if project.watch != old.watch or project.env_files != old.env_files:
@@ -366,9 +338,7 @@ class Engine:
             return "restarting", f"build {self._last_build}"
         if self._paused:
             return "paused", "asked to"
-        if self._settled and self._loops.pause_until_ms is not None:
-            return "held", f"{min(self._settled)} changes each time"
-        held_by = self._settle.held_by(now_ms)
+        held_by = self._intake.held_by(now_ms)
         if held_by is not None:
             return "held", held_by
         errors = self._builder.count("error")
