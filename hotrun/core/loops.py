@@ -2,15 +2,13 @@
 
 Nothing tells who wrote a file, so it is found by its behavior, and carefully, because a person's edit must not be lost:
 
-    three builds in a row had no other cause, and it changed at the same distance from a start each time, before all
-    was settled (a script that waits for that and edits at once is regular, too); or twelve builds in a row, at about
-    the same distance, or before all was settled at any (a busy machine is not regular)
+    twelve builds in a row had no other cause, and it changed at about the same distance from a start each time
     -> pause: nothing is started for PAUSE_MS. It changes on its own, again and again -> held off (a log).
        Somebody saves it once or twice -> a person: forget all this.
     -> run: it changes at that distance once more -> held off (a generator that never ends).
 
 A file that is held off counts again when it changes after QUIET_MS without a change and without a start. And its last
-change is built once, after QUIET_MS, in case that a person made it after all: nothing is lost.
+change is built in any case, after QUIET_MS and later each time: nothing is lost.
 """
 
 from __future__ import annotations
@@ -20,16 +18,15 @@ from typing import Literal
 
 from hotrun.core.inputs import Change
 
-ROUNDS = 3
-IRREGULAR_ROUNDS = 12
+ROUNDS = 12
 PAUSE_MS = 1000
 QUIET_MS = 5000
+QUIET_MOST_MS = 600_000
 MANY = 3  # changes within a pause: nobody saves so fast
 MOST_SUSPECTS = 10_000  # a checkout changes more, and is no loop
 AFTER_START_MS = 2000  # how long a change is put down to what was started
 GAP_MS = 100  # an editor that saves in several writes makes several builds at once, but that is one round
-CLOSE_MS, CLOSE_PART = 20, 0.05  # what counts as the same distance
-ABOUT_PART = 0.35  # and what as about the same
+ABOUT_PART = 0.35  # what counts as about the same distance
 
 Decision = Literal["go", "pause", "hold"]
 
@@ -53,7 +50,7 @@ class Loops:
 
     def __init__(self) -> None:
         self._suspects: dict[str, _Suspect] = {}
-        self._held: dict[str, bool] = {}  # path -> whether its last change is still to be built, once
+        self._held: dict[str, int] = {}  # path -> how long it must be quiet before its last change is built
         self._started_ms: int | None = None
         self._is_settled = False
         self.pause_until_ms: int | None = None
@@ -110,14 +107,14 @@ class Loops:
         if path in self._held and was_quiet and not is_ours:
             del self._held[path]
             self._forget()
-        suspect.is_late = self._held.get(path, False)
+        suspect.is_late = path in self._held
         return path not in self._held
 
     def late(self, now_ms: int) -> list[Change]:
-        """The last changes of what is held off, once for each time that it was: due when it has been quiet."""
+        """The last changes of what is held off, due when it has been quiet."""
         due = [path for path, at_ms in self._late().items() if at_ms <= now_ms]
         for path in due:
-            self._held[path] = False
+            self._held[path] = min(2 * self._held[path], QUIET_MOST_MS)
             self._suspects[path].is_late, self._suspects[path].offset_ms = False, None
         return [Change(path, "modified") for path in due]
 
@@ -128,7 +125,7 @@ class Loops:
 
     def _late(self) -> dict[str, int]:
         suspects = ((path, self._suspects.get(path)) for path in self._held)
-        return {path: s.changed_ms + QUIET_MS for path, s in suspects if s is not None and s.is_late}
+        return {path: s.changed_ms + self._held[path] for path, s in suspects if s is not None and s.is_late}
 
     def _after_pause(self, paths: Sequence[str], now_ms: int) -> tuple[Decision, list[str]]:
         noisy = [path for path in paths if self._suspects[path].in_pause >= MANY]
@@ -140,7 +137,8 @@ class Loops:
 
     def _hold(self, paths: list[str], now_ms: int) -> tuple[Decision, list[str]]:
         for path in paths:
-            self._held[path] = self._suspects[path].is_late = True
+            self._held[path] = QUIET_MS
+            self._suspects[path].is_late = True
             self._suspects[path].changed_ms = now_ms
         self._forget()
         return "hold", paths
@@ -152,20 +150,9 @@ class Loops:
 
 
 def _is_looping(rounds: list[tuple[int, bool]]) -> bool:
-    """Whether the last rounds look like a machine's: few that are very near to each other, or many that are near."""
-    few, many = rounds[-ROUNDS:], rounds[-IRREGULAR_ROUNDS:]
-    if (
-        len(few) == ROUNDS
-        and not _any_after_settled(few)
-        and _spread_ms(few) <= max(CLOSE_MS, CLOSE_PART * _most_ms(few))
-    ):
-        return True
-    is_near = not _any_after_settled(many) or _spread_ms(many) <= ABOUT_PART * _most_ms(many)
-    return len(many) == IRREGULAR_ROUNDS and is_near
-
-
-def _any_after_settled(rounds: list[tuple[int, bool]]) -> bool:
-    return any(was_settled for _, was_settled in rounds)
+    """Whether the last rounds look like a machine's: many in a row at about the same distance."""
+    last = rounds[-ROUNDS:]
+    return len(last) == ROUNDS and _spread_ms(last) <= ABOUT_PART * _most_ms(last)
 
 
 def _most_ms(rounds: list[tuple[int, bool]]) -> int:
