@@ -119,6 +119,10 @@ class Ready(Table, frozen=True):
 
     tcp: Annotated[Address | None, Meta(description="Ready when this address accepts a connection.")] = None
     http: Annotated[Url | None, Meta(description="Ready when a GET of this URL succeeds.")] = None
+    status: Annotated[
+        Annotated[int, Meta(ge=100, le=599, extra={"expected": "a status from 100 to 599"})] | None,
+        Meta(description="The one status that `http` must answer; any below 400 if left out."),
+    ] = None
     log: Annotated[Regex | None, Meta(description="Ready when a line of its output matches this.")] = None
     notify: Annotated[bool, Meta(description="Ready when it says READY=1 by the sd_notify protocol.")] = False
     exec: Annotated[CommandLine | None, Meta(description="Ready when this command succeeds.")] = None
@@ -152,7 +156,9 @@ class RunProcess(Program, frozen=True):
         ),
     ] = None
     reload: Annotated[Reload | None, Meta(description="Changes that it handles itself, on a signal.")] = None
-    ready: Annotated[Ready | None, Meta(description="How to tell that it is ready; at once if left out.")] = None
+    ready: Annotated[
+        Ready | None, Meta(description="How to tell that it is ready; if left out, when it listens or stays up.")
+    ] = None
     listen: Annotated[
         list[Address],
         Meta(description="Sockets that hotrun holds and hands over (LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES)."),

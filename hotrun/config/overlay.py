@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from hotrun.config.problems import Path
+from hotrun.core.spec import ReadyBy
 
-READY_KINDS = ("tcp", "http", "log", "notify", "exec")
+READY_KINDS: tuple[ReadyBy, ...] = ("tcp", "http", "log", "notify", "exec")
 
 Tables = dict[str, Any]
 

@@ -6,8 +6,11 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from hotrun.config import model
-from hotrun.core.spec import Process, Program, Project, Step, Watch
+from hotrun.config.overlay import READY_KINDS
+from hotrun.core.spec import Process, Program, Project, Ready, Reload, Step, Watch
 
 
 def resolve(config: model.Config, root: str, source: str) -> Project:
@@ -77,7 +80,28 @@ def _process(name: str, process: model.RunProcess, config: model.Config, root: s
         stop_timeout_ms=int(process.stop_timeout),
         on_exit=process.on_exit,
         on_failed_build=process.on_failed_build,
+        ready=Ready() if process.ready is None else _ready(process, process.ready, config, root),
+        listen=_plain(process.listen),
+        overlap=process.overlap,
+        reload=None if process.reload is None else _reload(process.reload),
+        tty=process.tty,
     )
+
+
+def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, root: str) -> Ready:
+    """Return the one way that `ready` names; its command runs where and as the process does."""
+    by = next(kind for kind in READY_KINDS if getattr(ready, kind))
+    return Ready(
+        by=by,
+        target=str(getattr(ready, by)) if by in ("tcp", "http", "log") else "",
+        status=ready.status,
+        program=None if ready.exec is None else _program(replace(process, command=ready.exec), config, root),
+        timeout_ms=int(ready.timeout),
+    )
+
+
+def _reload(reload: model.Reload) -> Reload:
+    return Reload(paths=_plain(reload.paths), signal=str(reload.signal))
 
 
 def _plain(strings: Iterable[str]) -> tuple[str, ...]:

@@ -200,6 +200,8 @@ class Engine:
                 self._force(self._plan.with_dependents(steps), now_ms, out)
             case "restart":
                 self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
+            case "attach" | "detach":
+                pass  # the keyboard comes with the terminals of processes
             case _:
                 assert_never(request.verb)
 

@@ -138,10 +138,54 @@ class ProcessStarting(Event, frozen=True, tag="process.starting"):
 
 
 class ProcessStarted(Event, frozen=True, tag="process.started"):
+    """`port`: what stands for {port} in this run."""
+
     process: str
     run: int
     build: int
     pid: int
+    port: int | None = None
+
+
+class ProcessReady(Event, frozen=True, tag="process.ready"):
+    """`via`: how that was told: tcp, http, log, notify, exec, listen or up (it has stayed up). `ms`: from its start."""
+
+    process: str
+    run: int
+    build: int
+    via: str
+    ms: int
+
+
+class ProcessStatus(Event, frozen=True, tag="process.status"):
+    """What the process says about itself (STATUS= of sd_notify)."""
+
+    process: str
+    run: int
+    text: str
+
+
+class ProcessPrompt(Event, frozen=True, tag="process.prompt"):
+    """The process has stopped in the middle of a line, as one does that waits for input; the output has it later."""
+
+    process: str
+    run: int
+    text: str
+
+
+class ProcessReloaded(Event, frozen=True, tag="process.reloaded"):
+    """The process was told by a signal that files of its own have changed."""
+
+    process: str
+    run: int
+    build: int
+    signal: str
+
+
+class Keyboard(Event, frozen=True, tag="keyboard"):
+    """Who gets what is typed: a process, or hotrun itself (None)."""
+
+    process: str | None
 
 
 class ProcessStopping(Event, frozen=True, tag="process.stopping"):

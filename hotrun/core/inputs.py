@@ -10,7 +10,7 @@ from hotrun.core.spec import Project
 
 ChangeKind = Literal["added", "modified", "deleted"]
 Stream = Literal["stdout", "stderr"]
-Verb = Literal["quit", "kill", "trigger", "restart", "pause", "resume"]
+Verb = Literal["quit", "kill", "trigger", "restart", "pause", "resume", "attach", "detach"]
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -75,10 +75,11 @@ class Held(Input, frozen=True):
 
 
 class Spawned(Input, frozen=True):
-    """The run's program has been started."""
+    """The run's program has been started. `port`: what stands for {port} in this run."""
 
     run: int
     pid: int
+    port: int | None = None
 
 
 class SpawnFailed(Input, frozen=True):
@@ -96,6 +97,63 @@ class OutputRead(Input, frozen=True):
     lines: tuple[str, ...]
 
 
+class Prompted(Input, frozen=True):
+    """The run has stopped in the middle of a line: it may wait for somebody to type. The whole line comes later."""
+
+    run: int
+    text: str
+
+
+class Answered(Input, frozen=True):
+    """The run is ready, as a probe found: "tcp", "http", "exec" or "listen" (some address, with "auto")."""
+
+    run: int
+    via: str
+
+
+class NoAnswer(Input, frozen=True):
+    """A probe found the run not ready yet; told when the reason is another one than before."""
+
+    run: int
+    why: str
+
+
+class Notified(Input, frozen=True):
+    """What the run said by the sd_notify protocol; None and False: it said nothing of that."""
+
+    run: int
+    ready: bool = False
+    stopping: bool = False
+    status: str | None = None
+    extend_ms: int | None = None
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who listens on a port. `process`: the name of ours that it belongs to; None: not ours, or not any more.
+
+    `pid`, `user` and `command` are None where the system does not tell.
+    """
+
+    port: int
+    pid: int | None = None
+    user: str | None = None
+    command: str | None = None
+    process: str | None = None
+
+
+class PortsHeld(Input, frozen=True):
+    """Who listens on the ports that the run may have wanted."""
+
+    run: int
+    holders: tuple[Holder, ...]
+
+
+class Typed(Input, frozen=True):
+    """What a person typed while the keyboard belongs to a process."""
+
+    data: bytes
+
+
 class Exited(Input, frozen=True):
     """The run's own process ended, by `exit_code` or `signal` ("SIGKILL"). `left`: others of its group live on."""
 
@@ -106,7 +164,7 @@ class Exited(Input, frozen=True):
 
 
 class Emptied(Input, frozen=True):
-    """The run is over: its group is empty and its output has been read. Always the last word of a run."""
+    """The run is over: nothing of it lives and its output has been read. Always the last word of a run."""
 
     run: int
 

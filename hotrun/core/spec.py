@@ -10,6 +10,9 @@ OnBusy = Literal["cancel", "finish"]
 OnExit = Literal["wait", "restart", "quit"]
 OnFailedBuild = Literal["keep", "stop"]
 Poll = Literal["auto", "always", "never"]
+ReadyBy = Literal["auto", "tcp", "http", "log", "notify", "exec"]
+
+PORT = "{port}"  # in a command, an environment value or `ready`: a free port, another one for each run
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -34,8 +37,31 @@ class Step(msgspec.Struct, frozen=True):
     on_busy: OnBusy = "cancel"
 
 
+class Ready(msgspec.Struct, frozen=True):
+    """How to tell that a process is ready. `target`: the address, the URL or the regular expression.
+
+    "auto": it listens on a port, or has stayed up. `status`: the only HTTP status that counts; None: any below 400.
+    """
+
+    by: ReadyBy = "auto"
+    target: str = ""
+    status: int | None = None
+    program: Program | None = None
+    timeout_ms: int = 30_000
+
+
+class Reload(msgspec.Struct, frozen=True):
+    """Changes that a process takes by itself when it is told by a signal."""
+
+    paths: tuple[str, ...]
+    signal: str = "SIGHUP"
+
+
 class Process(msgspec.Struct, frozen=True):
-    """A program that stays. `paths` None means: every watched file; () means: only builds restart it."""
+    """A program that stays. `paths` None means: every watched file; () means: only builds restart it.
+
+    `listen`: addresses of sockets that hotrun holds for it, "host:port" or "unix:" and an absolute path.
+    """
 
     name: str
     program: Program
@@ -45,6 +71,17 @@ class Process(msgspec.Struct, frozen=True):
     stop_timeout_ms: int = 5000
     on_exit: OnExit = "wait"
     on_failed_build: OnFailedBuild = "keep"
+    ready: Ready = Ready()
+    listen: tuple[str, ...] = ()
+    overlap: bool = False
+    reload: Reload | None = None
+    tty: bool = True
+
+    @property
+    def wants_port(self) -> bool:
+        """Whether each run gets a free port of its own."""
+        texts = (*self.program.argv, *self.program.env.values(), self.ready.target)
+        return any(PORT in text for text in texts)
 
 
 class Watch(msgspec.Struct, frozen=True):
