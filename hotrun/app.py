@@ -31,7 +31,7 @@ from hotrun.core.inputs import (
     Request,
     Tick,
 )
-from hotrun.core.spec import Project, Step
+from hotrun.core.spec import Process, Project, Step
 from hotrun.errors import HotrunError
 from hotrun.publisher import Publisher
 
@@ -159,6 +159,14 @@ class App:
                 self._children.signal(command.run, command.signal)
             case commands.Kill():
                 self._children.kill(command.run)
+            case (
+                commands.Probe()
+                | commands.Unprobe()
+                | commands.HoldSockets()
+                | commands.FindHolders()
+                | commands.Type()
+            ):
+                pass  # their adapters follow
             case commands.RecordChanges():
                 self._changed_file = self._folder.write_changes(command.build, command.paths)
             case commands.Verify():
@@ -280,10 +288,10 @@ def _check_roots(project: Project) -> None:
             raise HotrunError(f"watch.paths: {path} does not exist", "name a folder or file that is there")
 
 
-def _parser_for(step: Step) -> LineParser:
+def _parser_for(part: Step | Process) -> LineParser:
     from hotrun.parsers import LateParser
 
-    return LateParser(step)
+    return LateParser(part)
 
 
 def _raise(task: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""Gives the engine the parser for a step's output; it is made when the first line comes, after the step was spawned."""
+"""Gives the engine the parser for what a step or process prints; it is made when there is something to parse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
     from hotrun.core.diagnostics.parser import Parser
     from hotrun.core.diagnostics.rules import RuleTable
-    from hotrun.core.spec import Step
+    from hotrun.core.spec import Process, Step
 
 _table: RuleTable | None = None
 
@@ -36,8 +36,9 @@ def known() -> tuple[str, ...]:
 class LateParser:
     """A parser that costs nothing until there is something to parse."""
 
-    def __init__(self, step: Step) -> None:
-        self._step = step
+    def __init__(self, part: Step | Process) -> None:
+        """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say."""
+        self._part = part
         self._parser: Parser | None = None
 
     def feed(self, stream: str, line: str) -> list[Finding]:
@@ -53,5 +54,8 @@ class LateParser:
     def _make(self) -> Parser:
         from hotrun.core.diagnostics.parser import Parser
         from hotrun.core.diagnostics.programs import program_of
+        from hotrun.core.diagnostics.rules import RUNTIME
+        from hotrun.core.spec import Step
 
-        return Parser(rules(), self._step.parsers, program_of(self._step.program.argv))
+        names = self._part.parsers if isinstance(self._part, Step) else (RUNTIME,)
+        return Parser(rules(), names, program_of(self._part.program.argv))

@@ -16,7 +16,7 @@ from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
 from hotrun.core.inputs import Change, Input, OutputRead
 from hotrun.core.run import Effect, Run
-from hotrun.core.spec import Project, Step
+from hotrun.core.spec import Process, Project, Step
 from hotrun.core.words import duration
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class LineParser(Protocol):
     def finish(self) -> list[Finding]: ...
 
 
-ParserFor = Callable[[Step], LineParser]
+ParserFor = Callable[[Step | Process], LineParser]
 
 
 class StepState:
@@ -87,6 +87,10 @@ class Builder:
         return {name for name, state in self.steps.items() if old.get(name) is not state}
 
     # --- what is known -----------------------------------------------------------------------------------------
+
+    def owner(self, run: int) -> StepState | None:
+        """The step whose run it is; None: nobody's, or it is over."""
+        return next((state for state in self.steps.values() if state.run is not None and state.run.id == run), None)
 
     def green(self, names: Iterable[str]) -> bool:
         """Whether all these steps are built and good."""
@@ -169,7 +173,8 @@ class Builder:
         if isinstance(input, OutputRead):
             out.append(events.Output(f"step:{state.step.name}", input.stream, "\n".join(input.lines)))
             self._parse(state, input, out)
-        state.run.handle(input, now_ms, out)
+        if state.run.takes(input):
+            state.run.handle(input, now_ms, out)
         if state.run.gone:
             self._step_over(state, now_ms, out)
 
@@ -206,7 +211,7 @@ class Builder:
         state.known = frozenset(_key(d) for d in state.diagnostics)
         state.diagnostics = []
         out.append(events.StepStarted(build.number, step.name, step.program.argv))
-        out.append(Spawn(state.run.id, "step", step.name, step.program, build.number))
+        out.append(Spawn(state.run.id, "step", step.name, step.program, build.number, grace_ms=STEP_GRACE_MS))
 
     def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
         if state.run is not None and state.timeout_at_ms is not None and now_ms >= state.timeout_at_ms:
@@ -297,32 +302,9 @@ def _key(diagnostic: events.Diagnostic) -> object:
 
 
 def _diagnostic(finding: Finding, state: StepState, root: str) -> events.Diagnostic:
-    from hotrun.core.diagnostics.places import resolve  # not before there is a diagnostic
+    from hotrun.core.diagnostics.told import told  # not before there is a diagnostic
 
     assert state.run is not None
-    cwd, directories = state.step.program.cwd, finding.directories
-    file, path = resolve(finding.file, cwd, root, directories) if finding.file is not None else (None, None)
-    related = []
-    for place in finding.related:
-        near_file, near = resolve(place.file, cwd, root, directories)
-        related.append(events.Related(near, near_file, place.line, place.column, place.message))
-    diagnostic = events.Diagnostic(
-        build=state.run.build,
-        step=state.step.name,
-        process=None,
-        severity=finding.severity,
-        file=file,
-        path=path,
-        line=finding.line,
-        column=finding.column,
-        end_line=finding.end_line,
-        end_column=finding.end_column,
-        code=finding.code,
-        tool=finding.tool,
-        message=finding.message,
-        detail=finding.detail,
-        related=tuple(related),
-        count=1,
-        new=False,
-    )
+    step = state.step
+    diagnostic = told(finding, build=state.run.build, step=step.name, process=None, cwd=step.program.cwd, root=root)
     return msgspec.structs.replace(diagnostic, new=_key(diagnostic) not in state.known)

@@ -17,22 +17,43 @@ from typing import assert_never
 import msgspec
 
 from hotrun.core import events, inputs
-from hotrun.core.build import Builder, ParserFor, StepState
-from hotrun.core.commands import Finish, Rewatch, Spawn, Verify
+from hotrun.core.build import Builder, ParserFor
+from hotrun.core.commands import Finish, HoldSockets, Rewatch, Spawn, Verify
 from hotrun.core.inputs import Change, Input, Request
 from hotrun.core.intake import Intake
+from hotrun.core.keyboard import split
 from hotrun.core.plan import Plan
-from hotrun.core.process import ProcessState, Supervisor
 from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
+from hotrun.core.supervisor import Supervisor
 from hotrun.core.words import count, listed
 
-_RunInput = inputs.Spawned | inputs.SpawnFailed | inputs.OutputRead | inputs.Exited | inputs.Emptied
-
+_RunInput = (
+    inputs.Spawned
+    | inputs.SpawnFailed
+    | inputs.OutputRead
+    | inputs.Prompted
+    | inputs.Answered
+    | inputs.NoAnswer
+    | inputs.Notified
+    | inputs.Exited
+    | inputs.Emptied
+)
 
 # What changes neither a file nor what runs.
-_UNDISTURBING = (inputs.Tick, inputs.FilesTouched, inputs.Verified, inputs.OutputRead, inputs.Noticed, inputs.Held)
+_UNDISTURBING = (
+    inputs.Tick,
+    inputs.FilesTouched,
+    inputs.Verified,
+    inputs.OutputRead,
+    inputs.Prompted,
+    inputs.NoAnswer,
+    inputs.PortsHeld,
+    inputs.Typed,
+    inputs.Noticed,
+    inputs.Held,
+)
 
 
 class _Wanted:
@@ -42,11 +63,15 @@ class _Wanted:
         self.trigger: events.Trigger | None = None
         self.steps: set[str] = set()
         self.processes: set[str] = set()
+        self.reloads: set[str] = set()
 
-    def ask(self, trigger: events.Trigger, steps: set[str], processes: set[str]) -> None:
+    def ask(
+        self, trigger: events.Trigger, steps: set[str], processes: set[str], reloads: frozenset[str] = frozenset()
+    ) -> None:
         self.trigger = trigger
         self.steps |= steps
         self.processes |= processes
+        self.reloads |= reloads
 
 
 class Engine:
@@ -60,7 +85,7 @@ class Engine:
         self.project = project = self._prepared(project)
         self._plan = Plan(project)
         self._builder = Builder(project, parser_for, self._next_run, jobs)
-        self._supervisor = Supervisor(project, self._builder, self._next_run)
+        self._supervisor = Supervisor(project, self._builder, self._next_run, parser_for)
         self._supervisor.needed_steps = self._plan.needed_steps
         self._intake = Intake(project.watch.settle_ms)
         self._wanted = _Wanted()
@@ -70,6 +95,7 @@ class Engine:
         self._proof = Proof()
         self._is_watching = False
         self._quit: Request | None = None
+        self._keyboard: str | None = None  # the process that gets what is typed
         self.finished = False
 
     def _prepared(self, project: Project) -> Project:
@@ -110,6 +136,9 @@ class Engine:
     # --- inputs ------------------------------------------------------------------------------------------------
 
     def _take(self, input: Input, now_ms: int, out: list[Effect]) -> None:
+        if isinstance(input, _RunInput):
+            self._answer(input, now_ms, out)
+            return
         match input:
             case inputs.Begin():
                 self._begin(input, out)
@@ -117,8 +146,10 @@ class Engine:
                 self._note(input.changes, now_ms)
             case inputs.FilesTouched():
                 self._touched(input, now_ms, out)
-            case inputs.Spawned() | inputs.SpawnFailed() | inputs.OutputRead() | inputs.Exited() | inputs.Emptied():
-                self._answer(input, now_ms, out)
+            case inputs.PortsHeld():
+                self._supervisor.ports_held(input, out)
+            case inputs.Typed():
+                self._type(input.data, out)
             case inputs.ConfigLoaded():
                 out.extend(events.Message("warning", text) for text in input.warnings)
                 self._next_project = self._prepared(input.project)
@@ -162,28 +193,32 @@ class Engine:
             )
         )
         out.extend(events.Message(notice.level, notice.text) for notice in begin.notices)
+        self._hold_sockets(None, out)
         self._wanted.ask("start", set(project.steps), set(project.processes))
 
     def _answer(self, input: _RunInput, now_ms: int, out: list[Effect]) -> None:
-        owner = self._owner(input.run)
-        if isinstance(owner, StepState):
-            self._builder.handle(owner, input, now_ms, out)
-        elif isinstance(owner, ProcessState):
-            if self._supervisor.handle(owner, input, now_ms, out) is not None and self._quit is None:
-                clean = isinstance(input, inputs.Emptied) and owner.last_exit_code == 0
-                reason = f"{owner.process.name} has ended"
-                self._quit = Request("quit", exit_code=0 if clean else 1, reason=reason)
-        elif owner is not None:
-            assert_never(owner)
+        step = self._builder.owner(input.run)
+        if step is not None:
+            self._builder.handle(step, input, now_ms, out)
+            return
+        owner = self._supervisor.owner(input.run)
+        if owner is not None and self._supervisor.handle(*owner, input, now_ms, out) and self._quit is None:
+            state, run = owner
+            clean = run.failure is None and run.exit_code == 0
+            self._quit = Request("quit", exit_code=0 if clean else 1, reason=f"{state.process.name} has ended")
 
-    def _owner(self, run: int) -> StepState | ProcessState | None:
-        for step in self._builder.steps.values():
-            if step.run is not None and step.run.id == run:
-                return step
-        for process in self._supervisor.states.values():
-            if process.run is not None and process.run.id == run:
-                return process
-        return None
+    def _type(self, data: bytes, out: list[Effect]) -> None:
+        if self._keyboard is None:
+            return
+        keys, leaves = split(data)
+        self._supervisor.type(self._keyboard, keys)
+        if leaves:
+            self._give_keyboard(None, out)
+
+    def _give_keyboard(self, process: str | None, out: list[Effect]) -> None:
+        if process != self._keyboard:
+            self._keyboard = process
+            out.append(events.Keyboard(process))
 
     def _request(self, request: Request, now_ms: int, out: list[Effect]) -> None:
         match request.verb:
@@ -200,10 +235,25 @@ class Engine:
                 self._force(self._plan.with_dependents(steps), now_ms, out)
             case "restart":
                 self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
-            case "attach" | "detach":
-                pass  # the keyboard comes with the terminals of processes
+            case "attach":
+                self._attach(request.name, out)
+            case "detach":
+                self._give_keyboard(None, out)
             case _:
                 assert_never(request.verb)
+
+    def _attach(self, name: str | None, out: list[Effect]) -> None:
+        processes = self.project.processes
+        if name is None and len(processes) == 1:
+            name = next(iter(processes))
+        process = None if name is None else processes.get(name)
+        if process is None:
+            known = listed(list(processes)) or "there is none"
+            out.append(events.Message("error", f"no process {name or ''} to type into: {known}"))
+        elif not process.tty:
+            out.append(events.Message("error", f"{process.name} has no terminal to type into: it has tty = false"))
+        else:
+            self._give_keyboard(process.name, out)
 
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
         self._wanted.ask("request", steps, self._plan.processes_behind(steps))
@@ -246,6 +296,7 @@ class Engine:
         steps = wanted.steps & self._builder.steps.keys()
         touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
         self._supervisor.touch(touched & self._supervisor.states.keys())
+        self._supervisor.reload(wanted.reloads & self._supervisor.states.keys())
         self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
 
     def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
@@ -285,12 +336,20 @@ class Engine:
             out.append(events.Message("info", f"{listed(names)}: saved without a change"))
 
     def _touches(self, paths: Sequence[str]) -> bool:
-        return bool(self._plan.steps_touched(paths) or self._plan.processes_touched(paths))
+        plan = self._plan
+        return bool(plan.steps_touched(paths) or self._processes_touched(paths) or plan.processes_reloaded(paths))
+
+    def _processes_touched(self, paths: Sequence[str]) -> set[str]:
+        """Those that these changed paths restart without a build: also by being named in a crash."""
+        return self._plan.processes_touched(paths) | self._supervisor.named_in_crash(paths)
 
     def _want(self, paths: list[str]) -> None:
-        steps, processes = self._plan.steps_touched(paths), self._plan.processes_touched(paths)
-        if steps or processes:
-            self._wanted.ask("fs", steps, processes)
+        if paths:
+            self._supervisor.forgive()
+        steps, processes = self._plan.steps_touched(paths), self._processes_touched(paths)
+        reloads = frozenset(self._plan.processes_reloaded(paths) - processes)
+        if steps or processes or reloads:
+            self._wanted.ask("fs", steps, processes, reloads)
 
     def _supersede(self, now_ms: int, out: list[Effect]) -> None:
         """A settled change that touches a step cancels the build; others wait for its end."""
@@ -308,12 +367,19 @@ class Engine:
             self._intake.burst.quiet_ms = project.watch.settle_ms
         names = (tuple(sorted(steps | gone)), tuple(sorted(processes)))
         out.append(events.ConfigReloaded(project.config, *names))
+        self._hold_sockets(old, out)
+        if self._keyboard is not None and self._keyboard not in project.processes:
+            self._give_keyboard(None, out)
         if project.watch != old.watch or project.env_files != old.env_files:
             self._is_watching = False
             out.append(Rewatch(project))
         dirty = self._plan.with_dependents(steps)
         if dirty or processes:
             self._wanted.ask("config", dirty, processes & project.processes.keys())
+
+    def _hold_sockets(self, old: Project | None, out: list[Effect]) -> None:
+        if self.project.listen != (() if old is None else old.listen):
+            out.append(HoldSockets(self.project.listen))
 
     def _cancel_if_steps_differ(self, project: Project, now_ms: int, out: list[Effect]) -> None:
         if self._builder.build is not None and project.steps != self.project.steps:
@@ -343,8 +409,10 @@ class Engine:
         held_by = self._intake.held_by(now_ms)
         if held_by is not None:
             return "held", held_by
-        errors = self._builder.count("error")
-        return "watching", count(errors, "error") if errors else ""
+        errors, down = self._builder.count("error"), self._supervisor.down
+        troubles = [count(errors, "error")] if errors else []
+        troubles += [f"{listed(down)} failed"] if down else []
+        return "watching", ", ".join(troubles)
 
     def _end(self, out: list[Effect]) -> None:
         if self._quit is not None and self._builder.build is None and self._supervisor.idle:

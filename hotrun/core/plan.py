@@ -24,7 +24,7 @@ class Link(msgspec.Struct, frozen=True):
     """
 
     part: str
-    key: Literal["paths", "outputs", "env_files"]
+    key: Literal["paths", "outputs", "env_files", "reload.paths"]
     number: int | None = None
     pattern: str | None = None
 
@@ -42,14 +42,24 @@ class Consequence(msgspec.Struct, frozen=True):
 
 
 class _Inputs:
-    """The paths that touch one step or process: its patterns, all when there are none, and its env files."""
+    """The paths that touch one step or process: its patterns, all when there are none, and its env files.
+
+    But not those that it takes by itself on a signal.
+    """
 
     def __init__(self, root: str, part: Step | Process) -> None:
         self._patterns = None if part.paths is None else Patterns(part.paths)
         self._env_files = {posixpath.relpath(path, root) for path in part.program.env_files}
+        reload = part.reload if isinstance(part, Process) else None
+        self._reload = None if reload is None else Patterns(reload.paths)
 
     def touched_by(self, path: str) -> bool:
-        return path in self._env_files or self._patterns is None or self._patterns.matches(path)
+        if path in self._env_files:
+            return True
+        return not self.reloaded_by(path) and (self._patterns is None or self._patterns.matches(path))
+
+    def reloaded_by(self, path: str) -> bool:
+        return self._reload is not None and self._reload.matches(path)
 
 
 class Plan:
@@ -84,6 +94,10 @@ class Plan:
         """The processes that these changed paths restart by themselves, without a build."""
         return {name for name in self.project.processes if self._touched(name, paths)}
 
+    def processes_reloaded(self, paths: Iterable[str]) -> set[str]:
+        """The processes that take these changed paths by themselves, told by a signal."""
+        return {name for name in self.project.processes if any(map(self._inputs[name].reloaded_by, paths))}
+
     def with_dependents(self, steps: Iterable[str]) -> set[str]:
         """These steps and every step that needs one of them."""
         steps = set(steps)
@@ -105,6 +119,10 @@ class Plan:
         for number, file in enumerate(part.program.env_files):
             if posixpath.relpath(file, self.project.root) == path:
                 return Link(name, "env_files", number, path)
+        if isinstance(part, Process) and part.reload is not None:
+            own = _deciding(part.reload.paths, path)
+            if own is not None:
+                return Link(name, "reload.paths", own, part.reload.paths[own])
         if part.paths is None:
             return Link(name, "paths")
         decisive = _deciding(part.paths, path)

@@ -1,212 +1,194 @@
-"""The processes: *wanted* (dirty, stop) apart from *actual* (the run). A restart is: signal, wait until empty, start.
+"""One process: what is wanted of it (dirty, reload) apart from what there is (its runs). At most two runs at a time.
 
-    run       dirty & needs green   stopped by failure, removed, quit   ends by itself
-    none      start                 -                                   -
-    serving   stop (then: none)     stop (then: none)                   on_exit: wait | restart after backoff | quit
-    stopping  wait until gone       wait until gone                     -
+run        serves, or is to: started where there is none, and ended before the next one is started
+successor  with `overlap`: started while `run` serves; it becomes `run` when it is ready. If it fails, `run` stays
+retired    with `overlap`: what was `run`, on its way out
 
-There are never two runs of one process: a run is started only where `run` is None, and that it becomes only when it is
-gone.
+           dirty & needs green           ready         ends by itself              stopped by failure, removed, quit
+no run     start                         -             -                           -
+run        stop; overlap: a successor    -             its successor, else none    stop
+successor  stop (it is old already)      becomes run   none, and `run` is stale    stop
+retired    -                             -             none                        (is being stopped)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-
 from hotrun.core import events
-from hotrun.core.build import Builder
-from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Input, OutputRead, Spawned
+from hotrun.core.backoff import Backoff
+from hotrun.core.commands import FindHolders, Signal, Spawn, Type
+from hotrun.core.crash import Crash
+from hotrun.core.inputs import Notified, Spawned
+from hotrun.core.readiness import Readiness
 from hotrun.core.run import Effect, Run
-from hotrun.core.spec import Process, Project
+from hotrun.core.spec import Process
 
-BACKOFF_FIRST_MS = 250
-BACKOFF_MOST_MS = 8000
-BACKOFF_RESET_MS = 10_000  # a run this long counts as healthy
+TAIL_LINES = 2000  # what a crash is read from: a Go program prints all its goroutines
+
+
+class ProcessRun(Run):
+    """One run of a process, with what is known of its readiness."""
+
+    def __init__(self, id: int, build: int, now_ms: int, readiness: Readiness) -> None:
+        super().__init__(id, build, now_ms, TAIL_LINES)
+        self.readiness = readiness
+        self.reload_due = False
+        self.is_leaving = False  # it has said itself that it is about to end
+
+    @property
+    def is_ready(self) -> bool:
+        """It serves."""
+        return self.serving and self.readiness.via is not None and not self.is_leaving
 
 
 class ProcessState:
-    """One process: what is wanted of it, and its run while there is one."""
+    """One process: what is wanted of it, and its runs."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
-        self.run: Run | None = None
+        self.run: ProcessRun | None = None
+        self.successor: ProcessRun | None = None
+        self.retired: ProcessRun | None = None
         self.dirty = True
         self.removed = False
-        self.crashes = 0
-        self.start_at_ms: int | None = None
+        self.backoff = Backoff()
+        self.crash = Crash()
+        self.listens = False  # a run of it has listened by itself
+        self.typed = b""  # keys for the run that serves, or the next one that does
         self.last_exit_code: int | None = None
+        self.asks_ports_of: ProcessRun | None = None  # it found its port taken; it may be over
+
+    @property
+    def runs(self) -> tuple[ProcessRun, ...]:
+        """All that live, the one that serves first."""
+        return tuple(run for run in (self.run, self.successor, self.retired) if run is not None)
+
+    @property
+    def in_transit(self) -> bool:
+        """On its way from one run to the next, or from none to one."""
+        return any(run is not self.run or not run.serving for run in self.runs)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whoever needs it may start."""
+        return self.run is not None and self.run.is_ready
 
     def touch(self) -> None:
         """A change wants it started anew: no backoff holds it any longer."""
         self.dirty = True
-        self.crashes = 0
-        self.start_at_ms = None
+        self.backoff.forget()
 
-
-class Supervisor:
-    """All processes of a project."""
-
-    def __init__(self, project: Project, builder: Builder, next_run: Callable[[], int]) -> None:
-        self.states = {name: ProcessState(process) for name, process in project.processes.items()}
-        self.needed_steps: Mapping[str, frozenset[str]] = {}
-        self.quitting = False
-        self.unsettled = False  # a burst is not over: what would be started now would be restarted at its end
-        self._builder = builder
-        self._next_run = next_run
-
-    def adopt(self, project: Project) -> set[str]:
-        """Take the processes of a new configuration; returns the names that are new, differ or are gone."""
-        changed = set()
-        for name, process in project.processes.items():
-            state = self.states.get(name)
-            if state is None:
-                self.states[name] = ProcessState(process)
-            elif state.removed or state.process != process:
-                state.process, state.removed = process, False
-            else:
-                continue
-            changed.add(name)
-        self.touch(changed)
-        for name, state in self.states.items():
-            if name not in project.processes and not state.removed:
-                state.removed = True
-                changed.add(name)
-        return changed
-
-    def touch(self, names: Iterable[str]) -> None:
-        """Restart these as soon as what they need is green, and start what they need where it is down."""
-        todo = list(names)
-        while todo:
-            state = self.states[todo.pop()]
-            state.touch()
-            todo.extend(need for need in state.process.needs if self._down(need))
-
-    # --- what is known -----------------------------------------------------------------------------------------
-
-    @property
-    def waiting(self) -> tuple[str, ...]:
-        """The processes that are to be started or restarted."""
-        return tuple(name for name, state in self.states.items() if state.dirty and not state.removed)
-
-    @property
-    def idle(self) -> bool:
-        """No process runs."""
-        return all(state.run is None for state in self.states.values())
-
-    @property
-    def restarting(self) -> bool:
-        """A process is on its way from one run to the next."""
-        return any(state.run is not None and not state.run.serving for state in self.states.values())
+    def reload(self) -> None:
+        """Files that it takes by itself have changed: tell each run, and start it where it is down."""
+        for run in self.runs:
+            run.reload_due = run is not self.retired
+        if not self.runs:
+            self.touch()
 
     @property
     def deadline_ms(self) -> int | None:
-        """When `advance` must be called next."""
-        times = []
-        for state in self.states.values():
-            if state.run is not None and state.run.kill_at_ms is not None:
-                times.append(state.run.kill_at_ms)
-            elif state.run is None and state.start_at_ms is not None and not self.quitting and self._may_start(state):
-                times.append(state.start_at_ms)
+        """When one of its runs must be looked at again."""
+        times = [at for run in self.runs for at in (run.kill_at_ms, run.readiness.deadline_ms) if at is not None]
         return min(times, default=None)
 
     # --- what is done ------------------------------------------------------------------------------------------
 
-    def handle(self, state: ProcessState, input: Input, now_ms: int, out: list[Effect]) -> ProcessState | None:
-        """Take an input about the run of a process; returns the state if its end ends the session."""
-        run, name = state.run, state.process.name
-        assert run is not None
-        if isinstance(input, OutputRead):
-            out.append(events.Output(f"run:{name}", input.stream, "\n".join(input.lines)))
-        if isinstance(input, Spawned):
-            out.append(events.ProcessStarted(name, run.id, run.build, input.pid))
-        run.handle(input, now_ms, out)
-        return self._over(state, run, now_ms, out) if run.gone else None
-
-    def advance(self, build: int, now_ms: int, out: list[Effect]) -> None:
-        """Move every process one step towards what is wanted; a new run belongs to `build`, the newest."""
-        for name, state in list(self.states.items()):
-            if state.run is not None:
-                state.run.check(now_ms, out)
-                if self._must_stop(state):
-                    self._stop(state, now_ms, out)
-            elif state.removed:
-                del self.states[name]
-            elif not self.quitting and state.dirty and self._due(state, now_ms) and self._may_start(state):
-                self._start(state, build, now_ms, out)
-
-    def kill(self, out: list[Effect]) -> None:
-        """End every process at once."""
-        for state in self.states.values():
-            if state.run is not None:
-                state.run.kill(out)
-
-    def mark_stale(self, out: list[Effect]) -> None:
-        """A build is red: say which processes still run an older one."""
-        for name, state in self.states.items():
-            if state.run is not None and state.run.serving and state.dirty:
-                out.append(events.ProcessStale(name, state.run.id, state.run.build))
-
-    def _down(self, name: str) -> bool:
-        state = self.states.get(name)
-        return state is not None and state.run is None and not state.dirty
-
-    def _must_stop(self, state: ProcessState) -> bool:
-        if self.quitting or state.removed:
-            return not self._needed_by_running(state.process.name)
-        if self._stopped_by_failure(state):
-            state.dirty = True
-            return True
-        return state.dirty and self._may_start(state)
-
-    def _stopped_by_failure(self, state: ProcessState) -> bool:
-        needed = self._steps_of(state)
-        return state.process.on_failed_build == "stop" and self._builder.failed(needed)
-
-    def _needed_by_running(self, name: str) -> bool:
-        return any(other.run is not None and name in other.process.needs for other in self.states.values())
-
-    def _steps_of(self, state: ProcessState) -> frozenset[str]:
-        return self.needed_steps.get(state.process.name, frozenset())
-
-    def _may_start(self, state: ProcessState) -> bool:
-        """Its steps are green, the processes it needs are up, and no burst is going on."""
-        if self.unsettled:
-            return False
-        processes = (self.states[name] for name in state.process.needs if name in self.states)
-        return self._builder.green(self._steps_of(state)) and all(
-            other.run is not None and other.run.serving for other in processes
+    def start(self, run_id: int, build: int, now_ms: int, out: list[Effect]) -> None:
+        """Start a run of `build`: the one that serves, or its successor where one serves already."""
+        process = self.process
+        run = ProcessRun(run_id, build, now_ms, Readiness(run_id, process.ready, self.listens))
+        if self.run is None:
+            self.run = run
+        else:
+            assert self.successor is None
+            assert self.retired is None
+            self.successor = run
+        self.dirty = False
+        self.backoff.start_at_ms = None
+        self.crash, self.asks_ports_of = Crash(), None
+        out.append(events.ProcessStarting(process.name, run.id, build))
+        spawn = Spawn(
+            run=run.id,
+            kind="run",
+            name=process.name,
+            program=process.program,
+            build=build,
+            tty=process.tty,
+            listen=process.listen,
+            notify=process.ready.by == "notify",
+            wants_port=process.wants_port,
+            stop_signal=process.stop_signal,
+            grace_ms=process.stop_timeout_ms,
         )
+        out.append(spawn)
 
-    def _due(self, state: ProcessState, now_ms: int) -> bool:
-        return state.start_at_ms is None or now_ms >= state.start_at_ms
-
-    def _start(self, state: ProcessState, build: int, now_ms: int, out: list[Effect]) -> None:
-        process = state.process
-        state.run = Run(self._next_run(), build, now_ms)
-        state.dirty = False
-        state.start_at_ms = None
-        out.append(events.ProcessStarting(process.name, state.run.id, build))
-        out.append(Spawn(state.run.id, "run", process.name, process.program, build))
-
-    def _stop(self, state: ProcessState, now_ms: int, out: list[Effect]) -> None:
-        run, process = state.run, state.process
-        assert run is not None
+    def stop(self, run: ProcessRun, now_ms: int, out: list[Effect]) -> None:
+        """Ask a run to end, unless that has been done."""
+        process = self.process
         if run.stoppable and not run.asked_to_stop:
             out.append(events.ProcessStopping(process.name, run.id, run.build, process.stop_signal))
+            run.readiness.end(out)
             run.stop(process.stop_signal, process.stop_timeout_ms, now_ms, out)
 
-    def _over(self, state: ProcessState, run: Run, now_ms: int, out: list[Effect]) -> ProcessState | None:
-        name, uptime = state.process.name, run.uptime_ms(now_ms)
-        state.run = None
-        state.last_exit_code = run.exit_code
-        if run.failure is not None:
-            out.append(events.Message("error", f"{name}: {run.failure}"))
-        out.append(events.ProcessExited(name, run.id, run.build, run.exit_code, run.signal, run.asked_to_stop, uptime))
-        if run.asked_to_stop:
-            return None
-        if state.process.on_exit == "restart" and not state.dirty:
-            state.crashes = 1 if uptime >= BACKOFF_RESET_MS else state.crashes + 1
-            state.dirty = True
-            state.start_at_ms = now_ms + min(BACKOFF_FIRST_MS << min(state.crashes - 1, 10), BACKOFF_MOST_MS)
-        return state if state.process.on_exit == "quit" else None
+    def began(self, run: ProcessRun, spawned: Spawned, now_ms: int, out: list[Effect]) -> None:
+        """A run's program has been started."""
+        out.append(events.ProcessStarted(self.process.name, run.id, run.build, spawned.pid, spawned.port))
+        if not run.asked_to_stop:
+            run.readiness.begin(spawned.port, now_ms, out)
+
+    def notified(self, run: ProcessRun, said: Notified, out: list[Effect]) -> None:
+        """A run has said something about itself."""
+        run.is_leaving = run.is_leaving or said.stopping
+        if said.status is not None:
+            out.append(events.ProcessStatus(self.process.name, run.id, said.status))
+
+    def became_ready(self, run: ProcessRun, now_ms: int, out: list[Effect]) -> None:
+        """A run serves; what went wrong before is over."""
+        assert run.readiness.via is not None
+        name, via = self.process.name, run.readiness.via
+        self.crash = Crash()
+        out.append(events.ProcessReady(name, run.id, run.build, via, run.uptime_ms(now_ms)))
+
+    def hand_over(self, now_ms: int, out: list[Effect]) -> None:
+        """The successor is ready, and takes the place of the run before it."""
+        assert self.run is not None
+        self.retired, self.run, self.successor = self.run, self.successor, None
+        self.stop(self.retired, now_ms, out)
+
+    def say_stale(self, out: list[Effect]) -> None:
+        """What serves is older than what was built, or should have been."""
+        if self.run is not None and self.run.serving:
+            out.append(events.ProcessStale(self.process.name, self.run.id, self.run.build))
+
+    def fail(self, crash: Crash, out: list[Effect]) -> None:
+        """Say why the newest run has failed."""
+        self.crash = crash
+        out.extend(crash.errors)
+
+    def ask_ports(self, run: ProcessRun, ports: tuple[int, ...], out: list[Effect]) -> None:
+        """Ask who has these ports, which the run found taken."""
+        if ports:
+            self.asks_ports_of = run
+            out.append(FindHolders(run.id, ports))
+
+    def send_what_waits(self, out: list[Effect]) -> None:
+        """Give the runs what is there for them: keys that were typed, news of files that they take by themselves."""
+        if self.typed and self.run is not None and self.run.serving:
+            out.append(Type(self.run.id, self.typed))
+            self.typed = b""
+        reload = self.process.reload
+        for run in self.runs:
+            if run.reload_due and run.is_ready and reload is not None:
+                run.reload_due = False
+                out.append(Signal(run.id, reload.signal, alone=True))
+                out.append(events.ProcessReloaded(self.process.name, run.id, run.build, reload.signal))
+
+    def forget(self, run: ProcessRun) -> bool:
+        """A run is over; True if it was the one that serves, or was to, and none takes its place."""
+        if run is self.successor:
+            self.successor = None
+        elif run is self.retired:
+            self.retired = None
+        else:
+            self.run, self.successor = self.successor, None
+            return self.run is None
+        return False

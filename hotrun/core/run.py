@@ -21,13 +21,15 @@ from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, Spaw
 Effect = Command | Event
 Phase = Literal["spawning", "up", "stopping", "exited", "gone"]
 TAIL_LINES = 20
+TAIL_WIDTH = 4000  # characters of a line that are kept: more than anything that is read in it
 LEFTOVER_GRACE_MS = 1000  # for what a program left in its group when it ended by itself
 
 
 class Run:
     """The state of one run. Its owner feeds it the inputs that carry its id and calls `check` when time has passed."""
 
-    def __init__(self, id: int, build: int, now_ms: int) -> None:
+    def __init__(self, id: int, build: int, now_ms: int, tail_lines: int = TAIL_LINES) -> None:
+        """`tail_lines`: how many of the last lines of its output are kept."""
         self.id = id
         self.build = build
         self.started_ms = now_ms
@@ -38,7 +40,8 @@ class Run:
         self.failure: str | None = None
         self.ended_ms: int | None = None
         self.asked_to_stop = False
-        self.tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self.port: int | None = None
+        self.tail: deque[str] = deque(maxlen=tail_lines)
         self.kill_at_ms: int | None = None
         self._stop: tuple[str, int] | None = None
 
@@ -46,7 +49,7 @@ class Run:
         """Take one input about this run."""
         match input:
             case Spawned():
-                self.pid = input.pid
+                self.pid, self.port = input.pid, input.port
                 self.phase = "up"
                 if self._stop is not None:
                     self._begin_ladder(*self._stop, now_ms, out)
@@ -55,7 +58,7 @@ class Run:
                 self.ended_ms = now_ms
                 self.phase = "gone"
             case OutputRead():
-                self.tail.extend(input.lines)
+                self._keep(input.lines)
             case Exited():
                 self.exit_code, self.signal, self.ended_ms = input.exit_code, input.signal, now_ms
                 if self.phase == "up":
@@ -68,6 +71,10 @@ class Run:
                 self.kill_at_ms = None
             case _:
                 raise AssertionError(f"not about a run: {input}")
+
+    def _keep(self, lines: tuple[str, ...]) -> None:
+        last = lines[-(self.tail.maxlen or 0) :]
+        self.tail.extend(line if len(line) <= TAIL_WIDTH else line[:TAIL_WIDTH] for line in last)
 
     def stop(self, signal: str, grace_ms: int, now_ms: int, out: list[Effect]) -> None:
         """Begin the ladder, once; a second call changes nothing."""
@@ -101,6 +108,16 @@ class Run:
             return
         out.append(Signal(self.id, signal))
         self.kill_at_ms = now_ms + grace_ms
+
+    @staticmethod
+    def takes(input: Input) -> bool:
+        """Whether `handle` knows this kind of input."""
+        return isinstance(input, Spawned | SpawnFailed | OutputRead | Exited | Emptied)
+
+    @property
+    def failed(self) -> bool:
+        """It ended by itself and not well, or could not be started."""
+        return not self.asked_to_stop and (self.failure is not None or self.exit_code != 0)
 
     @property
     def stoppable(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from hotrun.core import events
@@ -9,16 +11,31 @@ from hotrun.core import events
 _ORDER = ("error", "warning", "info", "note", "hint")
 
 
+class Successor(msgspec.Struct):
+    """A run that is to take the place of the one that serves."""
+
+    run: int
+    build: int
+    pid: int | None = None
+    port: int | None = None
+
+
+ProcessPhase = Literal["waiting", "starting", "running", "ready", "stopping", "stopped", "exited"]
+
+
 class ProcessView(msgspec.Struct):
-    """One process as seen from outside."""
+    """One process as seen from outside. `state` "running": up, and not known to be ready yet."""
 
     name: str
-    state: str = "waiting"
+    state: ProcessPhase = "waiting"
     pid: int | None = None
     run: int | None = None
     build: int | None = None
+    port: int | None = None
     stale: bool = False
     restarts: int = 0
+    status: str | None = None
+    successor: Successor | None = None
 
 
 class Snapshot(msgspec.Struct):
@@ -30,6 +47,7 @@ class Snapshot(msgspec.Struct):
     building: int | None = None
     processes: dict[str, ProcessView] = {}
     diagnostics: dict[str, list[events.Diagnostic]] = {}
+    keyboard: str | None = None
 
     def problems(self) -> list[events.Diagnostic]:
         """The current diagnostics: new before old, errors before warnings."""
@@ -65,18 +83,62 @@ class Snapshot(msgspec.Struct):
     def _apply_process(self, event: events.Event) -> None:
         match event:
             case events.ProcessStarting():
-                view = self.processes.setdefault(event.process, ProcessView(event.process))
-                view.restarts += view.run is not None
-                view.state, view.run, view.build, view.pid, view.stale = "starting", event.run, event.build, None, False
+                self.diagnostics.pop(event.process, None)
+                self._starting(self.processes.setdefault(event.process, ProcessView(event.process)), event)
             case events.ProcessStarted():
-                view = self.processes[event.process]
-                view.state, view.pid = "running", event.pid
+                self._started(self.processes[event.process], event)
+            case events.ProcessReady():
+                self.diagnostics.pop(event.process, None)
+                self._ready(self.processes[event.process], event)
             case events.ProcessStopping():
-                self.processes[event.process].state = "stopping"
-            case events.ProcessExited():
                 view = self.processes[event.process]
-                view.state, view.pid = "stopped" if event.expected else "exited", None
+                view.state = "stopping" if event.run == view.run else view.state
+            case events.ProcessExited():
+                self._exited(self.processes[event.process], event)
             case events.ProcessStale():
                 self.processes[event.process].stale = True
+            case events.ProcessStatus():
+                self.processes[event.process].status = event.text
+            case events.Keyboard():
+                self.keyboard = event.process
             case _:
                 pass
+
+    @staticmethod
+    def _starting(view: ProcessView, event: events.ProcessStarting) -> None:
+        view.restarts += view.run is not None
+        if view.state in ("running", "ready"):
+            view.successor = Successor(event.run, event.build)
+            return
+        view.state, view.run, view.build, view.pid, view.port = "starting", event.run, event.build, None, None
+        view.stale, view.status, view.successor = False, None, None
+
+    @staticmethod
+    def _started(view: ProcessView, event: events.ProcessStarted) -> None:
+        if event.run == view.run:
+            view.state, view.pid, view.port = "running", event.pid, event.port
+        elif view.successor is not None and event.run == view.successor.run:
+            view.successor.pid, view.successor.port = event.pid, event.port
+
+    @staticmethod
+    def _ready(view: ProcessView, event: events.ProcessReady) -> None:
+        if view.successor is not None and event.run == view.successor.run:
+            _promote(view, view.successor)
+        if event.run == view.run:
+            view.state = "ready"
+
+    @staticmethod
+    def _exited(view: ProcessView, event: events.ProcessExited) -> None:
+        if view.successor is not None and event.run == view.successor.run:
+            view.successor = None
+        elif event.run == view.run and view.successor is not None:
+            _promote(view, view.successor)
+        elif event.run == view.run:
+            view.state, view.pid = "stopped" if event.expected else "exited", None
+
+
+def _promote(view: ProcessView, successor: Successor) -> None:
+    """The successor is now the one that serves, or is to."""
+    view.run, view.build, view.pid, view.port = successor.run, successor.build, successor.pid, successor.port
+    view.state = "starting" if successor.pid is None else "running"
+    view.stale, view.status, view.successor = False, None, None

@@ -111,6 +111,11 @@ class Project(msgspec.Struct, frozen=True):
         return {**self.steps, **self.processes}
 
     @property
+    def listen(self) -> tuple[str, ...]:
+        """Every address that sockets are held at, each once."""
+        return tuple(dict.fromkeys(address for process in self.processes.values() for address in process.listen))
+
+    @property
     def env_files(self) -> set[str]:
         """Every env file that a part reads, absolute."""
         return {path for part in self.parts.values() for path in part.program.env_files}

@@ -77,13 +77,29 @@ class Plain:
             case events.StepFinished():
                 return self._step_line(event)
             case events.ProcessStarted():
-                return self._named(event.process, f"started{dot}pid {event.pid}{dot}build #{event.build}", GREEN)
+                port = "" if event.port is None else f"{dot}port {event.port}"
+                return self._named(event.process, f"started{dot}pid {event.pid}{port}{dot}build #{event.build}", GREEN)
+            case events.ProcessReady():
+                how = f"ready after {duration(event.ms)} ({event.via})"
+                return self._named(event.process, how, GREEN) if event.via != "up" else None
             case events.ProcessStopping():
                 return self._named(event.process, f"stopping ({event.signal})", dim)
             case events.ProcessExited():
                 return self._exit_line(event)
             case events.ProcessStale():
                 return self._named(event.process, f"is stale: it still runs build #{event.build}", YELLOW)
+            case events.ProcessReloaded():
+                return self._named(event.process, f"reloads ({event.signal})", CYAN)
+            case events.ProcessStatus():
+                return self._named(event.process, f"says: {clean_name(event.text)}", dim)
+            case events.ProcessPrompt():
+                is_asked = self._snapshot.keyboard == event.process
+                return self._prefix(f"run:{event.process}") + clean(event.text, self._colored) if is_asked else None
+            case events.Diagnostic():
+                return self._problem_line(event) if event.process is not None else None
+            case events.Keyboard():
+                whose = f"goes to {event.process}, Ctrl-] takes it back" if event.process else "is hotrun's again"
+                return self._paint(f"what is typed {whose}", CYAN)
             case events.ConfigReloaded():
                 names = listed([*event.steps, *event.processes]) or "nothing that runs"
                 return self._paint(f"configuration reloaded{dot}changed: {clean_name(names)}", CYAN)
@@ -152,7 +168,8 @@ class Plain:
             self._problems()
 
     def _problems(self) -> None:
-        problems = self._snapshot.problems()
+        """What is wrong with the build; what is wrong with a process was said when it happened."""
+        problems = [problem for problem in self._snapshot.problems() if problem.step is not None]
         for problem in problems[:MOST_ERRORS]:
             self._line(self._problem_line(problem))
         if len(problems) > MOST_ERRORS:

@@ -9,7 +9,7 @@ import pytest
 from hotrun.core import commands, events, inputs
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Request
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.spec import Process, Project, Ready, Reload, Step
 from tests.core.world import GccParser, process, project, step
 
 PATHS = ("a.go", "b.go", "x.css", "gen.proto", "README", "tmp/out", "t.html")
@@ -42,6 +42,11 @@ def random_project(rng: random.Random) -> Project:
                 stop_timeout_ms=rng.choice([0, 100, 1000]),
                 on_exit=rng.choice(["wait", "wait", "restart", "restart", "quit"]),
                 on_failed_build=rng.choice(["keep", "stop"]),
+                ready=Ready(
+                    by=rng.choice(["auto", "tcp", "log", "notify"]), target="y", timeout_ms=rng.choice([50, 5000])
+                ),
+                overlap=rng.random() < 0.4,
+                reload=rng.choice([None, None, Reload(("t.html",))]),
             )
         )
     return project(*steps, *processes)
@@ -61,6 +66,9 @@ class Machine:
         self.open_build: int | None = None
         self.finished_code: int | None = None
         self.walks = 0  # asked for and not yet answered
+        self.overlapping: set[str] = set()
+        self.ready: set[int] = set()
+        self.asked: set[int] = set()  # the runs whose ports are asked for
         self.history: list[object] = []
 
     def send(self, fact: inputs.Input) -> None:
@@ -77,11 +85,28 @@ class Machine:
         match effect:
             case commands.Spawn():
                 living = [run for run in self.phases if self.owners[run] == effect.name]
-                assert not living, f"two runs of {effect.name}"
+                process = self.engine.project.processes.get(effect.name)
+                if process is not None and process.overlap:
+                    assert len(living) <= 1, f"three runs of {effect.name}"
+                    assert all(run in self.ready for run in living), "only what serves is worth a successor"
+                else:
+                    assert not living, f"two runs of {effect.name}"
                 self.phases[effect.run] = "spawning"
                 self.owners[effect.run] = effect.name
                 steps = [run for run in self.phases if self.owners[run].startswith("s")]
                 assert len(steps) <= self.jobs
+            case events.ProcessReady():
+                assert effect.run not in self.ready, "ready twice"
+                self.ready.add(effect.run)
+            case commands.Probe():
+                assert self.phases[effect.run] != "spawning"
+            case commands.Type():
+                assert self.phases[effect.run] == "up"
+            case commands.FindHolders():
+                self.asked.add(effect.run)
+            case commands.Signal(alone=True):
+                assert effect.run in self.ready, "a reload of what is not ready"
+                assert self.phases[effect.run] in ("up", "exited")
             case commands.Signal() | commands.Kill():
                 assert effect.run in self.phases, "a signal to a dead run"
                 assert self.phases[effect.run] != "spawning", "a signal to a run that is not up"
@@ -132,10 +157,21 @@ class Machine:
         elif choice < 0.81 and self.walks:
             self.walks = 0
             self.send(inputs.Verified(0))
+        elif choice < 0.82:
+            self.type_or_tell()
         elif choice < 0.83:
             self.send(inputs.Held(self.rng.choice([(), ("git rebase",), ("git index.lock", "git rebase")])))
         else:
             self.pass_time(self.rng.choice([1, 5, 40, 600, 3000]))
+
+    def type_or_tell(self) -> None:
+        """Keys, the keyboard's owner, and an answer about ports."""
+        names = [None, "p9", *self.engine.project.processes]
+        self.send(Request(self.rng.choice(["attach", "detach"]), name=self.rng.choice(names)))
+        self.send(inputs.Typed(self.rng.choice([b"x", b"y\x1dz"])))
+        for run in self.asked:
+            self.send(inputs.PortsHeld(run, (inputs.Holder(8000),)))
+        self.asked.clear()
 
     def answer(self, run: int) -> None:
         """The next thing that can happen to a run."""
@@ -147,8 +183,19 @@ class Machine:
             else:
                 self.phases[run] = "up"
                 self.send(inputs.Spawned(run, run))
-        elif phase == "up" and self.rng.random() < 0.4:
-            self.send(inputs.OutputRead(run, "stderr", ("error: x", "y")))
+        elif phase == "up" and self.rng.random() < 0.6:
+            text = self.rng.choice(["error: x", "y", "bind :8000: address already in use"])
+            facts = [
+                inputs.OutputRead(run, "stderr", (text,)),
+                inputs.Answered(run, "tcp"),
+                inputs.NoAnswer(run, "no"),
+                inputs.Notified(run, ready=True),
+                inputs.Notified(run, stopping=True),
+                inputs.Notified(run, extend_ms=100, status="s"),
+                inputs.Prompted(run, "? "),
+            ]
+            is_step = self.owners[run].startswith("s")
+            self.send(self.rng.choice(facts[:1] if is_step else facts))
         elif phase == "up":
             self.phases[run] = "exited"
             code = self.rng.choice([0, 0, 1, None])
@@ -231,6 +278,10 @@ def settle(machine: Machine) -> None:
             if phase == "spawning":
                 machine.phases[run] = "up"
                 machine.send(inputs.Spawned(run, run))
+            elif phase == "up" and not is_step and run not in machine.ready and run not in stopping:
+                machine.send(inputs.OutputRead(run, "stdout", ("y",)))
+                machine.send(inputs.Notified(run, ready=True))
+                machine.send(inputs.Answered(run, "tcp"))
             elif phase == "up" and (is_step or run in stopping):
                 machine.phases[run] = "exited"
                 machine.send(inputs.Exited(run, 0))
@@ -243,5 +294,6 @@ def settle(machine: Machine) -> None:
 
 
 def _asked_to_stop(machine: Machine, run: int) -> bool:
-    owner = machine.engine._owner(run)
-    return owner is not None and owner.run is not None and owner.run.asked_to_stop
+    step, process = machine.engine._builder.owner(run), machine.engine._supervisor.owner(run)
+    found = step.run if step is not None else process[1] if process is not None else None
+    return found is not None and found.asked_to_stop

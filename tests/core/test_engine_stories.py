@@ -20,7 +20,7 @@ def test_the_first_build_runs_every_step_in_order_and_then_starts_the_processes(
     )
     world.begin()
     assert world.take_commands() == ["spawn app", "spawn db"]
-    world.up("db").does("app")
+    world.up("db").ready("db").does("app")
     assert world.take_commands() == ["spawn test", "spawn web"]
     world.up("web").does("test")
     assert world.statuses() == ["ok"]
@@ -288,11 +288,11 @@ def test_a_crashing_process_is_restarted_with_a_growing_backoff_and_at_once_by_a
     for backoff in (250, 500, 1000, 2000, 4000, 8000, 8000):
         world.up("web").ends("web", exit_code=1).wait(backoff - 1)
         assert world.take_commands() == []
-        world.wait(1)
-        assert world.take_commands() == ["spawn web"]
+        world.wait(1 + backoff // 10)
+        assert world.take_commands() == ["spawn web"], "after a tenth more at the latest"
     world.up("web").ends("web", exit_code=1).wait(1).change("a")
     assert world.take_commands() == ["spawn web"]
-    world.up("web").wait(10_000).ends("web", exit_code=1).wait(250)
+    world.up("web").wait(10_000).ends("web", exit_code=1).wait(275)
     assert world.take_commands() == ["spawn web"], "a long run resets the backoff"
 
 
@@ -331,7 +331,7 @@ def test_a_process_that_ignores_its_stop_signal_is_killed_and_then_started_anew(
 
 def test_quit_stops_processes_in_reverse_of_need_and_then_finishes() -> None:
     world = World(project(process("db"), process("web", needs=("db",))))
-    world.begin().up("db").up("web").take_commands()
+    world.begin().up("db").ready("db").up("web").take_commands()
     world.send(Request("quit", exit_code=0, reason="SIGTERM"))
     assert world.take_commands() == ["SIGTERM web"]
     world.ends("web", signal="SIGTERM")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hotrun.core import commands, events, inputs
 from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.engine import Engine
+from hotrun.core.snapshot import Snapshot
 from hotrun.core.spec import Process, Program, Project, Step, Watch
 
 ROOT = "/p"
@@ -53,7 +54,8 @@ class World:
         self.engine = Engine(project, lambda step: GccParser(), **options)  # type: ignore[arg-type]
         self.now_ms = 1000
         self.events: list[events.Event] = []
-        self.commands: list[commands.Command] = []
+        self.commands: list[commands.Command] = []  # since the last take_commands
+        self.all_commands: list[commands.Command] = []
         self.names: dict[int, str] = {}
 
     def send(self, *facts: inputs.Input) -> World:
@@ -63,6 +65,7 @@ class World:
                     self.events.append(effect)
                 else:
                     self.commands.append(effect)
+                    self.all_commands.append(effect)
                     if isinstance(effect, commands.Spawn):
                         self.names[effect.run] = effect.name
         return self
@@ -87,6 +90,10 @@ class World:
     def up(self, name: str) -> World:
         return self.send(inputs.Spawned(self.run(name), 100 + self.run(name)))
 
+    def ready(self, name: str, via: str = "listen") -> World:
+        """A probe finds the newest run of `name` ready."""
+        return self.send(inputs.Answered(self.run(name), via))
+
     def ends(self, name: str, exit_code: int = 0, signal: str | None = None) -> World:
         """The newest run of `name` ends with all its group."""
         run = self.run(name)
@@ -100,8 +107,8 @@ class World:
     def stopping(self) -> set[int]:
         """The runs that the engine wants to end."""
         steps, processes = self.engine._builder.steps.values(), self.engine._supervisor.states.values()
-        runs = [*(step.run for step in steps), *(process.run for process in processes)]
-        return {run.id for run in runs if run is not None and run.asked_to_stop}
+        runs = [step.run for step in steps if step.run is not None]
+        return {run.id for run in (*runs, *(run for process in processes for run in process.runs)) if run.asked_to_stop}
 
     # --- what happened -----------------------------------------------------------------------------------------
 
@@ -112,12 +119,22 @@ class World:
     def told(self, kind: type[events.Event]) -> list[events.Event]:
         return [event for event in self.events if isinstance(event, kind)]
 
+    def snapshot(self) -> Snapshot:
+        """What a view knows after all that was told."""
+        snapshot = Snapshot()
+        for event in self.events:
+            snapshot.apply(event)
+        return snapshot
+
     def statuses(self) -> list[str]:
         return [event.status for event in self.events if isinstance(event, events.BuildFinished)]
 
     def take_commands(self) -> list[str]:
-        """The commands since the last call, in short: "spawn app", "SIGTERM web", "kill web", "finish 0"."""
-        found = list(self._short())
+        """The commands since the last call, in short: "spawn app", "SIGTERM web", "kill web", "finish 0".
+
+        Without the automatic probes, of which every process has one.
+        """
+        found = [text for text in self._short() if not text.endswith("by auto") and not text.startswith("unprobe")]
         self.commands.clear()
         return found
 
@@ -130,6 +147,16 @@ class World:
                     yield f"{command.signal} {self.names[command.run]}"
                 case commands.Kill():
                     yield f"kill {self.names[command.run]}"
+                case commands.Probe():
+                    yield f"probe {self.names[command.run]} by {command.ready.by}"
+                case commands.Unprobe():
+                    yield f"unprobe {self.names[command.run]}"
+                case commands.FindHolders():
+                    yield f"who holds {', '.join(map(str, command.ports))}"
+                case commands.HoldSockets():
+                    yield f"hold {', '.join(command.addresses) or 'nothing'}"
+                case commands.Type():
+                    yield f"type {command.data!r} into {self.names[command.run]}"
                 case commands.Finish():
                     yield f"finish {command.exit_code}"
                 case commands.Rewatch():

@@ -286,8 +286,8 @@ def test_every_failure_to_start_has_a_face(tmp_path: Path) -> None:
 def test_a_process_that_cannot_be_started_is_said_and_waits_for_a_change(tmp_path: Path) -> None:
     with running(make(tmp_path, CONFIG.replace('"python3", "app.py"', '"./run.sh"'))) as session:
         session.wait_for("watching")
-        message = session.wait_for("message", level="error")
-        assert message["text"].startswith("app: command not found: ./run.sh is not in ")
+        error = session.wait_for("diagnostic", process="app")
+        assert error["message"].startswith("app could not be started: command not found: ./run.sh is not in ")
         script = session.root.parent / "run.sh"
         script.write_text("#!/bin/sh\nexec python3 app.py\n")
         script.chmod(0o755)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from hotrun.core import events
@@ -73,6 +74,13 @@ LINES: list[tuple[events.Event, str]] = [
     (finished("canceled"), "✗ build #7 canceled in 1.23s\n"),
     (events.Settled(7), ""),
     (events.ProcessStarting("web", 2, 7), ""),
+    (events.ProcessReady("web", 2, 7, "listen", 84), "web ready after 84ms (listen)\n"),
+    (events.ProcessReady("web", 2, 7, "up", 2000), ""),
+    (events.ProcessReloaded("web", 2, 7, "SIGHUP"), "web reloads (SIGHUP)\n"),
+    (events.ProcessStatus("web", 2, "migrating"), "web says: migrating\n"),
+    (events.ProcessPrompt("web", 2, "(Pdb) "), ""),
+    (events.Keyboard("web"), "what is typed goes to web, Ctrl-] takes it back\n"),
+    (events.Keyboard(None), "what is typed is hotrun's again\n"),
     (events.ProcessStale("web", 2, 7), "web is stale: it still runs build #7\n"),
     (events.StateChanged("building", ""), ""),
     (events.StateChanged("stopping", ""), "stopping\n"),
@@ -98,6 +106,7 @@ def test_an_event_is_shown_as_these_lines(event: events.Event, expected: str) ->
 
 PROCESS_LINES: list[tuple[events.Event, str]] = [
     (events.ProcessStarted("web", 2, 7, 4711), "web started · pid 4711 · build #7\n"),
+    (events.ProcessStarted("web", 2, 7, 4711, 8080), "web started · pid 4711 · port 8080 · build #7\n"),
     (events.ProcessStopping("web", 2, 7, "SIGTERM"), "web stopping (SIGTERM)\n"),
     (exited(0), "web exited with 0 after 1m 05s\n"),
     (exited(3), "web exited with 3 after 1m 05s\n"),
@@ -135,6 +144,17 @@ def test_the_problems_follow_the_verdict_errors_first() -> None:
         "  error: it failed\n"
         "  src/a.c:9: warning: unused [W1]\n"
     )
+
+
+def test_what_is_wrong_with_a_process_is_shown_when_it_happens_and_under_no_verdict() -> None:
+    crash = msgspec.structs.replace(diagnostic(), step=None, process="web")
+    assert Screen().shows(crash, finished()) == "  src/a.c:3:7: error: bad\n✔ build #7 ok in 1.23s\n"
+
+
+def test_a_prompt_is_shown_while_its_process_has_the_keyboard() -> None:
+    screen = Screen()
+    screen.shows(events.Keyboard("web"))
+    assert screen.shows(events.ProcessPrompt("web", 2, "(Pdb) ")) == "web │ (Pdb) \n"
 
 
 def test_the_problems_of_a_step_that_runs_again_are_forgotten() -> None:

@@ -1,0 +1,38 @@
+"""A finding as the event that tells of it, with its places resolved."""
+
+from __future__ import annotations
+
+from hotrun.core import events
+from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.diagnostics.places import resolve
+
+
+def told(
+    finding: Finding, *, build: int, step: str | None, process: str | None, cwd: str, root: str
+) -> events.Diagnostic:
+    """The event for a finding of a step or a process that works in `cwd`; it counts as new."""
+    directories = finding.directories
+    file, path = resolve(finding.file, cwd, root, directories) if finding.file is not None else (None, None)
+    related = []
+    for place in finding.related:
+        near_file, near = resolve(place.file, cwd, root, directories)
+        related.append(events.Related(near, near_file, place.line, place.column, place.message))
+    return events.Diagnostic(
+        build=build,
+        step=step,
+        process=process,
+        severity=finding.severity,
+        file=file,
+        path=path,
+        line=finding.line,
+        column=finding.column,
+        end_line=finding.end_line,
+        end_column=finding.end_column,
+        code=finding.code,
+        tool=finding.tool,
+        message=finding.message,
+        detail=finding.detail,
+        related=tuple(related),
+        count=1,
+        new=True,
+    )
