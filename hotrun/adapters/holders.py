@@ -19,7 +19,7 @@ class Search:
     def __init__(
         self, post: Callable[[Input], None], hurry: Callable[[], None], owner_of: Callable[[int], str | None]
     ) -> None:
-        """`post` takes the answers; `hurry` is called after each; `owner_of` a pid: the name of our process, or None."""
+        """`post` takes the answers; `hurry` is called after each; `owner_of` a pid: the name of ours."""
         self._post = post
         self._hurry = hurry
         self._owner_of = owner_of

@@ -26,6 +26,7 @@ AT_ONCE = 64  # messages read before others have their turn
 _PATH_BYTES = 100  # a socket's path: 108 on Linux, 104 on macOS
 _ANCILLARY = 4096  # a sender's credentials and 253 descriptors, the most that the kernel passes at once
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
+_CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _PASSES_CREDENTIALS = hasattr(socket, "SO_PASSCRED")  # else (macOS) the rights of the folder are the only check
 
 
@@ -68,16 +69,12 @@ class Notifications:
         return path
 
     def close(self, run: int) -> None:
-        """Post what a run has said, and listen no more. A run that has no socket is no error."""
-        listening = self._sockets.get(run)
-        if listening is None:
-            return
-        while self._read(run, listening):
-            pass
-        del self._sockets[run]
-        self._shut(listening)
-        with contextlib.suppress(OSError):
-            os.remove(self._path(run))
+        """Listen to a run no more. One that has no socket is no error."""
+        listening = self._sockets.pop(run, None)
+        if listening is not None:
+            self._shut(listening)
+            with contextlib.suppress(OSError):
+                os.remove(self._path(run))
 
     def close_all(self) -> None:
         """Listen to nobody any more; the folder is removed."""
@@ -103,29 +100,21 @@ class Notifications:
         listening.close()
 
     def _on_readable(self, run: int) -> None:
-        self._read(run, self._sockets[run])
-        self._hurry()
-
-    def _read(self, run: int, listening: socket.socket) -> bool:
-        """Post what AT_ONCE messages say, as one; False when there is nothing left."""
+        """Post what AT_ONCE messages say, as one: a flood costs the engine no more than a line."""
+        listening = self._sockets[run]
         senders = _Senders(lambda: self._members(run))
         said = Notified(run)
-        more = True
         for _ in range(AT_ONCE):
             try:
                 message, ancillary, flags, _ = listening.recvmsg(LONGEST, _ANCILLARY, _CLOEXEC)
             except BlockingIOError:
-                more = False
                 break
-            credentials = _take(ancillary)
-            if not flags & socket.MSG_TRUNC and (not _PASSES_CREDENTIALS or senders.may(credentials)):
+            sender = _take(ancillary)
+            if not flags & socket.MSG_TRUNC and (not _PASSES_CREDENTIALS or senders.may(sender)):
                 said = _with(said, message)
         if said != Notified(run):
             self._post(said)
-        return more
-
-
-_CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+            self._hurry()
 
 
 class _Senders:
@@ -135,14 +124,14 @@ class _Senders:
         self._members = members
         self._known: set[int] | None = None
 
-    def may(self, credentials: tuple[int, int] | None) -> bool:
+    def may(self, sender: tuple[int, int] | None) -> bool:
         """Somebody of this user (or root, for a program under sudo), who comes from a member as long as he lives.
 
         systemd-notify, called by a script, has often ended before its message is read: the user must do then.
         """
-        if credentials is None:
+        if sender is None:
             return False
-        pid, uid = credentials
+        pid, uid = sender
         if uid not in (os.geteuid(), 0):
             return False
         if self._known is None:

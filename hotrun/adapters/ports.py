@@ -48,7 +48,7 @@ def holders_of(ports: Iterable[int]) -> tuple[Holder, ...]:
 
 def named(found: Iterable[Holder], owner_of: Callable[[int], str | None]) -> tuple[inputs.Holder, ...]:
     """The same as the engine knows them, each process once for a port; `owner_of` a pid: the name of ours."""
-    told = {}
+    told: dict[object, inputs.Holder] = {}
     for holder in found:
         process = owner_of(holder.pid) if holder.pid is not None else None
         told.setdefault(
