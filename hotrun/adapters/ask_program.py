@@ -79,7 +79,9 @@ async def _end(popen: subprocess.Popen[bytes], tails: dict[IO[bytes], bytes]) ->
     while True:
         ended = popen.poll() is not None
         for stream in tails:
-            tails[stream] = (tails[stream] + _read(stream))[-_TAIL:]
+            if chunk := _read(stream):
+                tails[stream] = (tails[stream] + chunk)[-_TAIL:]
+                look_s = LOOK_FIRST_S
         if ended:
             return
         await asyncio.sleep(look_s)
