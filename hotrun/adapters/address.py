@@ -18,6 +18,10 @@ class Address:
     """A target of connections. A name is resolved at the first one; "localhost" and no host are both loopbacks."""
 
     def __init__(self, host: str, port: int) -> None:
+        """Raises ValueError for a host that no resolver takes."""
+        if "\0" in host:
+            raise ValueError("a host's name has no NUL")
+        host.encode("idna")  # an empty label, or one of more than 63 characters: UnicodeError, a ValueError
         self._host = host
         self._port = port
         self._places: tuple[_Place, ...] = _known(host, port)
@@ -26,12 +30,12 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> Address:
         """From "host:port", "[v6]:port", ":port" or "unix:/path". Raises ValueError."""
-        if text.startswith(UNIX):
+        if text.startswith(UNIX) and "\0" not in text:
             address = cls("", 0)
             address._places = ((socket.AF_UNIX, text.removeprefix(UNIX)),)
             return address
         host, colon, port = text.rpartition(":")
-        if not colon or not 0 < int(port) < 65536:
+        if not (colon and port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
             raise ValueError(f"not host:port: {text}")
         return cls(host.removeprefix("[").removesuffix("]"), int(port))
 

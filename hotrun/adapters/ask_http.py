@@ -45,18 +45,15 @@ class AskHttp:
                 connection = await self._address.connect()
                 heard = True
                 reader, writer = await self._streams(connection)
-        except OSError as error:
-            reason = getattr(error, "reason", None)  # what an ssl.SSLError has, such as WRONG_VERSION_NUMBER
-            return No(f"TLS: {reason.replace('_', ' ').lower()}" if reason else why_not(error), heard)
+        except (OSError, ValueError) as error:
+            return No(_why_not(error), heard)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 writer.write(self._request)
                 status = await _status(reader)
             await _read_rest(reader)
-        except OSError as error:
-            return No(why_not(error), heard)
-        except ValueError as error:
-            return No(str(error), heard)
+        except (OSError, ValueError) as error:
+            return No(_why_not(error), heard)
         finally:
             writer.transport.abort()  # a TLS connection would wait for the other side's good-bye
         is_good = status < 400 if self._status is None else status == self._status
@@ -74,6 +71,14 @@ class AskHttp:
         except BaseException:
             connection.close()
             raise
+
+
+def _why_not(error: OSError | ValueError) -> str:
+    """A ValueError is ours, or a host's name that TLS does not take."""
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
+        return str(error)
+    reason = getattr(error, "reason", None)  # what an ssl.SSLError has, such as WRONG_VERSION_NUMBER
+    return f"TLS: {reason.replace('_', ' ').lower()}" if reason else why_not(error)
 
 
 def _request(parts: SplitResult) -> bytes:

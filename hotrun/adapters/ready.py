@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from hotrun.adapters.ask_program import Launch
     from hotrun.adapters.question import Question
 
-# A refused connect on loopback takes 54 us, a look at the kernel's list 90 us: in the time in which most servers
-# start, a look every 5 ms costs 1 to 2 % of a core.
+# A refused connect on loopback takes 54 us, a look at the kernel's list 90 us: a look every 5 ms, in the time in which
+# most servers start, costs 5 % of a core.
 QUICK_S, QUICK_FOR_S = 0.005, 1.0
 SLOW_S, SLOWEST_S = 0.025, 0.25
 PROGRAM_S, PROGRAM_SLOWEST_S = 0.1, 1.0
-GROWTH, GROWTH_HEARD = 1.05, 1.5  # 1.05: a start of many seconds is seen 3 % late in the middle
+# The pause is a twentieth of the time that was waited: a start of 3 s is seen 60 ms late in the middle.
+GROWTH, GROWTH_HEARD = 1.05, 1.5
 
 
 class Probes:

@@ -148,7 +148,18 @@ def test_what_was_started_before_the_loop_is_asked_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "ready", [Ready("tcp", "8000"), Ready("tcp", "host:x"), Ready("http", "ftp://x/"), Ready("http", "http://x:99999/")]
+    "ready",
+    [
+        Ready("tcp", "8000"),
+        Ready("tcp", "host:x"),
+        Ready("tcp", "host:0"),
+        Ready("tcp", "a..b:80"),
+        Ready("tcp", "a\0b:80"),
+        Ready("tcp", "unix:/a\0b"),
+        Ready("http", "ftp://x/"),
+        Ready("http", "http://x:99999/"),
+        Ready("http", f"http://{'x' * 64}/"),
+    ],
 )
 @with_probing
 async def test_a_target_that_is_none_is_said(probing: Probing, ready: Ready) -> None:
