@@ -1,16 +1,18 @@
-"""Who listens on a TCP port: from the kernel's tables of sockets to the process that holds one. Reads /proc only."""
+"""Who listens on a TCP port: from the kernel's list of sockets to the process that holds one. Reads only."""
 
 from __future__ import annotations
 
 import os
 import socket
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-_TABLES = (("/proc/net/tcp", socket.AF_INET), ("/proc/net/tcp6", socket.AF_INET6))
-_LISTEN = "0A"
+from hotrun.adapters.sockdiag import Listener, can_tell, listeners
+from hotrun.core import inputs
+
+__all__ = ["Holder", "can_tell", "holders", "holders_of", "named"]
+
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
 
 
@@ -25,25 +27,35 @@ class Holder(msgspec.Struct, frozen=True):
     pid: int | None = None
     command: str = ""
     is_ours: bool = False
-
-
-class _Socket(msgspec.Struct, frozen=True):
-    address: str
-    uid: int
-    inode: str
-
-
-def can_tell() -> bool:
-    """Whether this system says who listens; elsewhere `holders` finds nobody."""
-    return os.path.exists(_TABLES[0][0])
+    port: int = 0
 
 
 def holders(host: str, port: int) -> tuple[Holder, ...]:
     """Who listens on `port` so that nobody else can on `host`: there, or on every address of its kind."""
     wanted = _addresses(host)
-    sockets = [found for found in _listening(port) if _collides(found.address, wanted)]
-    owners = _owners({found.inode for found in sockets}) if sockets else {}
-    return tuple(_holder(found, owners.get(found.inode)) for found in sockets)
+    return _found([it for it in listeners() if it.port == port and _collides(it.address, wanted)])
+
+
+def holders_of(ports: Iterable[int]) -> tuple[Holder, ...]:
+    """Who listens on these ports, at whatever address, in the order of the ports.
+
+    Walks through every process of this user: 10 ms to 0.1 s, not for the loop.
+    """
+    wanted = list(dict.fromkeys(ports))
+    found = [it for it in listeners() if it.port in wanted]
+    return _found(sorted(found, key=lambda it: wanted.index(it.port)))
+
+
+def named(found: Iterable[Holder], owner_of: Callable[[int], str | None]) -> tuple[inputs.Holder, ...]:
+    """The same as the engine knows them, each process once for a port; `owner_of` a pid: the name of ours."""
+    told: dict[object, inputs.Holder] = {}
+    for holder in found:
+        process = owner_of(holder.pid) if holder.pid is not None else None
+        told.setdefault(
+            (holder.port, holder.pid, holder.user),
+            inputs.Holder(holder.port, holder.pid, holder.user, holder.command or None, process),
+        )
+    return tuple(told.values())
 
 
 def _addresses(host: str) -> set[str]:
@@ -65,31 +77,15 @@ def _collides(address: str, wanted: set[str]) -> bool:
     return False
 
 
-def _listening(port: int) -> Iterator[_Socket]:
-    for table, family in _TABLES:
-        try:
-            with open(table, encoding="ascii") as file:
-                rows = [line.split() for line in file][1:]
-        except OSError:
-            continue
-        for row in rows:
-            address, _, number = row[1].partition(":")
-            if row[3] == _LISTEN and int(number, 16) == port:
-                yield _Socket(_decoded(address, family), int(row[7]), row[9])
+def _found(sockets: list[Listener]) -> tuple[Holder, ...]:
+    owners = _owners({it.inode for it in sockets}) if sockets else {}
+    return tuple(_holder(it, owners.get(it.inode)) for it in sockets)
 
 
-def _decoded(text: str, family: int) -> str:
-    """An address as the kernel prints it: words of four bytes, each in the machine's own order."""
-    words = bytes.fromhex(text)
-    if sys.byteorder == "little":
-        words = b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4))
-    return socket.inet_ntop(family, words)
-
-
-def _owners(inodes: set[str]) -> dict[str, int]:
+def _owners(inodes: set[int]) -> dict[int, int]:
     """The first process found that holds each of these sockets; those of others cannot be looked into."""
     targets = {f"socket:[{inode}]": inode for inode in inodes}
-    found: dict[str, int] = {}
+    found: dict[int, int] = {}
     for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
         folder = f"/proc/{pid}/fd"
         try:
@@ -108,13 +104,13 @@ def _owners(inodes: set[str]) -> dict[str, int]:
     return found
 
 
-def _holder(found: _Socket, pid: int | None) -> Holder:
+def _holder(found: Listener, pid: int | None) -> Holder:
     user = _user(found.uid)
     if pid is None:
-        return Holder(found.address, user)
+        return Holder(found.address, user, port=found.port)
     command = _read(pid, "cmdline").rstrip(b"\0").replace(b"\0", b" ").decode("utf-8", "replace")
     is_ours = b"HOTRUN=1" in _read(pid, "environ").split(b"\0")
-    return Holder(found.address, user, pid, command, is_ours)
+    return Holder(found.address, user, pid, command, is_ours, found.port)
 
 
 def _read(pid: int, name: str) -> bytes:

@@ -9,7 +9,7 @@ from hotrun.core.build import Builder, ParserFor
 from hotrun.core.crash import Crash, crash, ending, ports_held
 from hotrun.core.inputs import Input, Notified, OutputRead, PortsHeld, Prompted, Spawned
 from hotrun.core.keyboard import MOST_WAITING
-from hotrun.core.ports import ports_of, taken_ports
+from hotrun.core.ports import configured_ports, taken_ports
 from hotrun.core.process import ProcessRun, ProcessState
 from hotrun.core.readiness import Turn
 from hotrun.core.run import Effect
@@ -209,7 +209,7 @@ class Supervisor:
     def _look_for_taken_ports(self, state: ProcessState, run: ProcessRun, out: list[Effect]) -> None:
         taken = taken_ports(run.tail)
         if taken is not None:
-            state.ask_ports(run, taken or ports_of(state.process, run.port), out)
+            state.ask_ports(run, taken or configured_ports(state.process, run.port), out)
 
     def _down(self, name: str) -> bool:
         state = self.states.get(name)
