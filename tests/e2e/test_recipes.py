@@ -1,0 +1,135 @@
+"""Each recipe of docs/recipes.md as it stands there: the server takes the socket that hotrun holds, and no request is refused."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.e2e.project import DEADLINE_S, FIRST_BUILD_S, Running, check_stream, free_port, python_with, require
+from tests.e2e.trickle import REQUEST, Trickle, answer_on, connect
+
+PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
+REQUIREMENTS = Path(__file__).parent / "recipes.txt"
+ADDRESS = "127.0.0.1:8000"
+RESTARTS = 5
+GATE = "gate"
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """`title` is its heading, `file` what is edited. `graceful`: the server answers all that it has accepted."""
+
+    title: str
+    file: str
+    tools: tuple[str, ...] = ()
+    graceful: bool = True
+
+    def __str__(self) -> str:
+        return self.title
+
+
+ALL = [
+    Recipe("uvicorn", "app.py", graceful=False),
+    Recipe("gunicorn", "app.py"),
+    Recipe("hypercorn", "app.py", graceful=False),
+    Recipe("Flask", "app.py", graceful=False),
+    Recipe("Node", "server.js", ("node",)),
+    Recipe("Go", "main.go", ("go",)),
+    Recipe("Rust", "src/main.rs", ("cargo",), graceful=False),
+    Recipe("nginx", "nginx.conf"),
+]
+
+
+def section(title: str) -> str:
+    """The text below that heading."""
+    found = re.search(rf"(?ms)^## {re.escape(title)}$(.*?)(?=^## |\Z)", PAGE.read_text(encoding="utf-8"))
+    assert found is not None, title
+    return found[1]
+
+
+def files_of(title: str) -> dict[str, str]:
+    """The files of a recipe by name: hotrun.toml, and each block behind a line that is a name in backticks."""
+    text = section(title)
+    [config] = re.findall(r"(?ms)^```toml\n(.*?)^```$", text)
+    return {"hotrun.toml": config, **dict(re.findall(r"(?ms)^`([\w./]+)`:\n\n```\w+\n(.*?)^```$", text))}
+
+
+def lay_out(recipe: Recipe, root: Path, port: int) -> None:
+    """Write the recipe's project, on another port, and with a first step that waits for somebody to open the gate."""
+    root.mkdir()
+    os.mkfifo(root.parent / GATE)
+    for name, text in files_of(recipe.title).items():
+        file = root / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text.replace(ADDRESS, f"127.0.0.1:{port}"), encoding="utf-8")
+    config = (root / "hotrun.toml").read_text(encoding="utf-8")
+    needs = 'needs = ["app", "gate"]' if "needs" in config else 'needs = ["gate"]'
+    config = re.sub(r"(?m)^needs = .*\n", "", config).replace("[run.web]\n", f"[run.web]\n{needs}\n")
+    gate = f'[build.gate]\ncommand = ["cat", "../{GATE}"]\npaths = ["hotrun.toml"]\n'
+    (root / "hotrun.toml").write_text(f"{gate}{config}", encoding="utf-8")
+
+
+def programs_of(recipe: Recipe) -> list[Path]:
+    """The folders that come first in PATH for this recipe; skips where something is missing."""
+    if recipe.title == "nginx":
+        if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
+            pytest.skip("not installed: nginx")  # in CI, too: its package would start a server on port 80
+        return [Path("/usr/sbin")]
+    if recipe.tools:
+        require(*recipe.tools)
+        return []
+    return [python_with(REQUIREMENTS)]
+
+
+def connect_early(running: Running) -> socket.socket:
+    """Connect as soon as hotrun listens; refused until then."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        try:
+            return connect(running.port)
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, running.account()
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize("recipe", ALL, ids=str)
+def test_the_server_takes_the_socket_and_no_restart_loses_a_request(recipe: Recipe, tmp_path: Path) -> None:
+    path = programs_of(recipe)
+    port = free_port()
+    root = tmp_path / "recipe"
+    lay_out(recipe, root, port)
+    with Running(root, port=port, path=path) as running:
+        with connect_early(running) as early:
+            early.sendall(REQUEST)
+            assert running.seen("process.started") == []
+            (tmp_path / GATE).write_bytes(b"")
+            running.wait_for("process.started", process="web", timeout=FIRST_BUILD_S)
+            assert "version 1" in answer_on(early)
+
+        with Trickle(port, tries=1 if recipe.graceful else 2) as trickle:
+            for number in range(1, RESTARTS + 1):
+                mark = running.mark
+                running.edit(recipe.file, f"version {number}", f"version {number + 1}")
+                running.wait_for("process.started", since=mark, process="web")
+                trickle.wait_for(f"version {number + 1}")
+        assert trickle.failures == [], running.account()
+        assert trickle.answered > RESTARTS
+
+        assert running.stop() == 0, running.account()
+        running.wait_until_gone()
+    check_stream(running)
+    assert len(running.seen("process.started")) == 1 + RESTARTS
+
+
+def test_every_server_with_a_program_on_the_page_is_tested() -> None:
+    titles = re.findall(r"(?m)^## (.+)$", PAGE.read_text(encoding="utf-8"))
+    whole = [title for title in titles if re.search(r"(?m)^`[\w./]+`:$", section(title))]
+    assert whole == [recipe.title for recipe in ALL]
+    for recipe in ALL:
+        assert "version 1" in files_of(recipe.title)[recipe.file]
