@@ -35,6 +35,11 @@ def answer_on(connection: socket.socket) -> str:
     return said.decode()
 
 
+def body_of(answer: str) -> str:
+    """What follows the head, which may hold the time of day."""
+    return answer.partition("\r\n\r\n")[2]
+
+
 def ask(port: int) -> str:
     """Ask for / over a connection of its own, and return the whole answer; raises ConnectionRefusedError and Lost."""
     with connect(port) as connection:
@@ -59,6 +64,7 @@ class Trickle:
         self._ended = threading.Event()
         self._answers = threading.Condition()
         self._last = ""
+        self._in_a_row = 0
         self._thread = threading.Thread(target=self._ask_on, daemon=True)
 
     def __enter__(self) -> Self:
@@ -71,11 +77,11 @@ class Trickle:
         self._ended.set()
         self._thread.join(ANSWER_S)
 
-    def wait_for(self, text: str) -> None:
-        """Return when an answer contains `text`; AssertionError after a minute without."""
+    def wait_for(self, text: str, times: int) -> None:
+        """Return when so many answers in a row contain `text`; AssertionError after a minute without."""
         with self._answers:
-            if not self._answers.wait_for(lambda: text in self._last, ANSWER_S):
-                raise AssertionError(f"no answer with {text!r}; the last was {self._last!r}, failed: {self.failures}")
+            if not self._answers.wait_for(lambda: text in self._last and self._in_a_row >= times, ANSWER_S):
+                raise AssertionError(f"no {times} answers with {text!r}; the last: {self._last!r}, {self.failures}")
 
     def _ask_on(self) -> None:
         while not self._ended.wait(PAUSE_S):
@@ -86,6 +92,7 @@ class Trickle:
                 continue
             with self._answers:
                 self.answered += 1
+                self._in_a_row = self._in_a_row + 1 if body_of(said) == body_of(self._last) else 1
                 self._last = said
                 self._answers.notify_all()
 
