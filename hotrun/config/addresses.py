@@ -114,10 +114,9 @@ def port_of(target: str) -> int | None:
     """Return the port of a checked TCP address or URL; None for a Unix socket, and where it is "{port}"."""
     if target.startswith(UNIX):
         return None
-    scheme, _, rest = target.rpartition("://")
-    match = re.match(rf"{_HOST}:([0-9]+|{re.escape(PORT)})", rest)
+    match = re.match(rf"(?:https?://)?{_HOST}:([0-9]+|{re.escape(PORT)})", target)
     if match is None:
-        return 443 if scheme == "https" else 80
+        return 443 if target.startswith("https:") else 80
     return None if match[1] == PORT else int(match[1])
 
 

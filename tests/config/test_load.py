@@ -334,6 +334,7 @@ BOTH = "both runs would want port"
         ('overlap = true\nready.tcp = "127.0.0.1:8000"', f"overlap: {BOTH} 8000: use {{port}} or listen"),
         ('overlap = true\nready.http = "http://x/"', f"overlap: {BOTH} 80: use {{port}} or listen"),
         ('overlap = true\nready.http = "https://[::1]/"', f"overlap: {BOTH} 443: use {{port}} or listen"),
+        ('overlap = true\nready.http = "http://x:81/?at=http://y:82/"', f"overlap: {BOTH} 81: use {{port}} or listen"),
         (
             'overlap = true\nlisten = ["127.0.0.1:8000"]\nready.tcp = "127.0.0.1:9000"',
             f"overlap: {BOTH} 9000: use {{port}} or listen",
