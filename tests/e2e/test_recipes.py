@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -54,21 +55,30 @@ def section(title: str) -> str:
     return found[1]
 
 
+def configs_of(title: str) -> list[str]:
+    """The configurations below that heading."""
+    return re.findall(r"(?ms)^```toml\n(.*?)^```$", section(title))
+
+
 def files_of(title: str) -> dict[str, str]:
     """The files of a recipe by name: hotrun.toml, and each block behind a line that is a name in backticks."""
     text = section(title)
-    [config] = re.findall(r"(?ms)^```toml\n(.*?)^```$", text)
+    config = configs_of(title)[0]
     return {"hotrun.toml": config, **dict(re.findall(r"(?ms)^`([\w./]+)`:\n\n```\w+\n(.*?)^```$", text))}
 
 
-def lay_out(recipe: Recipe, root: Path, port: int) -> None:
-    """Write the recipe's project, on another port, and with a first step that waits for somebody to open the gate."""
+def lay_out(files: Mapping[str, str], root: Path, port: int) -> None:
+    """Write a recipe's files, with another port."""
     root.mkdir()
-    os.mkfifo(root.parent / GATE)
-    for name, text in files_of(recipe.title).items():
+    for name, text in files.items():
         file = root / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(text.replace(ADDRESS, f"127.0.0.1:{port}"), encoding="utf-8")
+
+
+def add_gate(root: Path) -> None:
+    """Add a step before the process that waits until somebody has opened and closed the gate."""
+    os.mkfifo(root.parent / GATE)
     config = (root / "hotrun.toml").read_text(encoding="utf-8")
     needs = 'needs = ["app", "gate"]' if "needs" in config else 'needs = ["gate"]'
     config = re.sub(r"(?m)^needs = .*\n", "", config).replace("[run.web]\n", f"[run.web]\n{needs}\n")
@@ -104,7 +114,8 @@ def test_the_server_takes_the_socket_and_no_restart_loses_a_request(recipe: Reci
     path = programs_of(recipe)
     port = free_port()
     root = tmp_path / "recipe"
-    lay_out(recipe, root, port)
+    lay_out(files_of(recipe.title), root, port)
+    add_gate(root)
     with Running(root, port=port, path=path) as running:
         with connect_early(running) as early:
             early.sendall(REQUEST)
@@ -126,6 +137,39 @@ def test_the_server_takes_the_socket_and_no_restart_loses_a_request(recipe: Reci
         running.wait_until_gone()
     check_stream(running)
     assert len(running.seen("process.started")) == 1 + RESTARTS
+
+
+def test_the_new_run_stands_beside_the_old_one_until_it_is_ready_and_a_broken_one_goes(tmp_path: Path) -> None:
+    port = free_port()
+    root = tmp_path / "recipe"
+    config = configs_of("The new run beside the old one")[0]
+    lay_out({**files_of("uvicorn"), "hotrun.toml": config}, root, port)
+    with Running(root, port=port, path=[python_with(REQUIREMENTS)]) as running, Trickle(port, tries=2) as trickle:
+        first = running.wait_for("process.ready", process="web", via="log")["run"]
+        trickle.wait_for("version 1", ANSWERS)
+
+        mark = running.mark
+        running.edit("app.py", "version 1", "version 2")
+        running.wait_for("process.exited", since=mark, run=first)
+        told = [
+            (event["type"], event["run"]) for event in running.events[mark:] if event["type"].startswith("process.")
+        ]
+        second = running.seen("process.started", since=mark)[0]["run"]
+        wanted = [("process.started", second), ("process.ready", second)]
+        wanted += [("process.stopping", first), ("process.exited", first)]
+        assert [one for one in told if one in wanted] == wanted
+        trickle.wait_for("version 2", ANSWERS)
+
+        mark = running.mark
+        running.edit("app.py", "async def app", "async async def app")
+        running.wait_for("process.stale", since=mark, run=second)
+        assert running.seen("process.exited", since=mark, run=second) == []
+        trickle.wait_for("version 2", ANSWERS)
+
+        running.write("app.py", files_of("uvicorn")["app.py"].replace("version 1", "version 3"))
+        trickle.wait_for("version 3", ANSWERS)
+        assert trickle.failures == [], running.account()
+    assert running.survivors() == []
 
 
 def test_every_server_with_a_program_on_the_page_is_tested() -> None:
