@@ -50,9 +50,11 @@ class ReadyAddress(Address):
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        if isinstance(value, str) and re.fullmatch(rf"{_HOST}:{re.escape(PORT)}", value):
-            return cls(value)
-        return super().parse(value)
+        match = re.fullmatch(rf"({_HOST}):{re.escape(PORT)}", value) if isinstance(value, str) else None
+        if match is None:
+            return super().parse(value)
+        _plain_host(match[1])
+        return cls(value)
 
 
 class ListenAddress(Address):
@@ -101,12 +103,13 @@ class Url(str, Value):
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        pattern = rf"https?://{_HOST}(?::([0-9]+|{re.escape(PORT)}))?(?:[/?#]\S*)?"
+        pattern = rf"https?://({_HOST})(?::([0-9]+|{re.escape(PORT)}))?(?:[/?#]\S*)?"
         match = re.fullmatch(pattern, value) if isinstance(value, str) else None
         if match is None:
             raise Unfit(cls.expected)
-        if match[1] not in (None, PORT):
-            _check_port(match[1])
+        _plain_host(match[1])
+        if match[2] not in (None, PORT):
+            _check_port(match[2])
         return cls(value)
 
 

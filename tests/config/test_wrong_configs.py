@@ -230,10 +230,14 @@ WRONG: list[tuple[str, str, list[str]]] = [
     ),
     (
         "what is no IPv6 address",
-        '[run.web]\ncommand = "x"\nlisten = ["[1.2.3]:80"]\nready = { tcp = "[:::]:80" }\n',
+        '[run.web]\ncommand = "x"\nlisten = ["[1.2.3]:80"]\nready = { tcp = "[:::]:80" }\n'
+        '[run.a]\ncommand = "x"\nready = { tcp = "[:::]:{port}" }\n'
+        '[run.b]\ncommand = "x"\nready = { http = "http://[1.2]/" }\n',
         [
             '3: run.web.listen[0]: expected an IPv6 address in the brackets, got "[1.2.3]:80"',
             '4: run.web.ready.tcp: expected an IPv6 address in the brackets, got "[:::]:80"',
+            '7: run.a.ready.tcp: expected an IPv6 address in the brackets, got "[:::]:{port}"',
+            '10: run.b.ready.http: expected an IPv6 address in the brackets, got "http://[1.2]/"',
         ],
     ),
     (
