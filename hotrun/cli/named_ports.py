@@ -37,15 +37,13 @@ def _of_keys(options: Options, chosen: Chosen) -> Iterator[NamedPort]:
     config = load(chosen.path, options.profile).config
     for name, process in config.run.items():
         for number, address in enumerate(process.listen):
-            yield _split(address, f"run.{name}.listen[{number}]")
+            yield from _named(address, f"run.{name}.listen[{number}]")
         if process.ready is not None and process.ready.tcp is not None:
-            yield _split(process.ready.tcp, f"run.{name}.ready.tcp")
+            yield from _named(process.ready.tcp, f"run.{name}.ready.tcp")
         if process.ready is not None and process.ready.http is not None:
-            url = urlsplit(process.ready.http)
-            port = url.port or (443 if url.scheme == "https" else 80)
-            yield NamedPort(url.hostname or ANY_HOST, port, f"run.{name}.ready.http")
+            yield from _named(process.ready.http, f"run.{name}.ready.http")
     if config.proxy is not None:
-        yield _split(config.proxy.listen, "proxy.listen")
+        yield from _named(config.proxy.listen, "proxy.listen")
 
 
 def _of_variables(chosen: Chosen) -> Iterator[NamedPort]:
@@ -55,6 +53,11 @@ def _of_variables(chosen: Chosen) -> Iterator[NamedPort]:
             yield NamedPort(ANY_HOST, int(value), f"PORT of run.{name}")
 
 
-def _split(address: str, key: str) -> NamedPort:
-    host, _, port = address.rpartition(":")
-    return NamedPort(host.strip("[]") or ANY_HOST, int(port), key)
+def _named(target: str, key: str) -> Iterator[NamedPort]:
+    """The port of an address or a URL, unless it is a Unix socket or each run gets another one."""
+    from hotrun.config.addresses import port_of
+
+    port = port_of(target)
+    if port is not None:
+        host = urlsplit(target if "://" in target else f"//{target}").hostname
+        yield NamedPort(host or ANY_HOST, port, key)

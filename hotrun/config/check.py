@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from hotrun.config.addresses import Address
 from hotrun.config.model import BuildStep, Config, Program, Proxy, Ready, RunProcess
 from hotrun.config.overlay import READY_KINDS
-from hotrun.config.problems import Findings, Path
-from hotrun.config.values import Address, Unfit, closest
+from hotrun.config.problems import Findings, Path, key_path
+from hotrun.config.values import Unfit, closest
 
 KnownParsers = Callable[[], Sequence[str]]  # asked only where a file names one: the table of rules costs 5 ms
 AUTO = "auto"
@@ -27,6 +28,7 @@ def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | Non
     for name, process in config.run.items():
         if process.ready is not None:
             _check_ready(process.ready, ("run", name, "ready"), findings)
+    _check_listen(config, findings)
     if config.proxy is not None:
         _check_target(config.proxy, config, findings)
     _check_needs(config, findings)
@@ -87,8 +89,25 @@ def _check_ready(ready: Ready, path: Path, findings: Findings) -> None:
     if len(given) != 1:
         got = " and ".join(given) or "none of them"
         findings.add(path, f"expected exactly one of {', '.join(READY_KINDS)}, got {got}")
+    elif ready.status is not None and ready.http is None:
+        findings.expected((*path, "status"), f"a status only together with http, not {given[0]}", ready.status)
     elif ready.exec is not None:
         _check_not_blank(ready.exec, (*path, "exec"), findings)
+
+
+def _check_listen(config: Config, findings: Findings) -> None:
+    """An address belongs to one process, once, and not to the proxy as well."""
+    taken: dict[str, str] = {}
+    if config.proxy is not None and not findings.touch(("proxy", "listen")):
+        taken[config.proxy.listen.key] = "proxy.listen"
+    for name, process in config.run.items():
+        path: Path = ("run", name, "listen")
+        if findings.touch(path):
+            continue
+        for place, address in enumerate(process.listen):
+            owner = taken.setdefault(address.key, key_path((*path, place)))
+            if owner != key_path((*path, place)):
+                findings.expected((*path, place), f"an address of its own ({owner} has this one)", address)
 
 
 def _check_target(proxy: Proxy, config: Config, findings: Findings) -> None:

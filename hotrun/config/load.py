@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from hotrun.config.check import KnownParsers, check
+from hotrun.config.doubts import doubts
 from hotrun.config.model import Config
 from hotrun.config.overlay import Tables, origin, overlay
 from hotrun.config.pending import pending_keys
@@ -91,11 +92,10 @@ class _File:
                 self.check_profile(name, known_parsers, findings)
         if findings.by_path:
             raise ConfigError(self.worded(findings.by_path))
-        pending = {
-            origin(path, self.tables, profile or "", chosen): "not yet supported, ignored" for path in pending_keys(raw)
-        }
-        source = os.path.join(root, os.path.basename(self.filename))
-        return Loaded(resolve(config, root, source), tuple(self.worded(pending)), config)
+        project = resolve(config, root, os.path.join(root, os.path.basename(self.filename)))
+        told = [*((path, "not yet supported, ignored") for path in pending_keys(raw)), *doubts(project)]
+        warnings = {origin(path, self.tables, profile or "", chosen): text for path, text in told}
+        return Loaded(project, tuple(self.worded(warnings)), config)
 
     def read(self) -> Tables:
         """Return the tables of the text, in a pyproject.toml those of [tool.hotrun]."""

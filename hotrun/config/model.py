@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from hotrun.config.values import Address, Duration, Pattern, PositiveDuration, Regex, Settle, SignalName, Url
+from hotrun.config.addresses import Address, ListenAddress, ReadyAddress, Url
+from hotrun.config.values import Duration, Pattern, PositiveDuration, Regex, Settle, SignalName
 from hotrun.core.spec import OnBusy, OnExit, OnFailedBuild, Poll
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
@@ -117,8 +118,13 @@ class BuildStep(Program, frozen=True):
 class Ready(Table, frozen=True):
     """How to tell that a process is ready: exactly one of tcp, http, log, notify and exec."""
 
-    tcp: Annotated[Address | None, Meta(description="Ready when this address accepts a connection.")] = None
-    http: Annotated[Url | None, Meta(description="Ready when a GET of this URL succeeds.")] = None
+    tcp: Annotated[
+        ReadyAddress | None,
+        Meta(description='Ready when this address accepts a connection; "{port}" is the run\'s own port.'),
+    ] = None
+    http: Annotated[
+        Url | None, Meta(description='Ready when a GET of this URL succeeds; "{port}" is the run\'s own port.')
+    ] = None
     status: Annotated[
         Annotated[int, Meta(ge=100, le=599, extra={"expected": "a status from 100 to 599"})] | None,
         Meta(description="The one status that `http` must answer; any below 400 if left out."),
@@ -160,7 +166,7 @@ class RunProcess(Program, frozen=True):
         Ready | None, Meta(description="How to tell that it is ready; if left out, when it listens or stays up.")
     ] = None
     listen: Annotated[
-        list[Address],
+        list[ListenAddress],
         Meta(description="Sockets that hotrun holds and hands over (LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES)."),
     ] = []
     overlap: Annotated[

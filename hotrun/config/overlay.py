@@ -19,9 +19,9 @@ def overlay(tables: Tables, profile: Tables) -> Tables:
     for key, value in profile.items():
         below = merged.get(key)
         if isinstance(value, dict) and isinstance(below, dict):
-            # A process is ready in one way only: another way replaces it, instead of standing beside it.
+            # A process is ready in one way only: another way replaces it and the status that goes with it.
             if key == "ready" and any(kind in value for kind in READY_KINDS):
-                below = {kept: below[kept] for kept in below if kept not in READY_KINDS}
+                below = {kept: below[kept] for kept in below if kept not in (*READY_KINDS, "status")}
             value = overlay(below, value)
         merged[key] = value
     return merged

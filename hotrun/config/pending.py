@@ -9,14 +9,7 @@ from typing import Any
 from hotrun.config.problems import Path
 
 # "*" stands for any name.
-NOT_YET: tuple[Path, ...] = (
-    ("run", "*", "ready"),
-    ("run", "*", "listen"),
-    ("run", "*", "overlap"),
-    ("run", "*", "reload"),
-    ("run", "*", "tty"),
-    ("proxy",),
-)
+NOT_YET: tuple[Path, ...] = (("proxy",),)
 
 
 def pending_keys(raw: Mapping[str, Any]) -> Iterator[Path]:

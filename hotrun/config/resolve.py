@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from hotrun.config import model
+from hotrun.config.addresses import UNIX
 from hotrun.config.overlay import READY_KINDS
 from hotrun.core.spec import Process, Program, Project, Ready, Reload, Step, Watch
 
@@ -81,11 +82,16 @@ def _process(name: str, process: model.RunProcess, config: model.Config, root: s
         on_exit=process.on_exit,
         on_failed_build=process.on_failed_build,
         ready=Ready() if process.ready is None else _ready(process, process.ready, config, root),
-        listen=_plain(process.listen),
+        listen=tuple(_listen(address, root) for address in process.listen),
         overlap=process.overlap,
         reload=None if process.reload is None else _reload(process.reload),
         tty=process.tty,
     )
+
+
+def _listen(address: str, root: str) -> str:
+    """Return the address, with the path of a Unix socket made absolute."""
+    return UNIX + absolute(address.removeprefix(UNIX), root) if address.startswith(UNIX) else str(address)
 
 
 def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, root: str) -> Ready:

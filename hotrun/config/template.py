@@ -39,7 +39,7 @@ _STEP: _Options = (
     ('env = { NAME = "value" }', "variables for this step alone"),
 )
 _PROCESS: _Options = (
-    ('ready = { tcp = "127.0.0.1:8000" }', "how to tell that it serves; not yet supported"),
+    ('ready = { tcp = "127.0.0.1:8000" }', "how to tell that it serves; by itself: it listens, or stays up"),
     ('on_failed_build = "stop"', "by itself the old run is kept while a build is red"),
     ('on_exit = "restart"', 'when it ends by itself: "wait" for a change, "restart" or "quit"'),
     ('stop_timeout = "10s"', "after the stop signal, before all that is left of it is killed"),

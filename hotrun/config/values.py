@@ -8,8 +8,6 @@ from typing import Any, ClassVar, Self
 
 from hotrun.config.duration import DURATION_PATTERN, format_duration, parse_duration
 
-_HOST = r"(?:[^\s:/?#\[\]]+|\[[0-9A-Fa-f:.]+\])"
-
 
 class Unfit(ValueError):
     """A value that does not fit. `expected` says what would, `meant` what the person probably meant."""
@@ -117,39 +115,6 @@ class SignalName(str, Value):
         return cls(name)
 
 
-class Address(str, Value):
-    """A TCP address, "host:port"; IPv6 hosts stand in brackets."""
-
-    __slots__ = ()
-    expected = 'an address such as "127.0.0.1:8000"'
-    schema = {"type": "string", "pattern": rf"^{_HOST}:[0-9]{{1,5}}$", "examples": ["127.0.0.1:8000"]}
-
-    @classmethod
-    def parse(cls, value: object) -> Self:
-        match = re.fullmatch(rf"{_HOST}:([0-9]+)", value) if isinstance(value, str) else None
-        if match is None:
-            raise Unfit(cls.expected)
-        _check_port(match[1])
-        return cls(value)
-
-
-class Url(str, Value):
-    """An http or https address with a host."""
-
-    __slots__ = ()
-    expected = 'a URL such as "http://127.0.0.1:8000/health"'
-    schema = {"type": "string", "pattern": "^https?://", "examples": ["http://127.0.0.1:8000/health"]}
-
-    @classmethod
-    def parse(cls, value: object) -> Self:
-        match = re.fullmatch(rf"https?://{_HOST}(?::([0-9]+))?(?:[/?#]\S*)?", value) if isinstance(value, str) else None
-        if match is None:
-            raise Unfit(cls.expected)
-        if match[1] is not None:
-            _check_port(match[1])
-        return cls(value)
-
-
 class Regex(str, Value):
     """A regular expression in Python's syntax."""
 
@@ -205,11 +170,6 @@ def regex_trouble(text: str) -> str | None:
         except (re.error, OverflowError, RecursionError) as error:
             return str(error)
     return None
-
-
-def _check_port(digits: str) -> None:
-    if len(digits) > 5 or not 1 <= int(digits) <= 65535:
-        raise Unfit("a port from 1 to 65535")
 
 
 def _with_unit(value: object) -> str | None:

@@ -64,9 +64,10 @@ def example_with_all_options() -> str:
     return OPTION_OFF.sub("", EXAMPLE.read_text())
 
 
-def loadable_example() -> str:
+def loadable_example(kind: str = "http") -> str:
     """The example with all options on, but one way to be ready only."""
-    return re.sub(r"(?m)^(http|log|notify|exec) = .*\n", "", example_with_all_options())
+    others = "|".join({"tcp", "http", "log", "notify", "exec", *(() if kind == "http" else ("status",))} - {kind})
+    return re.sub(rf"(?m)^({others}) = .*\n", "", example_with_all_options())
 
 
 def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Iterator[tuple[str, str]]:
@@ -108,12 +109,9 @@ def test_the_example_with_its_options_on_loads_too() -> None:
 
 @pytest.mark.parametrize("kind", ["tcp", "http", "log", "notify", "exec"])
 def test_each_way_to_be_ready_in_the_example_is_valid(kind: str) -> None:
-    others = "|".join({"tcp", "http", "log", "notify", "exec"} - {kind})
-    text = re.sub(rf"(?m)^({others}) = .*\n", "", example_with_all_options())
-    if kind != "tcp":
-        text = text.replace('target = "web"', 'target = "127.0.0.1:8000"')
-    ready = parse(text, "hotrun.toml", "/project").config.run["web"].ready
-    assert getattr(ready, kind)
+    loaded = parse(loadable_example(kind), "hotrun.toml", "/project")
+    assert getattr(loaded.config.run["web"].ready, kind)
+    assert loaded.project.processes["web"].ready.by == kind
 
 
 def test_every_key_of_the_model_is_in_the_example() -> None:
@@ -219,7 +217,11 @@ def test_the_schema_takes_the_documented_examples() -> None:
         ('[watch]\nsettle = "fast"', "$.watch.settle"),
         ("[env]\nPORT = 8000", "$.env.PORT"),
         ('[run.web]\ncommand = "x"\nready = { http = "localhost" }', "$.run.web.ready.http"),
+        ('[run.web]\ncommand = "x"\nready = { tcp = "127.0.0.1:{prot}" }', "$.run.web.ready.tcp"),
+        ('[run.web]\ncommand = "x"\nready = { status = 99 }', "$.run.web.ready.status"),
         ('[run.web]\ncommand = "x"\nlisten = ["8000"]', "$.run.web.listen[0]"),
+        ('[run.web]\ncommand = "x"\nlisten = ["unix:"]', "$.run.web.listen[0]"),
+        ('[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:{port}"]', "$.run.web.listen[0]"),
         ('[proxy]\nlisten = "127.0.0.1:1"', "$.proxy"),
         ("profile.dev = 5", "$.profile.dev"),
         ('profile.dev.build.app.comand = "x"', "$.profile.dev.build.app"),
@@ -228,6 +230,20 @@ def test_the_schema_takes_the_documented_examples() -> None:
 )
 def test_the_schema_refuses_wrong_files(text: str, path: str) -> None:
     assert schema_error(text) == path
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        'listen = ["127.0.0.1:8000", "[::1]:8000", "localhost:8001", "unix:run/app.sock", "unix:/run/app.sock"]',
+        'ready = { tcp = "127.0.0.1:{port}" }',
+        'ready = { http = "http://[::1]:{port}/health", status = 204 }',
+    ],
+)
+def test_the_schema_takes_what_the_reader_takes(keys: str) -> None:
+    text = f'[run.web]\ncommand = "x --port {{port}}"\n{keys}'
+    assert schema_error(text) is None
+    assert parse(text, "hotrun.toml", "/project").warnings == ()
 
 
 def test_the_schema_lets_a_profile_hold_a_part_of_a_step() -> None:

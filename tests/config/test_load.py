@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from hotrun.config.load import load, parse
-from hotrun.config.pending import NOT_YET
 from hotrun.config.problems import ConfigError
 from hotrun.core.spec import Process, Program, Project, Step, Watch
 
@@ -296,51 +294,114 @@ def test_a_pyproject_without_a_usable_table_is_refused(text: str, problem: str) 
 
 
 PENDING = """
-[watch]
-poll = "never"
-poll_interval = "1s"
-skip_unchanged = false
 [run.web]
 command = "x"
-listen = ["127.0.0.1:8000"]
 overlap = true
-tty = false
 ready = { tcp = "127.0.0.1:8000" }
-[run.web.reload]
-paths = ["templates/"]
 [proxy]
 listen = "127.0.0.1:3000"
 target = "web"
 [profile.dev]
-run.web.tty = true
+proxy.target = "127.0.0.1:9000"
+proxy.listen = "127.0.0.1:3000"
+[profile.blue.run.web]
+overlap = true
 """
 
 
+def warnings_of(text: str, profile: str | None = None) -> list[str]:
+    return [warning.removeprefix("hotrun.toml:") for warning in parse(text, "hotrun.toml", ROOT, profile).warnings]
+
+
 def test_each_key_without_effect_is_warned_of_once_and_in_the_order_of_the_file() -> None:
-    expected = [
-        ("watch.poll", 3),
-        ("watch.poll_interval", 4),
-        ("watch.skip_unchanged", 5),
-        ("run.web.listen", 8),
-        ("run.web.overlap", 9),
-        ("run.web.tty", 10),
-        ("run.web.ready", 11),
-        ("run.web.reload", 12),
-        ("proxy", 14),
-    ]
-    pending = {".".join(map(str, path)) for path in NOT_YET}
-    assert list(parse(PENDING, "hotrun.toml", ROOT).warnings) == [
-        f"hotrun.toml:{line}: {key}: not yet supported, ignored"
-        for key, line in expected
-        if re.sub(r"^run\.web", "run.*", key) in pending
+    assert warnings_of(PENDING) == [
+        "4: run.web.overlap: both runs would want port 8000: use {port} or listen",
+        "6: proxy: not yet supported, ignored",
     ]
 
 
 def test_a_warning_about_a_profiles_key_names_the_profile() -> None:
-    if ("run", "*", "tty") not in NOT_YET:
-        pytest.skip("tty is supported")
-    warnings = parse(PENDING, "hotrun.toml", ROOT, "dev").warnings
-    assert warnings[-1] == "hotrun.toml:18: profile.dev.run.web.tty: not yet supported, ignored"
+    assert warnings_of(PENDING, "dev")[-1] == "10: profile.dev.proxy: not yet supported, ignored"
+    assert warnings_of(PENDING, "blue")[-1].startswith("13: profile.blue.run.web.overlap: both runs")
+
+
+BOTH = "both runs would want port"
+
+
+@pytest.mark.parametrize(
+    ("keys", "warning"),
+    [
+        ('overlap = true\nready.tcp = "127.0.0.1:8000"', f"overlap: {BOTH} 8000: use {{port}} or listen"),
+        ('overlap = true\nready.http = "http://x/"', f"overlap: {BOTH} 80: use {{port}} or listen"),
+        ('overlap = true\nready.http = "https://[::1]/"', f"overlap: {BOTH} 443: use {{port}} or listen"),
+        ('overlap = true\nready.http = "http://x:81/?at=http://y:82/"', f"overlap: {BOTH} 81: use {{port}} or listen"),
+        (
+            'overlap = true\nlisten = ["127.0.0.1:8000"]\nready.tcp = "127.0.0.1:9000"',
+            f"overlap: {BOTH} 9000: use {{port}} or listen",
+        ),
+        (
+            'listen = ["127.0.0.1:8000"]\nready.tcp = "localhost:8000"',
+            "ready.tcp: hotrun's own socket answers here at any time: use http, log, notify or exec",
+        ),
+        (
+            'listen = ["127.0.0.1:8000"]\noverlap = true\nready.http = "http://127.0.0.1:8000/"',
+            "ready.http: the old run may answer here, too: use log, notify or exec",
+        ),
+        (
+            'overlap = true\nready.http = "http://127.0.0.1:8000/"\nenv.PORT = "{port}"',
+            "ready.http: the old run answers here: use {port}",
+        ),
+        (
+            'ready.tcp = "127.0.0.1:{port}"',
+            "ready: {port} is only here, and the program is not told of it: put it into command or env",
+        ),
+        (
+            'ready.exec = "curl localhost:{port}"',
+            "ready: {port} is only here, and the program is not told of it: put it into command or env",
+        ),
+        ("overlap = true", None),
+        ('overlap = true\nready.log = "up"', None),
+        ('ready.tcp = "127.0.0.1:8000"', None),
+        ('overlap = true\nready.tcp = "127.0.0.1:{port}"\nenv.PORT = "{port}"', None),
+        ('listen = ["127.0.0.1:8000"]\nready.http = "http://127.0.0.1:8000/"', None),
+        ('listen = ["unix:a.sock"]\noverlap = true\nready.notify = true', None),
+    ],
+)
+def test_what_can_hardly_be_meant_is_warned_of_with_the_remedy(keys: str, warning: str | None) -> None:
+    found = warnings_of(f'[run.web]\ncommand = "x"\n{keys}')
+    assert [line.partition(": run.web.")[2] for line in found] == ([] if warning is None else [warning])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'command = "serve --port {port}"\nready.tcp = "127.0.0.1:{port}"',
+        'command = ["serve", "{port}"]',
+        'command = "serve"\nenv.PORT = "{port}"\nready.http = "http://127.0.0.1:{port}/health"',
+    ],
+)
+def test_a_port_for_each_run_is_wanted_wherever_it_is_named(text: str) -> None:
+    process = project_of(f"[run.web]\n{text}").processes["web"]
+    assert process.wants_port
+
+
+def test_the_path_of_a_unix_socket_is_made_absolute_and_other_addresses_stay() -> None:
+    text = '[run.web]\ncommand = "x"\nlisten = ["unix:run/../app.sock", "unix:/run/a.sock", "[::1]:80", "localhost:80"]'
+    assert project_of(text).processes["web"].listen == (
+        "unix:/project/app.sock",
+        "unix:/run/a.sock",
+        "[::1]:80",
+        "localhost:80",
+    )
+
+
+def test_another_way_to_be_ready_in_a_profile_drops_the_status_of_the_file() -> None:
+    text = '[run.web]\ncommand = "x"\nready = { http = "http://a/", status = 204, timeout = "5s" }\n'
+    text += '[profile.dev]\nrun.web.ready.log = "up"\n[profile.any]\nrun.web.ready.status = 200'
+    ready = project_of(text, "dev").processes["web"].ready
+    assert (ready.by, ready.status, ready.timeout_ms) == ("log", None, 5000)
+    ready = project_of(text, "any").processes["web"].ready
+    assert (ready.by, ready.status) == ("http", 200)
 
 
 def test_a_file_without_such_keys_has_no_warnings() -> None:

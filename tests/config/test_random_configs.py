@@ -29,6 +29,7 @@ ALL_OPTIONS = re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", EXAMPLE)
 VALUES = [
     "5", "-1", "1.5", "nan", "inf", "true", "false", '""', '" "', '"x"', '"\\u0000"', '"5s"', '"0s"', '"-5s"',
     "'('", '"!"', '"["', '"auto"', '"SIGKILL"', '"127.0.0.1:0"', '"[::1]:80"', "[]", "{}", '["x"]', "[[]]",
+    '"127.0.0.1:{port}"', '"http://a:{port}/"', '"unix:a"', '"unix:"', '["a:80", "unix:a/b"]', '["a:80", "A:80"]',
     '["", 5]', '{ tcp = "x" }', "{ a = { b = 1 } }", "1979-05-27", "07:32:00", "9" * 30, '"\\ud7ff"',
     '"""\n"""', "[{}]", '"app"', '["app", "web"]',
 ]  # fmt: skip
@@ -142,7 +143,27 @@ def random_value(rng: random.Random, depth: int = 0) -> Any:
             return rng.choice([0, 1, -5, 10**30, 1.5, True, False])
         case 1 | 2 | 3 | 4 | 5:
             return rng.choice(
-                ["", "x", "app", "web", "5s", "0s", "auto", "keep", "SIGINT", "a:80", "http://a", "*.go", "\0", "["]
+                [
+                    "",
+                    "x",
+                    "app",
+                    "web",
+                    "5s",
+                    "0s",
+                    "auto",
+                    "keep",
+                    "SIGINT",
+                    "a:80",
+                    "a:{port}",
+                    "unix:a",
+                    "unix:",
+                    "[:]:80",
+                    "http://a",
+                    "http://a:{port}",
+                    "*.go",
+                    "\0",
+                    "[",
+                ]
             )
         case 6:
             return [random_value(rng, depth + 1) for _ in range(rng.randrange(3))]

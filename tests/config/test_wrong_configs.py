@@ -8,6 +8,11 @@ from hotrun.config.load import parse
 from hotrun.config.problems import ConfigError
 
 COMMAND = 'a command such as "make -j2" or ["make", "-j2"]'
+LISTEN = 'expected an address such as "127.0.0.1:8000" or "unix:run/app.sock"'
+SOCKET_PATH = 'expected the path of a socket behind "unix:", such as "unix:run/app.sock"'
+OWN = "expected an address of its own"
+READY_TCP = 'expected an address such as "127.0.0.1:8000" or "127.0.0.1:{port}"'
+READY_HTTP = 'expected a URL such as "http://127.0.0.1:8000/health"'
 
 # What is wrong, the file, and the message without "hotrun.toml:".
 WRONG: list[tuple[str, str, list[str]]] = [
@@ -193,9 +198,88 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['3: run.web.listen[1]: expected a port from 1 to 65535, got "127.0.0.1:70000"'],
     ),
     (
+        "addresses to listen on that are none",
+        '[run.web]\ncommand = "x"\nlisten = [\n  "8000",\n  ":8000",\n  "run/app.sock",\n  "localhost",\n  8000,\n]\n',
+        [
+            f'4: run.web.listen[0]: {LISTEN}, got "8000", did you mean "127.0.0.1:8000"?',
+            f'5: run.web.listen[1]: {LISTEN}, got ":8000", did you mean "127.0.0.1:8000"?',
+            f'6: run.web.listen[2]: {LISTEN}, got "run/app.sock", did you mean "unix:run/app.sock"?',
+            f'7: run.web.listen[3]: {LISTEN}, got "localhost"',
+            f"8: run.web.listen[4]: {LISTEN}, got 8000",
+        ],
+    ),
+    (
+        "Unix sockets without a path of their own",
+        '[run.web]\ncommand = "x"\nlisten = ["unix:", "unix:run/", "unix:@app", "unix:///run/app"]\n',
+        [
+            f'3: run.web.listen[0]: {SOCKET_PATH}, got "unix:"',
+            f'3: run.web.listen[1]: {SOCKET_PATH}, got "unix:run/"',
+            "3: run.web.listen[2]: expected a path (anybody on this machine may connect to an abstract socket), got "
+            '"unix:@app"',
+            '3: run.web.listen[3]: expected a path with one slash at most at its start, got "unix:///run/app", did you '
+            'mean "unix:/run/app"?',
+        ],
+    ),
+    (
+        "a held socket with another port for each run",
+        '[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:{port}"]\n',
+        [
+            '3: run.web.listen[0]: expected an address with a fixed port ("{port}" is for programs that bind one '
+            'themselves), got "127.0.0.1:{port}"'
+        ],
+    ),
+    (
+        "what is no IPv6 address",
+        '[run.web]\ncommand = "x"\nlisten = ["[1.2.3]:80"]\nready = { tcp = "[:::]:80" }\n'
+        '[run.a]\ncommand = "x"\nready = { tcp = "[:::]:{port}" }\n'
+        '[run.b]\ncommand = "x"\nready = { http = "http://[1.2]/" }\n',
+        [
+            '3: run.web.listen[0]: expected an IPv6 address in the brackets, got "[1.2.3]:80"',
+            '4: run.web.ready.tcp: expected an IPv6 address in the brackets, got "[:::]:80"',
+            '7: run.a.ready.tcp: expected an IPv6 address in the brackets, got "[:::]:{port}"',
+            '10: run.b.ready.http: expected an IPv6 address in the brackets, got "http://[1.2]/"',
+        ],
+    ),
+    (
+        "one address for two",
+        '[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:8000", "[::1]:80", "unix:a"]\n'
+        '[run.api]\ncommand = "x"\nlisten = [\n  "[0:0::1]:80",\n  "unix:./b/../a",\n  "127.0.0.1:08000",\n  "A:1",\n'
+        '  "a:1",\n]\n',
+        [
+            f'7: run.api.listen[0]: {OWN} (run.web.listen[1] has this one), got "[0:0::1]:80"',
+            f'8: run.api.listen[1]: {OWN} (run.web.listen[2] has this one), got "unix:./b/../a"',
+            f'9: run.api.listen[2]: {OWN} (run.web.listen[0] has this one), got "127.0.0.1:08000"',
+            f'11: run.api.listen[4]: {OWN} (run.api.listen[3] has this one), got "a:1"',
+        ],
+    ),
+    (
+        "the address of the proxy",
+        '[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:3000"]\n[proxy]\nlisten = "127.0.0.1:3000"\ntarget = "web"\n',
+        ['3: run.web.listen[0]: expected an address of its own (proxy.listen has this one), got "127.0.0.1:3000"'],
+    ),
+    (
+        "a status without a URL",
+        '[run.web]\ncommand = "x"\n[run.web.ready]\ntcp = "127.0.0.1:80"\nstatus = 204\n',
+        ["5: run.web.ready.status: expected a status only together with http, not tcp, got 204"],
+    ),
+    (
+        "a status that does not exist",
+        '[run.web]\ncommand = "x"\nready = { http = "http://a/", status = 20 }\n',
+        ["3: run.web.ready.status: expected a status from 100 to 599, got 20"],
+    ),
+    (
+        "a placeholder that does not exist",
+        '[run.web]\ncommand = "x"\nready = { tcp = "127.0.0.1:{prot}" }\n[run.api]\ncommand = "x"\n'
+        'ready = { http = "http://a:{PORT}/" }\n',
+        [
+            f'3: run.web.ready.tcp: {READY_TCP}, got "127.0.0.1:{{prot}}"',
+            f'6: run.api.ready.http: {READY_HTTP}, got "http://a:{{PORT}}/"',
+        ],
+    ),
+    (
         "an address without a port",
         '[run.web]\ncommand = "x"\nready = { tcp = "localhost" }\n',
-        ['3: run.web.ready.tcp: expected an address such as "127.0.0.1:8000", got "localhost"'],
+        [f'3: run.web.ready.tcp: {READY_TCP}, got "localhost"'],
     ),
     (
         "a URL without a scheme",

@@ -72,9 +72,11 @@ def test_a_port_that_somebody_else_holds_is_a_problem_with_a_name(tmp_path: Path
 
 @linux
 def test_every_key_that_names_a_port_is_looked_at(tmp_path: Path) -> None:
-    config = WEB + 'listen = ["127.0.0.1:39001"]\nready = { tcp = "[::1]:39002" }\n'
+    config = WEB + 'listen = ["127.0.0.1:39001", "unix:web.sock"]\nready = { tcp = "[::1]:39002" }\n'
     config += '[proxy]\nlisten = "127.0.0.1:39003"\ntarget = "web"\n'
     config += '[run.api]\ncommand = "true"\nready = { http = "http://localhost:39004/health" }\nenv.PORT = "none"\n'
+    config += '[run.blue]\ncommand = "true --port {port}"\nready = { http = "http://localhost:{port}/health" }\n'
+    config += '[run.red]\ncommand = "true"\nready = { tcp = "localhost:{port}" }\nenv.PORT = "{port}"\n'
     lay_out(tmp_path, {"hotrun.toml": config})
     done = run(tmp_path, "doctor")
     assert re.findall(r"port +(\d+) is free \((.*)\)", done.stdout) == [

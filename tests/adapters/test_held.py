@@ -1,0 +1,376 @@
+"""Sockets that are held: real ones, and what is in their way."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotrun.adapters.held import HeldSockets, HoldError
+from hotrun.adapters.ports import can_tell
+
+NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+@pytest.fixture
+def sockets() -> Iterator[HeldSockets]:
+    made = HeldSockets()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose path is short enough for a Unix socket, which pytest's own may not be."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="hr-") as folder:
+        yield Path(folder)
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError as error:
+            if error.errno in NO_IPV6:
+                pytest.skip(f"{host}: {error}")
+            raise
+        return int(probe.getsockname()[1])
+
+
+def address(host: str = "127.0.0.1") -> str:
+    return f"[{host}]:{free_port(host)}" if ":" in host else f"{host}:{free_port(host)}"
+
+
+def as_socket(fd: int) -> socket.socket:
+    """The socket of a descriptor, without taking it over."""
+    return socket.socket(fileno=os.dup(fd))
+
+
+def inode(fd: int) -> int:
+    return os.fstat(fd).st_ino
+
+
+def connect(to: str) -> socket.socket:
+    """A connection, which the kernel makes without anybody who accepts it."""
+    if to.startswith("unix:"):
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(30)
+        client.connect(to.removeprefix("unix:"))
+        return client
+    host, _, port = to.rpartition(":")
+    return socket.create_connection((host.strip("[]"), int(port)), timeout=30)
+
+
+def is_taken(to: str) -> bool:
+    try:
+        connect(to).close()
+    except (ConnectionRefusedError, FileNotFoundError):
+        return False
+    return True
+
+
+# --- what a held socket is like --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_who_connects_waits_until_somebody_accepts(sockets: HeldSockets, host: str) -> None:
+    where = address(host)
+    assert sockets.hold([where]) == {}
+    with connect(where) as client:
+        client.sendall(b"early")
+        [fd] = sockets.fds([where])
+        with as_socket(fd) as server:
+            accepted, _ = server.accept()
+            with accepted:
+                assert accepted.recv(5) == b"early"
+
+
+def test_only_what_was_written_is_bound(sockets: HeldSockets) -> None:
+    where = address("127.0.0.1")
+    sockets.hold([where])
+    with as_socket(sockets.fds([where])[0]) as server:
+        assert server.getsockname() == ("127.0.0.1", int(where.rpartition(":")[2]))
+
+
+def test_every_address_of_ipv6_does_not_mean_ipv4_as_well(sockets: HeldSockets) -> None:
+    port = free_port("::")
+    assert sockets.hold([f"[::]:{port}", f"0.0.0.0:{port}"]) == {}
+    assert len(sockets.inodes()) == 2
+
+
+def test_a_name_is_one_socket_and_ipv4_comes_first(sockets: HeldSockets, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    six = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0))
+    four = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: [six, four])
+    assert sockets.hold([f"both.example:{port}"]) == {}
+    with as_socket(sockets.fds([f"both.example:{port}"])[0]) as server:
+        assert server.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_program_gets_it_only_when_it_is_handed_over_and_then_in_blocking_mode(sockets: HeldSockets) -> None:
+    where = address()
+    sockets.hold([where])
+    [fd] = sockets.fds([where])
+    assert not os.get_inheritable(fd)
+    assert not fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_NONBLOCK
+
+
+def test_the_mode_that_a_program_has_set_is_left_to_its_next_run(sockets: HeldSockets) -> None:
+    """A run that still accepts from it would be stuck in accept() for ever."""
+    where = address()
+    sockets.hold([where])
+    os.set_blocking(sockets.fds([where])[0], False)
+    sockets.hold([where])
+    assert not os.get_blocking(sockets.fds([where])[0])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an accepted socket inherits nothing")
+def test_accepted_connections_send_without_waiting_for_more(sockets: HeldSockets) -> None:
+    where = address()
+    sockets.hold([where])
+    with as_socket(sockets.fds([where])[0]) as server, connect(where):
+        accepted, _ = server.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the limit")
+def test_hundreds_may_wait(sockets: HeldSockets) -> None:
+    where = address()
+    sockets.hold([where])
+    limit = int(Path("/proc/sys/net/core/somaxconn").read_text())
+    waiting = [connect(where) for _ in range(min(300, limit))]
+    for client in waiting:
+        client.close()
+
+
+def test_it_is_never_shared_by_reuseport(sockets: HeldSockets) -> None:
+    where = address()
+    sockets.hold([where])
+    with as_socket(sockets.fds([where])[0]) as server:
+        assert not server.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
+
+
+# --- what is kept, and until when ------------------------------------------------------------------------------
+
+
+def test_what_is_named_again_stays_the_very_same_socket(sockets: HeldSockets) -> None:
+    one, two, three = address(), address(), address()
+    sockets.hold([one, two])
+    before = inode(sockets.fds([one])[0])
+    with connect(one) as waiting:
+        waiting.sendall(b"x")
+        assert sockets.hold([three, one]) == {}
+        assert inode(sockets.fds([one])[0]) == before
+        with as_socket(sockets.fds([one])[0]) as server:
+            accepted, _ = server.accept()
+            with accepted:
+                assert accepted.recv(1) == b"x"
+    assert not is_taken(two)
+    assert is_taken(three)
+
+
+def test_the_descriptors_come_in_the_order_that_is_asked_for(sockets: HeldSockets) -> None:
+    one, two = address(), address()
+    sockets.hold([one, two])
+    assert sockets.fds([two, one]) == sockets.fds([one, two])[::-1]
+    assert sockets.inodes() == {inode(fd) for fd in sockets.fds([one, two])}
+
+
+def test_after_close_nothing_is_held(sockets: HeldSockets) -> None:
+    where = address()
+    sockets.hold([where])
+    sockets.close()
+    assert not is_taken(where)
+    assert sockets.inodes() == set()
+
+
+def test_a_port_moves_from_one_address_to_another(sockets: HeldSockets) -> None:
+    port = free_port()
+    sockets.hold([f"127.0.0.1:{port}"])
+    assert sockets.hold([f"0.0.0.0:{port}"]) == {}
+
+
+def test_a_port_with_connections_of_before_is_taken_again(sockets: HeldSockets) -> None:
+    """They stay in TIME_WAIT on the side that closes first."""
+    where = address()
+    sockets.hold([where])
+    with connect(where) as client, as_socket(sockets.fds([where])[0]) as server:
+        accepted, _ = server.accept()
+        accepted.close()
+        assert client.recv(1) == b""
+    sockets.close()
+    assert sockets.hold([where]) == {}
+
+
+# --- what is in the way ----------------------------------------------------------------------------------------
+
+LISTEN = """
+import socket, sys
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print("up", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
+def test_a_port_that_is_taken_is_said_with_its_owner_and_tried_again(sockets: HeldSockets) -> None:
+    port = free_port()
+    where, other = f"127.0.0.1:{port}", address()
+    with subprocess.Popen(
+        [sys.executable, "-c", LISTEN, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        wrong = sockets.hold([where, other])
+        assert wrong.keys() == {where}
+        assert wrong[where].startswith(f"cannot listen on {where}: it is taken by pid {child.pid} of ")
+        with pytest.raises(HoldError, match=f"pid {child.pid}"):
+            sockets.fds([where])
+        assert len(sockets.inodes()) == 1
+        child.communicate(timeout=30)
+    assert len(sockets.fds([other, where])) == 2
+    assert sockets.hold([other, where]) == {}
+
+
+@pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
+def test_two_words_for_one_address_are_no_riddle(sockets: HeldSockets) -> None:
+    port = free_port()
+    wrong = sockets.hold([f"127.0.0.1:{port}", f"0.0.0.0:{port}"])
+    assert list(wrong.values()) == [
+        f"cannot listen on 0.0.0.0:{port}: it is taken by this hotrun itself, for another address that means the same"
+    ]
+
+
+def test_an_address_of_another_machine_is_refused_in_words(sockets: HeldSockets) -> None:
+    where = f"192.0.2.1:{free_port()}"
+    assert sockets.hold([where]) == {where: f"cannot listen on {where}: 192.0.2.1 is not an address of this machine"}
+
+
+def test_a_host_that_nobody_knows_is_refused_in_words(sockets: HeldSockets, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*args: object, **options: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert sockets.hold(["wbe:8000"]) == {"wbe:8000": "cannot listen on wbe:8000: the host wbe is not known"}
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.EACCES, "not permitted: ports below 1024 are the system's; take a higher one"), (errno.ENOBUFS, "no buf")],
+)
+def test_what_the_kernel_refuses_is_said_in_words(
+    sockets: HeldSockets, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    class Refused(socket.socket):
+        def bind(self, address: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket, "socket", Refused)
+    assert words in sockets.hold(["127.0.0.1:80"])["127.0.0.1:80"]
+    assert sockets.inodes() == set()
+
+
+# --- Unix sockets ----------------------------------------------------------------------------------------------
+
+
+def leave_behind(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+
+
+def test_a_unix_socket_is_held_and_its_file_goes_with_it(sockets: HeldSockets, short_path: Path) -> None:
+    path = short_path / "app.sock"
+    assert sockets.hold([f"unix:{path}"]) == {}
+    with connect(f"unix:{path}") as client, as_socket(sockets.fds([f"unix:{path}"])[0]) as server:
+        accepted, _ = server.accept()
+        with accepted:
+            client.sendall(b"hi")
+            assert accepted.recv(2) == b"hi"
+    sockets.hold([])
+    assert not path.exists()
+
+
+def test_a_unix_socket_has_the_mode_that_the_umask_leaves(sockets: HeldSockets, short_path: Path) -> None:
+    path = short_path / "app.sock"
+    before = os.umask(0o117)
+    try:
+        sockets.hold([f"unix:{path}"])
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+def test_a_file_that_a_dead_server_left_is_replaced(sockets: HeldSockets, short_path: Path) -> None:
+    path = short_path / "app.sock"
+    leave_behind(path)
+    assert sockets.hold([f"unix:{path}"]) == {}
+    connect(f"unix:{path}").close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who listens")
+@pytest.mark.parametrize("backlog", [16, 0])
+def test_a_unix_socket_that_lives_is_left_alone(sockets: HeldSockets, short_path: Path, backlog: int) -> None:
+    where = f"unix:{short_path}/app.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"{short_path}/app.sock")
+        server.listen(backlog)
+        waiting = [connect(where)] if backlog == 0 else []
+        who = f"pid {os.getpid()}" if backlog else "a process that accepts no more"
+        assert sockets.hold([where]) == {where: f"cannot listen on {where}: it is taken by {who}"}
+        server.accept()[0].close()
+        for client in waiting:
+            client.close()
+    sockets.close()
+    assert (short_path / "app.sock").exists()
+
+
+def touch(path: Path) -> None:
+    path.write_text("precious")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "name", "words"),
+    [
+        (touch, "app.sock", "there is a file, and it is not a socket"),
+        (Path.mkdir, "app.sock", "there is a file, and it is not a socket"),
+        (touch, "none/app.sock", "its folder does not exist"),
+        (touch, "x" * 120, "the path is longer than 107 bytes"),
+    ],
+)
+def test_a_path_that_cannot_be_is_refused_in_words(
+    sockets: HeldSockets, short_path: Path, prepare: Callable[[Path], None], name: str, words: str
+) -> None:
+    prepare(short_path / "app.sock")
+    where = f"unix:{short_path / name}"
+    assert sockets.hold([where]) == {where: f"cannot listen on {where}: {words}"}
+    assert (short_path / "app.sock").exists()
+
+
+def test_a_file_that_a_server_removed_is_made_again_for_the_next_run(sockets: HeldSockets, short_path: Path) -> None:
+    path = short_path / "app.sock"
+    sockets.hold([f"unix:{path}"])
+    path.unlink()
+    sockets.fds([f"unix:{path}"])
+    connect(f"unix:{path}").close()
+
+
+def test_a_file_that_is_another_ones_now_is_not_removed(sockets: HeldSockets, short_path: Path) -> None:
+    path = short_path / "app.sock"
+    sockets.hold([f"unix:{path}"])
+    (short_path / "new").write_text("precious")
+    (short_path / "new").replace(path)
+    sockets.close()
+    assert path.read_text() == "precious"
