@@ -80,8 +80,9 @@ class Process(msgspec.Struct, frozen=True):
     @property
     def wants_port(self) -> bool:
         """Whether each run gets a free port of its own."""
-        texts = (*self.program.argv, *self.program.env.values(), self.ready.target)
-        return any(PORT in text for text in texts)
+        programs = (self.program, *((self.ready.program,) if self.ready.program is not None else ()))
+        texts = [text for program in programs for text in (*program.argv, *program.env.values())]
+        return any(PORT in text for text in (*texts, self.ready.target))
 
 
 class Watch(msgspec.Struct, frozen=True):
