@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 
 from hotrun.adapters.children import Children
+from hotrun.adapters.orders import Kind
+from hotrun.adapters.records import new_session
 from hotrun.core.commands import Spawn
 from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
 from hotrun.core.spec import Program
@@ -64,7 +66,10 @@ class Programs:
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
-        self.children = Children(self.posted.append, colored, lambda: self.hurries.append(len(self.posted)))
+        self.children = Children(self.posted.append, colored, new_session("/"), self._hurry)
+
+    def _hurry(self) -> None:
+        self.hurries.append(len(self.posted))
 
     def spawn(
         self,
@@ -74,9 +79,10 @@ class Programs:
         env: Mapping[str, str] | None = None,
         env_files: tuple[str, ...] = (),
         own: Mapping[str, str] | None = None,
+        kind: Kind = "run",
     ) -> None:
         program = Program(argv, str(cwd), dict(env or {}), env_files)
-        self.children.spawn(Spawn(run, "run", f"p{run}", program, 1), own or {})
+        self.children.spawn(Spawn(run, kind, f"p{run}", program, 1), own or {})
 
     def sh(self, run: int, script: str, cwd: object = "/") -> None:
         self.spawn(run, "sh", "-c", script, cwd=cwd)
