@@ -7,6 +7,7 @@ Emptied.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -126,6 +127,11 @@ class Children:
         self._guard.close()
         self._loop = None
 
+    @property
+    def busy(self) -> bool:
+        """Some reaper still has something below it: a run, or what a step has left running."""
+        return bool(self._children)
+
     # --- starting ----------------------------------------------------------------------------------------------
 
     def _begin(
@@ -158,10 +164,8 @@ class Children:
     def _order(self, run: int, order: Order) -> None:
         child = self._runs.get(run)
         if child is not None and not child.lost:
-            try:
+            with contextlib.suppress(OSError):  # its end is on the way to us
                 child.seat.wire.send(encode(order))
-            except OSError:
-                pass  # its end is on the way to us
 
     # --- what reapers say --------------------------------------------------------------------------------------
 

@@ -373,10 +373,12 @@ async def test_close_leaves_nothing_alive_and_nothing_open(programs: Programs) -
     programs.sh(2, "sleep 60 & echo $!")
     programs.sh(3, "kill -STOP $$")
     await until(
-        lambda: programs.told(Exited, 2)
-        and programs.lines(1)
-        and programs.told(Spawned, 3)
-        and state_of(programs.pid(3)) == "T",
+        lambda: (
+            programs.told(Exited, 2)
+            and programs.lines(1)
+            and programs.told(Spawned, 3)
+            and state_of(programs.pid(3)) == "T"
+        ),
         "all",
     )
     pids = [programs.pid(run) for run in (1, 2, 3)] + [int(programs.lines(run)[0]) for run in (1, 2)]

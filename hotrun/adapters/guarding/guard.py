@@ -6,6 +6,7 @@ own, so that what ends hotrun does not end it by the way. It stays until nothing
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import select
@@ -132,10 +133,9 @@ class Guard:
 
 
 def _kill(pid: int) -> None:
-    try:
+    # Gone already, or of another user: the next turn tries again.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # gone already, or of another user: the next turn tries again
 
 
 def _close_all_but(kept: int) -> None:
@@ -146,7 +146,5 @@ def _close_all_but(kept: int) -> None:
     folder = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
     for fd in [int(name) for name in os.listdir(folder)]:
         if fd > 2 and fd != kept:
-            try:
+            with contextlib.suppress(OSError):  # that of the listing itself
                 os.close(fd)
-            except OSError:
-                pass  # that of the listing itself

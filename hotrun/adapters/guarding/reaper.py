@@ -7,6 +7,7 @@ whatever a program does to get away (setsid, double fork, another environment).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -129,10 +130,8 @@ class Reaper:
                     self._begin_to_kill()
 
     def _say(self, answer: Answer) -> None:
-        try:
+        with contextlib.suppress(OSError):  # hotrun is gone, which the next look at the wire tells
             self._wire.send(encode(answer))
-        except OSError:
-            pass  # hotrun is gone, which the next look at the wire tells
 
     # --- what is done ------------------------------------------------------------------------------------------
 
