@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from hotrun import __version__
 from hotrun.adapters.children import Children
 from hotrun.adapters.folder import Folder
+from hotrun.adapters.guard import Guard
 from hotrun.adapters.leftovers import sweep
 from hotrun.adapters.records import new_session
 from hotrun.core import commands
@@ -57,9 +58,16 @@ class App:
     """One session of hotrun in one project."""
 
     def __init__(
-        self, project: Project, open_view: Callable[[], View], *, reload: Reload | None, once: bool, colored: bool
+        self,
+        project: Project,
+        open_view: Callable[[], View],
+        *,
+        guard: Guard,
+        reload: Reload | None,
+        once: bool,
+        colored: bool,
     ) -> None:
-        """`reload` loads the configuration again (raises HotrunError); None where there is no file.
+        """`guard`: from start_guard. `reload` loads the configuration again (raises HotrunError); None without a file.
 
         Raises HotrunError where the project cannot be watched at all.
         """
@@ -70,8 +78,7 @@ class App:
         self._inbox: deque[Input] = deque()
         self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
-        self._session = new_session(project.root)
-        self._children = Children(self._inbox.append, colored, self._session, self._pump)
+        self._children = Children(self._inbox.append, colored, guard, new_session(project.root), self._pump)
         self._folder = Folder(project.root)
         self._changed_file: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -267,6 +274,14 @@ class App:
             self._put(ConfigRejected(tuple(error.message.split("\n"))))
         else:
             self._put(ConfigLoaded(project, warnings))
+
+
+def start_guard() -> Guard:
+    """What every session needs first. Asked for early, it gets ready while the configuration is read.
+
+    Forks, so it must be called while there is one thread; ends by itself if nothing comes of the session.
+    """
+    return Guard()
 
 
 def _now_ms() -> int:

@@ -65,16 +65,16 @@ class _Child:
 class Children:
     """The adapter for Spawn, Signal and Kill."""
 
-    def __init__(self, post: Post, colored: bool, session: Session, hurry: Callable[[], None] = lambda: None) -> None:
-        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors.
-
-        Forks the guard, so it must be made while there is one thread.
-        """
+    def __init__(
+        self, post: Post, colored: bool, guard: Guard, session: Session, hurry: Callable[[], None] = lambda: None
+    ) -> None:
+        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
         self._post = post
         self._hurry = hurry
         self._colored = colored
         self._session = session
-        self._guard = Guard(session)
+        self._guard = guard
+        guard.open(session)
         self._children: dict[int, _Child] = {}  # by token
         self._runs: dict[int, _Child] = {}
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -11,9 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from hotrun.adapters.orders import Fork, Lost, decode_answer, encode
+from hotrun.adapters.orders import Fork, Lost, Open, decode_answer, encode
 from hotrun.adapters.records import Session
 from hotrun.adapters.wire import Wire, pair
 
@@ -37,13 +35,19 @@ class Seat:
 class Guard:
     """Forks the guard at once, so it must be made while there is one thread and little memory."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self) -> None:
+        self._session: Session | None = None
         self._tokens = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._takeover: Takeover | None = None
-        self._pid, self._wire = _fork(session)
+        self._pid, self._wire = _fork()
         self._spare: Seat | None = self._fork_reaper()
+
+    def open(self, session: Session) -> None:
+        """Say whose session this is, before anything is started."""
+        self._session = session
+        with contextlib.suppress(OSError):  # it is dead, which the next fork finds out
+            self._wire.send(encode(Open(session)))
 
     def attach(
         self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[int], None], on_death: Callable[[], None]
@@ -91,16 +95,17 @@ class Guard:
 
     def _refill(self) -> None:
         if self._spare is None and self._loop is not None:
-            self._spare = self._fork_reaper()
+            self._spare = self._fork_reaper(in_peace=True)
 
-    def _fork_reaper(self) -> Seat:
+    def _fork_reaper(self, in_peace: bool = False) -> Seat:
         self._tokens += 1
         ours, theirs = pair()
+        order = encode(Fork(self._tokens, in_peace))
         try:
-            self._wire.send(encode(Fork(self._tokens)), (theirs.fileno(),))
+            self._wire.send(order, (theirs.fileno(),))
         except OSError:  # it is dead, of which the loop has not told yet
             self._replace()
-            self._wire.send(encode(Fork(self._tokens)), (theirs.fileno(),))
+            self._wire.send(order, (theirs.fileno(),))
         theirs.close()
         return Seat(self._tokens, ours)
 
@@ -127,7 +132,9 @@ class Guard:
         if self._spare is not None:
             self._spare.wire.close()
             self._spare = None
-        self._pid, self._wire = _start(self._session)
+        self._pid, self._wire = _start()
+        if self._session is not None:
+            self.open(self._session)
         if self._loop is None:
             return
         self._loop.add_reader(self._wire.fileno(), self._on_readable)
@@ -142,7 +149,7 @@ class Guard:
         self._on_lost(0)
 
 
-def _fork(session: Session) -> tuple[int, Wire]:
+def _fork() -> tuple[int, Wire]:
     ours, theirs = pair()
     # No handler of ours may run in the guard, and no signal end it before it ignores them.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
@@ -151,7 +158,7 @@ def _fork(session: Session) -> tuple[int, Wire]:
         try:
             from hotrun.adapters.guarding.guard import Guard as Process
 
-            Process(theirs, session).run()
+            Process(theirs).run()
             os._exit(0)
         finally:
             os._exit(1)
@@ -160,14 +167,14 @@ def _fork(session: Session) -> tuple[int, Wire]:
     return pid, ours
 
 
-def _start(session: Session) -> tuple[int, Wire]:
+def _start() -> tuple[int, Wire]:
     """A guard in an interpreter of its own: by now there are threads, and a fork would copy their locks."""
     import subprocess
 
     ours, theirs = pair()
     command = [sys.executable, "-P", "-m", "hotrun.adapters.guarding", str(theirs.fileno())]
     process = subprocess.Popen(
-        [*command, msgspec.json.encode(session).decode()],
+        command,
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

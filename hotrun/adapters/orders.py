@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from hotrun.adapters.records import Session
+
 Kind = Literal["step", "run"]
 
 
@@ -13,10 +15,20 @@ class Order(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """From hotrun."""
 
 
+class Open(Order, frozen=True):
+    """To the guard, once: whose session this is. Reapers may have been forked before."""
+
+    session: Session
+
+
 class Fork(Order, frozen=True):
-    """To the guard: fork a reaper for the end of a wire that comes with this. `token` names it later."""
+    """To the guard: fork a reaper for the end of a wire that comes with this. `token` names it later.
+
+    `in_peace`: nobody waits for it yet, so there is time for what takes some.
+    """
 
     token: int
+    in_peace: bool = False
 
 
 class Start(Order, frozen=True):
@@ -92,6 +104,6 @@ class Lost(Answer, frozen=True):
     token: int
 
 
-decode_order = msgspec.msgpack.Decoder(Fork | Start | Send | KillAll).decode
+decode_order = msgspec.msgpack.Decoder(Open | Fork | Start | Send | KillAll).decode
 decode_answer = msgspec.msgpack.Decoder(Started | Failed | Ended | Empty | Stuck | Lost).decode
 encode = msgspec.msgpack.Encoder().encode

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from hotrun.adapters.children import Children
+from hotrun.adapters.guard import Guard
 from hotrun.adapters.orders import Kind
 from hotrun.adapters.records import new_session
 from hotrun.core.commands import Spawn
@@ -66,7 +67,7 @@ class Programs:
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
-        self.children = Children(self.posted.append, colored, new_session("/"), self._hurry)
+        self.children = Children(self.posted.append, colored, Guard(), new_session("/"), self._hurry)
 
     def _hurry(self) -> None:
         self.hurries.append(len(self.posted))

@@ -1,14 +1,11 @@
-"""`python -m hotrun.adapters.guarding FD SESSION`: a guard that takes the place of one that was killed."""
+"""`python -m hotrun.adapters.guarding FD`: a guard that takes the place of one that was killed."""
 
 from __future__ import annotations
 
 import sys
 
-import msgspec
-
 from hotrun.adapters.guarding.guard import Guard
-from hotrun.adapters.records import Session
 from hotrun.adapters.wire import wire
 
 if __name__ == "__main__":
-    Guard(wire(int(sys.argv[1])), msgspec.json.decode(sys.argv[2], type=Session)).run()
+    Guard(wire(int(sys.argv[1]))).run()

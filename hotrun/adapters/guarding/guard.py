@@ -17,7 +17,7 @@ from hotrun.adapters import prctl, processes, records
 from hotrun.adapters.guarding import GUARD, cgroup
 from hotrun.adapters.guarding.reaper import Reaper
 from hotrun.adapters.guarding.waking import drain, wake_on_signals
-from hotrun.adapters.orders import Fork, Lost, decode_order, encode
+from hotrun.adapters.orders import Fork, Lost, Open, decode_order, encode
 from hotrun.adapters.records import Session
 from hotrun.adapters.wire import Wire, wire
 
@@ -28,17 +28,16 @@ _IGNORED = "SIGINT SIGHUP SIGTERM SIGQUIT SIGTSTP SIGTTIN SIGTTOU SIGUSR1 SIGUSR
 class Guard:
     """The loop of the process."""
 
-    def __init__(self, hotrun: Wire, session: Session) -> None:
-        """`hotrun`: the wire to it. Makes this process the guard of `session`."""
+    def __init__(self, hotrun: Wire) -> None:
+        """`hotrun`: the wire to it. Makes this process a guard."""
         self._hotrun = hotrun
-        self._session = session
-        self._open = True
+        self._wanted = True
         self._reapers: dict[int, int] = {}  # pid to token
         self._lost: list[int] = []
         self._settle_down()
-        self._own_cgroup = cgroup.own_folder()
-        self._cgroup = cgroup.make_session(self._own_cgroup, f"hotrun-{session.id}")
-        self._record = records.write(session, self._cgroup)
+        self._own_cgroup: str | None = None
+        self._cgroup: str | None = None
+        self._record: str | None = None
         self._woken = wake_on_signals()
         self._poll = select.poll()
         self._poll.register(hotrun, select.POLLIN)
@@ -59,7 +58,7 @@ class Guard:
 
     def run(self) -> None:
         """Serve until hotrun is gone and nothing of its session lives."""
-        while not self._reap() or self._open:
+        while not self._reap() or self._wanted:
             orphans = len(processes.children(os.getpid())) > len(self._reapers)
             for fd, _ in self._poll.poll(PAUSE_S * 1000 if orphans else None):
                 if fd == self._woken:
@@ -75,32 +74,40 @@ class Guard:
         try:
             messages = self._hotrun.receive()
         except EOFError:
-            self._open = False
+            self._wanted = False
             self._poll.unregister(self._hotrun)
             return
         for message, fds in messages:
-            order = decode_order(message)
-            if isinstance(order, Fork) and fds:
-                self._fork(order.token, fds[0])
+            match decode_order(message):
+                case Open(session):
+                    self._open_session(session)
+                case Fork(token, in_peace):
+                    self._fork(token, fds[0], in_peace)
 
-    def _fork(self, token: int, fd: int) -> None:
+    def _open_session(self, session: Session) -> None:
+        self._own_cgroup = cgroup.own_folder()
+        self._cgroup = cgroup.make_session(self._own_cgroup, f"hotrun-{session.id}")
+        self._record = records.write(session, self._cgroup)
+
+    def _fork(self, token: int, fd: int, in_peace: bool) -> None:
         guard = os.getpid()
         pid = os.fork()
         if pid == 0:
             try:
-                self._become_reaper(wire(fd), guard)
+                self._become_reaper(wire(fd), guard, in_peace)
                 os._exit(0)
             finally:
                 os._exit(1)
         os.close(fd)
         self._reapers[pid] = token
 
-    def _become_reaper(self, ours: Wire, guard: int) -> None:
+    def _become_reaper(self, ours: Wire, guard: int, in_peace: bool) -> None:
         self._hotrun.close()
         signal.set_wakeup_fd(-1)
         os.close(self._woken)
         entered = None
-        if self._cgroup is not None and self._own_cgroup is not None:
+        # To change the group takes the kernel 10 ms and more: only what starts later is worth it.
+        if in_peace and self._cgroup is not None and self._own_cgroup is not None:
             entered = cgroup.enter_new(self._cgroup, self._own_cgroup)
         Reaper(ours, guard, entered).run()
 
