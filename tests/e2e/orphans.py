@@ -30,7 +30,7 @@ GONE_S = 10.0
 CONFIG = """
 [run.app]
 command = ["{python}", "-IS", "{tree}", "{links}"]
-paths = ["value.txt"]
+paths = ["src/"]
 stop_timeout = "100ms"
 """
 MEMBERS = 7  # that have a name and stay: all but the rabbit, which may be between two lives
@@ -61,7 +61,7 @@ class Harness:
         self._edits = 0
         config = CONFIG.format(python=sys.executable, tree=TREE, links=self.links)
         (self.root / "hotrun.toml").write_text(config)
-        (self.root / "value.txt").write_text("0\n")
+        (self.root / "src").mkdir()
 
     def restarts(self, rounds: int) -> None:
         """Edit; when the new run has been started, nothing of the old one may live."""
@@ -110,7 +110,7 @@ class Harness:
     def _edit(self, session: Running) -> int:
         mark = session.mark
         self._edits += 1
-        session.write("value.txt", f"{self._edits}\n")
+        session.write(f"src/{self._edits}.txt", "")  # one file at a steady pace would look like a loop of our own
         return mark
 
     def _ready(self, session: Running, since: int) -> tuple[str, int]:
