@@ -98,7 +98,7 @@ class Children:
             command = msgspec.structs.replace(command, program=with_port(command.program, port))
         try:
             env = environment(command.program, {**own, VARIABLE: self._session.id}, self._colored, self._notice_once)
-            start = order(command, env, names)
+            start = order(command, env, names, sources=2)
         except SpawnError as error:
             self._post(SpawnFailed(command.run, str(error)))
             return
@@ -139,7 +139,7 @@ class Children:
     ) -> None:
         ours, theirs = zip(*(os.pipe() for _ in ("stdout", "stderr")), strict=True)
         null = os.open(os.devnull, os.O_RDONLY)
-        seat = self._send_start(start, (null, *theirs, *fds))
+        seat = self._send_start(start, (null, *theirs, *fds, *ours))
         for fd in (null, *theirs):
             os.close(fd)
         child = _Child(command, env, port, seat)
@@ -235,11 +235,10 @@ class Children:
     def _notice_loss(self, child: _Child) -> None:
         self._post(Noticed("error", f"{child.command.name}: its supervisor process was killed: it is ended as well"))
 
-    def _on_lost(self, token: int) -> None:
-        """Nothing lives of the run whose reaper had this token; 0: of all runs whose reapers were killed."""
-        for child in [self._children[token]] if token in self._children else list(self._children.values()):
-            if token:
-                self._on_answers(child)
+    def _on_lost(self, tokens: range) -> None:
+        """Nothing lives of those runs whose reapers had these tokens and were killed."""
+        for child in [child for token, child in self._children.items() if token in tokens]:
+            self._on_answers(child)
             if child.lost and not child.over:
                 self._bury(child)
         self._hurry()

@@ -38,6 +38,7 @@ class Guard:
     def __init__(self) -> None:
         self._session: Session | None = None
         self._tokens = 0
+        self._first_token = 1  # of the present guard
         self._loop: asyncio.AbstractEventLoop | None = None
         self._takeover: Takeover | None = None
         self._pid, self._wire = _fork()
@@ -50,12 +51,12 @@ class Guard:
             self._wire.send(encode(Open(session)))
 
     def attach(
-        self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[int], None], on_death: Callable[[], None]
+        self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[range], None], on_death: Callable[[], None]
     ) -> None:
         """From now on `loop` listens.
 
-        `on_lost`: the reaper with this token was killed, and nothing of its tree lives any more. `on_death`: the guard
-        was killed; all reapers are ending their trees, and of those that cannot, `on_lost` tells.
+        `on_lost`: of the reapers with these tokens that were killed, nothing lives any more. `on_death`: the guard was
+        killed; all reapers are ending their trees, and of those that cannot, `on_lost` tells.
         """
         from hotrun.adapters.prctl import adopt_orphans
 
@@ -98,16 +99,18 @@ class Guard:
             self._spare = self._fork_reaper(in_peace=True)
 
     def _fork_reaper(self, in_peace: bool = False) -> Seat:
-        self._tokens += 1
         ours, theirs = pair()
-        order = encode(Fork(self._tokens, in_peace))
         try:
-            self._wire.send(order, (theirs.fileno(),))
+            self._send_fork(theirs, in_peace)
         except OSError:  # it is dead, of which the loop has not told yet
             self._replace()
-            self._wire.send(order, (theirs.fileno(),))
+            self._send_fork(theirs, in_peace)
         theirs.close()
         return Seat(self._tokens, ours)
+
+    def _send_fork(self, end: Wire, in_peace: bool) -> None:
+        self._tokens += 1
+        self._wire.send(encode(Fork(self._tokens, in_peace)), (end.fileno(),))
 
     def _on_readable(self) -> None:
         try:
@@ -118,7 +121,7 @@ class Guard:
         for message, _ in messages:
             answer = decode_answer(message)
             if isinstance(answer, Lost):
-                self._on_lost(answer.token)
+                self._on_lost(range(answer.token, answer.token + 1))
 
     def _replace(self) -> None:
         """The guard is dead: stand in for it, and start another one."""
@@ -140,13 +143,14 @@ class Guard:
         self._loop.add_reader(self._wire.fileno(), self._on_readable)
         if self._takeover is None:
             self._takeover = Takeover(self._loop, lambda: self._pid, self._on_taken_over)
+        self._first_token = self._tokens + 1
         self._refill_later()
         self._on_death()
         self._takeover.look()
 
     def _on_taken_over(self) -> None:
         self._takeover = None
-        self._on_lost(0)
+        self._on_lost(range(self._first_token))
 
 
 def _fork() -> tuple[int, Wire]:

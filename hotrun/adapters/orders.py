@@ -36,6 +36,8 @@ class Start(Order, frozen=True):
 
     The descriptors that come with it become the program's 0, 1, 2 and so on. `tty`: the path of a terminal that becomes
     its 0, 1 and 2, and its controlling one. `stop_signal`, `grace_ms`: how its tree is ended when hotrun is gone.
+    `sources`: so many of the descriptors, the last ones, are not for the program: they are the reading ends of its
+    streams, which the reaper empties when hotrun is gone, so that a program may say good-bye without a broken pipe.
     """
 
     kind: Kind
@@ -45,6 +47,7 @@ class Start(Order, frozen=True):
     stop_signal: int
     grace_ms: int
     tty: bytes = b""
+    sources: int = 0
 
 
 class Send(Order, frozen=True):

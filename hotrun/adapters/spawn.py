@@ -36,8 +36,8 @@ class SpawnError(Exception):
     """The program could not be started; the text names what and why."""
 
 
-def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = ()) -> Start:
-    """The order to a reaper. `held`: the names of the sockets that come with it as 3 and on.
+def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = (), tty: str = "", sources: int = 0) -> Start:
+    """The order to a reaper. `held`: the names of the sockets that come with it as 3 and on; the rest: see Start.
 
     Raises SpawnError for what no system could start.
     """
@@ -55,6 +55,8 @@ def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = ()) -> S
         os.fsencode(program.cwd),
         getattr(signal, command.stop_signal),
         command.grace_ms,
+        os.fsencode(tty),
+        sources,
     )
 
 

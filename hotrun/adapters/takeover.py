@@ -15,7 +15,7 @@ from hotrun.adapters.guarding import REAPER
 if TYPE_CHECKING:
     import asyncio
 
-LOOK_S = 0.25  # for what does not die at once; SIGCHLD tells of the rest
+LOOK_FIRST_S, LOOK_FACTOR, LOOK_MOST_S = 0.001, 1.3, 0.25
 
 
 class Takeover:
@@ -26,6 +26,7 @@ class Takeover:
         self._loop = loop
         self._spared = spared
         self._on_end = on_end
+        self._look_s = LOOK_FIRST_S
         self._timer: asyncio.TimerHandle | None = None
         loop.add_signal_handler(signal.SIGCHLD, self.look)
 
@@ -38,16 +39,20 @@ class Takeover:
             self._loop.remove_signal_handler(signal.SIGCHLD)
             self._on_end()
         else:
-            self._timer = self._loop.call_later(LOOK_S, self.look)
+            self._timer = self._loop.call_later(self._look_s, self.look)
+            self._look_s = min(self._look_s * LOOK_FACTOR, LOOK_MOST_S)
 
     def finish(self, end_s: float) -> None:
         """Do it all without the loop, until the moment `end_s` of the monotonic clock at the latest."""
         while not self._clear() and time.monotonic() < end_s:
-            time.sleep(LOOK_S / 50)
+            time.sleep(LOOK_FIRST_S)
 
     def _clear(self) -> bool:
-        """Kill and wait; True when nothing is left. What hotrun itself has started is in its own session, and stays."""
-        left = False
+        """Kill and wait; True when nothing is left. What hotrun itself has started is in its own session, and stays.
+
+        Whoever has ended has handed its children on to us before, so a look that finds nobody at all is the last one.
+        """
+        found = False
         for pid in processes.children(os.getpid()):
             seen = processes.see(pid)
             if seen is None or pid == self._spared() or seen.session == os.getsid(0):
@@ -56,5 +61,6 @@ class Takeover:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
-                left = os.waitpid(pid, os.WNOHANG)[0] == 0 or left
-        return not left
+                os.waitpid(pid, os.WNOHANG)
+            found = True
+        return not found

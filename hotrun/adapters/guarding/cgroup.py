@@ -27,10 +27,12 @@ class Cgroup:
         """SIGKILL to every member, at one moment (Linux 5.14; before, nothing happens)."""
         kill(self.path)
 
-    def remove(self) -> None:
-        """Remove the group, which must be empty by now."""
+    def remove(self, with_session: bool) -> None:
+        """Remove the group, which must be empty by now; `with_session`: and the session's, if this was the last."""
         with contextlib.suppress(OSError):
             os.rmdir(self.path)
+        if with_session:
+            remove_session(os.path.dirname(self.path))
 
 
 def own_folder() -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from hotrun.adapters.orders import Failed, Start
 
+_Action = tuple[int, ...] | tuple[int, int, bytes, int, int]
 _DEFAULTED = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 
@@ -19,21 +20,20 @@ def launch(start: Start, fds: Sequence[int]) -> int | Failed:
         os.chdir(start.cwd)  # posix_spawn has no word for it
     except (OSError, ValueError) as error:
         return _failed("cwd", error)
+    # None of the numbers that are to be filled may still be a source, and a copy onto itself would stay close-on-exec.
+    sources = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, len(fds)) for fd in fds]
     try:
-        return _spawn(start, _streams(start, fds))
+        return _spawn(start, _streams(start, sources))
     except (OSError, ValueError) as error:
         return _failed("program", error)
     finally:
+        for fd in sources:
+            os.close(fd)
         os.chdir("/")  # a reaper must not keep a folder busy
 
 
-def _streams(start: Start, fds: Sequence[int]) -> list[tuple[int, ...] | tuple[int, int, bytes, int, int]]:
-    # None of the numbers that are to be filled may still be a source, and a copy onto itself would stay close-on-exec.
-    count = len(fds)
-    sources = [fd if fd >= count else fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, count) for fd in fds]
-    actions: list[tuple[int, ...] | tuple[int, int, bytes, int, int]] = [
-        (os.POSIX_SPAWN_DUP2, source, number) for number, source in enumerate(sources)
-    ]
+def _streams(start: Start, sources: Sequence[int]) -> list[_Action]:
+    actions: list[_Action] = [(os.POSIX_SPAWN_DUP2, source, number) for number, source in enumerate(sources)]
     if start.tty:
         # The leader of a new session gets the first terminal it opens as its controlling one.
         actions[:3] = [
@@ -44,7 +44,7 @@ def _streams(start: Start, fds: Sequence[int]) -> list[tuple[int, ...] | tuple[i
     return actions
 
 
-def _spawn(start: Start, actions: Sequence[tuple[int, ...] | tuple[int, int, bytes, int, int]]) -> int:
+def _spawn(start: Start, actions: Sequence[_Action]) -> int:
     """Try each place in PATH where the program lies, as execvpe does; the reason of a file that is there counts."""
     failure: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     for path in _places(start):

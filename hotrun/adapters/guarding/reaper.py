@@ -58,6 +58,7 @@ class Reaper:
         self._killing_since_s: float | None = None
         self._pause_s = PAUSE_FIRST_S
         self._stuck: set[int] = set()
+        self._sources: list[int] = []
         prctl.rename(REAPER)
         prctl.adopt_orphans()
         self._woken = wake_on_signals(signal.SIGUSR1)
@@ -80,7 +81,7 @@ class Reaper:
                     self._begin_to_kill()
                 over = self._collect()
         if self._cgroup is not None:
-            self._cgroup.remove()
+            self._cgroup.remove(with_session=self._abandoned)
 
     # --- what comes in -----------------------------------------------------------------------------------------
 
@@ -94,6 +95,8 @@ class Reaper:
                 drain(fd)
             elif fd == wire:
                 self._receive()
+            elif not self._drop(fd):
+                self._poll.unregister(fd)
 
     def _timeout_s(self) -> float | None:
         times = []
@@ -118,6 +121,8 @@ class Reaper:
             messages = self._wire.receive()
         except EOFError:
             self._poll.unregister(self._wire)
+            for fd in self._sources:
+                self._poll.register(fd, select.POLLIN)
             self._abandon()
             return
         for message, fds in messages:
@@ -129,6 +134,13 @@ class Reaper:
                 case KillAll():
                     self._begin_to_kill()
 
+    def _drop(self, source: int) -> bool:
+        """Take some output that nobody reads any more; False at its end."""
+        try:
+            return bool(os.read(source, 65_536))
+        except OSError:
+            return False
+
     def _say(self, answer: Answer) -> None:
         with contextlib.suppress(OSError):  # hotrun is gone, which the next look at the wire tells
             self._wire.send(encode(answer))
@@ -137,9 +149,11 @@ class Reaper:
 
     def _begin(self, start: Start, fds: Sequence[int]) -> None:
         self._start = start
-        pid = launch(start, fds)
-        for fd in fds:
+        count = len(fds) - start.sources
+        pid = launch(start, fds[:count])
+        for fd in fds[:count]:
             os.close(fd)
+        self._sources += fds[count:]
         if self._cgroup is not None:
             self._cgroup.leave()
         if isinstance(pid, Failed):
@@ -247,3 +261,5 @@ class Reaper:
         if nothing_left or (only_daemons and not self._left()):
             self._said_empty = True
             self._say(Empty())
+            while self._sources and not self._abandoned:
+                os.close(self._sources.pop())  # the daemons of a step must not fill a pipe that nobody reads
