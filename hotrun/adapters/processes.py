@@ -1,8 +1,9 @@
-"""Which processes there are and whose they are, as Linux tells in /proc."""
+"""Which processes there are and whose they are, as Linux tells in /proc; on macOS, macos.py does it all."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 import msgspec
 
@@ -72,3 +73,12 @@ def below(pid: int) -> list[Seen]:
             known.update(fresh)
             todo += fresh
     return found
+
+
+def strays() -> list[Seen]:
+    """What descends from this process and can not be waited for by it: nothing, for a subreaper."""
+    return []
+
+
+if sys.platform == "darwin":
+    from hotrun.adapters.macos import below, children, pids, see, strays  # noqa: F401 - by other means

@@ -59,6 +59,7 @@ class Reaper:
         self._pause_s = PAUSE_FIRST_S
         self._stuck: set[int] = set()
         self._sources: list[int] = []
+        self._has_strays = False  # which nothing tells of
         prctl.rename(REAPER)
         prctl.adopt_orphans()
         self._woken = wake_on_signals(signal.SIGUSR1)
@@ -102,7 +103,7 @@ class Reaper:
         times = []
         if self._kill_at_s is not None:
             times.append(max(0.0, self._kill_at_s - time.monotonic()))
-        if self._killing_since_s is not None or self._waits_for_session:
+        if self._killing_since_s is not None or self._waits_for_session or self._has_strays:
             times.append(self._pause_s)
             self._pause_s = min(self._pause_s * PAUSE_FACTOR, PAUSE_MOST_S)
         return min(times, default=None)
@@ -209,10 +210,13 @@ class Reaper:
     def _kill_children(self) -> None:
         assert self._killing_since_s is not None
         late = time.monotonic() - self._killing_since_s > STUCK_S
-        for pid in processes.children(os.getpid()):
+        strays = [seen.pid for seen in processes.strays()]
+        for pid in processes.children(os.getpid()) + strays:
             denied = False
             try:
                 os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue  # a stray; a child is there until it has been waited for
             except PermissionError:
                 denied = True
             if (denied or late) and pid not in self._stuck:
@@ -233,7 +237,8 @@ class Reaper:
             try:
                 pid, ended = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                nothing_left = True
+                nothing_left = not processes.strays()
+                self._has_strays = not nothing_left
                 break
             if pid == 0:
                 break
