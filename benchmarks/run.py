@@ -6,19 +6,24 @@ import argparse
 import os
 import sys
 
-from benchmarks import memory, restart, startup
+from benchmarks import memory, restart, spawn, startup
 from benchmarks.figures import Figure, table
 from benchmarks.ground import Ground, ground
 from benchmarks.report import add_options, facts, write
 from benchmarks.started import end_on_signals
 
-NAMES = ("startup", "restart", "quiet", "memory")
+NAMES = ("startup", "spawn", "restart", "quiet", "memory")
 
 
 def main() -> int:
     """Run what the command line names; returns the exit code. A bound that is missed is told, not an error."""
     options = _parser().parse_args()
     end_on_signals()
+    if options.names == ["orphans"]:
+        from benchmarks.orphans import table as survivors
+
+        print(survivors())
+        return 0
     load = os.getloadavg()[0]
     with ground(install=options.install) as here:
         print(f"measuring {here.what}", file=sys.stderr)
@@ -32,7 +37,9 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="what hotrun costs, beside a peer")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)} (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)} (default: all); or orphans, alone"
+    )
     add_options(parser)
     return parser
 
@@ -42,6 +49,8 @@ def _measure(name: str, here: Ground) -> list[Figure]:
     match name:
         case "startup":
             return startup.measure(here)
+        case "spawn":
+            return spawn.measure(here)
         case "restart":
             return restart.measure(here)
         case "quiet":

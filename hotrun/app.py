@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 from hotrun import __version__
 from hotrun.adapters.children import Children
 from hotrun.adapters.folder import Folder
+from hotrun.adapters.guard import Guard
+from hotrun.adapters.leftovers import sweep
+from hotrun.adapters.records import new_session
 from hotrun.core import commands
 from hotrun.core.engine import Engine
 from hotrun.core.events import Event
@@ -55,9 +58,16 @@ class App:
     """One session of hotrun in one project."""
 
     def __init__(
-        self, project: Project, open_view: Callable[[], View], *, reload: Reload | None, once: bool, colored: bool
+        self,
+        project: Project,
+        open_view: Callable[[], View],
+        *,
+        guard: Guard,
+        reload: Reload | None,
+        once: bool,
+        colored: bool,
     ) -> None:
-        """`reload` loads the configuration again (raises HotrunError); None where there is no file.
+        """`guard`: from start_guard. `reload` loads the configuration again (raises HotrunError); None without a file.
 
         Raises HotrunError where the project cannot be watched at all.
         """
@@ -68,7 +78,7 @@ class App:
         self._inbox: deque[Input] = deque()
         self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
-        self._children = Children(self._inbox.append, colored, self._pump)
+        self._children = Children(self._inbox.append, colored, guard, new_session(project.root), self._pump)
         self._folder = Folder(project.root)
         self._changed_file: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -87,9 +97,10 @@ class App:
         `notices` are told first. A bug anywhere in the loop ends the session and is raised here.
         """
         spawned_ns = time.time_ns()
-        self._inbox.append(Begin(__version__, os.getpid(), notices=notices))
         self._listen_to_signals()
         try:
+            swept = tuple(Noticed("warning", text) for text in sweep(self._project.root))
+            self._inbox.appendleft(Begin(__version__, os.getpid(), notices=notices + swept))
             self._pump()
             import asyncio
 
@@ -156,7 +167,7 @@ class App:
             case commands.Spawn():
                 self._children.spawn(command, self._own_variables(command.build))
             case commands.Signal():
-                self._children.signal(command.run, command.signal)
+                self._children.signal(command.run, command.signal, command.alone)
             case commands.Kill():
                 self._children.kill(command.run)
             case (
@@ -271,6 +282,14 @@ class App:
             self._put(ConfigRejected(tuple(error.message.split("\n"))))
         else:
             self._put(ConfigLoaded(project, warnings))
+
+
+def start_guard() -> Guard:
+    """What every session needs first. Asked for early, it gets ready while the configuration is read.
+
+    Forks, so it must be called while there is one thread; ends by itself if nothing comes of the session.
+    """
+    return Guard()
 
 
 def _now_ms() -> int:

@@ -1,199 +1,291 @@
-"""All running programs: starts them, reads them, signals them, and tells the engine how each one ended.
+"""All running programs: has them started, reads them, has them signaled, and tells the engine how each one ended.
 
-Works before the event loop exists, so that the first build step starts before anything heavy is imported; `attach`
-then lets the loop watch what already runs. Every run ends with exactly one SpawnFailed or Emptied.
+Works before the event loop exists, so that the first build step starts before anything heavy is imported: what its
+reaper answers waits in the wire, and `attach` lets the loop listen. Every run ends with exactly one SpawnFailed or
+Emptied.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
-from collections.abc import Callable, Mapping
-from typing import IO, TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from hotrun.adapters import group
+import msgspec
+
 from hotrun.adapters.environment import environment
-from hotrun.adapters.output import LineSplitter
-from hotrun.adapters.spawn import SpawnError, spawn
+from hotrun.adapters.guard import Guard, Seat
+from hotrun.adapters.orders import (
+    Answer,
+    Empty,
+    Ended,
+    Failed,
+    KillAll,
+    Order,
+    Send,
+    Start,
+    Started,
+    Stuck,
+    decode_answer,
+    encode,
+)
+from hotrun.adapters.reader import Reader
+from hotrun.adapters.records import VARIABLE, Session
+from hotrun.adapters.spawn import SpawnError, free_port, order, why, with_port
 from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Emptied, Exited, Input, Noticed, OutputRead, Spawned, SpawnFailed, Stream
+from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed
 
 if TYPE_CHECKING:
     import asyncio
 
-CHUNK = 65_536
-DRAIN_CHUNKS = 64  # at the end of a run: what a pipe can hold (64 KB, 1 MB at most), not what a daemon goes on writing
-LOOK_FIRST_S, LOOK_MOST_S = 0.002, 0.05  # members of a group are not our children, so nothing tells when they end
-
 Post = Callable[[Input], None]
 
 
-class _Pipe:
-    """The reading end of one stream."""
-
-    def __init__(self, stream: Stream, file: IO[bytes]) -> None:
-        self.stream = stream
-        self.file = file
-        self.splitter = LineSplitter()
-
-
 class _Child:
-    """One run's process and its two pipes."""
+    """One run, the wire to its reaper and the reading ends of its streams."""
 
-    def __init__(self, run: int, popen: subprocess.Popen[bytes]) -> None:
-        assert popen.stdout is not None
-        assert popen.stderr is not None
-        self.run = run
-        self.popen = popen
+    def __init__(self, command: Spawn, env: Mapping[str, str], port: int | None, seat: Seat) -> None:
+        self.command = command
+        self.env = env
+        self.port = port
+        self.seat = seat
+        self.readers: list[Reader] = []
+        self.started = False
         self.exited = False
-        self.look_s = LOOK_FIRST_S
-        self.pipes: dict[int, _Pipe] = {
-            popen.stdout.fileno(): _Pipe("stdout", popen.stdout),
-            popen.stderr.fileno(): _Pipe("stderr", popen.stderr),
-        }
-        for fd in self.pipes:
-            os.set_blocking(fd, False)
+        self.over = False  # the engine has had the last word about it
+        self.lost = False  # its reaper has gone without one
+
+    @property
+    def run(self) -> int:
+        return self.command.run
 
 
 class Children:
     """The adapter for Spawn, Signal and Kill."""
 
-    def __init__(self, post: Post, colored: bool, hurry: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, post: Post, colored: bool, guard: Guard, session: Session, hurry: Callable[[], None] = lambda: None
+    ) -> None:
         """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
         self._post = post
         self._hurry = hurry
         self._colored = colored
-        self._children: dict[int, _Child] = {}
+        self._session = session
+        self._guard = guard
+        guard.open(session)
+        self._children: dict[int, _Child] = {}  # by token
+        self._runs: dict[int, _Child] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._missing: set[str] = set()
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` watches the pipes and SIGCHLD."""
+        """From now on `loop` watches the wires and the pipes."""
         self._loop = loop
-        loop.add_signal_handler(signal.SIGCHLD, self._on_sigchld)
+        self._guard.attach(loop, self._on_lost, self._on_guard_death)
         for child in list(self._children.values()):
             self._listen(child)
-        self._on_sigchld()
+            self._on_answers(child)
 
-    def spawn(self, command: Spawn, own: Mapping[str, str]) -> None:
-        """Carry out Spawn; `own` are the run's HOTRUN_* variables."""
+    def spawn(self, command: Spawn, own: Mapping[str, str], fds: Sequence[int] = (), names: Sequence[str] = ()) -> None:
+        """Carry out Spawn; `own` are the run's HOTRUN_* variables.
+
+        `fds`, with their `names`: sockets that it is to have as 3 and on; they stay open here.
+        """
+        port = free_port() if command.wants_port else None
+        if port is not None:
+            command = msgspec.structs.replace(command, program=with_port(command.program, port))
         try:
-            env = environment(command.program, own, self._colored, self._notice_once)
-            popen = spawn(command.program, env)
+            env = environment(command.program, {**own, VARIABLE: self._session.id}, self._colored, self._notice_once)
+            start = order(command, env, names, sources=2)
         except SpawnError as error:
             self._post(SpawnFailed(command.run, str(error)))
             return
         except (OSError, UnicodeDecodeError) as error:
             self._post(SpawnFailed(command.run, f"an env file cannot be read: {error}"))
             return
-        child = self._children[command.run] = _Child(command.run, popen)
-        self._post(Spawned(command.run, popen.pid))
+        self._begin(command, env, port, start, fds)
+
+    def signal(self, run: int, name: str, alone: bool = False) -> None:
+        """Signal the group of a run, by name; `alone`: its own process and no other."""
+        self._order(run, Send(getattr(signal, name), alone))
+
+    def kill(self, run: int) -> None:
+        """SIGKILL all that is left of a run."""
+        self._order(run, KillAll())
+
+    def close(self) -> None:
+        """Kill what still runs, end what steps left running, and wait until nothing is left (10 s at most)."""
+        for child in self._children.values():
+            self._order(child.run, KillAll())
+            self._close_readers(child)
+            self._unlisten(child)
+            child.seat.wire.close()
+        self._children.clear()
+        self._runs.clear()
+        self._guard.close()
+        self._loop = None
+
+    @property
+    def busy(self) -> bool:
+        """Some reaper still has something below it: a run, or what a step has left running."""
+        return bool(self._children)
+
+    # --- starting ----------------------------------------------------------------------------------------------
+
+    def _begin(
+        self, command: Spawn, env: Mapping[str, str], port: int | None, start: Start, fds: Sequence[int]
+    ) -> None:
+        ours, theirs = zip(*(os.pipe() for _ in ("stdout", "stderr")), strict=True)
+        null = os.open(os.devnull, os.O_RDONLY)
+        seat = self._send_start(start, (null, *theirs, *fds, *ours))
+        for fd in (null, *theirs):
+            os.close(fd)
+        child = _Child(command, env, port, seat)
+        child.readers = [
+            Reader(command.run, "stdout", ours[0], self._post),
+            Reader(command.run, "stderr", ours[1], self._post),
+        ]
+        self._children[seat.token] = self._runs[command.run] = child
         if self._loop is not None:
             self._listen(child)
 
-    def signal(self, run: int, name: str) -> None:
-        """Signal the group of a run, by name."""
-        child = self._children.get(run)
-        if child is not None:
-            group.send(child.popen.pid, getattr(signal, name))
+    def _send_start(self, start: Start, fds: Sequence[int]) -> Seat:
+        while True:
+            seat = self._guard.seat()
+            try:
+                seat.wire.send(encode(start), fds)
+            except OSError:  # somebody killed it while it waited
+                seat.wire.close()
+            else:
+                return seat
 
-    def kill(self, run: int) -> None:
-        """SIGKILL the group of a run."""
-        self.signal(run, "SIGKILL")
+    def _order(self, run: int, order: Order) -> None:
+        child = self._runs.get(run)
+        if child is not None and not child.lost:
+            with contextlib.suppress(OSError):  # its end is on the way to us
+                child.seat.wire.send(encode(order))
 
-    def close(self) -> None:
-        """The way out in an emergency: kill and reap all, at once."""
-        for child in self._children.values():
-            group.send(child.popen.pid, signal.SIGKILL)
-            child.popen.wait()
-            self._close_pipes(child)
-        self._children.clear()
-
-    # --- reading -----------------------------------------------------------------------------------------------
+    # --- what reapers say --------------------------------------------------------------------------------------
 
     def _listen(self, child: _Child) -> None:
         assert self._loop is not None
-        for fd in child.pipes:
-            self._loop.add_reader(fd, self._on_readable, child, fd)
+        self._loop.add_reader(child.seat.wire.fileno(), self._on_wire, child)
 
-    def _on_readable(self, child: _Child, fd: int) -> None:
-        try:
-            if not self._read(child, fd):
-                self._close_pipe(child, fd)
-        except BlockingIOError:
+    def _unlisten(self, child: _Child) -> None:
+        if self._loop is not None and not self._loop.is_closed() and not child.lost:
+            self._loop.remove_reader(child.seat.wire.fileno())
+
+    def _on_wire(self, child: _Child) -> None:
+        self._on_answers(child)
+        self._hurry()
+
+    def _on_answers(self, child: _Child) -> None:
+        """Take what has come; nothing comes any more when the reaper has gone."""
+        if child.lost:
             return
-        self._hurry()
+        try:
+            for message, _ in child.seat.wire.receive():
+                self._on_answer(child, decode_answer(message))
+        except EOFError:
+            self._unlisten(child)
+            child.seat.wire.close()
+            child.lost = True
+            if child.over:
+                del self._children[child.seat.token]
+            else:
+                self._notice_loss(child)
 
-    def _read(self, child: _Child, fd: int) -> bool:
-        """Post what one read brings; False at the end of the stream. Raises BlockingIOError when there is nothing."""
-        pipe = child.pipes[fd]
-        chunk = os.read(fd, CHUNK)
-        lines = pipe.splitter.feed(chunk) if chunk else pipe.splitter.finish()
-        if lines:
-            self._post(OutputRead(child.run, pipe.stream, lines))
-        return bool(chunk)
+    def _on_answer(self, child: _Child, answer: Answer) -> None:
+        match answer:
+            case Started():
+                child.started = True
+                self._post(Spawned(child.run, answer.pid, child.port))
+                self._read(child)
+            case Failed():
+                self._finish(child, SpawnFailed(child.run, why(answer, child.command, child.env)))
+            case Ended():
+                self._on_exit(child, answer)
+            case Empty():
+                self._drain(child)
+                self._finish(child, Emptied(child.run))
+            case Stuck():
+                reason = "belongs to another user" if answer.denied else "hangs in a system call"
+                self._post(Noticed("warning", f"{child.command.name}: {answer.name} ({answer.pid}) {reason}: waiting"))
 
-    def _drain(self, child: _Child) -> None:
-        """Read what is there; others may hold the pipe open for ever, so its end is not waited for."""
-        for fd in list(child.pipes):
-            try:
-                for _ in range(DRAIN_CHUNKS):
-                    if not self._read(child, fd):
-                        break
-            except BlockingIOError:
-                pass
-            rest = child.pipes[fd].splitter.finish()
-            if rest:
-                self._post(OutputRead(child.run, child.pipes[fd].stream, rest))
-
-    def _close_pipe(self, child: _Child, fd: int) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.remove_reader(fd)
-        child.pipes.pop(fd).file.close()
-
-    def _close_pipes(self, child: _Child) -> None:
-        for fd in list(child.pipes):
-            self._close_pipe(child, fd)
-
-    # --- endings -----------------------------------------------------------------------------------------------
-
-    def _on_sigchld(self) -> None:
-        """SIGCHLD says that something ended, not what: ask for each of ours."""
-        for child in list(self._children.values()):
-            if not child.exited and child.popen.poll() is not None:
-                child.exited = True
-                self._on_exit(child)
-        self._hurry()
-
-    def _on_exit(self, child: _Child) -> None:
-        status = child.popen.returncode
-        left = group.alive(child.popen.pid)
+    def _on_exit(self, child: _Child, answer: Ended) -> None:
+        status = os.waitstatus_to_exitcode(answer.status)
         exit_code, name = (status, None) if status >= 0 else (None, _signal_name(-status))
         self._drain(child)
-        self._post(Exited(child.run, exit_code, name, left))
-        self._look(child, left)
+        child.exited = True
+        self._post(Exited(child.run, exit_code, name, answer.left))
 
-    def _look(self, child: _Child, left: bool) -> None:
-        if not left:
-            self._drain(child)
-            self._close_pipes(child)
-            del self._children[child.run]
-            self._post(Emptied(child.run))
-        else:
-            assert self._loop is not None
-            self._loop.call_later(child.look_s, self._look_again, child)
-            child.look_s = min(child.look_s * 1.5, LOOK_MOST_S)
+    def _finish(self, child: _Child, last: Input) -> None:
+        """Post the last word. The wire stays: a step may have left daemons, and their reaper ends when they have."""
+        self._close_readers(child)
+        del self._runs[child.run]
+        child.over = True
+        if child.lost:
+            del self._children[child.seat.token]
+        self._post(last)
 
-    def _look_again(self, child: _Child) -> None:
-        if child.run in self._children:
-            self._look(child, group.alive(child.popen.pid))
-            self._hurry()
+    # --- what goes wrong ---------------------------------------------------------------------------------------
+
+    def _notice_loss(self, child: _Child) -> None:
+        self._post(Noticed("error", f"{child.command.name}: its supervisor process was killed: it is ended as well"))
+
+    def _on_lost(self, tokens: range) -> None:
+        """Nothing lives of those runs whose reapers had these tokens and were killed."""
+        for child in [child for token, child in self._children.items() if token in tokens]:
+            self._on_answers(child)
+            if child.lost and not child.over:
+                self._bury(child)
+        self._hurry()
+
+    def _bury(self, child: _Child) -> None:
+        if not child.started:
+            self._finish(child, SpawnFailed(child.run, "its supervisor process was killed"))
+            return
+        self._drain(child)
+        if not child.exited:
+            self._post(Exited(child.run, None, "SIGKILL"))
+        self._finish(child, Emptied(child.run))
+
+    def _on_guard_death(self) -> None:
+        self._post(Noticed("error", "hotrun's guard process was killed: everything it guarded is ended"))
+        self._hurry()
 
     def _notice_once(self, text: str) -> None:
         if text not in self._missing:
             self._missing.add(text)
             self._post(Noticed("warning", text))
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    def _read(self, child: _Child) -> None:
+        if self._loop is not None:
+            for reader in child.readers:
+                self._loop.add_reader(reader.fd, self._on_readable, child, reader)
+
+    def _on_readable(self, child: _Child, reader: Reader) -> None:
+        if not reader.read():
+            self._close_reader(child, reader)
+        self._hurry()
+
+    def _drain(self, child: _Child) -> None:
+        for reader in child.readers:
+            reader.drain()
+
+    def _close_reader(self, child: _Child, reader: Reader) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.remove_reader(reader.fd)
+        child.readers.remove(reader)
+        reader.close()
+
+    def _close_readers(self, child: _Child) -> None:
+        for reader in list(child.readers):
+            self._close_reader(child, reader)
 
 
 def _signal_name(number: int) -> str:

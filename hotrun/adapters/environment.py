@@ -9,7 +9,7 @@ from hotrun.core.spec import Program
 
 # Ours and a service manager's own words; a child that believed them would talk to the wrong party.
 _PRIVATE = ("HOTRUN", "HOTRUN_BUILD", "HOTRUN_CHANGED", "HOTRUN_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES")
-_PRIVATE_TOO = ("NOTIFY_SOCKET",)
+_PRIVATE_TOO = ("NOTIFY_SOCKET", "HOTRUN_RUN")
 # A pipe is not a terminal, so tools drop their colors and C and Python hold lines back until 4 to 8 KB are full.
 _COLORED = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "CARGO_TERM_COLOR": "always", "PY_COLORS": "1"}
 _UNBUFFERED = {"PYTHONUNBUFFERED": "1"}

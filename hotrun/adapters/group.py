@@ -15,6 +15,14 @@ def send(pgid: int, number: int) -> None:
         _send(pgid, signal.SIGCONT)
 
 
+def send_to(pid: int, number: int) -> None:
+    """Signal one process, likewise."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+        if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT):
+            os.kill(pid, signal.SIGCONT)
+
+
 def _send(pgid: int, number: int) -> None:
     # No such process: it ended, perhaps by the signal before. No permission: macOS says so for a group of zombies;
     # elsewhere all members have changed their user.

@@ -39,6 +39,10 @@ class Mounts:
             path = os.path.dirname(path)
         return found
 
+    def first_of(self, kind: str) -> str | None:
+        """Where a file system of this type is mounted; None if nowhere."""
+        return next((place for place, found in self._types.items() if found == kind), None)
+
     def without_events(self, folders: Iterable[str]) -> set[str]:
         """Those of the folders (absolute, links allowed) that have to be polled."""
         if not self._any_polled:

@@ -1,12 +1,21 @@
-"""Starts one program in a session of its own, and says in plain words why it could not."""
+"""What a reaper is told to start for a Spawn, and in plain words why it could not."""
 
 from __future__ import annotations
 
+import _socket  # as in wire.py: `socket` is not needed before the first step
+import errno
 import os
-import subprocess
-from collections.abc import Mapping
+import signal
+from collections.abc import Mapping, Sequence
 
-from hotrun.core.spec import Program
+import msgspec
+
+from hotrun.adapters.orders import Failed, Start
+from hotrun.core.commands import Spawn
+from hotrun.core.spec import PORT, Program
+
+# LISTEN_PID is the program's own number, which is not known before it is started; `exec` keeps the shell's.
+_WITH_LISTEN_PID = 'LISTEN_PID=$$; export LISTEN_PID; exec "$@"'
 
 # A string command whose every character means itself to a shell can replace the shell: one process less to wait for.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@% ")
@@ -27,24 +36,47 @@ class SpawnError(Exception):
     """The program could not be started; the text names what and why."""
 
 
-def spawn(program: Program, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start `program`, stdin empty, stdout and stderr on pipes. Raises SpawnError; then nothing of it runs."""
-    if not os.path.isdir(program.cwd):
-        raise SpawnError(f"the folder {program.cwd} (cwd) does not exist")
+def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = (), tty: str = "", sources: int = 0) -> Start:
+    """The order to a reaper. `held`: the names of the sockets that come with it as 3 and on; the rest: see Start.
+
+    Raises SpawnError for what no system could start.
+    """
+    program = command.program
     argv = _without_shell(program.argv)
+    if held:
+        env = {**env, "LISTEN_FDS": str(len(held)), "LISTEN_FDNAMES": ":".join(held)}
+        argv = ("sh", "-c", _WITH_LISTEN_PID, "sh", *argv)
+    if any("\0" in text for text in argv):
+        raise SpawnError(f"{program.argv[0]} could not be started: embedded null byte")
+    return Start(
+        command.kind,
+        tuple(map(os.fsencode, argv)),
+        {os.fsencode(name): os.fsencode(value) for name, value in env.items()},
+        os.fsencode(program.cwd),
+        getattr(signal, command.stop_signal),
+        command.grace_ms,
+        os.fsencode(tty),
+        sources,
+    )
+
+
+def with_port(program: Program, port: int) -> Program:
+    """The program with `port` in the place of {port}, and as PORT where its configuration does not set that."""
+    text = str(port)
+    env = {name: value.replace(PORT, text) for name, value in program.env.items()}
+    return msgspec.structs.replace(
+        program, argv=tuple(word.replace(PORT, text) for word in program.argv), env={"PORT": text, **env}
+    )
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody has now. Somebody may take it before the program does."""
+    probe = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
     try:
-        return subprocess.Popen(
-            argv,
-            cwd=program.cwd,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        raise SpawnError(_why(argv[0], program.cwd, env, error)) from error
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+    finally:
+        probe.close()
 
 
 def _without_shell(argv: tuple[str, ...]) -> tuple[str, ...]:
@@ -60,22 +92,25 @@ def _without_shell(argv: tuple[str, ...]) -> tuple[str, ...]:
     return ("sh", "-c", f"exec {argv[2]}")
 
 
-def _why(name: str, cwd: str, env: Mapping[str, str], error: Exception) -> str:
-    if isinstance(error, PermissionError) and error.filename == cwd != name:
-        return f"the folder {cwd} (cwd) cannot be entered: {error.strerror}"
+def why(failed: Failed, command: Spawn, env: Mapping[str, str]) -> str:
+    """In plain words why the reaper could not start it."""
+    program = command.program
+    name, cwd, reason = _without_shell(program.argv)[0], program.cwd, os.strerror(failed.errno)
+    if failed.what == "cwd":
+        if failed.errno in (errno.ENOENT, errno.ENOTDIR):
+            return f"the folder {cwd} (cwd) does not exist"
+        return f"the folder {cwd} (cwd) cannot be entered: {reason if failed.errno else failed.text}"
     path = os.path.join(cwd, name) if "/" in name else _in_path(name, env)
-    if isinstance(error, FileNotFoundError):
+    if failed.errno == errno.ENOENT:
         if os.path.exists(path):
             return f"{name}: its interpreter (the #! line) does not exist"
         where = f"in {cwd}" if "/" in name else "in PATH"
         return f"command not found: {name} is not {where}"
-    if isinstance(error, PermissionError):
+    if failed.errno in (errno.EACCES, errno.EPERM):
         if os.path.isdir(path):
             return f"{name} is a folder, not a program"
         return f"not executable: {name} (try chmod +x {name})"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{name} could not be started: {error.strerror}"
-    return f"{name} could not be started: {error}"
+    return f"{name} could not be started: {reason if failed.errno else failed.text}"
 
 
 def _in_path(name: str, env: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from hotrun.app import App, Reload
+from hotrun.app import App, Reload, start_guard
 from hotrun.cli.options import Options
 from hotrun.cli.project import Chosen, choose, enter, load_configured
 from hotrun.core.inputs import Noticed
@@ -25,11 +25,14 @@ def run(options: Options) -> int:
 
     if options.ui not in UIS:
         raise HotrunError(f"--ui {options.ui}: expected one of {', '.join(UIS)}", did_you_mean(options.ui, UIS))
-    chosen = choose(options, enter(options))
+    root = enter(options)
+    guard = start_guard()
+    chosen = choose(options, root)
     colored = options.ui != "json" and _wants_color()
     app = App(
         chosen.project,
         lambda: _view(options.ui, colored),
+        guard=guard,
         reload=_reload(options, chosen),
         once=options.once,
         colored=colored,

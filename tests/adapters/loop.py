@@ -9,10 +9,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from hotrun.adapters.children import Children
+from hotrun.adapters.guard import Guard
+from hotrun.adapters.orders import Kind
+from hotrun.adapters.records import new_session
 from hotrun.core.commands import Spawn
 from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
 from hotrun.core.spec import Program
@@ -64,7 +67,10 @@ class Programs:
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
-        self.children = Children(self.posted.append, colored, lambda: self.hurries.append(len(self.posted)))
+        self.children = Children(self.posted.append, colored, Guard(), new_session("/"), self._hurry)
+
+    def _hurry(self) -> None:
+        self.hurries.append(len(self.posted))
 
     def spawn(
         self,
@@ -74,9 +80,14 @@ class Programs:
         env: Mapping[str, str] | None = None,
         env_files: tuple[str, ...] = (),
         own: Mapping[str, str] | None = None,
+        kind: Kind = "run",
+        wants_port: bool = False,
+        fds: Sequence[int] = (),
+        names: Sequence[str] = (),
     ) -> None:
         program = Program(argv, str(cwd), dict(env or {}), env_files)
-        self.children.spawn(Spawn(run, "run", f"p{run}", program, 1), own or {})
+        command = Spawn(run, kind, f"p{run}", program, 1, wants_port=wants_port)
+        self.children.spawn(command, own or {}, fds, names)
 
     def sh(self, run: int, script: str, cwd: object = "/") -> None:
         self.spawn(run, "sh", "-c", script, cwd=cwd)
@@ -88,8 +99,12 @@ class Programs:
     def lines(self, run: int, stream: str = "stdout") -> list[str]:
         return [line for read in self.told(OutputRead, run) if read.stream == stream for line in read.lines]
 
+    def spawned(self, run: int) -> Spawned:
+        (fact,) = self.told(Spawned, run)
+        return fact
+
     def pid(self, run: int) -> int:
-        return self.told(Spawned, run)[0].pid
+        return self.spawned(run).pid
 
     def exit(self, run: int) -> Exited:
         (fact,) = self.told(Exited, run)
@@ -102,6 +117,10 @@ class Programs:
         """Wait for the last word about each run."""
         for run in runs:
             await until(functools.partial(self.is_over, run), f"the end of run {run}")
+
+    async def quiet(self) -> None:
+        """Wait until the reapers of all runs that are over have gone, and one is ready again."""
+        await until(lambda: not self.children.busy, "the end of all reapers")
 
     async def said(self, run: int, line: str) -> None:
         """Wait for a line of output."""

@@ -191,29 +191,73 @@ async def test_a_run_is_over_when_the_rest_of_its_group_ends_by_itself(programs:
 
 
 @with_programs
-async def test_a_daemon_that_left_the_group_and_holds_the_pipe_does_not_delay_the_end(programs: Programs) -> None:
-    programs.spawn(1, *PYTHON, DAEMON, "sleep", "60")
+async def test_a_daemon_of_a_step_that_holds_its_pipe_does_not_delay_its_end_and_lives_until_close(
+    programs: Programs,
+) -> None:
+    programs.spawn(1, *PYTHON, DAEMON, "sleep", "60", kind="step")
     await programs.over(1)
     daemon = int(programs.lines(1)[0])
-    try:
-        assert programs.exit(1) == Exited(1, 0, None, left=False)
-        assert not is_gone(daemon)
-    finally:
-        end(daemon)
+    assert programs.exit(1) == Exited(1, 0, None, left=False)
+    programs.sh(2, "true")
+    await programs.over(2)
+    assert not is_gone(daemon)
+    programs.children.close()
+    assert is_gone(daemon)
 
 
 @with_programs
-async def test_a_daemon_that_never_stops_writing_does_not_delay_the_end(programs: Programs) -> None:
-    programs.spawn(1, *PYTHON, DAEMON, "yes")
+async def test_a_daemon_of_a_step_that_never_stops_writing_does_not_delay_its_end(programs: Programs) -> None:
+    programs.spawn(1, *PYTHON, DAEMON, "yes", kind="step")
     await programs.over(1)
-    end(next(int(line) for line in programs.lines(1) if line.isdigit()))
     assert programs.exit(1) == Exited(1, 0, None, left=False)
+
+
+@with_programs
+async def test_a_daemon_of_a_process_belongs_to_its_run(programs: Programs) -> None:
+    programs.spawn(1, *PYTHON, DAEMON, "sleep", "60")
+    await until(lambda: programs.told(Exited, 1), "the exit")
+    daemon = int(programs.lines(1)[0])
+    assert programs.exit(1) == Exited(1, 0, None, left=True)
+    assert not programs.is_over(1)
+    assert not is_gone(daemon)
+    programs.children.signal(1, "SIGTERM")  # its own program has ended, so this means what is left
+    await programs.over(1)
+    assert is_gone(daemon)
+
+
+@with_programs
+async def test_a_step_is_over_when_the_last_of_its_session_ends_whoever_its_parent_is(programs: Programs) -> None:
+    # The member's parent leaves the session and lives on, so that nobody but the kernel can tell us of its end.
+    code = (
+        "import os, signal, time\n"
+        "if os.fork(): os._exit(0)\n"
+        "member = os.fork()\n"
+        "if not member: signal.pause()\n"
+        "os.setsid(); print(os.getpid(), member, flush=True); os.waitid(os.P_PID, member, os.WEXITED)\n"
+        "time.sleep(60)\n"
+    )
+    programs.spawn(1, *PYTHON, code, kind="step")
+    await until(lambda: programs.told(Exited, 1) and programs.lines(1), "the exit and the numbers")
+    daemon, member = map(int, programs.lines(1)[0].split())
+    assert not programs.is_over(1)
+    end(member)
+    await programs.over(1)
+    assert not is_gone(daemon)
+
+
+@with_programs
+async def test_a_step_that_is_killed_takes_its_daemons_along(programs: Programs) -> None:
+    programs.spawn(1, *PYTHON, f"{DAEMON}; import time; sys.stdout.flush(); time.sleep(60)", "sleep", "60", kind="step")
+    await until(lambda: programs.lines(1), "the number of the daemon")
+    programs.children.kill(1)
+    await programs.over(1)
+    assert is_gone(int(programs.lines(1)[0]))
 
 
 @with_programs
 async def test_a_stopped_program_still_gets_its_signal(programs: Programs) -> None:
     programs.sh(1, "trap 'echo bye; exit 0' TERM; kill -STOP $$; echo resumed; sleep 60 & wait")
-    await until(lambda: state_of(programs.pid(1)) == "T", "the stop")
+    await until(lambda: programs.told(Spawned, 1) and state_of(programs.pid(1)) == "T", "the stop")
     programs.children.signal(1, "SIGTERM")
     await programs.over(1)
     assert "bye" in programs.lines(1)
@@ -275,7 +319,8 @@ async def test_what_cannot_be_started_says_why_in_plain_words(programs: Programs
     programs.spawn(90, "true", cwd=missing)
     programs.spawn(91, "orphan", cwd=tmp_path, env={"PATH": str(tmp_path)})
     expected = [SpawnFailed(run, text) for run, text in enumerate(words.values())]
-    assert programs.posted == [
+    await programs.over(*range(len(words)), 90, 91)
+    assert sorted(programs.posted, key=lambda fact: getattr(fact, "run", 0)) == [
         *expected,
         SpawnFailed(90, f"the folder {missing} (cwd) does not exist"),
         SpawnFailed(91, "orphan: its interpreter (the #! line) does not exist"),
@@ -294,12 +339,14 @@ async def test_an_env_file_that_is_no_text_is_a_failed_spawn(programs: Programs,
 # --- the loop comes late, and goes -------------------------------------------------------------------------------
 
 
-def test_a_program_may_run_and_end_before_there_is_a_loop() -> None:
+def test_a_program_may_run_and_end_before_there_is_a_loop(tmp_path: Path) -> None:
     programs = Programs()
-    programs.sh(1, "echo early; exit 4")
+    programs.sh(1, f"echo early; echo $$ > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/pid; exit 4")
     programs.sh(2, "echo waiting; sleep 60")
-    asyncio.run(until(lambda: state_of(programs.pid(1)) == "Z", "the end of run 1"))
-    assert [type(fact) for fact in programs.posted] == [Spawned, Spawned]
+    asyncio.run(until((tmp_path / "pid").exists, "run 1"))
+    pid = int((tmp_path / "pid").read_text())
+    asyncio.run(until(lambda: is_gone(pid), "the end of run 1"))
+    assert programs.posted == []
 
     async def main() -> None:
         programs.children.attach(asyncio.get_running_loop())
@@ -307,31 +354,45 @@ def test_a_program_may_run_and_end_before_there_is_a_loop() -> None:
         await programs.said(2, "waiting")
         programs.children.signal(2, "SIGTERM")
         await programs.over(2)
+        programs.children.close()
 
     asyncio.run(main())
+    assert programs.pid(1) == pid
     assert programs.lines(1) == ["early"]
     assert programs.exit(1).exit_code == 4
     assert programs.exit(2).signal == "SIGTERM"
 
 
 @with_programs
-async def test_close_leaves_nothing_alive(programs: Programs) -> None:
+async def test_close_leaves_nothing_alive_and_nothing_open(programs: Programs) -> None:
+    programs.children.close()
+    open_files = len(os.listdir("/proc/self/fd"))
+    programs = Programs()
+    programs.children.attach(asyncio.get_running_loop())
     programs.sh(1, "trap '' TERM; sleep 60 & echo $!; sleep 61")
     programs.sh(2, "sleep 60 & echo $!")
     programs.sh(3, "kill -STOP $$")
-    await until(lambda: programs.told(Exited, 2) and programs.lines(1) and state_of(programs.pid(3)) == "T", "all")
+    await until(
+        lambda: (
+            programs.told(Exited, 2)
+            and programs.lines(1)
+            and programs.told(Spawned, 3)
+            and state_of(programs.pid(3)) == "T"
+        ),
+        "all",
+    )
     pids = [programs.pid(run) for run in (1, 2, 3)] + [int(programs.lines(run)[0]) for run in (1, 2)]
-    open_files = len(os.listdir("/proc/self/fd"))
     programs.children.close()
-    await until(lambda: all(map(is_gone, pids)), "the end of all")
-    assert len(os.listdir("/proc/self/fd")) == open_files - 6
+    assert all(map(is_gone, pids))
+    assert len(os.listdir("/proc/self/fd")) == open_files
 
 
-def test_close_works_without_a_loop() -> None:
+def test_close_works_without_a_loop(tmp_path: Path) -> None:
     programs = Programs()
-    programs.sh(1, "sleep 60")
+    programs.sh(1, f"echo $$ > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/pid; sleep 60")
+    asyncio.run(until((tmp_path / "pid").exists, "run 1"))
     programs.children.close()
-    assert is_gone(programs.pid(1))
+    assert is_gone(int((tmp_path / "pid").read_text()))
 
 
 def test_close_works_after_the_loop_has_gone() -> None:

@@ -1,0 +1,53 @@
+"""How many processes of a hostile tree survive restarts, and the end of hotrun, its guard or its reapers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import msgspec
+
+from benchmarks.ground import HERE
+from tests.e2e.orphans import ALL_S, Outcome
+
+CASES = {
+    "restart": ("a restart", 200),
+    "term": ("TERM to hotrun", 20),
+    "int": ("INT to hotrun", 20),
+    "hup": ("HUP to hotrun", 20),
+    "kill": ("KILL to hotrun", 20),
+    "guard": ("KILL to the guard", 20),
+    "reapers": ("KILL to all reapers", 20),
+    "guard+reapers": ("KILL to the guard and all reapers", 20),
+    "kill+guard": ("KILL to hotrun and the guard", 20),
+    "kill+reapers": ("KILL to hotrun and all reapers", 20),
+}
+HEAD = ("| | rounds | survivors | until nothing lived (most) |", "|---|---|---|---|")
+
+
+def table() -> str:
+    """Every case in a process of its own, which catches what escapes; a markdown table."""
+    rows = [_row(what, _outcome(case, rounds)) for case, (what, rounds) in CASES.items()]
+    return "\n".join((*HEAD, *rows))
+
+
+def _outcome(case: str, rounds: int) -> Outcome:
+    print(f"orphans: {case} ...", file=sys.stderr)
+    root = HERE.parent
+    command = [sys.executable, "-P", "-m", "tests.e2e.orphans", case, str(rounds)]
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE) as harness:
+        try:
+            said, _ = harness.communicate(timeout=ALL_S)
+        finally:
+            harness.terminate()  # it kills its family on its way out
+    if harness.returncode != 0:
+        raise RuntimeError(f"the case {case} has failed")
+    return msgspec.json.decode(said, type=Outcome)
+
+
+def _row(what: str, outcome: Outcome) -> str:
+    missed = "" if outcome.survivors == 0 else ", **missed**"
+    took = f"{outcome.took_ms:.0f} ms ({outcome.most_ms:.0f} ms)"
+    return f"| {what} | {outcome.rounds} | {outcome.survivors}{missed} | {took} |"
