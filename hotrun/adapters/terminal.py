@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 STDOUT = 1
 NO_SIZE = (24, 80)  # rows and columns where hotrun has no terminal itself
 MOST_QUEUED = 65_536  # bytes that were typed and not taken: a paste, while a program does not read
-_OFLAG = 1
-_ONLCR = termios.ONLCR
+_IFLAG, _OFLAG = 0, 1
+_IUTF8 = 0x4000  # on Linux and macOS; the erase key takes away a character, not a byte
 
 
 class Terminal:
@@ -41,7 +41,8 @@ class Terminal:
             os.set_blocking(self.master, False)
             self.slave_path = os.ttyname(self._slave)
             modes = termios.tcgetattr(self._slave)
-            modes[_OFLAG] &= ~_ONLCR
+            modes[_IFLAG] |= _IUTF8
+            modes[_OFLAG] &= ~termios.ONLCR
             termios.tcsetattr(self._slave, termios.TCSANOW, modes)
             self.resize(rows, columns)
         except BaseException:
