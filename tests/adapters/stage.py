@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec
 
 from hotrun.adapters.logs import Log
-from hotrun.adapters.reader import Reader, widen
+from hotrun.adapters.reader import Reader
 from hotrun.adapters.terminal import Terminal
 from hotrun.core.inputs import Input, OutputRead, Prompted
 from tests.adapters.loop import until
@@ -43,9 +43,8 @@ class Stage:
         self.hurries.append(len(self.posted))
 
     def pipe(self, run: int, *argv: str, log: Log | None = None) -> Reader:
-        """Start a program whose stdout is a pipe, which is wide."""
+        """Start a program whose stdout is a pipe."""
         ours, its = os.pipe()
-        widen(ours)
         self._fds.append(ours)
         self._spawn(argv, (os.POSIX_SPAWN_DUP2, its, 1))
         os.close(its)
