@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.outlet import FEW_WAITING, MOST_WAITING, Outlet
+from hotrun.outlet import Outlet
+from hotrun.writer import FEW_WAITING, MOST_WAITING
 
 DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
 PIECE = b"".join(b"line %d\n" % number for number in range(10_000))
