@@ -67,8 +67,24 @@ def measure(ground: Ground) -> list[Figure]:
     return [
         _figure(ground, "terminal", "plain", 60, "a terminal, the log and the plain view to a file", LEAST_TERMINAL),
         _figure(ground, "terminal", "json", 60, "a terminal, the log and the JSON view to a file", LEAST_TERMINAL),
-        _figure(ground, "terminal", "plain", 60, "the same, with colors in each line", LEAST_TERMINAL, colors),
-        _figure(ground, "terminal", "json", 60, "the JSON view, with colors in each line", LEAST_TERMINAL, colors),
+        _figure(
+            ground,
+            "terminal",
+            "plain",
+            60,
+            "a terminal, with colors in each line, and the plain view",
+            LEAST_TERMINAL,
+            colors,
+        ),
+        _figure(
+            ground,
+            "terminal",
+            "json",
+            60,
+            "a terminal, with colors in each line, and the JSON view",
+            LEAST_TERMINAL,
+            colors,
+        ),
         _figure(ground, "pipe", "plain", 200, "a pipe, the log and the plain view to a file", None),
         _figure(ground, "pipe", None, 300, "a pipe and the log, no view", LEAST_PIPE),
         _flat(ground),
@@ -98,7 +114,7 @@ def _flat(ground: Ground) -> Figure:
         (after,),
         "before",
         (before,),
-        most=before + MOST_GROWTH_MB,
+        most=round(before + MOST_GROWTH_MB),
     )
 
 

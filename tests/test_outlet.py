@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.outlet import Outlet
-from hotrun.writer import FEW_WAITING, MOST_WAITING
+from hotrun.writer import FEW_WAITING
 
 DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
 PIECE = b"".join(b"line %d\n" % number for number in range(10_000))
@@ -57,7 +58,7 @@ def test_nobody_waits_for_a_reader_that_does_not_read_and_nothing_is_lost(pipe: 
     while not outlet.is_behind:
         outlet.write(PIECE)
         written += len(PIECE)
-    assert MOST_WAITING < outlet.waiting <= written
+    assert FEW_WAITING < outlet.waiting <= written  # one piece may be in the pipe by now
     outlet.write(b"last\n")  # it is the caller who stops; what comes all the same is taken
     assert not caught_up.is_set()
     assert not outlet.close(timeout_s=0)
@@ -147,14 +148,14 @@ def test_a_program_that_ends_has_said_all(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_is_stopped_makes_nobody_wait() -> None:
-    """Ctrl-S, then Ctrl-Q."""
+    """As by Ctrl-S, and then by Ctrl-Q."""
     master, slave = os.openpty()
     try:
-        os.write(master, b"\x13")
+        termios.tcflow(slave, termios.TCOOFF)
         outlet = Outlet(slave)
         outlet.write(b"hello\n")
         assert not outlet.close(timeout_s=0)
-        os.write(master, b"\x11")
+        termios.tcflow(slave, termios.TCOON)
         assert read(master, 7) == b"hello\r\n"
     finally:
         os.close(master)

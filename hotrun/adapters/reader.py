@@ -47,7 +47,7 @@ class Reader:
         log: Log | None = None,
         prompts: bool = False,
     ) -> None:
-        """`fd` becomes non-blocking. `hurry` is called after something was posted from the loop.
+        """`fd` becomes non-blocking. `hurry` is called at the end of each turn in the loop.
 
         `prompts`: post Prompted when a line stops in its middle; for terminals, where a program waits for answers.
         """

@@ -27,6 +27,7 @@ class Stage:
     def __init__(self) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
+        self.at_hurry: Callable[[], None] = lambda: None
         self.readers: list[Reader] = []
         self.pids: list[int] = []
         self._statuses: dict[int, int] = {}
@@ -41,6 +42,7 @@ class Stage:
 
     def _hurry(self) -> None:
         self.hurries.append(len(self.posted))
+        self.at_hurry()
 
     def pipe(self, run: int, *argv: str, log: Log | None = None) -> Reader:
         """Start a program whose stdout is a pipe."""

@@ -167,9 +167,10 @@ def test_a_pause_slows_the_program_and_loses_nothing(kind: str) -> None:
     async def story(stage: Stage) -> None:
         loop = asyncio.get_running_loop()
         reader = stage.pipe(1, *PYTHON, code) if kind == "pipe" else stage.terminal(1, *PYTHON, code)[1]
+        stage.at_hurry = reader.pause  # in its first turn, so that most is still to come
         reader.listen(loop)
         await stage.said(1, "0")
-        reader.pause()
+        stage.at_hurry = lambda: None
         reader.pause()
         before = len(stage.posted)
         # Somebody else's whole life passes, and nothing is read.
@@ -250,9 +251,10 @@ async def test_what_is_read_before_a_pause_is_a_prompt_after_it(stage: Stage) ->
     loop = asyncio.get_running_loop()
     _, reader = stage.terminal(1, "sh", "-c", "echo line; printf 'x? '; exec sleep 60")
     _, other = stage.terminal(2, "sh", "-c", "printf 'y? '; exec sleep 60")
+    stage.at_hurry = reader.pause
     reader.listen(loop)
     await stage.said(1, "line")
-    reader.pause()
+    stage.at_hurry = lambda: None
     other.listen(loop)
     await until(lambda: stage.prompts(2), "a prompt of another one")
     assert stage.prompts(1) == []
