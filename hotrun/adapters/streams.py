@@ -46,6 +46,11 @@ class Streams:
         while len(self.theirs) < 3:
             self.theirs.append(self.theirs[0])
 
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """Our ends, for who empties them when hotrun is gone."""
+        return tuple(self._ours) if self.terminal is None else (self.terminal.master,)
+
     def hand_over(self) -> None:
         """The program has its ends, or will never have them: let go of ours. Not before, or a terminal has no end."""
         for fd in set(self.theirs):

@@ -82,7 +82,7 @@ class Terminal:
         return len(self._queue)
 
     def close(self) -> None:
-        """Give it back; what has it as its controlling terminal gets SIGHUP. No reader may listen to `master` now."""
+        """Give it back; no reader may listen to `master` any more. Where nobody else has that, the programs get SIGHUP."""
         if self.closed:
             return
         self._queue.clear()

@@ -83,6 +83,7 @@ def test_while_it_is_held_nothing_is_read(tty: bool, tmp_path: Path) -> None:
     async def story() -> None:
         loop = asyncio.get_running_loop()
         play = Play(tmp_path, tty)
+        assert len(play.streams.sources) == (1 if tty else 2)
         play.streams.hold(True)
         pid = play.start()
         play.streams.listen(loop)
