@@ -82,7 +82,7 @@ class Terminal:
         return len(self._queue)
 
     def close(self) -> None:
-        """Give it back; no reader may listen to `master` any more. Where nobody else has that, the programs get SIGHUP."""
+        """Give it back; no reader may listen to `master` any more. Programs get SIGHUP if nobody else has `master`."""
         if self.closed:
             return
         self._queue.clear()
