@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import termios
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +86,23 @@ async def test_what_is_typed_is_echoed_and_read_and_may_be_corrected(stage: Stag
     assert terminal.write("Zoé\x7fe\n".encode())
     await until(lambda: reader.ended, "the end of the terminal")
     assert stage.lines(1)[-1] == "'Zoe'"
+
+
+@staged
+async def test_a_debugger_can_be_worked_with(stage: Stage, tmp_path: Path) -> None:
+    program = tmp_path / "app.py"
+    program.write_text("answer = 6 * 7\nbreakpoint()\nprint('goes on with', answer)\n")
+    terminal, reader = stage.terminal(1, sys.executable, "-I", str(program))
+    reader.listen(asyncio.get_running_loop())
+    for number, typed in enumerate(("answer = answer + 1", "p 'now', answer", "continue"), start=1):
+        await until(lambda number=number: len(stage.prompts(1)) == number, "the debugger's prompt")  # type: ignore[misc]
+        assert "(Pdb) " in stage.prompts(1)[-1]
+        terminal.write(f"{typed}\n".encode())
+    await until(lambda: reader.ended, "the end of the terminal")
+    said = "\n".join(stage.lines(1))
+    assert "('now', 43)" in said
+    assert "goes on with 43" in said
+    assert stage.wait() == 0
 
 
 @staged
