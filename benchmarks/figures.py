@@ -12,15 +12,16 @@ HEAD = ("| | hotrun | peer | ratio | wanted |", "|---|---|---|---|---|")
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """`hotrun` and `peer` are samples in `unit`. One bound at most: `most_ratio` of medians, or `most` in `unit`."""
+    """`hotrun` and `peer` are samples in `unit`. One bound: `most_ratio` of medians, `most` or `least` in `unit`."""
 
     what: str
-    unit: Literal["ms", "MB"]
+    unit: Literal["ms", "MB", "MB/s"]
     hotrun: tuple[float, ...]
     peer_name: str
     peer: tuple[float, ...]
     most_ratio: float | None = None
     most: float | None = None
+    least: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -48,6 +49,9 @@ class Figure(msgspec.Struct, frozen=True):
             return _bound(self.ratio, self.most_ratio, "x")
         if self.most is not None:
             return _bound(median(self.hotrun), self.most, f" {self.unit}")
+        if self.least is not None:
+            kept = median(self.hotrun) >= self.least
+            return f"at least {self.least:g} {self.unit}" + ("" if kept else ", **missed**")
         return ""
 
 

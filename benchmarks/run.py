@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 
-from benchmarks import memory, restart, spawn, startup
+from benchmarks import memory, output, restart, spawn, startup
 from benchmarks.figures import Figure, table
 from benchmarks.ground import Ground, ground
 from benchmarks.report import add_options, facts, write
 from benchmarks.started import end_on_signals
 
-NAMES = ("startup", "spawn", "restart", "quiet", "memory")
+NAMES = ("startup", "spawn", "restart", "quiet", "memory", "output")
 
 
 def main() -> int:
@@ -57,5 +57,7 @@ def _measure(name: str, here: Ground) -> list[Figure]:
             return restart.measure_after_quiet(here)
         case "memory":
             return memory.measure(here)
+        case "output":
+            return output.measure(here)
         case _:
             raise SystemExit(f"no benchmark is named {name}: there are {', '.join(NAMES)}")

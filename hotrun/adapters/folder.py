@@ -32,12 +32,16 @@ class Folder:
 
     def sync_folder(self) -> str | None:
         """A folder for files whose events prove that all events before them have come; None where there can be none."""
-        path = os.path.join(self.path, "sync")
         try:
-            self._ensure()
-            os.makedirs(path, 0o700, exist_ok=True)
+            return self.make("sync")
         except OSError:
             return None
+
+    def make(self, name: str) -> str:
+        """The folder `name` in it, made where it is not there yet. Raises OSError."""
+        path = os.path.join(self.path, name)
+        self._ensure()
+        os.makedirs(path, 0o700, exist_ok=True)
         return path
 
     def close(self) -> None:

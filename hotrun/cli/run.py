@@ -12,10 +12,12 @@ from hotrun.cli.project import Chosen, choose, enter, load_configured
 from hotrun.core.inputs import Noticed
 from hotrun.core.spec import Project
 from hotrun.errors import HotrunError
+from hotrun.outlet import Outlet
 
 if TYPE_CHECKING:
     from hotrun.publisher import View
 
+STDOUT = 1
 UIS = ("auto", "inline", "full", "plain", "json")
 
 
@@ -29,9 +31,10 @@ def run(options: Options) -> int:
     guard = start_guard()
     chosen = choose(options, root)
     colored = options.ui != "json" and _wants_color()
+    outlet = Outlet(STDOUT)
     app = App(
         chosen.project,
-        lambda: _view(options.ui, colored),
+        lambda: _view(options.ui, colored, outlet),
         guard=guard,
         reload=_reload(options, chosen),
         once=options.once,
@@ -56,18 +59,18 @@ def _reload(options: Options, chosen: Chosen) -> Reload | None:
     return reload
 
 
-def _view(ui: str, colored: bool) -> View:
+def _view(ui: str, colored: bool, outlet: Outlet) -> View:
     from hotrun.views.sink import Sink
 
     if ui == "json":
         from hotrun.views.jsonl import JsonLines
 
-        return JsonLines(Sink(1))
+        return JsonLines(Sink(outlet.write))
     from hotrun.views.plain import ASCII, UNICODE, Plain
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
-    return Plain(Sink(1, encoding), colored, UNICODE if speaks_unicode else ASCII)
+    return Plain(Sink(outlet.write, encoding), colored, UNICODE if speaks_unicode else ASCII)
 
 
 def _wants_color() -> bool:

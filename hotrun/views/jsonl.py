@@ -7,7 +7,7 @@ import json
 import msgspec
 
 from hotrun.core import events
-from hotrun.views.clean import clean
+from hotrun.views.clean import clean_lines
 from hotrun.views.sink import Sink
 
 
@@ -21,7 +21,7 @@ class JsonLines:
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
         """Put one event with its envelope; `stamp` is RFC 3339."""
         if isinstance(event, events.Output):
-            text = "\n".join(clean(line, colored=False) for line in event.text.split("\n"))
+            text = clean_lines(event.text, colored=False)
             event = msgspec.structs.replace(event, text=text)
         body = self._encode(event)
         self._sink.put(f'{{"v":1,"seq":{seq},"t":"{stamp}",{body[1:]}\n')

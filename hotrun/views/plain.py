@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hotrun.core import events
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.words import count, duration, listed
-from hotrun.views.clean import clean, clean_name
+from hotrun.views.clean import clean_lines, clean_name
 from hotrun.views.sink import Sink
 
 MOST_ERRORS = 20  # listed under a verdict; the count says how many there are
@@ -116,8 +116,9 @@ class Plain:
 
     def _output(self, event: events.Output) -> None:
         prefix = self._prefix(event.source)
-        for line in event.text.split("\n"):
-            self._sink.put(f"{prefix}{clean(line, self._colored)}\n")
+        self._sink.put(prefix)
+        self._sink.put(clean_lines(event.text, self._colored).replace("\n", f"\n{prefix}"))
+        self._sink.put("\n")
 
     def _prefix(self, source: str) -> str:
         prefix = self._prefixes.get(source)

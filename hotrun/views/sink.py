@@ -1,16 +1,18 @@
-"""Where a view writes: one file descriptor, all of it or an OSError."""
+"""Where a view puts its text: collected, encoded, and given out in one go."""
 
 from __future__ import annotations
 
-import os
-import select
+from collections.abc import Callable
+
+Write = Callable[[bytes], None]
 
 
 class Sink:
-    """Collects text and writes it in one go."""
+    """Text on its way to `write`."""
 
-    def __init__(self, fd: int, encoding: str = "utf-8") -> None:
-        self._fd = fd
+    def __init__(self, write: Write, encoding: str = "utf-8") -> None:
+        """`write` takes all of it, and raises OSError where nobody reads any more. It must not wait."""
+        self._write = write
         self._encoding = encoding
         self._parts: list[str] = []
 
@@ -20,12 +22,7 @@ class Sink:
 
     def flush(self) -> None:
         """Write what was put. Raises OSError where nobody reads any more."""
-        if not self._parts:
-            return
-        rest = memoryview("".join(self._parts).encode(self._encoding, "replace"))
-        self._parts.clear()
-        while rest:
-            try:
-                rest = rest[os.write(self._fd, rest) :]
-            except BlockingIOError:  # somebody we share the terminal with has made it non-blocking
-                select.select([], [self._fd], [])
+        if self._parts:
+            text = "".join(self._parts)
+            self._parts.clear()  # what cannot be written is not tried again
+            self._write(text.encode(self._encoding, "replace"))

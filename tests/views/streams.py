@@ -9,10 +9,10 @@ STAMP = "2026-03-04T05:06:07.089Z"
 
 
 class Kept(Sink):
-    """A sink without a file descriptor."""
+    """A sink that leads nowhere."""
 
     def __init__(self) -> None:
-        super().__init__(-1)
+        super().__init__(lambda data: None)
         self.text = ""
 
     def flush(self) -> None:

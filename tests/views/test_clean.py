@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from hotrun.views.clean import clean, clean_name
+from hotrun.views.clean import clean, clean_lines, clean_name
 
 ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
 CSI, OSC, DCS, APC, PM, SOS = (ESC + letter for letter in "[]P_^X")
@@ -144,6 +144,19 @@ def test_random_characters_do_nothing(seed: int) -> None:
     )
     for _ in range(500):
         assert_safe("".join(rng.choices(alphabet, k=rng.randrange(30))))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_many_lines_at_once_are_as_clean_as_one_by_one(seed: int) -> None:
+    rng = random.Random(2000 + seed)
+    colors = ["text", "é", "\t", "\n", "\n", f"{CSI}31m", f"{CSI}0m", f"{CSI}m", f"{CSI}38;5;1m"]
+    attacks = [*colors, "\r", ESC, "[31m", "\x9b", "\ufeff", *ATTACKS.values()]
+    for _ in range(300):
+        parts = rng.choice([colors, colors[:5], attacks])
+        text = "".join(rng.choices(parts, k=rng.randrange(12)))
+        for colored in (True, False):
+            one_by_one = [clean(line, colored) for line in text.split("\n")]
+            assert clean_lines(text, colored) == "\n".join(one_by_one), ascii(text)
 
 
 def test_text_passes_untouched() -> None:

@@ -1,0 +1,249 @@
+"""How fast the output of a chatty process comes through: from its terminal or pipe to a log, the engine and a view.
+
+The parts are put together here without the rest of a session, in this process and with the hotrun of its Python; the
+peer is a loop that reads the same and does nothing with it. The last figure is the whole `hotrun`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from benchmarks.figures import Figure
+from benchmarks.ground import Ground
+from benchmarks.memory import held_mb
+from benchmarks.project import project
+from benchmarks.started import Started
+from hotrun.adapters.folder import Folder
+from hotrun.adapters.logs import Logs
+from hotrun.adapters.reader import Reader
+from hotrun.adapters.terminal import Terminal
+from hotrun.core import commands, events, inputs
+from hotrun.core.engine import Engine
+from hotrun.core.inputs import Input
+from hotrun.core.spec import Process, Program, Watch
+from hotrun.core.spec import Project as Spec
+from hotrun.outlet import Outlet
+from hotrun.parsers import LateParser
+from hotrun.publisher import Publisher
+from hotrun.views.jsonl import JsonLines
+from hotrun.views.plain import Plain
+from hotrun.views.sink import Sink
+
+if TYPE_CHECKING:
+    from hotrun.publisher import View
+
+MB = 1_000_000
+ROUNDS = 3
+LEAST_TERMINAL, LEAST_PIPE = 30.0, 200.0
+MOST_GROWTH_MB = 16.0
+LONG_S = 120.0
+PEER = "a loop that reads and forgets"
+
+# argv: how many MB, and what stands at the end of each line. 100 bytes a line.
+_CHATTY = """
+import os, sys
+line = b"2026-01-01 12:00:00 INFO GET /api/items/12345 served in 12 ms by worker 7"
+line = line.ljust(99 - len(sys.argv[2]), b".") + sys.argv[2].encode() + b"\\n"
+block = memoryview(line * 650)
+for _ in range(int(sys.argv[1]) * 1_000_000 // len(block)):
+    rest = block
+    while rest:
+        rest = rest[os.write(1, rest):]
+"""
+
+Kind = Literal["terminal", "pipe"]
+
+
+def measure(ground: Ground) -> list[Figure]:
+    """All of them; each in several rounds, with the peer in between."""
+    colors = "\x1b[32mok\x1b[0m"
+    return [
+        _figure(ground, "terminal", "plain", 60, "a terminal, the log and the plain view to a file", LEAST_TERMINAL),
+        _figure(ground, "terminal", "json", 60, "a terminal, the log and the JSON view to a file", LEAST_TERMINAL),
+        _figure(
+            ground,
+            "terminal",
+            "plain",
+            60,
+            "a terminal, with colors in each line, and the plain view",
+            LEAST_TERMINAL,
+            colors,
+        ),
+        _figure(
+            ground,
+            "terminal",
+            "json",
+            60,
+            "a terminal, with colors in each line, and the JSON view",
+            LEAST_TERMINAL,
+            colors,
+        ),
+        _figure(ground, "pipe", "plain", 200, "a pipe, the log and the plain view to a file", None),
+        _figure(ground, "pipe", None, 300, "a pipe and the log, no view", LEAST_PIPE),
+        _flat(ground),
+        _whole(ground),
+    ]
+
+
+def _figure(
+    ground: Ground, kind: Kind, view: str | None, size_mb: int, what: str, least: float | None, tail: str = ""
+) -> Figure:
+    ours, peer = list[float](), list[float]()
+    for _ in range(ROUNDS):
+        ours.append(asyncio.run(_through(ground, kind, view, size_mb, tail)))
+        peer.append(_forgotten(kind, size_mb, tail))
+    return Figure(f"output through {what}", "MB/s", tuple(ours), PEER, tuple(peer), least=least)
+
+
+def _flat(ground: Ground) -> Figure:
+    """What a gigabyte leaves behind in memory."""
+    asyncio.run(_through(ground, "pipe", None, 50))
+    before = held_mb(os.getpid())["Rss"]
+    asyncio.run(_through(ground, "pipe", None, 1000))
+    after = held_mb(os.getpid())["Rss"]
+    return Figure(
+        "memory after 1 GB of that, beside before: RSS",
+        "MB",
+        (after,),
+        "before",
+        (before,),
+        most=round(before + MOST_GROWTH_MB),
+    )
+
+
+def _whole(ground: Ground) -> Figure:
+    """`hotrun` from its start to its end, around a process that says 100 MB and ends."""
+    size_mb = 100
+    ours, peer = list[float](), list[float]()
+    for number in range(ROUNDS):
+        with project(ground, f"chatty-{number}") as small:
+            script = small.beside("chatty.py")
+            script.write_text(_CHATTY, encoding="utf-8")
+            small.configure(
+                f'[run.chatty]\ncommand = ["{sys.executable}", "-IS", "{script}", "{size_mb}", "."]\n'
+                'on_exit = "quit"\ntty = false\npaths = []\n'
+            )
+            with Started([str(ground.hotrun), "--ui", "plain"], small.folder, small.said) as hotrun:
+                took_s = (hotrun.finish(LONG_S) - hotrun.started_ns) / 1e9
+            ours.append(small.said.stat().st_size / MB / took_s)
+            small.said.unlink()
+        peer.append(_forgotten("pipe", size_mb))
+    return Figure("the whole `hotrun`, process on a pipe, plain view to a file", "MB/s", tuple(ours), PEER, tuple(peer))
+
+
+# --- the parts, put together -----------------------------------------------------------------------------------
+
+
+class Session:
+    """The engine with one process, and a view or none."""
+
+    def __init__(self, ground: Ground, view: View) -> None:
+        self.inbox: deque[Input] = deque()
+        process = Process("chatty", Program(("chatty",), str(ground.folder)))
+        spec = Spec(str(ground.folder), None, Watch((str(ground.folder),)), {}, {"chatty": process})
+        self.engine = Engine(spec, LateParser)
+        self.publisher = Publisher(lambda: view)
+        self.run = 0
+
+    def begin(self) -> None:
+        """Start the process, as far as the engine knows."""
+        self.inbox.append(inputs.Begin("0", 1))
+        self.pump()
+        self.inbox.append(inputs.Spawned(self.run, 1))
+        self.pump()
+
+    def pump(self) -> None:
+        """As in the app."""
+        while self.inbox:
+            for effect in self.engine.handle(self.inbox.popleft(), time.monotonic_ns() // 1_000_000):
+                if isinstance(effect, events.Event):
+                    self.publisher.publish(effect)
+                elif isinstance(effect, commands.Spawn):
+                    self.run = effect.run
+        self.publisher.flush()
+        _ = self.engine.deadline_ms
+
+
+class _Nothing:
+    def show(self, event: events.Event, seq: int, stamp: str) -> None:
+        pass
+
+    def flush(self) -> None:
+        pass
+
+
+async def _through(ground: Ground, kind: Kind, view: str | None, size_mb: int, tail: str = "") -> float:
+    """MB/s from the start of the program to the end of its output."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    with (ground.folder / "said").open("wb") as file:
+        session = Session(ground, _view(view, Outlet(file.fileno()).write))
+        session.begin()
+        log = Logs(Folder(str(ground.folder)), print).open("chatty", 1, session.run)
+
+        def hurry() -> None:
+            session.pump()
+            if reader.ended:
+                ended.set()
+
+        stream = _Stream(kind, size_mb, tail)
+        reader = Reader(session.run, "stdout", stream.fd, session.inbox.append, hurry, log, prompts=kind == "terminal")
+        reader.listen(loop)
+        await asyncio.wait_for(ended.wait(), LONG_S)
+        took_s = time.monotonic() - stream.started_s
+        log.close()
+        stream.close()
+    return size_mb / took_s
+
+
+def _forgotten(kind: Kind, size_mb: int, tail: str = "") -> float:
+    """MB/s of the peer, as above."""
+    stream = _Stream(kind, size_mb, tail)
+    try:
+        while os.read(stream.fd, 65_536):
+            pass
+    except OSError:  # how a terminal ends
+        pass
+    took_s = time.monotonic() - stream.started_s
+    stream.close()
+    return size_mb / took_s
+
+
+class _Stream:
+    """The chatty program and our end of its stream."""
+
+    def __init__(self, kind: Kind, size_mb: int, tail: str) -> None:
+        argv = [sys.executable, "-ISc", _CHATTY, str(size_mb), tail]
+        self._terminal = Terminal(24, 80) if kind == "terminal" else None
+        self.started_s = time.monotonic()
+        if self._terminal is not None:
+            self.fd = self._terminal.master
+            its = os.open(self._terminal.slave_path, os.O_RDWR | os.O_NOCTTY)
+            os.set_blocking(self.fd, True)  # for the peer
+        else:
+            self.fd, its = os.pipe()
+        self._program = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=its, start_new_session=True)
+        os.close(its)
+        if self._terminal is not None:
+            self._terminal.hand_over()
+
+    def close(self) -> None:
+        """Wait for its end, which has come."""
+        self._program.wait(LONG_S)
+        if self._terminal is not None:
+            self._terminal.close()
+        else:
+            os.close(self.fd)
+
+
+def _view(name: str | None, write: Callable[[bytes], None]) -> View:
+    if name == "plain":
+        return Plain(Sink(write), colored=True)
+    return JsonLines(Sink(write)) if name == "json" else _Nothing()
