@@ -11,6 +11,7 @@ from benchmarks.figures import Figure
 from benchmarks.ground import Ground
 from benchmarks.stamps import Stamps
 from hotrun.adapters.children import Children
+from hotrun.adapters.folder import Folder
 from hotrun.adapters.guard import REFILL_S, Guard
 from hotrun.adapters.records import new_session
 from hotrun.core.commands import Spawn
@@ -30,7 +31,9 @@ class _Starts:
         self.posted: list[Input] = []
         self._stamps = stamps
         self._program = Program((str(ground.stamp), str(stamps.path), "end"), str(ground.folder))
-        self._children = Children(self.posted.append, False, Guard(), new_session(str(ground.folder)))
+        self._children = Children(
+            self.posted.append, False, Guard(), new_session(str(ground.folder)), Folder(str(ground.folder))
+        )
         self._runs = 0
 
     async def hotrun_ms(self) -> float:

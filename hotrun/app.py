@@ -6,6 +6,7 @@ the children work without a loop, and the walk that follows finds what changed i
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -15,7 +16,6 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from hotrun import __version__
-from hotrun.adapters.children import Children
 from hotrun.adapters.folder import Folder
 from hotrun.adapters.guard import Guard
 from hotrun.adapters.leftovers import sweep
@@ -37,12 +37,15 @@ from hotrun.core.inputs import (
 from hotrun.core.spec import Process, Project, Step
 from hotrun.errors import HotrunError
 from hotrun.publisher import Publisher
+from hotrun.runner import Command as RunCommand
+from hotrun.runner import Runner
 
 if TYPE_CHECKING:
     import asyncio
 
     from hotrun.adapters.files import FileSource
     from hotrun.core.build import LineParser
+    from hotrun.outlet import Outlet
     from hotrun.publisher import View
 
 # A terminal that is gone (HUP) cannot be told anything, but its exit code can: 128 + signal.
@@ -62,12 +65,15 @@ class App:
         project: Project,
         open_view: Callable[[], View],
         *,
+        outlet: Outlet,
         guard: Guard,
         reload: Reload | None,
         once: bool,
         colored: bool,
     ) -> None:
-        """`guard`: from start_guard. `reload` loads the configuration again (raises HotrunError); None without a file.
+        """`outlet`: what the view writes to. `guard`: from start_guard.
+
+        `reload` loads the configuration again (raises HotrunError); None without a file.
 
         Raises HotrunError where the project cannot be watched at all.
         """
@@ -78,8 +84,11 @@ class App:
         self._inbox: deque[Input] = deque()
         self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
-        self._children = Children(self._inbox.append, colored, guard, new_session(project.root), self._pump)
+        self._outlet = outlet
+        self._has_reader = True
         self._folder = Folder(project.root)
+        session = new_session(project.root)
+        self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored)
         self._changed_file: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -107,7 +116,7 @@ class App:
             if not self._engine.finished:
                 asyncio.run(self._main(spawned_ns))
         finally:
-            self._children.close()
+            self._runner.close()
             self._folder.close()
         return self._exit_code
 
@@ -122,7 +131,8 @@ class App:
         for name in _EXIT_CODES:
             number = getattr(signal, name)
             self._loop.add_signal_handler(number, self._on_signal, number)
-        self._children.attach(self._loop)
+        self._runner.attach(self._loop)
+        self._outlet.listen(self._on_outlet)
         self._pump()
         if not self._once and not self._engine.finished:
             self._watch(self._project, spawned_ns)
@@ -152,32 +162,31 @@ class App:
                 else:
                     self._execute(effect)
         self._flush()
+        self._runner.hold_output(self._outlet.is_behind)
         self._arm()
 
     def _flush(self) -> None:
         try:
             self._publisher.flush()
+            if self._has_reader:
+                self._outlet.check()
         except OSError:
+            self._has_reader = False
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
             self._inbox.append(Request("quit", exit_code=_EXIT_CODES["SIGHUP"], reason="the output was closed"))
             self._pump()
 
+    def _on_outlet(self) -> None:
+        """In the thread that prints: it has caught up, or nobody reads any more."""
+        assert self._loop is not None
+        with contextlib.suppress(RuntimeError):  # the loop is over
+            self._loop.call_soon_threadsafe(self._pump)
+
     def _execute(self, command: commands.Command) -> None:
+        if isinstance(command, RunCommand):
+            self._runner.execute(command, self._own_variables)
+            return
         match command:
-            case commands.Spawn():
-                self._children.spawn(command, self._own_variables(command.build))
-            case commands.Signal():
-                self._children.signal(command.run, command.signal, command.alone)
-            case commands.Kill():
-                self._children.kill(command.run)
-            case (
-                commands.Probe()
-                | commands.Unprobe()
-                | commands.HoldSockets()
-                | commands.FindHolders()
-                | commands.Type()
-            ):
-                pass  # their adapters follow
             case commands.RecordChanges():
                 self._changed_file = self._folder.write_changes(command.build, command.paths)
             case commands.Verify():

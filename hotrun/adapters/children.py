@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from hotrun.adapters import processes
 from hotrun.adapters.environment import environment
+from hotrun.adapters.folder import Folder
 from hotrun.adapters.guard import Guard, Seat
+from hotrun.adapters.logs import Logs
 from hotrun.adapters.orders import (
     Answer,
     Empty,
@@ -31,9 +34,10 @@ from hotrun.adapters.orders import (
     decode_answer,
     encode,
 )
-from hotrun.adapters.reader import Reader
 from hotrun.adapters.records import VARIABLE, Session
-from hotrun.adapters.spawn import SpawnError, free_port, order, why, with_port
+from hotrun.adapters.spawn import SpawnError, free_port, order, signal_name, why, with_port
+from hotrun.adapters.streams import Streams
+from hotrun.adapters.terminal import Window
 from hotrun.core.commands import Spawn
 from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed
 
@@ -46,13 +50,14 @@ Post = Callable[[Input], None]
 class _Child:
     """One run, the wire to its reaper and the reading ends of its streams."""
 
-    def __init__(self, command: Spawn, env: Mapping[str, str], port: int | None, seat: Seat) -> None:
+    def __init__(self, command: Spawn, env: Mapping[str, str], port: int | None, seat: Seat, streams: Streams) -> None:
         self.command = command
         self.env = env
         self.port = port
         self.seat = seat
-        self.readers: list[Reader] = []
+        self.streams = streams
         self.started = False
+        self.reaper = 0  # its pid, once it has started something
         self.exited = False
         self.over = False  # the engine has had the last word about it
         self.lost = False  # its reaper has gone without one
@@ -66,7 +71,13 @@ class Children:
     """The adapter for Spawn, Signal and Kill."""
 
     def __init__(
-        self, post: Post, colored: bool, guard: Guard, session: Session, hurry: Callable[[], None] = lambda: None
+        self,
+        post: Post,
+        colored: bool,
+        guard: Guard,
+        session: Session,
+        folder: Folder,
+        hurry: Callable[[], None] = lambda: None,
     ) -> None:
         """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
         self._post = post
@@ -79,11 +90,15 @@ class Children:
         self._runs: dict[int, _Child] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._missing: set[str] = set()
+        self._window = Window()
+        self._logs = Logs(folder, lambda text: post(Noticed("warning", text)))
+        self._is_held = False
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on `loop` watches the wires and the pipes."""
         self._loop = loop
         self._guard.attach(loop, self._on_lost, self._on_guard_death)
+        self._window.listen(loop)
         for child in list(self._children.values()):
             self._listen(child)
             self._on_answers(child)
@@ -115,17 +130,43 @@ class Children:
         """SIGKILL all that is left of a run."""
         self._order(run, KillAll())
 
+    def type(self, run: int, data: bytes) -> None:
+        """Give a run's terminal what was typed; told when it takes no more."""
+        child = self._runs.get(run)
+        if child is not None and child.streams.terminal is not None and not child.streams.terminal.write(data):
+            self._post(Noticed("warning", f"{child.command.name} does not read what is typed: dropped"))
+
+    def hold(self, is_held: bool) -> None:
+        """Read no output while whoever reads ours is behind."""
+        if is_held != self._is_held:
+            self._is_held = is_held
+            for child in self._runs.values():
+                child.streams.hold(is_held)
+
     def close(self) -> None:
         """Kill what still runs, end what steps left running, and wait until nothing is left (10 s at most)."""
         for child in self._children.values():
             self._order(child.run, KillAll())
-            self._close_readers(child)
+            child.streams.close()
             self._unlisten(child)
             child.seat.wire.close()
         self._children.clear()
         self._runs.clear()
         self._guard.close()
+        self._window.close()
         self._loop = None
+
+    def members(self, run: int) -> set[int]:
+        """The pids of all that lives of a run; nothing before it has been started."""
+        child = self._runs.get(run)
+        if child is None or not child.reaper:
+            return set()
+        return {seen.pid for seen in processes.below(child.reaper)}
+
+    def owner_of(self, pid: int) -> str | None:
+        """The name of the step or process that this one belongs to, also what a step has left running."""
+        above = set(processes.lineage(pid))
+        return next((child.command.name for child in self._children.values() if child.reaper in above), None)
 
     @property
     def busy(self) -> bool:
@@ -137,17 +178,18 @@ class Children:
     def _begin(
         self, command: Spawn, env: Mapping[str, str], port: int | None, start: Start, fds: Sequence[int]
     ) -> None:
-        ours, theirs = zip(*(os.pipe() for _ in ("stdout", "stderr")), strict=True)
-        null = os.open(os.devnull, os.O_RDONLY)
-        seat = self._send_start(start, (null, *theirs, *fds, *ours))
-        for fd in (null, *theirs):
-            os.close(fd)
-        child = _Child(command, env, port, seat)
-        child.readers = [
-            Reader(command.run, "stdout", ours[0], self._post),
-            Reader(command.run, "stderr", ours[1], self._post),
-        ]
+        log = self._logs.open(command.name, command.build, command.run)
+        try:
+            streams = Streams(command, self._window, self._post, self._hurry, log)
+        except OSError as error:
+            self._post(SpawnFailed(command.run, f"no terminal or pipe for it: {error.strerror}"))
+            return
+        tty = b"" if streams.terminal is None else os.fsencode(streams.terminal.slave_path)
+        start = msgspec.structs.replace(start, tty=tty, sources=len(streams.sources))
+        seat = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
+        child = _Child(command, env, port, seat, streams)
         self._children[seat.token] = self._runs[command.run] = child
+        streams.hold(self._is_held)
         if self._loop is not None:
             self._listen(child)
 
@@ -201,14 +243,18 @@ class Children:
         match answer:
             case Started():
                 child.started = True
+                seen = processes.see(answer.pid)
+                child.reaper = 0 if seen is None else seen.parent
+                child.streams.hand_over()
                 self._post(Spawned(child.run, answer.pid, child.port))
-                self._read(child)
+                if self._loop is not None:
+                    child.streams.listen(self._loop)
             case Failed():
                 self._finish(child, SpawnFailed(child.run, why(answer, child.command, child.env)))
             case Ended():
                 self._on_exit(child, answer)
             case Empty():
-                self._drain(child)
+                child.streams.drain()
                 self._finish(child, Emptied(child.run))
             case Stuck():
                 reason = "belongs to another user" if answer.denied else "hangs in a system call"
@@ -216,14 +262,14 @@ class Children:
 
     def _on_exit(self, child: _Child, answer: Ended) -> None:
         status = os.waitstatus_to_exitcode(answer.status)
-        exit_code, name = (status, None) if status >= 0 else (None, _signal_name(-status))
-        self._drain(child)
+        exit_code, name = (status, None) if status >= 0 else (None, signal_name(-status))
+        child.streams.drain()
         child.exited = True
         self._post(Exited(child.run, exit_code, name, answer.left))
 
     def _finish(self, child: _Child, last: Input) -> None:
         """Post the last word. The wire stays: a step may have left daemons, and their reaper ends when they have."""
-        self._close_readers(child)
+        child.streams.close()
         del self._runs[child.run]
         child.over = True
         if child.lost:
@@ -247,7 +293,7 @@ class Children:
         if not child.started:
             self._finish(child, SpawnFailed(child.run, "its supervisor process was killed"))
             return
-        self._drain(child)
+        child.streams.drain()
         if not child.exited:
             self._post(Exited(child.run, None, "SIGKILL"))
         self._finish(child, Emptied(child.run))
@@ -260,36 +306,3 @@ class Children:
         if text not in self._missing:
             self._missing.add(text)
             self._post(Noticed("warning", text))
-
-    # --- reading -----------------------------------------------------------------------------------------------
-
-    def _read(self, child: _Child) -> None:
-        if self._loop is not None:
-            for reader in child.readers:
-                self._loop.add_reader(reader.fd, self._on_readable, child, reader)
-
-    def _on_readable(self, child: _Child, reader: Reader) -> None:
-        if not reader.read():
-            self._close_reader(child, reader)
-        self._hurry()
-
-    def _drain(self, child: _Child) -> None:
-        for reader in child.readers:
-            reader.drain()
-
-    def _close_reader(self, child: _Child, reader: Reader) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.remove_reader(reader.fd)
-        child.readers.remove(reader)
-        reader.close()
-
-    def _close_readers(self, child: _Child) -> None:
-        for reader in list(child.readers):
-            self._close_reader(child, reader)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"  # real-time signals have no name of their own

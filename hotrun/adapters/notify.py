@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from hotrun.adapters.descent import lineage
+from hotrun.adapters.processes import lineage
 from hotrun.core.inputs import Input, Notified
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import msgspec
 
@@ -73,6 +74,14 @@ def below(pid: int) -> list[Seen]:
             known.update(fresh)
             todo += fresh
     return found
+
+
+def lineage(pid: int) -> Iterator[int]:
+    """`pid`, its parent, and so on up to the first process; just `pid` where it is gone or the system does not tell."""
+    while pid > 0:
+        yield pid
+        seen = see(pid)
+        pid = 0 if seen is None else seen.parent
 
 
 def strays() -> list[Seen]:

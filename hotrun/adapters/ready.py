@@ -14,7 +14,7 @@ from hotrun.core.spec import Ready
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.ask_program import Launch
+    from hotrun.adapters.errand import Seats
     from hotrun.adapters.question import Question
 
 # A refused connect on loopback takes 54 us, a look at the kernel's list 90 us: a look every 5 ms, in the time in which
@@ -34,10 +34,10 @@ class Probes:
         post: Callable[[Input], None],
         hurry: Callable[[], None],
         members: Callable[[int], Iterable[int]],
+        seats: Seats,
         held_inodes: Callable[[], set[int]] = set,
-        launch: Launch | None = None,
     ) -> None:
-        """`post` takes the answers; `hurry` is called after some came; `launch` starts what ready.exec names.
+        """`post` takes the answers; `hurry` is called after some came; `seats` gives a place for what ready.exec names.
 
         `members`: the pids of a run's tree; `held_inodes`: of the sockets that hotrun itself listens on.
         """
@@ -45,7 +45,7 @@ class Probes:
         self._hurry = hurry
         self._members = members
         self._held_inodes = held_inodes
-        self._launch = launch
+        self._seats = seats
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[int, Ready] = {}  # from before the loop
         self._looks: dict[int, tuple[asyncio.Task[None], Question]] = {}
@@ -104,10 +104,10 @@ class Probes:
 
                 return AskHttp(ready.target, ready.status)
             case "exec":
-                from hotrun.adapters.ask_program import AskProgram, launch
+                from hotrun.adapters.ask_program import AskProgram
 
                 assert ready.program is not None
-                return AskProgram(ready.program, self._launch or launch)
+                return AskProgram(ready.program, self._seats)
             case "auto":
                 from hotrun.adapters.ask_listen import AskListen
                 from hotrun.adapters.sockdiag import can_tell

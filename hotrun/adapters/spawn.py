@@ -12,7 +12,7 @@ import msgspec
 
 from hotrun.adapters.orders import Failed, Start
 from hotrun.core.commands import Spawn
-from hotrun.core.spec import PORT, Program
+from hotrun.core.spec import Program
 
 # LISTEN_PID is the program's own number, which is not known before it is started; `exec` keeps the shell's.
 _WITH_LISTEN_PID = 'LISTEN_PID=$$; export LISTEN_PID; exec "$@"'
@@ -62,11 +62,8 @@ def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = (), tty:
 
 def with_port(program: Program, port: int) -> Program:
     """The program with `port` in the place of {port}, and as PORT where its configuration does not set that."""
-    text = str(port)
-    env = {name: value.replace(PORT, text) for name, value in program.env.items()}
-    return msgspec.structs.replace(
-        program, argv=tuple(word.replace(PORT, text) for word in program.argv), env={"PORT": text, **env}
-    )
+    program = program.with_port(port)
+    return msgspec.structs.replace(program, env={"PORT": str(port), **program.env})
 
 
 def free_port() -> int:
@@ -111,6 +108,14 @@ def why(failed: Failed, command: Spawn, env: Mapping[str, str]) -> str:
             return f"{name} is a folder, not a program"
         return f"not executable: {name} (try chmod +x {name})"
     return f"{name} could not be started: {reason if failed.errno else failed.text}"
+
+
+def signal_name(number: int) -> str:
+    """The name of a signal, "SIGKILL"."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"  # real-time signals have no name of their own
 
 
 def _in_path(name: str, env: Mapping[str, str]) -> str:

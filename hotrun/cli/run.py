@@ -35,6 +35,7 @@ def run(options: Options) -> int:
     app = App(
         chosen.project,
         lambda: _view(options.ui, colored, outlet),
+        outlet=outlet,
         guard=guard,
         reload=_reload(options, chosen),
         once=options.once,

@@ -19,7 +19,7 @@ from hotrun.core.commands import Probe, Unprobe
 from hotrun.core.diagnostics.text import plain
 from hotrun.core.inputs import Answered, Input, NoAnswer, Notified, OutputRead
 from hotrun.core.run import Effect
-from hotrun.core.spec import PORT, Program, Ready
+from hotrun.core.spec import PORT, Ready
 from hotrun.core.words import duration
 
 UP_MS = 2000  # a server listens sooner, and who waits for a worker that never listens waits for this long
@@ -126,15 +126,5 @@ def with_port(ready: Ready, port: int | None) -> Ready:
     """`ready` with the port of one run in the place of {port}."""
     if port is None:
         return ready
-    program = None if ready.program is None else program_with_port(ready.program, port)
+    program = None if ready.program is None else ready.program.with_port(port)
     return msgspec.structs.replace(ready, target=ready.target.replace(PORT, str(port)), program=program)
-
-
-def program_with_port(program: Program, port: int) -> Program:
-    """`program` with `port` in the place of {port} in its arguments and variables."""
-    text = str(port)
-    return msgspec.structs.replace(
-        program,
-        argv=tuple(word.replace(PORT, text) for word in program.argv),
-        env={name: value.replace(PORT, text) for name, value in program.env.items()},
-    )

@@ -23,6 +23,15 @@ class Program(msgspec.Struct, frozen=True):
     env: dict[str, str] = {}
     env_files: tuple[str, ...] = ()
 
+    def with_port(self, port: int) -> Program:
+        """The same with `port` in the place of {port} in its arguments and variables."""
+        text = str(port)
+        return msgspec.structs.replace(
+            self,
+            argv=tuple(word.replace(PORT, text) for word in self.argv),
+            env={name: value.replace(PORT, text) for name, value in self.env.items()},
+        )
+
 
 class Step(msgspec.Struct, frozen=True):
     """A build step: a program that ends. `paths` None means: every watched file; patterns are gitignore's."""

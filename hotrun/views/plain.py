@@ -93,8 +93,9 @@ class Plain:
             case events.ProcessStatus():
                 return self._named(event.process, f"says: {clean_name(event.text)}", dim)
             case events.ProcessPrompt():
-                is_asked = self._snapshot.keyboard == event.process
-                return self._prefix(f"run:{event.process}") + clean(event.text, self._colored) if is_asked else None
+                if self._snapshot.keyboard != event.process:
+                    return None
+                return self._prefix(f"run:{event.process}") + clean_lines(event.text, self._colored)
             case events.Diagnostic():
                 return self._problem_line(event) if event.process is not None else None
             case events.Keyboard():

@@ -8,11 +8,13 @@ import inspect
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from hotrun.adapters.children import Children
+from hotrun.adapters.folder import Folder
 from hotrun.adapters.guard import Guard
 from hotrun.adapters.orders import Kind
 from hotrun.adapters.records import new_session
@@ -67,7 +69,10 @@ class Programs:
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
-        self.children = Children(self.posted.append, colored, Guard(), new_session("/"), self._hurry)
+        self.folder = tempfile.mkdtemp()
+        self.children = Children(
+            self.posted.append, colored, Guard(), new_session("/"), Folder(self.folder), self._hurry
+        )
 
     def _hurry(self) -> None:
         self.hurries.append(len(self.posted))

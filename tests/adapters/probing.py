@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec
 
-from hotrun.adapters.descent import descendants
+from hotrun.adapters.guard import Guard
+from hotrun.adapters.processes import below
 from hotrun.adapters.ready import Probes
 from hotrun.core.inputs import Answered, Input, NoAnswer
 from tests.adapters.loop import until
@@ -27,13 +28,18 @@ class Probing:
         self.hurries: list[int] = []  # how much had been posted each time
         self.roots: dict[int, int] = {}
         self.held: set[int] = set()
+        self.guard = Guard()
         self.probes = Probes(
-            self.posted.append, lambda: self.hurries.append(len(self.posted)), self._members, lambda: self.held
+            self.posted.append,
+            lambda: self.hurries.append(len(self.posted)),
+            self._members,
+            self.guard.seat,
+            lambda: self.held,
         )
 
     def _members(self, run: int) -> set[int]:
         root = self.roots.get(run)
-        return set() if root is None else {root, *descendants(root)}
+        return set() if root is None else {root, *(seen.pid for seen in below(root))}
 
     def reasons(self, run: int = 1) -> list[str]:
         return [fact.why for fact in self.posted if isinstance(fact, NoAnswer) and fact.run == run]
@@ -63,6 +69,7 @@ def with_probing(test: Callable[Concatenate[Probing, Params], Awaitable[None]]) 
             await test(probing, *args, **kwargs)
         finally:
             probing.probes.close()
+            probing.guard.close()
 
     @functools.wraps(test)
     def run(*args: Params.args, **kwargs: Params.kwargs) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.descent import descendants
 from hotrun.adapters.notify import LONGEST, Notifications
+from hotrun.adapters.processes import below
 from hotrun.core.inputs import Input, Notified
 from tests.adapters.loop import until
 from tests.adapters.probing import Server, server
@@ -38,7 +38,7 @@ class Listening:
 
     def _members(self, run: int) -> set[int]:
         root = self.roots.get(run)
-        return set() if root is None else {root, *descendants(root)}
+        return set() if root is None else {root, *(seen.pid for seen in below(root))}
 
     async def told(self, *facts: Notified) -> None:
         """Wait until exactly this has been posted."""

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hotrun.adapters.descent import descendants, lineage
+from hotrun.adapters.processes import below, lineage
 from tests.adapters.probing import server
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="only Linux tells who comes from whom")
@@ -21,6 +21,10 @@ IN_LIVING_THREAD = (
     f"threading.Thread(target=lambda: (exec({START!r}, globals()), said.set(), threading.Event().wait()), daemon=True)"
     ".start(); said.wait()"
 )
+
+
+def descendants(pid: int) -> set[int]:
+    return {seen.pid for seen in below(pid)}
 
 
 @pytest.mark.parametrize("start", [START, IN_THREAD, IN_LIVING_THREAD])
