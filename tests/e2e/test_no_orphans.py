@@ -57,7 +57,7 @@ def test_a_hostile_tree_leaves_no_survivor(case: str) -> None:
 def test_what_outlives_a_stroke_against_all_of_us_is_ended_by_the_next_start(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
-    (root / "hotrun.toml").write_text('[run.app]\ncommand = "setsid sleep 1000 & echo up; sleep 1000"\n')
+    (root / "hotrun.toml").write_text('[run.app]\ntty = false\ncommand = "setsid sleep 1000 & echo up; sleep 1000"\n')
     env = {"XDG_RUNTIME_DIR": str(tmp_path)}
     with Running(root, env=env) as session:
         session.wait_for("output", text="up")

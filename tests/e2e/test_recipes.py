@@ -144,32 +144,34 @@ def test_the_new_run_stands_beside_the_old_one_until_it_is_ready_and_a_broken_on
     root = tmp_path / "recipe"
     config = configs_of("The new run beside the old one")[0]
     lay_out({**files_of("uvicorn"), "hotrun.toml": config}, root, port)
-    with Running(root, port=port, path=[python_with(REQUIREMENTS)]) as running, Trickle(port, tries=2) as trickle:
+    with Running(root, port=port, path=[python_with(REQUIREMENTS)]) as running:
         first = running.wait_for("process.ready", process="web", via="log")["run"]
-        trickle.wait_for("version 1", ANSWERS)
-
-        mark = running.mark
-        running.edit("app.py", "version 1", "version 2")
-        running.wait_for("process.exited", since=mark, run=first)
-        told = [
-            (event["type"], event["run"]) for event in running.events[mark:] if event["type"].startswith("process.")
-        ]
-        second = running.seen("process.started", since=mark)[0]["run"]
-        wanted = [("process.started", second), ("process.ready", second)]
-        wanted += [("process.stopping", first), ("process.exited", first)]
-        assert [one for one in told if one in wanted] == wanted
-        trickle.wait_for("version 2", ANSWERS)
-
-        mark = running.mark
-        running.edit("app.py", "async def app", "async async def app")
-        running.wait_for("process.stale", since=mark, run=second)
-        assert running.seen("process.exited", since=mark, run=second) == []
-        trickle.wait_for("version 2", ANSWERS)
-
-        running.write("app.py", files_of("uvicorn")["app.py"].replace("version 1", "version 3"))
-        trickle.wait_for("version 3", ANSWERS)
+        with Trickle(port, tries=2) as trickle:
+            trickle.wait_for("version 1", ANSWERS)
+            _replace_and_break(running, trickle, first)
         assert trickle.failures == [], running.account()
     assert running.survivors() == []
+
+
+def _replace_and_break(running: Running, trickle: Trickle, first: int) -> None:
+    mark = running.mark
+    running.edit("app.py", "version 1", "version 2")
+    running.wait_for("process.exited", since=mark, run=first)
+    told = [(event["type"], event["run"]) for event in running.events[mark:] if event["type"].startswith("process.")]
+    second = running.seen("process.started", since=mark)[0]["run"]
+    wanted = [("process.started", second), ("process.ready", second)]
+    wanted += [("process.stopping", first), ("process.exited", first)]
+    assert [one for one in told if one in wanted] == wanted
+    trickle.wait_for("version 2", ANSWERS)
+
+    mark = running.mark
+    running.edit("app.py", "async def app", "async async def app")
+    running.wait_for("process.stale", since=mark, run=second)
+    assert running.seen("process.exited", since=mark, run=second) == []
+    trickle.wait_for("version 2", ANSWERS)
+
+    running.write("app.py", files_of("uvicorn")["app.py"].replace("version 1", "version 3"))
+    trickle.wait_for("version 3", ANSWERS)
 
 
 def test_every_server_with_a_program_on_the_page_is_tested() -> None:
