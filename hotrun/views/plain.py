@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ RULE_WIDTH = 72
 
 RED, GREEN, YELLOW, CYAN, DIM, BOLD = "31", "32", "33", "36", "2", "1"
 _PREFIX_COLORS = ("36", "35", "34", "33", "32", "96", "95", "94")
+
+
+_ASKS = re.compile(r"[]>)?:$#%]\s*$")  # how a question ends; what has only stopped (a dot for each file) is none
 
 
 class Marks(NamedTuple):

@@ -78,7 +78,9 @@ LINES: list[tuple[events.Event, str]] = [
     (events.ProcessReady("web", 2, 7, "up", 2000), ""),
     (events.ProcessReloaded("web", 2, 7, "SIGHUP"), "web reloads (SIGHUP)\n"),
     (events.ProcessStatus("web", 2, "migrating"), "web says: migrating\n"),
-    (events.ProcessPrompt("web", 2, "(Pdb) "), ""),
+    (events.ProcessPrompt("web", 2, "(Pdb) "), "web │ (Pdb) \n"),
+    (events.ProcessPrompt("web", 2, "Password: "), "web │ Password: \n"),
+    (events.ProcessPrompt("web", 2, "....."), ""),
     (events.Keyboard("web"), "what is typed goes to web, Ctrl-] takes it back\n"),
     (events.Keyboard(None), "what is typed is hotrun's again\n"),
     (events.ProcessStale("web", 2, 7), "web is stale: it still runs build #7\n"),
@@ -154,7 +156,7 @@ def test_what_is_wrong_with_a_process_is_shown_when_it_happens_and_under_no_verd
 def test_a_prompt_is_shown_while_its_process_has_the_keyboard() -> None:
     screen = Screen()
     screen.shows(events.Keyboard("web"))
-    assert screen.shows(events.ProcessPrompt("web", 2, "(Pdb) ")) == "web │ (Pdb) \n"
+    assert screen.shows(events.ProcessPrompt("web", 2, "name")) == "web │ name\n"
 
 
 def test_the_problems_of_a_step_that_runs_again_are_forgotten() -> None:
