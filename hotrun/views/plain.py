@@ -97,7 +97,7 @@ class Plain:
             case events.ProcessStatus():
                 return self._named(event.process, f"says: {clean_name(event.text)}", dim)
             case events.ProcessPrompt():
-                if self._snapshot.keyboard != event.process:
+                if self._snapshot.keyboard != event.process and not _ASKS.search(event.text):
                     return None
                 return self._prefix(f"run:{event.process}") + clean_lines(event.text, self._colored)
             case events.Diagnostic():
