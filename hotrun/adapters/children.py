@@ -35,12 +35,14 @@ from hotrun.adapters.reader import Reader
 from hotrun.adapters.records import VARIABLE, Session
 from hotrun.adapters.spawn import SpawnError, free_port, order, why, with_port
 from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed
+from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed, Stream
 
 if TYPE_CHECKING:
     import asyncio
 
 Post = Callable[[Input], None]
+
+_STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 
 
 class _Child:
@@ -98,7 +100,7 @@ class Children:
             command = msgspec.structs.replace(command, program=with_port(command.program, port))
         try:
             env = environment(command.program, {**own, VARIABLE: self._session.id}, self._colored, self._notice_once)
-            start = order(command, env, names, sources=2)
+            start = order(command, env, names, sources=len(_STREAMS))
         except SpawnError as error:
             self._post(SpawnFailed(command.run, str(error)))
             return
@@ -137,16 +139,26 @@ class Children:
     def _begin(
         self, command: Spawn, env: Mapping[str, str], port: int | None, start: Start, fds: Sequence[int]
     ) -> None:
-        ours, theirs = zip(*(os.pipe() for _ in ("stdout", "stderr")), strict=True)
-        null = os.open(os.devnull, os.O_RDONLY)
-        seat = self._send_start(start, (null, *theirs, *fds, *ours))
-        for fd in (null, *theirs):
-            os.close(fd)
+        ours: list[int] = []
+        theirs: list[int] = []
+        try:
+            theirs.append(os.open(os.devnull, os.O_RDONLY))
+            for _ in _STREAMS:
+                reading, writing = os.pipe()
+                ours.append(reading)
+                theirs.append(writing)
+            seat = self._send_start(start, (*theirs, *fds, *ours))
+        except OSError as error:  # of open files there are enough
+            for fd in ours:
+                os.close(fd)
+            text = f"{command.program.argv[0]} could not be started: {error.strerror}"
+            self._post(SpawnFailed(command.run, text))
+            return
+        finally:
+            for fd in theirs:
+                os.close(fd)
         child = _Child(command, env, port, seat)
-        child.readers = [
-            Reader(command.run, "stdout", ours[0], self._post),
-            Reader(command.run, "stderr", ours[1], self._post),
-        ]
+        child.readers = [Reader(command.run, stream, fd, self._post) for stream, fd in zip(_STREAMS, ours, strict=True)]
         self._children[seat.token] = self._runs[command.run] = child
         if self._loop is not None:
             self._listen(child)
@@ -156,7 +168,7 @@ class Children:
             seat = self._guard.seat()
             try:
                 seat.wire.send(encode(start), fds)
-            except OSError:  # somebody killed it while it waited
+            except ConnectionError:  # somebody killed it while it waited
                 seat.wire.close()
             else:
                 return seat
@@ -233,7 +245,7 @@ class Children:
     # --- what goes wrong ---------------------------------------------------------------------------------------
 
     def _notice_loss(self, child: _Child) -> None:
-        self._post(Noticed("error", f"{child.command.name}: its supervisor process was killed: it is ended as well"))
+        self._post(Noticed("error", f"{child.command.name}: its supervisor process has gone: it is ended as well"))
 
     def _on_lost(self, tokens: range) -> None:
         """Nothing lives of those runs whose reapers had these tokens and were killed."""
@@ -245,7 +257,7 @@ class Children:
 
     def _bury(self, child: _Child) -> None:
         if not child.started:
-            self._finish(child, SpawnFailed(child.run, "its supervisor process was killed"))
+            self._finish(child, SpawnFailed(child.run, "its supervisor process has gone"))
             return
         self._drain(child)
         if not child.exited:

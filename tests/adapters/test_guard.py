@@ -48,7 +48,7 @@ async def test_a_reaper_that_is_killed_takes_its_tree_along_and_no_other(program
     await programs.over(1)
     assert all(map(is_gone, pids))
     assert programs.exit(1) == Exited(1, None, "SIGKILL", left=False)
-    assert errors(programs) == ["p1: its supervisor process was killed: it is ended as well"]
+    assert errors(programs) == ["p1: its supervisor process has gone: it is ended as well"]
     assert not is_gone(programs.pid(2))
     programs.children.signal(2, "SIGTERM")
     await programs.over(2)

@@ -91,7 +91,12 @@ class Guard:
 
     def _fork(self, token: int, fd: int, in_peace: bool) -> None:
         guard = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # there are too many processes
+            os.close(fd)
+            self._lost.append(token)
+            return
         if pid == 0:
             try:
                 self._become_reaper(wire(fd), guard, in_peace)
