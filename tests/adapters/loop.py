@@ -67,7 +67,8 @@ class Programs:
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
-        self.children = Children(self.posted.append, colored, Guard(), new_session("/"), self._hurry)
+        self.session = new_session("/")
+        self.children = Children(self.posted.append, colored, Guard(), self.session, self._hurry)
 
     def _hurry(self) -> None:
         self.hurries.append(len(self.posted))

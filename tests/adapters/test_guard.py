@@ -214,11 +214,14 @@ async def test_a_program_of_a_reaper_that_had_time_is_born_in_a_group_of_its_own
     if own is None or probe is None:
         pytest.skip("no control group of ours can be written")
     cgroup.remove_session(probe)
+    group = Path(own, f"hotrun-{programs.session.id}")
     programs.sh(1, "echo first")
     await programs.over(1)
-    await until(lambda: list(Path(own).glob("hotrun-*/*/cgroup.procs")), "a spare in its group")
+    await until(
+        lambda: [spare for spare in helpers(REAPER) if (group / str(spare.pid)).exists()], "a spare in its group"
+    )
     programs.spawn(2, "grep", "0::", "/proc/self/cgroup")
     await programs.over(2)
-    assert "/hotrun-" in programs.lines(2)[0]
+    assert f"/{group.name}/" in programs.lines(2)[0]
     assert isinstance(programs.posted[-1], Emptied)
     assert not programs.told(SpawnFailed, 2)
