@@ -86,7 +86,8 @@ class Guard:
 
     def _open_session(self, session: Session) -> None:
         self._own_cgroup = cgroup.own_folder()
-        self._cgroup = cgroup.make_session(self._own_cgroup, f"hotrun-{session.id}")
+        if self._own_cgroup is not None:
+            self._cgroup = os.path.join(self._own_cgroup, f"hotrun-{session.id}")
         self._record = records.write(session, self._cgroup)
 
     def _fork(self, token: int, fd: int, in_peace: bool) -> None:
