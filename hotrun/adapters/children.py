@@ -39,12 +39,14 @@ from hotrun.adapters.spawn import SpawnError, free_port, order, signal_name, why
 from hotrun.adapters.streams import Streams
 from hotrun.adapters.terminal import Window
 from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed
+from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed, Stream
 
 if TYPE_CHECKING:
     import asyncio
 
 Post = Callable[[Input], None]
+
+_STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 
 
 class _Child:
@@ -113,7 +115,7 @@ class Children:
             command = msgspec.structs.replace(command, program=with_port(command.program, port))
         try:
             env = environment(command.program, {**own, VARIABLE: self._session.id}, self._colored, self._notice_once)
-            start = order(command, env, names, sources=2)
+            start = order(command, env, names, sources=len(_STREAMS))
         except SpawnError as error:
             self._post(SpawnFailed(command.run, str(error)))
             return
@@ -179,14 +181,18 @@ class Children:
         self, command: Spawn, env: Mapping[str, str], port: int | None, start: Start, fds: Sequence[int]
     ) -> None:
         log = self._logs.open(command.name, command.build, command.run)
+        streams: Streams | None = None
         try:
             streams = Streams(command, self._window, self._post, self._hurry, log)
-        except OSError as error:
-            self._post(SpawnFailed(command.run, f"no terminal or pipe for it: {error.strerror}"))
+            tty = b"" if streams.terminal is None else os.fsencode(streams.terminal.slave_path)
+            start = msgspec.structs.replace(start, tty=tty, sources=len(streams.sources))
+            seat = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
+        except OSError as error:  # of open files, terminals or processes there are enough
+            if streams is not None:
+                streams.close()
+            text = f"{command.program.argv[0]} could not be started: {error.strerror}"
+            self._post(SpawnFailed(command.run, text))
             return
-        tty = b"" if streams.terminal is None else os.fsencode(streams.terminal.slave_path)
-        start = msgspec.structs.replace(start, tty=tty, sources=len(streams.sources))
-        seat = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
         child = _Child(command, env, port, seat, streams)
         self._children[seat.token] = self._runs[command.run] = child
         streams.hold(self._is_held)
@@ -198,7 +204,7 @@ class Children:
             seat = self._guard.seat()
             try:
                 seat.wire.send(encode(start), fds)
-            except OSError:  # somebody killed it while it waited
+            except ConnectionError:  # somebody killed it while it waited
                 seat.wire.close()
             else:
                 return seat
@@ -279,7 +285,7 @@ class Children:
     # --- what goes wrong ---------------------------------------------------------------------------------------
 
     def _notice_loss(self, child: _Child) -> None:
-        self._post(Noticed("error", f"{child.command.name}: its supervisor process was killed: it is ended as well"))
+        self._post(Noticed("error", f"{child.command.name}: its supervisor process has gone: it is ended as well"))
 
     def _on_lost(self, tokens: range) -> None:
         """Nothing lives of those runs whose reapers had these tokens and were killed."""
@@ -291,7 +297,7 @@ class Children:
 
     def _bury(self, child: _Child) -> None:
         if not child.started:
-            self._finish(child, SpawnFailed(child.run, "its supervisor process was killed"))
+            self._finish(child, SpawnFailed(child.run, "its supervisor process has gone"))
             return
         child.streams.drain()
         if not child.exited:

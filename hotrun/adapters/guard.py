@@ -102,7 +102,7 @@ class Guard:
         ours, theirs = pair()
         try:
             self._send_fork(theirs, in_peace)
-        except OSError:  # it is dead, of which the loop has not told yet
+        except ConnectionError:  # it is dead, of which the loop has not told yet
             self._replace()
             self._send_fork(theirs, in_peace)
         theirs.close()

@@ -1,7 +1,7 @@
 """Which processes there are, as macOS tells through libproc. Written from its headers and NOT TESTED on a Mac.
 
-There is no subreaper: an orphan goes to launchd. But a process keeps the unique id of whoever spawned it, and such an id
-is never used again (`bsd/sys/proc_info.h`, PROC_PIDUNIQIDENTIFIERINFO). So `below` remembers the ids it has seen, and
+There is no subreaper: an orphan goes to launchd. But a process keeps the unique id of who spawned it, and such an id is
+never used again (`bsd/sys/proc_info.h`, PROC_PIDUNIQIDENTIFIERINFO). So `below` remembers the ids it has seen, and
 finds an orphan by them, unless the process between it and us was born and gone between two looks.
 """
 

@@ -80,8 +80,7 @@ def _check(folder: str, port: int) -> int:
 
 
 def _edit_and_wait(session: subprocess.Popen[bytes], folder: str, port: int) -> tuple[int, int]:
-    _wait_for(session, "process.started")
-    _wait_for(session, "watching")
+    _wait_for(session, "process.started", "watching")
     _wait_for_page(port, OLD)
     path = os.path.join(folder, FILE)
     with open(path, encoding="utf-8") as file:
@@ -94,17 +93,22 @@ def _edit_and_wait(session: subprocess.Popen[bytes], folder: str, port: int) -> 
     return round((time.monotonic() - started) * 1000), build_ms
 
 
-def _wait_for(session: subprocess.Popen[bytes], kind: str) -> dict[str, Any]:
-    """The next event of this type, wherever it comes. Raises HotrunError where the stream ends first."""
+def _wait_for(session: subprocess.Popen[bytes], *kinds: str) -> dict[str, Any]:
+    """Wait until an event of each of these types has come, in any order; returns the last of them.
+
+    Raises HotrunError where the stream ends first.
+    """
     assert session.stdout is not None
+    missing = set(kinds)
     seen: list[str] = []
     for line in session.stdout:
         event: dict[str, Any] = msgspec.json.decode(line)
-        if event["type"] == kind:
+        missing.discard(event["type"])
+        if not missing:
             return event
         if event["type"] in ("output", "message"):
             seen.extend("  " + line for line in event["text"].split("\n"))
-    raise HotrunError("\n".join([f"demo: hotrun ended before {kind}", *seen[-20:]]), exit_code=1)
+    raise HotrunError("\n".join([f"demo: hotrun ended before {' and '.join(missing)}", *seen[-20:]]), exit_code=1)
 
 
 def _wait_for_page(port: int, text: str) -> None:

@@ -69,10 +69,9 @@ class Programs:
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
+        self.session = new_session("/")
         self.folder = tempfile.mkdtemp()
-        self.children = Children(
-            self.posted.append, colored, Guard(), new_session("/"), Folder(self.folder), self._hurry
-        )
+        self.children = Children(self.posted.append, colored, Guard(), self.session, Folder(self.folder), self._hurry)
 
     def _hurry(self) -> None:
         self.hurries.append(len(self.posted))

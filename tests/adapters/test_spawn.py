@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -224,3 +225,24 @@ async def test_a_program_starts_with_no_signal_ignored_or_blocked(programs: Prog
     assert len(found) == 2
     # The C library keeps two signals for itself, and hands on whatever was done to them.
     assert [number for mask in found for number in signal.valid_signals() if mask >> (number - 1) & 1] == []
+
+
+@with_programs
+async def test_too_many_open_files_are_a_failed_spawn_and_no_more(programs: Programs) -> None:
+    programs.sh(1, "true")
+    await programs.over(1)
+    await programs.quiet()
+    before = os.listdir("/dev/fd")
+    free = [number for number in range(100) if str(number) not in before]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        for room in range(5):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (free[room], hard))
+            programs.sh(2, "true")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert programs.told(SpawnFailed, 2) == [SpawnFailed(2, "sh could not be started: Too many open files")] * 5
+    assert len(os.listdir("/dev/fd")) <= len(before)
+    programs.sh(3, "echo again")
+    await programs.over(3)
+    assert programs.lines(3) == ["again"]

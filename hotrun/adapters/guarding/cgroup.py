@@ -46,31 +46,17 @@ def own_folder() -> str | None:
     return os.path.normpath(mount + paths[0]) if mount is not None else None
 
 
-def make_session(own: str | None, name: str) -> str | None:
-    """A group below `own` for all programs of a session; None where it cannot be made."""
-    if own is None:
-        return None
-    path = os.path.join(own, name)
-    try:
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(path)
-    except OSError:
-        return None
-    return path
-
-
 def enter_new(session: str, own: str) -> Cgroup | None:
-    """Put this process into a new group below that of the session; None where the system does not let us."""
+    """Put this process into a new group below that of the session, which is made if need be.
+
+    `own` is the group that it is in now. None where the system does not let us.
+    """
     path = os.path.join(session, str(os.getpid()))
     try:
-        os.mkdir(path)
-    except OSError:
-        return None
-    try:
+        os.makedirs(path)
         _write(os.path.join(path, "cgroup.procs"), "0")
     except OSError:
-        with contextlib.suppress(OSError):
-            os.rmdir(path)
+        remove_session(session)
         return None
     return Cgroup(path, own)
 

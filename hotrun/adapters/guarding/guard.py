@@ -86,12 +86,18 @@ class Guard:
 
     def _open_session(self, session: Session) -> None:
         self._own_cgroup = cgroup.own_folder()
-        self._cgroup = cgroup.make_session(self._own_cgroup, f"hotrun-{session.id}")
+        if self._own_cgroup is not None:
+            self._cgroup = os.path.join(self._own_cgroup, f"hotrun-{session.id}")
         self._record = records.write(session, self._cgroup)
 
     def _fork(self, token: int, fd: int, in_peace: bool) -> None:
         guard = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # there are too many processes
+            os.close(fd)
+            self._lost.append(token)
+            return
         if pid == 0:
             try:
                 self._become_reaper(wire(fd), guard, in_peace)
