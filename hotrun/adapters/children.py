@@ -39,14 +39,12 @@ from hotrun.adapters.spawn import SpawnError, free_port, order, signal_name, why
 from hotrun.adapters.streams import Streams
 from hotrun.adapters.terminal import Window
 from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed, Stream
+from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed
 
 if TYPE_CHECKING:
     import asyncio
 
 Post = Callable[[Input], None]
-
-_STREAMS: tuple[Stream, ...] = ("stdout", "stderr")
 
 
 class _Child:
@@ -115,7 +113,7 @@ class Children:
             command = msgspec.structs.replace(command, program=with_port(command.program, port))
         try:
             env = environment(command.program, {**own, VARIABLE: self._session.id}, self._colored, self._notice_once)
-            start = order(command, env, names, sources=len(_STREAMS))
+            start = order(command, env, names)
         except SpawnError as error:
             self._post(SpawnFailed(command.run, str(error)))
             return
