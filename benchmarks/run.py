@@ -22,7 +22,10 @@ def main() -> int:
     if options.names == ["orphans"]:
         from benchmarks.orphans import table as survivors
 
-        print(survivors())
+        text = survivors()
+        print(text)
+        if options.write:
+            write("orphans", text)
         return 0
     load = os.getloadavg()[0]
     with ground(install=options.install) as here:

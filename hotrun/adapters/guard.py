@@ -145,8 +145,9 @@ class Guard:
             self._takeover = Takeover(self._loop, lambda: self._pid, self._on_taken_over)
         self._first_token = self._tokens + 1
         self._refill_later()
-        self._on_death()
-        self._takeover.look()
+        # Not at once: whoever wanted a reaper is in the middle of something.
+        self._loop.call_soon(self._on_death)
+        self._loop.call_soon(self._takeover.look)
 
     def _on_taken_over(self) -> None:
         self._takeover = None

@@ -246,6 +246,24 @@ async def test_a_step_is_over_when_the_last_of_its_session_ends_whoever_its_pare
 
 
 @with_programs
+async def test_a_zombie_that_nobody_collects_does_not_hold_a_step(programs: Programs) -> None:
+    # Its parent has left the session and never waits for it.
+    code = (
+        "import os, signal\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})\n"
+        "if os.fork(): signal.sigwait({signal.SIGUSR1}); os._exit(0)\n"
+        "zombie = os.fork()\n"
+        "if not zombie: os._exit(0)\n"
+        "os.setsid(); os.waitid(os.P_PID, zombie, os.WEXITED | os.WNOWAIT)\n"
+        "print(zombie, flush=True); os.kill(os.getppid(), signal.SIGUSR1); signal.pause()\n"
+    )
+    programs.spawn(1, *PYTHON, code, kind="step")
+    await programs.over(1)
+    assert programs.exit(1) == Exited(1, 0, None, left=False)
+    assert state_of(int(programs.lines(1)[0])) == "Z"
+
+
+@with_programs
 async def test_a_step_that_is_killed_takes_its_daemons_along(programs: Programs) -> None:
     programs.spawn(1, *PYTHON, f"{DAEMON}; import time; sys.stdout.flush(); time.sleep(60)", "sleep", "60", kind="step")
     await until(lambda: programs.lines(1), "the number of the daemon")

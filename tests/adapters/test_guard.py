@@ -101,6 +101,26 @@ async def test_a_guard_that_is_killed_with_all_reapers_leaves_nothing(programs: 
 
 
 @with_programs
+async def test_a_guard_that_is_found_dead_by_a_spawn_is_replaced_and_nothing_is_told_in_the_middle_of_it(
+    programs: Programs,
+) -> None:
+    programs.sh(1, "echo up; sleep 60")
+    await programs.said(1, "up")
+    (guard,) = helpers(GUARD)
+    os.kill(guard.pid, signal.SIGKILL)
+    while not is_gone(guard.pid):  # without a turn of the loop, which would tell of it
+        pass
+    hurries = list(programs.hurries)
+    for run in (2, 3):
+        programs.sh(run, "echo again")
+    assert programs.hurries == hurries
+    await programs.over(1, 2, 3)
+    assert programs.exit(1).signal == "SIGTERM"
+    assert programs.lines(3) == ["again"]
+    assert len(errors(programs)) == 1
+
+
+@with_programs
 async def test_a_spare_reaper_that_was_killed_is_replaced_without_a_word(programs: Programs) -> None:
     await until(lambda: helpers(REAPER), "the spare")
     for run in (1, 2, 3):
