@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from itertools import groupby
 from typing import Literal
 
@@ -44,19 +44,40 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Rules:
-    """The rules that hold inside one folder: those of the folder above, and its own ignore files. Immutable."""
+    """The rules that hold inside one folder: those of the folder above, and its own ignore files.
+
+    They never change, and while they are the same it is the same object: verdicts may be kept as long as that.
+    """
 
     def __init__(self, specs: tuple[tuple[int, _Patterns], ...], exclude: _Exclude, files: tuple[str, ...]) -> None:
         # (length of the folder's relative path, its patterns), weakest first; watch.exclude is the strongest.
         self._specs = specs
         self._exclude = exclude
         self._files = files
+        self._texts: tuple[tuple[str, str], ...] = ()  # of the folder's own ignore files: path and content
+        self._inner: dict[str, Rules] = {}  # of the folders with ignore files, as they were at the last look
 
-    def inside(self, folder: str, relative: str) -> Rules:
-        """The rules inside `folder` (absolute), which is at `relative` ("" for the root itself) under the root."""
-        depth = len(relative) + 1 if relative else 0
-        own = [(depth, patterns) for name in self._files for patterns in _read(os.path.join(folder, name))]
-        return Rules((*self._specs, *own), self._exclude, self._files) if own else self
+    def inside(self, folder: str, relative: str, names: Container[str] | None = None) -> Rules:
+        """The rules inside `folder` (absolute), which is at `relative` ("" for the root itself) under the root.
+
+        `names`: of what is in it, where that is known. Its ignore files are read each time: two versions of one may
+        bear the same times, and a folder seldom has any.
+        """
+        found = [os.path.join(folder, name) for name in self._files if names is None or name in names]
+        texts = tuple((path, text) for path in found if (text := _read(path)) is not None)
+        if not texts:
+            self._inner.pop(folder, None)
+            return self
+        known = self._inner.get(folder)
+        if known is None or known._texts != texts:
+            known = self._inner[folder] = self._with(texts, len(relative) + 1 if relative else 0)
+        return known
+
+    def _with(self, texts: tuple[tuple[str, str], ...], depth: int) -> Rules:
+        own = [(depth, patterns) for path, text in texts if (patterns := _Patterns(text.split("\n"), path))]
+        rules = Rules((*self._specs, *own), self._exclude, self._files)
+        rules._texts = texts
+        return rules
 
     def ignores(self, relative: str, is_folder: bool) -> bool:
         """Whether the file or folder at `relative` is ignored; that a folder above may be is not asked again."""
@@ -97,7 +118,8 @@ class _Patterns:
     """A list of gitignore patterns in git's way: each is asked about a path itself, never about a folder above it.
 
     pathspec translates them. Its own verdict counts folders above, too, so "*" with "!*/" would ignore every folder,
-    and "!src/" would bring back src/x.o. Neighbors of one sign become one expression: 3 times faster.
+    and "!src/" would bring back src/x.o. Neighbors of one sign become one expression, and what asks for a name at any
+    depth another one that sees the name alone: 6 times faster than one by one.
     """
 
     def __init__(self, lines: Iterable[str], source: str = _BUILT_IN_SOURCE) -> None:
@@ -105,19 +127,18 @@ class _Patterns:
         self._lines = tuple(lines)
         self._source = source
         signed = [known for known in map(_translated, self._lines) if known is not None]
-        runs = [(include, "|".join(text for _, text in run)) for include, run in groupby(signed, lambda one: one[0])]
-        self._runs: list[tuple[bool, re.Pattern[str]]] = [
-            (include, re.compile(text, re.DOTALL)) for include, text in reversed(runs)
-        ]
+        runs = [(ignores, [text for _, text in run]) for ignores, run in groupby(signed, lambda one: one[0])]
+        self._runs = tuple((ignores, *_compiled(texts)) for ignores, texts in reversed(runs))
 
     def __bool__(self) -> bool:
         return bool(self._runs)
 
     def verdict(self, path: str) -> bool | None:
         """What the last pattern that matches says: ignored or not; None if none does. A folder ends in a slash."""
-        for include, expression in self._runs:
-            if expression.fullmatch(path):
-                return include
+        name = path[path.rfind("/", 0, -1) + 1 :]
+        for ignores, names, paths in self._runs:
+            if (names is not None and names(name)) or (paths is not None and paths(path)):
+                return ignores
         return None
 
     def decision(self, path: str) -> Rule | None:
@@ -139,6 +160,9 @@ class _Patterns:
 # How pathspec's expressions end: a folder, with what is in it; the same, or a file.
 _FOLDER = "(?P<ps_d>/)"
 _EITHER = f"(?:{_FOLDER}|$)"
+_ANYWHERE = "^(?:.+/)?"  # and how those begin that have no slash before their end
+_ANYTHING = ".+"
+_Match = Callable[[str], re.Match[str] | None]
 
 
 def _translated(line: str) -> tuple[bool, str] | None:
@@ -150,6 +174,25 @@ def _translated(line: str) -> tuple[bool, str] | None:
     return (include, _whole(expression)) if expression is not None and include is not None else None
 
 
+def _compiled(texts: list[str]) -> tuple[_Match | None, _Match | None]:
+    """What matches one of these expressions for whole paths: those that ask for the name alone, and the others."""
+    names = [text.removeprefix(_ANYWHERE) for text in texts if _asks_for_name(text)]
+    paths = [text for text in texts if not _asks_for_name(text)]
+    return _any_of(names), _any_of(paths)
+
+
+def _asks_for_name(text: str) -> bool:
+    """Whether an expression for whole paths says nothing of the folders above."""
+    if text == _ANYTHING:
+        return True
+    inner = text.removeprefix(_ANYWHERE).removesuffix("/?").removesuffix("/").replace("[^/]", "")
+    return text.startswith(_ANYWHERE) and "/" not in inner
+
+
+def _any_of(texts: list[str]) -> _Match | None:
+    return re.compile("|".join(texts), re.DOTALL).fullmatch if texts else None
+
+
 def _whole(expression: str) -> str:
     """An expression for a whole path, from pathspec's for a path or one of the folders above it."""
     if expression.endswith(_EITHER):
@@ -157,7 +200,7 @@ def _whole(expression: str) -> str:
     if expression.endswith(_FOLDER):
         return (expression.removesuffix(_FOLDER) or ".+") + "/"
     if expression == ".":  # "*" and "**"
-        return ".+"
+        return _ANYTHING
     return (expression if expression.startswith("^") else ".*" + expression) + ".+"  # "x/**": not x itself
 
 
@@ -179,36 +222,53 @@ class _Exclude:
         return (self._before + path)[self._cut :]
 
 
-def rules_of(root: str, project: str, watch: Watch) -> tuple[Rules, str]:
-    """The rules for a watched root, and its place under the folder that their patterns are relative to ("": there).
+class RootRules:
+    """The rules for one watched root. While nothing about them differs, each look returns the same object."""
 
-    As in git, ignore files above the root count, up to the project or to the repository around it; but a root that
-    they would hide was named on purpose, so then they do not.
-    """
-    start = project if is_below(root, project) else root  # where watch.exclude is seen from
-    base = _repository(start) or start
-    rules, relative = _own_rules(base, start, watch), ""
-    names = os.path.relpath(root, base).split(os.sep) if root != base else []
-    for name in names:
-        rules = rules.inside(os.path.join(base, relative), relative)
-        relative = f"{relative}/{name}" if relative else name
-        if rules.ignores(relative, is_folder=True):
-            return _own_rules(root, start, watch), ""
-    return rules, relative
+    def __init__(self, root: str, project: str, watch: Watch) -> None:
+        """`project`: the folder that the patterns in `watch` are relative to, if the root lies in it."""
+        self._root = root
+        self._watch = watch
+        self._start = project if is_below(root, project) else root  # where watch.exclude is seen from
+        self._outermost: dict[str, tuple[tuple[tuple[str, str], ...], Rules]] = {}
+
+    def look(self) -> tuple[Rules, str]:
+        """The rules as they are now, and the root's place under the folder that they are relative to ("": there).
+
+        As in git, ignore files above the root count, up to the project or to the repository around it; but a root that
+        they would hide was named on purpose, so then they do not.
+        """
+        base = _repository(self._start) or self._start
+        rules, relative = self._own(base), ""
+        names = os.path.relpath(self._root, base).split(os.sep) if self._root != base else []
+        for name in names:
+            rules = rules.inside(os.path.join(base, relative), relative)
+            relative = f"{relative}/{name}" if relative else name
+            if rules.ignores(relative, is_folder=True):
+                return self._own(self._root), ""
+        return rules, relative
+
+    def _own(self, base: str) -> Rules:
+        """The rules in `base`, without those of its own ignore files."""
+        paths = (_global_excludes(), os.path.join(base, ".git", "info", "exclude")) if self._watch.gitignore else ()
+        texts = tuple((path, text) for path in paths if (text := _read(path)) is not None)
+        known = self._outermost.get(base)
+        if known is None or known[0] != texts:
+            specs = [(0, _Patterns(BUILT_IN)), *((0, _Patterns(text.split("\n"), path)) for path, text in texts)]
+            exclude = _Exclude(self._watch.exclude, self._start, base)
+            rules = Rules(tuple(specs), exclude, IGNORE_FILES if self._watch.gitignore else ())
+            known = self._outermost[base] = (texts, rules)
+        return known[1]
+
+
+def rules_of(root: str, project: str, watch: Watch) -> tuple[Rules, str]:
+    """What one look at the rules for a watched root finds; see RootRules."""
+    return RootRules(root, project, watch).look()
 
 
 def is_below(path: str, folder: str) -> bool:
     """Whether `path` lies in `folder`, at any depth; both absolute."""
     return path.startswith(os.path.join(folder, ""))
-
-
-def _own_rules(base: str, start: str, watch: Watch) -> Rules:
-    """The rules in `base`, without those of its own ignore files."""
-    specs = [(0, _Patterns(BUILT_IN))]
-    if watch.gitignore:
-        for path in (_global_excludes(), os.path.join(base, ".git", "info", "exclude")):
-            specs += [(0, patterns) for patterns in _read(path)]
-    return Rules(tuple(specs), _Exclude(watch.exclude, start, base), IGNORE_FILES if watch.gitignore else ())
 
 
 def _repository(folder: str) -> str | None:
@@ -221,15 +281,15 @@ def _repository(folder: str) -> str | None:
     return folder
 
 
-def _read(path: str) -> list[_Patterns]:
+def _read(path: str) -> str | None:
+    """The content of an ignore file; None: there is none that could be read."""
     if not os.path.isfile(path):
-        return []  # not there, or a pipe, which would block
+        return None  # not there, or a pipe, which would block
     try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
-            patterns = _Patterns(file.read().split("\n"), path)
+            return file.read()
     except OSError:
-        return []  # gone again or not readable: it ignores nothing
-    return [patterns] if patterns else []
+        return None  # gone again or not readable: it ignores nothing
 
 
 def _global_excludes() -> str:
