@@ -128,7 +128,9 @@ class _Patterns:
         self._source = source
         signed = [known for known in map(_translated, self._lines) if known is not None]
         runs = [(ignores, [text for _, text in run]) for ignores, run in groupby(signed, lambda one: one[0])]
-        self._runs = tuple((ignores, *_compiled(texts)) for ignores, texts in reversed(runs))
+        self._runs: tuple[tuple[bool, _Match | None, _Match | None], ...] = tuple(
+            (ignores, *_compiled(texts)) for ignores, texts in reversed(runs)
+        )
 
     def __bool__(self) -> bool:
         return bool(self._runs)

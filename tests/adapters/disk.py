@@ -80,5 +80,5 @@ def signatures(tree: Tree) -> dict[str, object]:
     return {
         os.path.join(path, name): signature
         for path, folder in tree._folders.items()
-        for name, signature in folder.files.items()
+        for name, signature in folder.files.signatures.items()
     }
