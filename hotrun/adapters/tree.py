@@ -229,9 +229,6 @@ class Tree:
 
     def _may_follow(self, path: str) -> bool:
         """Whether to enter a folder that a link has led to: not where it is one of those above it."""
-        if path not in self._folders and self._names.is_full:
-            self.unwatched.append(f"more than {MOST_LINKED:,} folders lie behind links: the others are")
-            return False
         identity = identity_of(path)
         return identity is not None and not self._names.loops(path, identity)
 
@@ -280,6 +277,9 @@ class Tree:
     def _entries(self, place: _Place, changes: list[Change]) -> dict[str, os.DirEntry[str]] | None:
         """What is in a folder, which is known from now on; None: it cannot be read, and is no longer known."""
         path = place.path
+        if place.linked and self._names.is_full and path not in self._folders:
+            self.unwatched.append(f"{MOST_LINKED:,} folders lie behind links, and more")
+            return None
         try:
             found = os.stat(path)
             with os.scandir(path) as listing:

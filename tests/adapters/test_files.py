@@ -50,9 +50,10 @@ class Watched:
         since_ns: int | None = None,
         poll: Poll = "auto",
         poll_interval_ms: int = 20,
+        follow: bool = False,
     ) -> None:
         roots_ = tuple(map(str, roots)) or (str(self.root),)
-        watch = Watch(roots_, exclude, poll=poll, poll_interval_ms=poll_interval_ms)
+        watch = Watch(roots_, exclude, poll=poll, poll_interval_ms=poll_interval_ms, follow_symlinks=follow)
         await self.source.start(Project(str(self.root), None, watch), list(map(str, single)), since_ns)
 
     def told(self) -> list[str]:
