@@ -1,10 +1,11 @@
-"""What is known of the files of one folder, and what a new look at one of them means."""
+"""What is known of one folder and its files, and what a new look at one of them means."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hotrun.adapters.contents import digest
+from hotrun.adapters.ignore import Rules
 from hotrun.adapters.signature import Signature
 
 Finding = Literal["same", "touched", "added", "modified"]
@@ -48,3 +49,35 @@ class Files:
         self.digests.pop(name, None)
         self.racy.discard(name)
         return self.signatures.pop(name, None) is not None
+
+
+class Place(NamedTuple):
+    """A folder to be walked: with the rules of the one above it, and whether a link has led there."""
+
+    path: str
+    rules: Rules
+    relative: str
+    linked: bool
+
+
+class Folder:
+    """One existing folder: its rules, its files, the names of the folders in it, and of what the rules leave out."""
+
+    def __init__(self, place: Place) -> None:
+        self.rules = place.rules
+        self.relative = place.relative
+        self.linked = place.linked
+        self.files = Files()
+        self.folders: set[str] = set()
+        self.ignored: set[str] = set()  # folders with a slash at the end
+        self.pruned = 0
+
+    def ignores(self, name: str, is_folder: bool) -> bool:
+        """Ask the rules, unless they were asked before: what is known is not ignored as long as they are the same."""
+        if name in (self.folders if is_folder else self.files.signatures):
+            return False
+        return (name + "/" if is_folder else name) in self.ignored or self.asks_rules(name, is_folder)
+
+    def asks_rules(self, name: str, is_folder: bool) -> bool:
+        """What the rules say of something in here."""
+        return self.rules.ignores(f"{self.relative}/{name}" if self.relative else name, is_folder)

@@ -10,11 +10,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from hotrun.adapters.contents import digest
-from hotrun.adapters.ignore import IGNORE_FILES, RootRules, Rules, is_below
-from hotrun.adapters.known import Files
+from hotrun.adapters.ignore import IGNORE_FILES, RootRules, is_below
+from hotrun.adapters.known import Files, Folder, Place
 from hotrun.adapters.links import MOST_LINKED, Names
 from hotrun.adapters.signature import (
     Signature,
@@ -27,38 +26,6 @@ from hotrun.adapters.signature import (
 )
 from hotrun.core.inputs import Change
 from hotrun.core.spec import Watch
-
-
-class _Folder:
-    """One existing folder: its rules, its files, the names of the folders in it, and of what the rules leave out."""
-
-    def __init__(self, place: _Place) -> None:
-        self.rules = place.rules
-        self.relative = place.relative
-        self.linked = place.linked
-        self.files = Files()
-        self.folders: set[str] = set()
-        self.ignored: set[str] = set()  # folders with a slash at the end
-        self.pruned = 0
-
-    def ignores(self, name: str, is_folder: bool) -> bool:
-        """Ask the rules, unless they were asked before: what is known is not ignored as long as they are the same."""
-        if name in (self.folders if is_folder else self.files.signatures):
-            return False
-        return (name + "/" if is_folder else name) in self.ignored or self.asks_rules(name, is_folder)
-
-    def asks_rules(self, name: str, is_folder: bool) -> bool:
-        """What the rules say of something in here."""
-        return self.rules.ignores(f"{self.relative}/{name}" if self.relative else name, is_folder)
-
-
-class _Place(NamedTuple):
-    """A folder to be walked: with the rules of the one above it, and whether a link has led there."""
-
-    path: str
-    rules: Rules
-    relative: str
-    linked: bool
 
 
 class Tree:
@@ -81,7 +48,7 @@ class Tree:
         self._watch = watch
         self._sign = sign
         self._now_ns = now_ns
-        self._folders: dict[str, _Folder] = {}
+        self._folders: dict[str, Folder] = {}
         self._names = Names()
         self._top = {path: RootRules(path, root, watch) for path in watch.roots if os.path.isdir(path)}
         self._singles = (*single_files, *(path for path in watch.roots if path not in self._top))
@@ -217,14 +184,14 @@ class Tree:
         found = stat_of(path)
         return None if found is None else self._sign(found)
 
-    def _top_place(self, path: str) -> _Place:
-        return _Place(path, *self._top[path].look(), linked=False)
+    def _top_place(self, path: str) -> Place:
+        return Place(path, *self._top[path].look(), linked=False)
 
-    def _place_in(self, folder: _Folder, path: str, name: str) -> _Place:
+    def _place_in(self, folder: Folder, path: str, name: str) -> Place:
         relative = f"{folder.relative}/{name}" if folder.relative else name
-        return _Place(path, folder.rules, relative, self._is_behind_link(folder, path))
+        return Place(path, folder.rules, relative, self._is_behind_link(folder, path))
 
-    def _is_behind_link(self, above: _Folder, path: str) -> bool:
+    def _is_behind_link(self, above: Folder, path: str) -> bool:
         return self._watch.follow_symlinks and (above.linked or os.path.islink(path))
 
     def _may_follow(self, path: str) -> bool:
@@ -234,12 +201,12 @@ class Tree:
 
     # --- walking -----------------------------------------------------------------------------------------------
 
-    def _walk(self, place: _Place, changes: list[Change]) -> None:
+    def _walk(self, place: Place, changes: list[Change]) -> None:
         stack = [place]
         while stack:
             stack.extend(self._walk_one(stack.pop(), changes))
 
-    def _walk_one(self, place: _Place, changes: list[Change]) -> list[_Place]:
+    def _walk_one(self, place: Place, changes: list[Change]) -> list[Place]:
         """Compare one folder with the disk; returns the folders in it."""
         looked_ns = self._now_ns()
         entries = self._entries(place, changes)
@@ -250,7 +217,7 @@ class Tree:
         ignores = folder.ignores if rules is folder.rules else folder.asks_rules
         folder.rules = rules
         known, racy = folder.files.signatures, folder.files.racy
-        files, folders, ignored = set[str](), dict[str, _Place](), set[str]()
+        files, folders, ignored = set[str](), dict[str, Place](), set[str]()
         folder.pruned = 0
         for name, entry in entries.items():
             if entry_is_folder(entry, follow=self._watch.follow_symlinks):
@@ -274,7 +241,7 @@ class Tree:
         folder.folders, folder.ignored = set(folders), ignored
         return list(folders.values())
 
-    def _entries(self, place: _Place, changes: list[Change]) -> dict[str, os.DirEntry[str]] | None:
+    def _entries(self, place: Place, changes: list[Change]) -> dict[str, os.DirEntry[str]] | None:
         """What is in a folder, which is known from now on; None: it cannot be read, and is no longer known."""
         path = place.path
         if place.linked and self._names.is_full and path not in self._folders:
@@ -291,13 +258,13 @@ class Tree:
             return None
         is_another = self._names.add(path, (found.st_dev, found.st_ino), linked=place.linked)
         if path not in self._folders:
-            self._folders[path] = _Folder(place)
+            self._folders[path] = Folder(place)
             self.new_folders.append(path)
         elif is_another:
             self.new_folders.append(path)
         return entries
 
-    def _may_enter(self, above: _Folder, entry: os.DirEntry[str]) -> bool:
+    def _may_enter(self, above: Folder, entry: os.DirEntry[str]) -> bool:
         if not is_text(entry.name):
             self.unwatched.append(f"{self._name(entry.path)}: its name is not UTF-8")
             return False
@@ -306,7 +273,7 @@ class Tree:
     # --- comparing ---------------------------------------------------------------------------------------------
 
     def _compare(
-        self, folder: _Folder, path: str, name: str, found: Signature, looked_ns: int, changes: list[Change]
+        self, folder: Folder, path: str, name: str, found: Signature, looked_ns: int, changes: list[Change]
     ) -> None:
         finding = folder.files.look(name, path, found, looked_ns, skip_unchanged=self._watch.skip_unchanged)
         if finding == "touched":
@@ -328,7 +295,7 @@ class Tree:
             if finding == "added" or finding == "modified":
                 changes.append(Change(self._name(path), finding))
 
-    def _drop_file(self, folder: _Folder, path: str, changes: list[Change]) -> None:
+    def _drop_file(self, folder: Folder, path: str, changes: list[Change]) -> None:
         if folder.files.drop(os.path.basename(path)):
             changes.append(Change(self._name(path), "deleted"))
 

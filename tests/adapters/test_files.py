@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from hotrun.adapters import mounts
+from hotrun.adapters.asleep import Sleep
 from hotrun.adapters.files import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS, FileSource
 from hotrun.adapters.watcher import Fail, KernelSensor, Report, Sense, Sensor, Watcher
 from hotrun.core.inputs import Change, Input, Noticed, Verified, WatchStarted
@@ -34,12 +35,18 @@ def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 class Watched:
     """A FileSource and everything it said."""
 
-    def __init__(self, root: Path, sense: Sense = KernelSensor, sync_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        sense: Sense = KernelSensor,
+        sync_folder: Path | None = None,
+        sleep: Sleep | None = None,
+    ) -> None:
         self.root = root
         self.posted: list[Input] = []
         self.changes: list[Change] = []
         folder = None if sync_folder is None else str(sync_folder)
-        self.source = FileSource(self.posted.append, self.changes.extend, folder, sense)
+        self.source = FileSource(self.posted.append, self.changes.extend, folder, sense, sleep)
         self._count = 0
 
     async def start(
