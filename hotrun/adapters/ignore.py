@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Container, Iterable
-from itertools import groupby
+from collections.abc import Container, Iterable
 from typing import Literal
 
 import msgspec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from hotrun.adapters.folder import NAME as OWN_FOLDER
+from hotrun.core.filter import Patterns
 from hotrun.core.spec import Watch
 
 _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".jj", ".bzr"))
@@ -49,7 +47,7 @@ class Rules:
     They never change, and while they are the same it is the same object: verdicts may be kept as long as that.
     """
 
-    def __init__(self, specs: tuple[tuple[int, _Patterns], ...], exclude: _Exclude, files: tuple[str, ...]) -> None:
+    def __init__(self, specs: tuple[tuple[int, _Source], ...], exclude: _Exclude, files: tuple[str, ...]) -> None:
         # (length of the folder's relative path, its patterns), weakest first; watch.exclude is the strongest.
         self._specs = specs
         self._exclude = exclude
@@ -74,7 +72,7 @@ class Rules:
         return known
 
     def _with(self, texts: tuple[tuple[str, str], ...], depth: int) -> Rules:
-        own = [(depth, patterns) for path, text in texts if (patterns := _Patterns(text.split("\n"), path))]
+        own = [(depth, _Source(text.split("\n"), path)) for path, text in texts]
         rules = Rules((*self._specs, *own), self._exclude, self._files)
         rules._texts = texts
         return rules
@@ -114,44 +112,21 @@ class Rules:
         return None
 
 
-class _Patterns:
-    """A list of gitignore patterns in git's way: each is asked about a path itself, never about a folder above it.
+class _Source(Patterns):
+    """A list of patterns, and where it comes from."""
 
-    pathspec translates them. Its own verdict counts folders above, too, so "*" with "!*/" would ignore every folder,
-    and "!src/" would bring back src/x.o. Neighbors of one sign become one expression, and what asks for a name at any
-    depth another one that sees the name alone: 6 times faster than one by one.
-    """
-
-    def __init__(self, lines: Iterable[str], source: str = _BUILT_IN_SOURCE) -> None:
-        """`source`: the ignore file that holds them, for explanations; or one of the two other places."""
-        self._lines = tuple(lines)
+    def __init__(self, lines: Iterable[str], source: str) -> None:
+        """`source`: the ignore file that holds them, or one of the two other places."""
+        super().__init__(lines)
         self._source = source
-        signed = [known for known in map(_translated, self._lines) if known is not None]
-        runs = [(ignores, [text for _, text in run]) for ignores, run in groupby(signed, lambda one: one[0])]
-        self._runs: tuple[tuple[bool, _Match | None, _Match | None], ...] = tuple(
-            (ignores, *_compiled(texts)) for ignores, texts in reversed(runs)
-        )
-
-    def __bool__(self) -> bool:
-        return bool(self._runs)
-
-    def verdict(self, path: str) -> bool | None:
-        """What the last pattern that matches says: ignored or not; None if none does. A folder ends in a slash."""
-        name = path[path.rfind("/", 0, -1) + 1 :]
-        for ignores, names, paths in self._runs:
-            if (names is not None and names(name)) or (paths is not None and paths(path)):
-                return ignores
-        return None
 
     def decision(self, path: str) -> Rule | None:
-        """The pattern that `verdict` comes from. Each is compiled by itself: for explanations only."""
-        for number, line in reversed(list(enumerate(self._lines))):
-            known = _translated(line)
-            if known is not None and re.compile(known[1], re.DOTALL).fullmatch(path):
-                return self._rule(number, line.strip(), known[0])
-        return None
-
-    def _rule(self, number: int, pattern: str, ignores: bool) -> Rule:
+        """The rule that `verdict` comes from."""
+        number = self.deciding(path)
+        if number is None:
+            return None
+        pattern = self.lines[number].strip()
+        ignores = not pattern.startswith("!")
         if self._source == _BUILT_IN_SOURCE:
             return Rule("built-in", pattern, ignores)
         if self._source == _EXCLUDE_SOURCE:
@@ -159,63 +134,19 @@ class _Patterns:
         return Rule("file", pattern, ignores, self._source, number + 1)
 
 
-# How pathspec's expressions end: a folder, with what is in it; the same, or a file.
-_FOLDER = "(?P<ps_d>/)"
-_EITHER = f"(?:{_FOLDER}|$)"
-_ANYWHERE = "^(?:.+/)?"  # and how those begin that have no slash before their end
-_ANYTHING = ".+"
-_Match = Callable[[str], re.Match[str] | None]
-
-
-def _translated(line: str) -> tuple[bool, str] | None:
-    """What a line says (ignored or not) of which paths; None: nothing of any."""
-    try:
-        expression, include = GitIgnoreSpecPattern.pattern_to_regex(line)
-    except ValueError:
-        return None  # such as "!"; git passes over it, too
-    return (include, _whole(expression)) if expression is not None and include is not None else None
-
-
-def _compiled(texts: list[str]) -> tuple[_Match | None, _Match | None]:
-    """What matches one of these expressions for whole paths: those that ask for the name alone, and the others."""
-    names = [text.removeprefix(_ANYWHERE) for text in texts if _asks_for_name(text)]
-    paths = [text for text in texts if not _asks_for_name(text)]
-    return _any_of(names), _any_of(paths)
-
-
-def _asks_for_name(text: str) -> bool:
-    """Whether an expression for whole paths says nothing of the folders above."""
-    if text == _ANYTHING:
-        return True
-    inner = text.removeprefix(_ANYWHERE).removesuffix("/?").removesuffix("/").replace("[^/]", "")
-    return text.startswith(_ANYWHERE) and "/" not in inner
-
-
-def _any_of(texts: list[str]) -> _Match | None:
-    return re.compile("|".join(texts), re.DOTALL).fullmatch if texts else None
-
-
-def _whole(expression: str) -> str:
-    """An expression for a whole path, from pathspec's for a path or one of the folders above it."""
-    if expression.endswith(_EITHER):
-        return expression.removesuffix(_EITHER) + "/?"
-    if expression.endswith(_FOLDER):
-        return (expression.removesuffix(_FOLDER) or ".+") + "/"
-    if expression == ".":  # "*" and "**"
-        return _ANYTHING
-    return (expression if expression.startswith("^") else ".*" + expression) + ".+"  # "x/**": not x itself
+_BUILT_IN = _Source(BUILT_IN, _BUILT_IN_SOURCE)
 
 
 class _Exclude:
     """watch.exclude: its patterns are seen from `start`, while the paths are seen from `base`, above or below that."""
 
     def __init__(self, patterns: Iterable[str], start: str, base: str) -> None:
-        self._patterns = _Patterns(patterns, _EXCLUDE_SOURCE)
+        self._patterns = _Source(patterns, _EXCLUDE_SOURCE)
         self._before = os.path.relpath(base, start) + "/" if is_below(base, start) else ""
         self._cut = len(os.path.relpath(start, base)) + 1 if is_below(start, base) else 0
 
     def verdict(self, path: str) -> bool | None:
-        return self._patterns.verdict(self._seen(path)) if self._patterns else None
+        return self._patterns.verdict(self._seen(path)) if self._patterns.lines else None
 
     def decision(self, path: str) -> Rule | None:
         return self._patterns.decision(self._seen(path))
@@ -256,7 +187,7 @@ class RootRules:
         texts = tuple((path, text) for path in paths if (text := _read(path)) is not None)
         known = self._outermost.get(base)
         if known is None or known[0] != texts:
-            specs = [(0, _Patterns(BUILT_IN)), *((0, _Patterns(text.split("\n"), path)) for path, text in texts)]
+            specs = [(0, _BUILT_IN), *((0, _Source(text.split("\n"), path)) for path, text in texts)]
             exclude = _Exclude(self._watch.exclude, self._start, base)
             rules = Rules(tuple(specs), exclude, IGNORE_FILES if self._watch.gitignore else ())
             known = self._outermost[base] = (texts, rules)
