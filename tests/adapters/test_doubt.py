@@ -16,7 +16,7 @@ from hotrun.adapters.watcher import Fail, KernelSensor, Report, Sensor
 from hotrun.core.inputs import Verified
 from hotrun.core.spec import Poll
 from tests.adapters.disk import write
-from tests.adapters.test_files import Watched, put
+from tests.adapters.watched import Watched, put
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 from hotrun.adapters import links
 from hotrun.core.spec import Watch
 from tests.adapters.disk import examine, short, tree_of, walked, watched, write
-from tests.adapters.test_files import Watched, put
+from tests.adapters.watched import Watched, put
 
 
 @pytest.fixture(autouse=True)

@@ -460,17 +460,20 @@ def test_a_look_at_what_was_touched_finds_all_that_a_look_at_everything_finds(se
         gardener.removed.clear()
 
 
+@pytest.mark.parametrize("follow", [False, True])
 @pytest.mark.parametrize("seed", range(10))
-def test_a_look_at_everything_finds_what_random_work_has_changed(seed: int, tmp_path: Path) -> None:
+def test_a_look_at_everything_finds_what_random_work_has_changed(seed: int, follow: bool, tmp_path: Path) -> None:
     rng = random.Random(1000 + seed)
     root, outside = tmp_path / "root", tmp_path / "outside"
     root.mkdir()
     outside.mkdir()
-    tree, known = walked(root), set[str]()
-    gardener = Gardener(rng, root, outside)
+    tree, known = walked(root, follow=follow), set[str]()
+    gardener = Gardener(rng, root, outside, follow=follow)
     for _ in range(20):
         for _ in range(rng.choice((1, 5, 20))):
             gardener.work()
         apply(known, tree.verify())
-        assert known == set(watched(root))
-        assert signatures(tree) == signatures(walked(root))
+        assert known == set(watched(root, follow=follow))
+        fresh = walked(root, follow=follow)
+        assert signatures(tree) == signatures(fresh)
+        assert len(tree.folders()) == len(fresh.folders())
