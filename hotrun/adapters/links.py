@@ -27,13 +27,13 @@ class Names:
     def add(self, path: str, identity: Identity, *, linked: bool) -> bool:
         """Note that `path` is this folder; True if it was another one before. `linked`: it lies behind a link."""
         before = self._identities.get(path)
-        if before == identity:
-            return False
-        self.drop(path)
+        if before is not None and before != identity:
+            self.drop(path)
         self._identities[path] = identity
-        self._names.setdefault(identity, {})[path] = linked
-        self._linked += linked
-        return before is not None
+        names = self._names.setdefault(identity, {})
+        self._linked += linked - names.get(path, False)
+        names[path] = linked
+        return before is not None and before != identity
 
     def drop(self, path: str) -> str | None:
         """Forget a name; returns another one of the same folder, which the kernel may have to be told of now."""
@@ -54,6 +54,9 @@ class Names:
                 return True
             path, above = above, os.path.dirname(above)
         return False
+
+    def __contains__(self, identity: Identity) -> bool:
+        return identity in self._names
 
     def one_each(self) -> list[str]:
         """One name for each folder, the real one where that is known."""

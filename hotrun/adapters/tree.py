@@ -69,7 +69,7 @@ class Tree:
         """
         gone = [path for path in self._top if path not in self._folders]
         beside = {os.path.dirname(path) for path in (*self._singles, *gone)}
-        more = (path for path in beside if path not in self._folders and os.path.isdir(path))
+        more = (path for path in beside if (found := identity_of(path)) is not None and found not in self._names)
         return [*self._names.one_each(), *more]
 
     def count_files(self) -> int:
@@ -120,9 +120,13 @@ class Tree:
             stack = [self._top_place(path)]
             while stack:
                 place = stack.pop()
-                if place.path == path or os.path.dirname(place.path) in self._folders:
-                    stack.extend(self._walk_one(place, changes))
-                    yield
+                if place.path != path:
+                    above = self._folders.get(os.path.dirname(place.path))
+                    if above is None:
+                        continue
+                    place = place._replace(rules=above.rules)  # which may be others by now
+                stack.extend(self._walk_one(place, changes))
+                yield
         self._compare_singles(changes)
 
     def examine(self, paths: Collection[str], removed: Iterable[str] = ()) -> list[Change]:
@@ -215,7 +219,7 @@ class Tree:
         folder = self._folders[place.path]
         rules = place.rules.inside(place.path, place.relative, entries)
         ignores = folder.ignores if rules is folder.rules else folder.asks_rules
-        folder.rules = rules
+        folder.rules, folder.relative, folder.linked = rules, place.relative, place.linked
         known, racy = folder.files.signatures, folder.files.racy
         files, folders, ignored = set[str](), dict[str, Place](), set[str]()
         folder.pruned = 0

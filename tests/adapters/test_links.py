@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters import links
-from hotrun.core.spec import Watch
+from hotrun.core.spec import Poll, Watch
 from tests.adapters.disk import examine, short, tree_of, walked, watched, write
 from tests.adapters.watched import Watched, put
 
@@ -147,16 +147,28 @@ def test_the_other_name_gets_the_watch_of_the_one_that_went(root: Path) -> None:
     assert other in tree.folders()
 
 
+def test_a_folder_that_moves_behind_a_link_in_its_place_is_the_same_folder(root: Path) -> None:
+    write(root / "src" / "b")
+    (root / "again").symlink_to("src")
+    tree = walked(root, follow=True)
+    (root / "src").rename(root / "moved")
+    (root / "src").symlink_to("moved")
+    assert examine(tree, root / "src", root / "moved") == ["+moved/b"]
+    assert sorted(tree.folders()) == sorted(walked(root, follow=True).folders())
+    assert str(root / "moved") in tree.folders()
+
+
 # --- with the kernel ---------------------------------------------------------------------------------------------
 
 
-def test_edits_are_told_under_every_name_whichever_was_used(root: Path) -> None:
+@pytest.mark.parametrize("poll", ["never", "always"])
+def test_edits_are_told_under_every_name_whichever_was_used(poll: Poll, root: Path) -> None:
     file = write(root / "src" / "b")
     (root / "alias").symlink_to("src")
 
     async def story() -> None:
         watched = Watched(root)
-        await watched.start(follow=True)
+        await watched.start(follow=True, poll=poll)
         put(file, root, "by the real name")
         await watched.until_told("~src/b", "~alias/b")
         watched.changes.clear()
@@ -173,12 +185,13 @@ def test_edits_are_told_under_every_name_whichever_was_used(root: Path) -> None:
     asyncio.run(story())
 
 
-def test_a_link_that_comes_goes_and_leads_elsewhere_is_followed(root: Path) -> None:
+@pytest.mark.parametrize("poll", ["never", "always"])
+def test_a_link_that_comes_goes_and_leads_elsewhere_is_followed(poll: Poll, root: Path) -> None:
     write(root.parent / "other" / "b")
 
     async def story() -> None:
         watched = Watched(root)
-        await watched.start(follow=True)
+        await watched.start(follow=True, poll=poll)
         (root / "second").symlink_to("../other")
         await watched.until_told("+second/b")
         put(root.parent / "other" / "b", root, "watched")
