@@ -64,6 +64,7 @@ class Folder:
     """One existing folder: its rules, its files, the names of the folders in it, and of what the rules leave out."""
 
     def __init__(self, place: Place) -> None:
+        self.path = place.path
         self.rules = place.rules
         self.relative = place.relative
         self.linked = place.linked

@@ -285,7 +285,7 @@ class Tree:
         elif finding != "same":
             changes.append(Change(self._name(path), finding))
         if finding != "same" and name not in folder.files.digests:
-            self._unread.append((os.path.dirname(path), name))
+            self._unread.append((folder.path, name))
 
     def _compare_singles(self, changes: list[Change]) -> None:
         for path in self._singles:
