@@ -13,6 +13,7 @@ import msgspec
 
 from hotrun.adapters.ignore import Rule, is_below, rules_of
 from hotrun.adapters.signature import Identity, identity_of, is_folder, is_text
+from hotrun.adapters.tree import Tree
 from hotrun.core.spec import Project
 
 Reason = Literal["ignored", "outside", "link", "loop", "name", "unreadable", "special"]
@@ -53,7 +54,27 @@ def sight_of(project: Project, path: str) -> Sight:
             return Sight(name, is_folder=False, exists=os.path.lexists(name), single=True)
         if _root_of(name, project) is not None:
             return _inside(project, name, as_folder)
+    linked = _name_behind_link(project, place) if project.watch.follow_symlinks else None
+    if linked is not None:
+        return msgspec.structs.replace(_descend(project, linked, as_folder), through=_link_in(linked))
     return Sight(place, as_folder or os.path.isdir(place), os.path.lexists(place), "outside", place)
+
+
+def _name_behind_link(project: Project, path: str) -> str | None:
+    """The name by which a path outside of the roots is watched because a link leads there. Walks everything."""
+    tree = Tree(project.root, project.watch, ())
+    tree.verify()
+    above, name = os.path.split(path)
+    return next(iter([*tree.names_of(path), *(os.path.join(folder, name) for folder in tree.names_of(above))]), None)
+
+
+def _link_in(path: str) -> str | None:
+    """The folder on the way to `path`, or itself, that is a link; the last one. None: a mount has several names."""
+    while not os.path.islink(path):
+        if path == os.path.dirname(path):
+            return None
+        path = os.path.dirname(path)
+    return path
 
 
 def _inside(project: Project, path: str, as_folder: bool) -> Sight:

@@ -62,6 +62,11 @@ class Names:
         """One name for each folder, the real one where that is known."""
         return [_first(names) for names in self._names.values()]
 
+    def of(self, identity: Identity) -> list[str]:
+        """All names of a folder, the real one first."""
+        names = self._names.get(identity, {})
+        return sorted(names, key=lambda name: names[name])
+
     def with_others(self, paths: Iterable[str]) -> Iterator[str]:
         """The paths, and those that are the same files and folders by the other names of their folders."""
         for path in paths:

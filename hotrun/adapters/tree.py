@@ -72,6 +72,11 @@ class Tree:
         more = (path for path in beside if (found := identity_of(path)) is not None and found not in self._names)
         return [*self._names.one_each(), *more]
 
+    def names_of(self, path: str) -> list[str]:
+        """The watched names of the folder that is at `path`, whatever that is called."""
+        identity = identity_of(path)
+        return self._names.of(identity) if identity is not None else []
+
     def count_files(self) -> int:
         """How many files are watched."""
         return sum(len(folder.files.signatures) for folder in self._folders.values())

@@ -168,6 +168,18 @@ def test_behind_a_link_that_is_followed_the_name_counts(tmp_path: Path) -> None:
     assert (back.reason, back.at) == ("loop", f"{root}/link/deep/back")
 
 
+def test_a_place_outside_is_known_by_the_name_of_the_link_that_leads_there(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    write(tmp_path / "elsewhere" / "deep" / "a.c")
+    root.mkdir()
+    (root / "link").symlink_to("../elsewhere")
+    for asked, name in (("deep/a.c", "deep/a.c"), ("deep/", "deep"), ("new.c", "new.c")):
+        found = look(root, f"../elsewhere/{asked}", follow=True)
+        assert (found.path, found.is_watched, found.through) == (f"{root}/link/{name}", True, f"{root}/link")
+    assert look(root, "../other/a.c", follow=True).reason == "outside"
+    assert look(root, "../elsewhere/deep/a.c").reason == "outside"
+
+
 def test_the_explanation_agrees_with_the_walk_on_random_links(tmp_path: Path) -> None:
     random_ = random.Random(8)
     for number in range(40):
