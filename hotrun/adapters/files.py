@@ -148,18 +148,22 @@ class FileSource:
     # --- doubt: whether all has been told ----------------------------------------------------------------------------
 
     def _be_in_doubt(self) -> None:
-        """Something may have got lost: new watches, and then a walk. What comes up meanwhile asks for another one."""
+        """Something may have got lost: new watches now, and then a walk. A doubt during that asks for another one."""
+        if self._tree is None:
+            return
+        self._renewals += 1
+        self._tree.lost_folders = True
+        self._tell(self._tree, self._follow())
         self._is_in_doubt = True
         if self._doubt is None or self._doubt.done():
             self._doubt = asyncio.ensure_future(self._resolve_doubt())
             self._doubt.add_done_callback(lambda task: None if task.cancelled() else task.result())  # a bug is raised
 
     async def _resolve_doubt(self) -> None:
-        while self._is_in_doubt and self._tree is not None:
+        """Walk when the events so far have come in: what they tell is not missed."""
+        while self._is_in_doubt:
             self._is_in_doubt = False
-            self._renewals += 1
-            self._tree.lost_folders = True
-            self._tell(self._tree, self._follow())
+            await self._cookies.wait(self._watcher.delay_s, self._watcher.hurry)
             await self._walk()
 
     def _check_sleep(self) -> None:
@@ -271,7 +275,7 @@ class FileSource:
             paths |= more
             removed |= gone
         self._look(frozenset(paths), frozenset(removed))
-        if self._tree is not None and (len(paths) > OVERFLOW_PATHS or self._sleep.has_been()):
+        if len(paths) > OVERFLOW_PATHS or self._sleep.has_been():
             self._be_in_doubt()
 
     def _look(self, paths: frozenset[str], removed: frozenset[str]) -> None:
