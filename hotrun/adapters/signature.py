@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 # A file system's clock may stand still this long, before Linux 6.13 for a jiffy: two writes within leave one signature.
 RACY_NS = 10_000_000
+WHOLE_S_RACY_NS = 2_000_000_000  # where times are kept in steps of one or two seconds
 # A ctime so far ahead is another machine's clock, or ours was put back: nothing follows from it.
 AHEAD_NS = 1_000_000_000
 
@@ -24,7 +25,8 @@ class Signature(NamedTuple):
 
     def is_racy(self, looked_ns: int) -> bool:
         """Whether a write after a look that began at `looked_ns` (since 1970) may leave this signature as it is."""
-        return looked_ns - RACY_NS <= self.ctime_ns <= looked_ns + AHEAD_NS
+        racy_ns = RACY_NS if self.ctime_ns % 1_000_000_000 else WHOLE_S_RACY_NS
+        return looked_ns - racy_ns <= self.ctime_ns <= looked_ns + AHEAD_NS
 
 
 def signature_of(found: os.stat_result) -> Signature | None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.contents import MOST_BYTES
-from hotrun.adapters.signature import AHEAD_NS, RACY_NS, Signature
+from hotrun.adapters.signature import AHEAD_NS, RACY_NS, WHOLE_S_RACY_NS, Signature
 from hotrun.adapters.tree import Tree
 from hotrun.core.spec import Watch
 from tests.adapters.disk import short, write
 
-TICK_NS = 1_700_000_000_000_000_000
+TICK_NS = 1_700_000_000_004_000_000
 
 
 class Clock:
@@ -85,6 +85,15 @@ def test_an_old_file_or_one_of_another_clock_is_known_by_its_signature(
     clock.now_ns = now_ns
     monkeypatch.setattr("hotrun.adapters.known.digest", None)
     assert clock.tree(tmp_path).verify() == []
+
+
+def test_where_times_are_whole_seconds_a_file_is_compared_for_longer(tmp_path: Path) -> None:
+    file, clock = write(tmp_path / "a", "one"), Clock()
+    clock.tick_ns = TICK_NS - TICK_NS % 1_000_000_000
+    clock.now_ns = clock.tick_ns + WHOLE_S_RACY_NS
+    tree = clock.tree(tmp_path)
+    file.write_text("two")
+    assert short(tree.verify()) == ["~a"]
 
 
 def test_what_is_too_big_to_be_read_is_not_taken_for_changed(tmp_path: Path) -> None:
