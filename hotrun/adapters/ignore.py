@@ -126,7 +126,7 @@ class _Source(Patterns):
         if number is None:
             return None
         pattern = self.lines[number].strip()
-        ignores = not pattern.startswith("!")
+        ignores = self.verdict(path) is True
         if self._source == _BUILT_IN_SOURCE:
             return Rule("built-in", pattern, ignores)
         if self._source == _EXCLUDE_SOURCE:

@@ -24,16 +24,18 @@ class Names:
         """Whether no more folders behind links are taken."""
         return self._linked >= MOST_LINKED
 
-    def add(self, path: str, identity: Identity, *, linked: bool) -> bool:
-        """Note that `path` is this folder; True if it was another one before. `linked`: it lies behind a link."""
-        before = self._identities.get(path)
-        if before is not None and before != identity:
-            self.drop(path)
+    def add(self, path: str, identity: Identity, *, linked: bool) -> list[str]:
+        """Note that `path` is this folder; `linked`: it lies behind a link. Returns what needs a watch now.
+
+        That is the path, if it was none or another folder, and then what else that one is called.
+        """
+        is_known = self._identities.get(path) == identity
+        other = None if is_known else self.drop(path)
         self._identities[path] = identity
         names = self._names.setdefault(identity, {})
         self._linked += linked - names.get(path, False)
         names[path] = linked
-        return before is not None and before != identity
+        return [] if is_known else [path] if other is None else [path, other]
 
     def drop(self, path: str) -> str | None:
         """Forget a name; returns another one of the same folder, which the kernel may have to be told of now."""

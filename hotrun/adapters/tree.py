@@ -265,12 +265,9 @@ class Tree:
                 self.unwatched.append(f"{self._name(path)} cannot be read: {error.strerror}")
             self._drop_folder(path, changes)
             return None
-        is_another = self._names.add(path, (found.st_dev, found.st_ino), linked=place.linked)
+        self.new_folders += self._names.add(path, (found.st_dev, found.st_ino), linked=place.linked)
         if path not in self._folders:
             self._folders[path] = Folder(place)
-            self.new_folders.append(path)
-        elif is_another:
-            self.new_folders.append(path)
         return entries
 
     def _may_enter(self, above: Folder, entry: os.DirEntry[str]) -> bool:

@@ -46,6 +46,12 @@ def test_the_deciding_line_of_an_ignore_file_is_named(tmp_path: Path) -> None:
     assert kept.rule == Rule("file", "!keep.o", False, str(ignore), 4)
 
 
+def test_an_escaped_mark_takes_nothing_back_in(tmp_path: Path) -> None:
+    write(tmp_path / ".gitignore", "\\!x\n")
+    found = look(tmp_path, "!x")
+    assert (found.reason, found.rule and found.rule.ignores) == ("ignored", True)
+
+
 def test_lines_are_counted_in_files_with_a_byte_order_mark_and_carriage_returns(tmp_path: Path) -> None:
     (tmp_path / ".ignore").write_bytes(b"\xef\xbb\xbf\r\n*.log\r\n")
     rule = look(tmp_path, "a.log").rule

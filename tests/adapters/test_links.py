@@ -147,6 +147,20 @@ def test_the_other_name_gets_the_watch_of_the_one_that_went(root: Path) -> None:
     assert other in tree.folders()
 
 
+def test_when_a_link_leads_elsewhere_the_other_name_of_the_old_folder_gets_its_watch(root: Path) -> None:
+    write(root.parent / "other" / "b")
+    (root / "again").symlink_to("../beside")
+    tree = walked(root, follow=True)
+    [first] = [path for path in tree.folders() if path in (f"{root}/link", f"{root}/again")]
+    [other] = {f"{root}/link", f"{root}/again"} - {first}
+    tree.new_folders.clear()
+    (root / "new").symlink_to("../other")
+    (root / "new").replace(first)
+    examine(tree, Path(first))
+    assert {first, other, f"{other}/deep"} <= set(tree.new_folders)
+    assert {first, other} <= set(tree.folders())
+
+
 def test_a_folder_that_moves_behind_a_link_in_its_place_is_the_same_folder(root: Path) -> None:
     write(root / "src" / "b")
     (root / "again").symlink_to("src")
