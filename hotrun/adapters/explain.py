@@ -12,9 +12,11 @@ from typing import Literal
 import msgspec
 
 from hotrun.adapters.ignore import Rule, is_below, rules_of
+from hotrun.adapters.signature import Identity, identity_of, is_folder, is_text
+from hotrun.adapters.tree import Tree
 from hotrun.core.spec import Project
 
-Reason = Literal["ignored", "outside", "link", "name", "unreadable", "special"]
+Reason = Literal["ignored", "outside", "link", "loop", "name", "unreadable", "special"]
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -52,7 +54,27 @@ def sight_of(project: Project, path: str) -> Sight:
             return Sight(name, is_folder=False, exists=os.path.lexists(name), single=True)
         if _root_of(name, project) is not None:
             return _inside(project, name, as_folder)
+    linked = _name_behind_link(project, place) if project.watch.follow_symlinks else None
+    if linked is not None:
+        return msgspec.structs.replace(_descend(project, linked, as_folder), through=_link_in(linked))
     return Sight(place, as_folder or os.path.isdir(place), os.path.lexists(place), "outside", place)
+
+
+def _name_behind_link(project: Project, path: str) -> str | None:
+    """The name by which a path outside of the roots is watched because a link leads there. Walks everything."""
+    tree = Tree(project.root, project.watch, ())
+    tree.verify()
+    above, name = os.path.split(path)
+    return next(iter([*tree.names_of(path), *(os.path.join(folder, name) for folder in tree.names_of(above))]), None)
+
+
+def _link_in(path: str) -> str | None:
+    """The folder on the way to `path`, or itself, that is a link; the last one. None: a mount has several names."""
+    while not os.path.islink(path):
+        if path == os.path.dirname(path):
+            return None
+        path = os.path.dirname(path)
+    return path
 
 
 def _inside(project: Project, path: str, as_folder: bool) -> Sight:
@@ -68,35 +90,55 @@ def _inside(project: Project, path: str, as_folder: bool) -> Sight:
 
 def _descend(project: Project, path: str, as_folder: bool) -> Sight:
     """From the root down to `path`, as the walk does, until something ends it."""
+    follow = project.watch.follow_symlinks
     root = _root_of(path, project)
     assert root is not None
     rules, relative = rules_of(root, project.root, project.watch)
     exists = os.path.lexists(path)
-    is_folder = _is_real_folder(path) or (as_folder and not exists)
+    at_end = is_folder(path, follow=follow) or (as_folder and not exists)
     names = path[len(root) :].strip(os.sep).split(os.sep) if path != root else []
     folder, rule = root, None
+    way: _Way | None = _Way(root) if follow else None
     for depth, name in enumerate(names, 1):
         rules = rules.inside(folder, relative)
         below = os.path.join(folder, name)
         is_last = depth == len(names)
-        inner_folder = is_folder if is_last else not os.path.lexists(below) or _is_real_folder(below)
+        inner_folder = at_end if is_last else not os.path.lexists(below) or is_folder(below, follow=follow)
         relative = f"{relative}/{name}" if relative else name
         rule = rules.decision(relative, inner_folder)
-        reason = "ignored" if rule is not None and rule.ignores else _obstacle(folder, below, inner_folder)
+        reason = "ignored" if rule is not None and rule.ignores else _obstacle(folder, below, inner_folder, way)
         if reason is not None:
-            return Sight(path, is_folder, exists, reason, folder if reason == "unreadable" else below, rule)
+            return Sight(path, at_end, exists, reason, folder if reason == "unreadable" else below, rule)
         folder = below
-    if is_folder and exists and not _is_readable(path):
-        return Sight(path, is_folder, exists, "unreadable", path, rule)
-    return Sight(path, is_folder, exists, rule=rule)
+    if at_end and exists and not _is_readable(path):
+        return Sight(path, at_end, exists, "unreadable", path, rule)
+    return Sight(path, at_end, exists, rule=rule)
 
 
-def _obstacle(folder: str, path: str, is_folder: bool) -> Reason | None:
+class _Way:
+    """The folders on the way down, which may come by one of them again where links are followed."""
+
+    def __init__(self, root: str) -> None:
+        self._seen: set[Identity | None] = {identity_of(root)}
+        self._linked = False
+
+    def loops(self, folder: str) -> bool:
+        """Go on to `folder`; True if a link has led to it, and it is one of those above it."""
+        self._linked = self._linked or os.path.islink(folder)
+        identity = identity_of(folder)
+        is_known = identity in self._seen
+        self._seen.add(identity)
+        return self._linked and identity is not None and is_known
+
+
+def _obstacle(folder: str, path: str, is_folder: bool, way: _Way | None) -> Reason | None:
     """What keeps `path` in `folder` from being watched, other than rules."""
     if os.path.isdir(folder) and not _is_readable(folder):
         return "unreadable"
     if is_folder:
-        return None if _is_text(os.path.basename(path)) else "name"
+        if not is_text(os.path.basename(path)):
+            return "name"
+        return "loop" if way is not None and way.loops(path) else None
     if os.path.isdir(path):
         return "link"
     try:
@@ -134,20 +176,5 @@ def _aliased(path: str, watched: list[str]) -> str:
     return path
 
 
-def _is_real_folder(path: str) -> bool:
-    try:
-        return stat.S_ISDIR(os.lstat(path).st_mode)
-    except OSError:
-        return False
-
-
 def _is_readable(folder: str) -> bool:
     return os.access(folder, os.R_OK | os.X_OK)
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

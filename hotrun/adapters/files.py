@@ -9,12 +9,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from hotrun.adapters.asleep import Sleep
 from hotrun.adapters.cookies import Cookies
 from hotrun.adapters.tree import Tree
 from hotrun.adapters.vcs import Operations
 from hotrun.adapters.watcher import KernelSensor, Sense, Watcher
 from hotrun.core.inputs import Change, FilesTouched, Held, Input, Noticed, Verified, WatchStarted
 from hotrun.core.spec import Project
+from hotrun.core.watching import WatchReport
 
 # A file system's clock ticks up to 4 ms late (one jiffy), so a change right after a start may bear a time before it.
 CLOCK_LAG_NS = 5_000_000
@@ -25,6 +27,9 @@ RACES_WITH_FOLDERS = 5  # how often in a row a folder may go while it is about t
 RETRY_S = 0.05  # and how long others have their turn then
 FAILURES = 3  # of the sensors within FAILURES_S: then nothing but polling helps
 FAILURES_S = 10.0
+OVERFLOW_PATHS = 4_000  # in one report: the kernel's queue (16,384 events by default) may have been full
+SLEEP_CHECK_S = 5.0
+ROUNDS = 20  # of new folders in a row, before others have their turn
 
 Changed = Callable[[list[Change]], None]
 
@@ -38,6 +43,7 @@ class FileSource:
         changed: Changed,
         sync_folder: str | None = None,
         sense: Sense = KernelSensor,
+        sleep: Sleep | None = None,
     ) -> None:
         """`sync_folder`: where to write files of our own and see them come through the watcher; None: nowhere."""
         self._post = post
@@ -56,6 +62,12 @@ class FileSource:
         self._told_limit = False
         self._project: Project | None = None
         self._failures: list[float] = []
+        self._sleep = sleep or Sleep()
+        self._sleep_check: asyncio.TimerHandle | None = None
+        self._is_in_doubt = False
+        self._doubt: asyncio.Task[None] | None = None
+        self._walks, self._missed, self._renewals = 0, 0, 0
+        self._last_walk_ms: int | None = None
 
     async def start(self, project: Project, single_files: Iterable[str], since_ns: int | None) -> None:
         """Watch `project` instead of anything before; what changed after `since_ns` (ns since 1970) counts as changed.
@@ -79,15 +91,31 @@ class FileSource:
         counts = len(tree.folders()), tree.count_files(), tree.count_pruned()
         self._post(WatchStarted(*counts, self._watcher.backend, took))
         self._tell(tree, changes)
+        self._check_sleep()
 
     def close(self) -> None:
         """Watch nothing any more."""
         self._tree = None
-        if self._recheck is not None:
-            self._recheck.cancel()
-        if self._reader is not None:
-            self._reader.cancel()
+        for pending in (self._recheck, self._reader, self._sleep_check, self._doubt):
+            if pending is not None:
+                pending.cancel()
         self._watcher.close()
+
+    def report(self) -> WatchReport:
+        """How it has gone so far."""
+        tree, watcher, project = self._tree, self._watcher, self._project
+        return WatchReport(
+            backend=watcher.backend,
+            folders=len(tree.folders()) if tree is not None else 0,
+            files=tree.count_files() if tree is not None else 0,
+            step_ms=watcher.step_ms,
+            polled=watcher.polled,
+            poll_interval_ms=project.watch.poll_interval_ms if project is not None else 0,
+            walks=self._walks,
+            last_walk_ms=self._last_walk_ms,
+            missed=self._missed,
+            renewals=self._renewals,
+        )
 
     async def verify(self) -> None:
         """Let the events so far come in, then compare everything with the disk; ends with Verified, whatever happens.
@@ -95,25 +123,69 @@ class FileSource:
         Walks in slices, so that what comes in meanwhile waits for SLICE_S at most.
         """
         await self._cookies.wait(self._watcher.delay_s, self._watcher.hurry)
+        self._post(Verified(await self._walk()))
+
+    async def _walk(self) -> int:
+        """Compare everything with the disk and say what differs; returns how much that is."""
         tree, changes = self._tree, list[Change]()
-        if tree is not None:
-            slice_end = time.monotonic() + SLICE_S
-            for _ in tree.verify_by_folder(changes):
-                if time.monotonic() >= slice_end:
-                    await asyncio.sleep(0)
-                    slice_end = time.monotonic() + SLICE_S
-                    if self._tree is not tree:
-                        break
-        if tree is not None and tree is self._tree:
-            self._tell(tree, changes + self._follow())
-        self._post(Verified(len(changes)))
+        if tree is None:
+            return 0
+        began = time.monotonic()
+        slice_end = began + SLICE_S
+        for _ in tree.verify_by_folder(changes):
+            if time.monotonic() >= slice_end:
+                await asyncio.sleep(0)
+                slice_end = time.monotonic() + SLICE_S
+                if self._tree is not tree:
+                    return len(changes)
+        missed = len(changes)
+        self._last_walk_ms = round((time.monotonic() - began) * 1000)
+        self._walks += 1
+        self._missed += missed
+        self._tell(tree, changes + self._follow())
+        return missed
+
+    # --- doubt: whether all has been told ----------------------------------------------------------------------------
+
+    def _be_in_doubt(self) -> None:
+        """Something may have got lost: new watches now, and then a walk. A doubt during that asks for another one."""
+        if self._tree is None:
+            return
+        self._renewals += 1
+        self._tree.lost_folders = True
+        self._tell(self._tree, self._follow())
+        self._is_in_doubt = True
+        if self._doubt is None or self._doubt.done():
+            self._doubt = asyncio.ensure_future(self._resolve_doubt())
+            self._doubt.add_done_callback(lambda task: None if task.cancelled() else task.result())  # a bug is raised
+
+    async def _resolve_doubt(self) -> None:
+        """Walk when the events so far have come in: what they tell is not missed."""
+        while self._is_in_doubt:
+            self._is_in_doubt = False
+            await self._cookies.wait(self._watcher.delay_s, self._watcher.hurry)
+            await self._walk()
+
+    def _check_sleep(self) -> None:
+        """Now and then: what happened while the machine slept was told to nobody."""
+        if self._sleep_check is not None:
+            self._sleep_check.cancel()
+        self._sleep_check = self._loop.call_later(SLEEP_CHECK_S, self._check_sleep)
+        if self._sleep.has_been():
+            self._be_in_doubt()
+
+    # --- what follows from a look ------------------------------------------------------------------------------------
 
     def _follow(self) -> list[Change]:
         """Watch the folders that came and forget the ones that went, then look into the new ones once more."""
         changes: list[Change] = []
-        tree, tries_left = self._tree, RACES_WITH_FOLDERS
+        tree, tries_left, rounds = self._tree, RACES_WITH_FOLDERS, 0
         assert tree is not None
         while tree.new_folders or tree.lost_folders:
+            rounds += 1
+            if rounds > ROUNDS:  # each time there is something new: a file system may number its folders anew
+                self._loop.call_later(RETRY_S, self._look, frozenset(), frozenset())
+                return changes
             new, tree.new_folders, tree.lost_folders = tree.new_folders, [], False
             try:
                 self._watcher.watch([*self._cookies.folders, *self._operations.folders, *tree.folders()])
@@ -203,6 +275,8 @@ class FileSource:
             paths |= more
             removed |= gone
         self._look(frozenset(paths), frozenset(removed))
+        if len(paths) > OVERFLOW_PATHS or self._sleep.has_been():
+            self._be_in_doubt()
 
     def _look(self, paths: frozenset[str], removed: frozenset[str]) -> None:
         if self._tree is not None:
@@ -227,5 +301,4 @@ class FileSource:
             if len(self._failures) >= FAILURES and self._watcher.polls:
                 self._tell_once(f"the watcher failed {FAILURES} times within {FAILURES_S:.0f} s: everything is polled")
                 self._watcher.poll_all()
-            self._tree.lost_folders = True
-            self._tell(self._tree, self._follow() + self._tree.verify() + self._follow())
+            self._be_in_doubt()

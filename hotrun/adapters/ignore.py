@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Container, Iterable
 from typing import Literal
 
 import msgspec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from hotrun.adapters.folder import NAME as OWN_FOLDER
+from hotrun.core.filter import Patterns
 from hotrun.core.spec import Watch
 
 _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".jj", ".bzr"))
@@ -44,19 +42,40 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Rules:
-    """The rules that hold inside one folder: those of the folder above, and its own ignore files. Immutable."""
+    """The rules that hold inside one folder: those of the folder above, and its own ignore files.
 
-    def __init__(self, specs: tuple[tuple[int, _Patterns], ...], exclude: _Exclude, files: tuple[str, ...]) -> None:
+    They never change, and while they are the same it is the same object: verdicts may be kept as long as that.
+    """
+
+    def __init__(self, specs: tuple[tuple[int, _Source], ...], exclude: _Exclude, files: tuple[str, ...]) -> None:
         # (length of the folder's relative path, its patterns), weakest first; watch.exclude is the strongest.
         self._specs = specs
         self._exclude = exclude
         self._files = files
+        self._texts: tuple[tuple[str, str], ...] = ()  # of the folder's own ignore files: path and content
+        self._inner: dict[str, Rules] = {}  # of the folders with ignore files, as they were at the last look
 
-    def inside(self, folder: str, relative: str) -> Rules:
-        """The rules inside `folder` (absolute), which is at `relative` ("" for the root itself) under the root."""
-        depth = len(relative) + 1 if relative else 0
-        own = [(depth, patterns) for name in self._files for patterns in _read(os.path.join(folder, name))]
-        return Rules((*self._specs, *own), self._exclude, self._files) if own else self
+    def inside(self, folder: str, relative: str, names: Container[str] | None = None) -> Rules:
+        """The rules inside `folder` (absolute), which is at `relative` ("" for the root itself) under the root.
+
+        `names`: of what is in it, where that is known. Its ignore files are read each time: two versions of one may
+        bear the same times, and a folder seldom has any.
+        """
+        found = [os.path.join(folder, name) for name in self._files if names is None or name in names]
+        texts = tuple((path, text) for path in found if (text := _read(path)) is not None)
+        if not texts:
+            self._inner.pop(folder, None)
+            return self
+        known = self._inner.get(folder)
+        if known is None or known._texts != texts:
+            known = self._inner[folder] = self._with(texts, len(relative) + 1 if relative else 0)
+        return known
+
+    def _with(self, texts: tuple[tuple[str, str], ...], depth: int) -> Rules:
+        own = [(depth, _Source(text.split("\n"), path)) for path, text in texts]
+        rules = Rules((*self._specs, *own), self._exclude, self._files)
+        rules._texts = texts
+        return rules
 
     def ignores(self, relative: str, is_folder: bool) -> bool:
         """Whether the file or folder at `relative` is ignored; that a folder above may be is not asked again."""
@@ -93,42 +112,21 @@ class Rules:
         return None
 
 
-class _Patterns:
-    """A list of gitignore patterns in git's way: each is asked about a path itself, never about a folder above it.
+class _Source(Patterns):
+    """A list of patterns, and where it comes from."""
 
-    pathspec translates them. Its own verdict counts folders above, too, so "*" with "!*/" would ignore every folder,
-    and "!src/" would bring back src/x.o. Neighbors of one sign become one expression: 3 times faster.
-    """
-
-    def __init__(self, lines: Iterable[str], source: str = _BUILT_IN_SOURCE) -> None:
-        """`source`: the ignore file that holds them, for explanations; or one of the two other places."""
-        self._lines = tuple(lines)
+    def __init__(self, lines: Iterable[str], source: str) -> None:
+        """`source`: the ignore file that holds them, or one of the two other places."""
+        super().__init__(lines)
         self._source = source
-        signed = [known for known in map(_translated, self._lines) if known is not None]
-        runs = [(include, "|".join(text for _, text in run)) for include, run in groupby(signed, lambda one: one[0])]
-        self._runs: list[tuple[bool, re.Pattern[str]]] = [
-            (include, re.compile(text, re.DOTALL)) for include, text in reversed(runs)
-        ]
-
-    def __bool__(self) -> bool:
-        return bool(self._runs)
-
-    def verdict(self, path: str) -> bool | None:
-        """What the last pattern that matches says: ignored or not; None if none does. A folder ends in a slash."""
-        for include, expression in self._runs:
-            if expression.fullmatch(path):
-                return include
-        return None
 
     def decision(self, path: str) -> Rule | None:
-        """The pattern that `verdict` comes from. Each is compiled by itself: for explanations only."""
-        for number, line in reversed(list(enumerate(self._lines))):
-            known = _translated(line)
-            if known is not None and re.compile(known[1], re.DOTALL).fullmatch(path):
-                return self._rule(number, line.strip(), known[0])
-        return None
-
-    def _rule(self, number: int, pattern: str, ignores: bool) -> Rule:
+        """The rule that `verdict` comes from."""
+        number = self.deciding(path)
+        if number is None:
+            return None
+        pattern = self.lines[number].strip()
+        ignores = self.verdict(path) is True
         if self._source == _BUILT_IN_SOURCE:
             return Rule("built-in", pattern, ignores)
         if self._source == _EXCLUDE_SOURCE:
@@ -136,41 +134,19 @@ class _Patterns:
         return Rule("file", pattern, ignores, self._source, number + 1)
 
 
-# How pathspec's expressions end: a folder, with what is in it; the same, or a file.
-_FOLDER = "(?P<ps_d>/)"
-_EITHER = f"(?:{_FOLDER}|$)"
-
-
-def _translated(line: str) -> tuple[bool, str] | None:
-    """What a line says (ignored or not) of which paths; None: nothing of any."""
-    try:
-        expression, include = GitIgnoreSpecPattern.pattern_to_regex(line)
-    except ValueError:
-        return None  # such as "!"; git passes over it, too
-    return (include, _whole(expression)) if expression is not None and include is not None else None
-
-
-def _whole(expression: str) -> str:
-    """An expression for a whole path, from pathspec's for a path or one of the folders above it."""
-    if expression.endswith(_EITHER):
-        return expression.removesuffix(_EITHER) + "/?"
-    if expression.endswith(_FOLDER):
-        return (expression.removesuffix(_FOLDER) or ".+") + "/"
-    if expression == ".":  # "*" and "**"
-        return ".+"
-    return (expression if expression.startswith("^") else ".*" + expression) + ".+"  # "x/**": not x itself
+_BUILT_IN = _Source(BUILT_IN, _BUILT_IN_SOURCE)
 
 
 class _Exclude:
     """watch.exclude: its patterns are seen from `start`, while the paths are seen from `base`, above or below that."""
 
     def __init__(self, patterns: Iterable[str], start: str, base: str) -> None:
-        self._patterns = _Patterns(patterns, _EXCLUDE_SOURCE)
+        self._patterns = _Source(patterns, _EXCLUDE_SOURCE)
         self._before = os.path.relpath(base, start) + "/" if is_below(base, start) else ""
         self._cut = len(os.path.relpath(start, base)) + 1 if is_below(start, base) else 0
 
     def verdict(self, path: str) -> bool | None:
-        return self._patterns.verdict(self._seen(path)) if self._patterns else None
+        return self._patterns.verdict(self._seen(path)) if self._patterns.lines else None
 
     def decision(self, path: str) -> Rule | None:
         return self._patterns.decision(self._seen(path))
@@ -179,36 +155,53 @@ class _Exclude:
         return (self._before + path)[self._cut :]
 
 
-def rules_of(root: str, project: str, watch: Watch) -> tuple[Rules, str]:
-    """The rules for a watched root, and its place under the folder that their patterns are relative to ("": there).
+class RootRules:
+    """The rules for one watched root. While nothing about them differs, each look returns the same object."""
 
-    As in git, ignore files above the root count, up to the project or to the repository around it; but a root that
-    they would hide was named on purpose, so then they do not.
-    """
-    start = project if is_below(root, project) else root  # where watch.exclude is seen from
-    base = _repository(start) or start
-    rules, relative = _own_rules(base, start, watch), ""
-    names = os.path.relpath(root, base).split(os.sep) if root != base else []
-    for name in names:
-        rules = rules.inside(os.path.join(base, relative), relative)
-        relative = f"{relative}/{name}" if relative else name
-        if rules.ignores(relative, is_folder=True):
-            return _own_rules(root, start, watch), ""
-    return rules, relative
+    def __init__(self, root: str, project: str, watch: Watch) -> None:
+        """`project`: the folder that the patterns in `watch` are relative to, if the root lies in it."""
+        self._root = root
+        self._watch = watch
+        self._start = project if is_below(root, project) else root  # where watch.exclude is seen from
+        self._outermost: dict[str, tuple[tuple[tuple[str, str], ...], Rules]] = {}
+
+    def look(self) -> tuple[Rules, str]:
+        """The rules as they are now, and the root's place under the folder that they are relative to ("": there).
+
+        As in git, ignore files above the root count, up to the project or to the repository around it; but a root that
+        they would hide was named on purpose, so then they do not.
+        """
+        base = _repository(self._start) or self._start
+        rules, relative = self._own(base), ""
+        names = os.path.relpath(self._root, base).split(os.sep) if self._root != base else []
+        for name in names:
+            rules = rules.inside(os.path.join(base, relative), relative)
+            relative = f"{relative}/{name}" if relative else name
+            if rules.ignores(relative, is_folder=True):
+                return self._own(self._root), ""
+        return rules, relative
+
+    def _own(self, base: str) -> Rules:
+        """The rules in `base`, without those of its own ignore files."""
+        paths = (_global_excludes(), os.path.join(base, ".git", "info", "exclude")) if self._watch.gitignore else ()
+        texts = tuple((path, text) for path in paths if (text := _read(path)) is not None)
+        known = self._outermost.get(base)
+        if known is None or known[0] != texts:
+            specs = [(0, _BUILT_IN), *((0, _Source(text.split("\n"), path)) for path, text in texts)]
+            exclude = _Exclude(self._watch.exclude, self._start, base)
+            rules = Rules(tuple(specs), exclude, IGNORE_FILES if self._watch.gitignore else ())
+            known = self._outermost[base] = (texts, rules)
+        return known[1]
+
+
+def rules_of(root: str, project: str, watch: Watch) -> tuple[Rules, str]:
+    """What one look at the rules for a watched root finds; see RootRules."""
+    return RootRules(root, project, watch).look()
 
 
 def is_below(path: str, folder: str) -> bool:
     """Whether `path` lies in `folder`, at any depth; both absolute."""
     return path.startswith(os.path.join(folder, ""))
-
-
-def _own_rules(base: str, start: str, watch: Watch) -> Rules:
-    """The rules in `base`, without those of its own ignore files."""
-    specs = [(0, _Patterns(BUILT_IN))]
-    if watch.gitignore:
-        for path in (_global_excludes(), os.path.join(base, ".git", "info", "exclude")):
-            specs += [(0, patterns) for patterns in _read(path)]
-    return Rules(tuple(specs), _Exclude(watch.exclude, start, base), IGNORE_FILES if watch.gitignore else ())
 
 
 def _repository(folder: str) -> str | None:
@@ -221,15 +214,15 @@ def _repository(folder: str) -> str | None:
     return folder
 
 
-def _read(path: str) -> list[_Patterns]:
+def _read(path: str) -> str | None:
+    """The content of an ignore file; None: there is none that could be read."""
     if not os.path.isfile(path):
-        return []  # not there, or a pipe, which would block
+        return None  # not there, or a pipe, which would block
     try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
-            patterns = _Patterns(file.read().split("\n"), path)
+            return file.read()
     except OSError:
-        return []  # gone again or not readable: it ignores nothing
-    return [patterns] if patterns else []
+        return None  # gone again or not readable: it ignores nothing
 
 
 def _global_excludes() -> str:

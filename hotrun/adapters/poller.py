@@ -110,6 +110,11 @@ class Poller:
         return self._thread.is_alive()
 
     @property
+    def count(self) -> int:
+        """How many folders are looked at."""
+        return len(self._seen)
+
+    @property
     def delay_s(self) -> float:
         """How long a change may go without a report, as far as the last look tells; with `hurry`, less."""
         return self._pause_s + 2 * self._took_s

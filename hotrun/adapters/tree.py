@@ -7,66 +7,79 @@ events alone miss what was in a new folder before its watch was there.
 from __future__ import annotations
 
 import os
-import stat
+import time
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from hotrun.adapters.contents import digest
-from hotrun.adapters.ignore import IGNORE_FILES, Rules, is_below, rules_of
-from hotrun.core.inputs import Change, ChangeKind
+from hotrun.adapters.ignore import IGNORE_FILES, RootRules, is_below
+from hotrun.adapters.known import Files, Folder, Place
+from hotrun.adapters.links import MOST_LINKED, Names
+from hotrun.adapters.signature import (
+    Signature,
+    entry_is_folder,
+    identity_of,
+    is_folder,
+    is_text,
+    signature_of,
+    stat_of,
+)
+from hotrun.core.inputs import Change
 from hotrun.core.spec import Watch
-
-
-class Signature(NamedTuple):
-    """What differs after every kind of change: ctime sees a write whose mtime was put back, ino an atomic save."""
-
-    mtime_ns: int
-    ctime_ns: int
-    size: int
-    ino: int
-
-
-class _Folder:
-    """One existing folder: its rules, its files, and the names of the folders in it."""
-
-    def __init__(self, rules: Rules, relative: str) -> None:
-        self.rules = rules
-        self.relative = relative
-        self.files: dict[str, Signature] = {}
-        self.digests: dict[str, bytes] = {}
-        self.folders: set[str] = set()
-        self.pruned = 0
 
 
 class Tree:
     """The snapshot of all watched roots of a project, and of single files that are watched wherever they are."""
 
-    def __init__(self, root: str, watch: Watch, single_files: Iterable[str]) -> None:
-        """`root`: what paths in changes are relative to. `single_files`: absolute; no ignore rule hides them."""
+    def __init__(
+        self,
+        root: str,
+        watch: Watch,
+        single_files: Iterable[str],
+        *,
+        sign: Callable[[os.stat_result], Signature | None] = signature_of,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """`root`: what paths in changes are relative to. `single_files`: absolute; no ignore rule hides them.
+
+        `sign` and `now_ns` (since 1970) stand for a file system and a clock with other ticks.
+        """
         self._root = root
         self._watch = watch
-        self._folders: dict[str, _Folder] = {}
-        self._single: dict[str, Signature | None] = {path: _look(path) for path in single_files}
-        self._top = tuple(path for path in watch.roots if os.path.isdir(path))
-        self._single.update({path: _look(path) for path in watch.roots if not os.path.isdir(path)})
+        self._sign = sign
+        self._now_ns = now_ns
+        self._folders: dict[str, Folder] = {}
+        self._names = Names()
+        self._top = {path: RootRules(path, root, watch) for path in watch.roots if os.path.isdir(path)}
+        self._singles = (*single_files, *(path for path in watch.roots if path not in self._top))
+        self._single = Files()
         self.unwatched: list[str] = []  # since somebody emptied it: what cannot be watched, and why
         self.new_folders: list[str] = []  # since somebody emptied it: these have no watch yet
         self.lost_folders = False
         self.touched: list[str] = []  # since somebody emptied it: another signature, but the same bytes
         self._unread: deque[tuple[str, str]] = deque()  # folder and name of files without a digest
+        self._compare_singles([])
 
     # --- what is known -----------------------------------------------------------------------------------------
 
     def folders(self) -> list[str]:
-        """Every folder that needs a watch, absolute; for a single file or a root that has gone, the one it lies in."""
+        """Every folder that needs a watch, absolute; for a single file or a root that has gone, the one it lies in.
+
+        Of a folder with several names one: the kernel would tell of it under the last one that it was given.
+        """
         gone = [path for path in self._top if path not in self._folders]
-        beside = {os.path.dirname(path) for path in (*self._single, *gone)}
-        return [*self._folders, *(path for path in beside if path not in self._folders and os.path.isdir(path))]
+        beside = {os.path.dirname(path) for path in (*self._singles, *gone)}
+        more = (path for path in beside if (found := identity_of(path)) is not None and found not in self._names)
+        return [*self._names.one_each(), *more]
+
+    def names_of(self, path: str) -> list[str]:
+        """The watched names of the folder that is at `path`, whatever that is called."""
+        identity = identity_of(path)
+        return self._names.of(identity) if identity is not None else []
 
     def count_files(self) -> int:
         """How many files are watched."""
-        return sum(len(folder.files) for folder in self._folders.values())
+        return sum(len(folder.files.signatures) for folder in self._folders.values())
 
     def count_pruned(self) -> int:
         """How many folders are left out, each with all below it."""
@@ -76,11 +89,10 @@ class Tree:
         """The files whose last change is newer than `ctime_ns` (nanoseconds since 1970)."""
         changed = [
             os.path.join(path, name)
-            for path, folder in self._folders.items()
-            for name, signature in folder.files.items()
+            for path, files in (*((path, folder.files) for path, folder in self._folders.items()), ("", self._single))
+            for name, signature in files.signatures.items()
             if signature.ctime_ns > ctime_ns
         ]
-        changed += [path for path, known in self._single.items() if known is not None and known.ctime_ns > ctime_ns]
         return [Change(self._name(path), "modified") for path in dict.fromkeys(changed)]
 
     def read_contents(self) -> Iterator[None]:
@@ -88,14 +100,14 @@ class Tree:
         while self._unread:
             path, name = self._unread.popleft()
             folder = self._folders.get(path)
-            known = folder.files.get(name) if folder is not None else None
-            if folder is None or known is None or name in folder.digests:
+            known = folder.files.signatures.get(name) if folder is not None else None
+            if folder is None or known is None or name in folder.files.digests:
                 continue
             full = os.path.join(path, name)
             found = digest(full, known.size)
             # Bytes that were read beside a write belong to neither signature.
-            if found is not None and _look(full) == known and folder.files.get(name) == known:
-                folder.digests[name] = found
+            if found is not None and self._look(full) == known and folder.files.signatures.get(name) == known:
+                folder.files.digests[name] = found
             yield
 
     # --- looking -----------------------------------------------------------------------------------------------
@@ -110,15 +122,17 @@ class Tree:
     def verify_by_folder(self, changes: list[Change]) -> Iterator[None]:
         """The same, a folder at a time: between two of them, others may examine."""
         for path in self._top:
-            rules, relative = rules_of(path, self._root, self._watch)
-            stack = [(path, rules, relative)]
+            stack = [self._top_place(path)]
             while stack:
-                folder = stack.pop()
-                if folder[0] == path or os.path.dirname(folder[0]) in self._folders:
-                    stack.extend(self._walk_one(*folder, changes))
-                    yield
-        for path in self._single:
-            self._compare_single(path, changes)
+                place = stack.pop()
+                if place.path != path:
+                    above = self._folders.get(os.path.dirname(place.path))
+                    if above is None:
+                        continue
+                    place = place._replace(rules=above.rules)  # which may be others by now
+                stack.extend(self._walk_one(place, changes))
+                yield
+        self._compare_singles(changes)
 
     def examine(self, paths: Collection[str], removed: Iterable[str] = ()) -> list[Change]:
         """Look at what was reported (absolute paths) and return what differs from before.
@@ -127,12 +141,12 @@ class Tree:
         the one that had a watch.
         """
         changes: list[Change] = []
+        paths, removed = set(self._names.with_others(paths)), set(self._names.with_others(removed))
         if any(os.path.basename(path) in IGNORE_FILES and self._has_rules(os.path.dirname(path)) for path in paths):
             changes = self.verify()
         else:
             self._examine_all(paths, changes)
-            for path in self._single:
-                self._compare_single(path, changes)
+            self._compare_singles(changes)
         replaced = tuple(path + os.sep for path in removed if path in self._folders)
         if replaced:
             self.new_folders += [path for path in self._folders if (path + os.sep).startswith(replaced)]
@@ -152,108 +166,143 @@ class Tree:
     def _examine(self, path: str, changes: list[Change]) -> bool:
         """Look at one path; True if it is a folder that was walked."""
         if path in self._top:
-            self._walk_top(path, changes)
+            self._walk(self._top_place(path), changes)
             return True
         parent_path, name = os.path.split(path)
         parent = self._folders.get(parent_path)
         if parent is None:
             return False
-        found = _look(path)
-        relative = f"{parent.relative}/{name}" if parent.relative else name
-        is_folder = found is None and _is_real_folder(path)
-        if not is_folder and path in self._folders:
+        looked_ns = self._now_ns()
+        found = self._look(path)
+        is_ours = found is None and is_folder(path, follow=self._watch.follow_symlinks)
+        is_ours = is_ours and (not self._is_behind_link(parent, path) or self._may_follow(path))
+        if not is_ours and path in self._folders:
             self._drop_folder(path, changes)
-        if is_folder or found is None:
+        if is_ours or found is None:
             self._drop_file(parent, path, changes)
-        if parent.rules.ignores(relative, is_folder) or (is_folder and not _is_text(name)):
+        if parent.ignores(name, is_ours) or (is_ours and not is_text(name)):
             return False
-        if is_folder:
+        if is_ours:
             parent.folders.add(name)
-            self._walk(path, parent.rules, relative, changes)
+            self._walk(self._place_in(parent, path, name), changes)
         elif found is not None:
-            self._compare(parent, path, name, found, changes)
-        return is_folder
+            self._compare(parent, path, name, found, looked_ns, changes)
+        return is_ours
 
-    def _walk_top(self, path: str, changes: list[Change]) -> None:
-        rules, relative = rules_of(path, self._root, self._watch)
-        self._walk(path, rules, relative, changes)
+    def _look(self, path: str | os.DirEntry[str]) -> Signature | None:
+        found = stat_of(path)
+        return None if found is None else self._sign(found)
 
-    def _walk(self, path: str, rules: Rules, relative: str, changes: list[Change]) -> None:
-        stack = [(path, rules, relative)]
+    def _top_place(self, path: str) -> Place:
+        return Place(path, *self._top[path].look(), linked=False)
+
+    def _place_in(self, folder: Folder, path: str, name: str) -> Place:
+        relative = f"{folder.relative}/{name}" if folder.relative else name
+        return Place(path, folder.rules, relative, self._is_behind_link(folder, path))
+
+    def _is_behind_link(self, above: Folder, path: str) -> bool:
+        return self._watch.follow_symlinks and (above.linked or os.path.islink(path))
+
+    def _may_follow(self, path: str) -> bool:
+        """Whether to enter a folder that a link has led to: not where it is one of those above it."""
+        identity = identity_of(path)
+        return identity is not None and not self._names.loops(path, identity)
+
+    # --- walking -----------------------------------------------------------------------------------------------
+
+    def _walk(self, place: Place, changes: list[Change]) -> None:
+        stack = [place]
         while stack:
-            stack.extend(self._walk_one(*stack.pop(), changes))
+            stack.extend(self._walk_one(stack.pop(), changes))
 
-    def _walk_one(
-        self, path: str, outer: Rules, relative: str, changes: list[Change]
-    ) -> Iterator[tuple[str, Rules, str]]:
-        """Compare one folder with the disk; yields the folders in it."""
+    def _walk_one(self, place: Place, changes: list[Change]) -> list[Place]:
+        """Compare one folder with the disk; returns the folders in it."""
+        looked_ns = self._now_ns()
+        entries = self._entries(place, changes)
+        if entries is None:
+            return []
+        folder = self._folders[place.path]
+        rules = place.rules.inside(place.path, place.relative, entries)
+        ignores = folder.ignores if rules is folder.rules else folder.asks_rules
+        folder.rules, folder.relative, folder.linked = rules, place.relative, place.linked
+        known, racy = folder.files.signatures, folder.files.racy
+        files, folders, ignored = set[str](), dict[str, Place](), set[str]()
+        folder.pruned = 0
+        for name, entry in entries.items():
+            if entry_is_folder(entry, follow=self._watch.follow_symlinks):
+                if entry.path in self._top:  # a root inside of another is walked for itself
+                    continue
+                if ignores(name, True):
+                    ignored.add(name + "/")
+                elif self._may_enter(folder, entry):
+                    folders[name] = self._place_in(folder, entry.path, name)
+                folder.pruned += name not in folders
+            elif ignores(name, False):
+                ignored.add(name)
+            elif (found := self._look(entry)) is not None:
+                files.add(name)
+                if known.get(name) != found or name in racy:
+                    self._compare(folder, entry.path, name, found, looked_ns, changes)
+        for name in known.keys() - files:
+            self._drop_file(folder, os.path.join(place.path, name), changes)
+        for name in folder.folders - folders.keys():
+            self._drop_folder(os.path.join(place.path, name), changes)
+        folder.folders, folder.ignored = set(folders), ignored
+        return list(folders.values())
+
+    def _entries(self, place: Place, changes: list[Change]) -> dict[str, os.DirEntry[str]] | None:
+        """What is in a folder, which is known from now on; None: it cannot be read, and is no longer known."""
+        path = place.path
+        if place.linked and self._names.is_full and path not in self._folders:
+            self.unwatched.append(f"{MOST_LINKED:,} folders lie behind links, and more")
+            return None
         try:
-            entries = list(os.scandir(path))
+            found = os.stat(path)
+            with os.scandir(path) as listing:
+                entries = {entry.name: entry for entry in listing}
         except OSError as error:
             if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
                 self.unwatched.append(f"{self._name(path)} cannot be read: {error.strerror}")
             self._drop_folder(path, changes)
-            return
-        folder = self._folders.get(path)
-        if folder is None:
-            folder = self._folders[path] = _Folder(outer, relative)
-            self.new_folders.append(path)
-        folder.rules = rules = outer.inside(path, relative)
-        files, folders = set(), set()
-        folder.pruned = 0
-        for entry in entries:
-            inner = f"{relative}/{entry.name}" if relative else entry.name
-            is_folder = _entry_is_folder(entry)
-            if is_folder and entry.path in self._top:  # a root inside of another is walked for itself
-                continue
-            if rules.ignores(inner, is_folder):
-                folder.pruned += is_folder
-            elif is_folder and not _is_text(entry.name):
-                folder.pruned += 1
-                self.unwatched.append(f"{self._name(entry.path)}: its name is not UTF-8")
-            elif is_folder:
-                folders.add(entry.name)
-                yield entry.path, rules, inner
-            elif (found := _look(entry.path)) is not None:
-                files.add(entry.name)
-                self._compare(folder, entry.path, entry.name, found, changes)
-        for name in folder.files.keys() - files:
-            self._drop_file(folder, os.path.join(path, name), changes)
-        for name in folder.folders - folders:
-            self._drop_folder(os.path.join(path, name), changes)
-        folder.folders = folders
+            return None
+        self.new_folders += self._names.add(path, (found.st_dev, found.st_ino), linked=place.linked)
+        if path not in self._folders:
+            self._folders[path] = Folder(place)
+        return entries
 
-    def _compare(self, folder: _Folder, path: str, name: str, found: Signature, changes: list[Change]) -> None:
-        known = folder.files.get(name)
-        if known == found:
-            return
-        folder.files[name] = found
-        if known is not None and self._has_same_bytes(folder, path, name, found):
-            self.touched.append(self._name(path))
-        else:
-            changes.append(Change(self._name(path), "added" if known is None else "modified"))
-        if name not in folder.digests:
-            self._unread.append((os.path.dirname(path), name))
-
-    def _has_same_bytes(self, folder: _Folder, path: str, name: str, found: Signature) -> bool:
-        before = folder.digests.pop(name, None)
-        if before is None or not self._watch.skip_unchanged:
+    def _may_enter(self, above: Folder, entry: os.DirEntry[str]) -> bool:
+        if not is_text(entry.name):
+            self.unwatched.append(f"{self._name(entry.path)}: its name is not UTF-8")
             return False
-        after = digest(path, found.size)
-        if after is not None:
-            folder.digests[name] = after
-        return before == after
+        return not self._is_behind_link(above, entry.path) or self._may_follow(entry.path)
 
-    def _compare_single(self, path: str, changes: list[Change]) -> None:
-        known, found = self._single[path], _look(path)
-        if known != found:
-            self._single[path] = found
-            kind: ChangeKind = "added" if known is None else "deleted" if found is None else "modified"
-            changes.append(Change(self._name(path), kind))
+    # --- comparing ---------------------------------------------------------------------------------------------
 
-    def _drop_file(self, folder: _Folder, path: str, changes: list[Change]) -> None:
-        folder.digests.pop(os.path.basename(path), None)
-        if folder.files.pop(os.path.basename(path), None) is not None:
+    def _compare(
+        self, folder: Folder, path: str, name: str, found: Signature, looked_ns: int, changes: list[Change]
+    ) -> None:
+        finding = folder.files.look(name, path, found, looked_ns, skip_unchanged=self._watch.skip_unchanged)
+        if finding == "touched":
+            self.touched.append(self._name(path))
+        elif finding != "same":
+            changes.append(Change(self._name(path), finding))
+        if finding != "same" and name not in folder.files.digests:
+            self._unread.append((folder.path, name))
+
+    def _compare_singles(self, changes: list[Change]) -> None:
+        for path in self._singles:
+            looked_ns = self._now_ns()
+            found = self._look(path)
+            if found is None:
+                if self._single.drop(path):
+                    changes.append(Change(self._name(path), "deleted"))
+                continue
+            finding = self._single.look(path, path, found, looked_ns, skip_unchanged=False)
+            if finding == "added" or finding == "modified":
+                changes.append(Change(self._name(path), finding))
+
+    def _drop_file(self, folder: Folder, path: str, changes: list[Change]) -> None:
+        if folder.files.drop(os.path.basename(path)):
             changes.append(Change(self._name(path), "deleted"))
 
     def _drop_folder(self, path: str, changes: list[Change]) -> None:
@@ -267,53 +316,15 @@ class Tree:
             folder = self._folders.pop(gone, None)
             if folder is not None:
                 self.lost_folders = True
+                if (other := self._names.drop(gone)) is not None:
+                    self.new_folders.append(other)  # it may have been watched under the name that went
                 stack.extend(os.path.join(gone, name) for name in folder.folders)
-                changes.extend(Change(self._name(os.path.join(gone, name)), "deleted") for name in folder.files)
+                names = folder.files.signatures
+                changes.extend(Change(self._name(os.path.join(gone, name)), "deleted") for name in names)
 
     def _name(self, path: str) -> str:
         """An absolute path as changes name it: relative to the root; never with bytes that are no text."""
         name = (
             path[len(self._root) + 1 :] if path.startswith(self._root + os.sep) else os.path.relpath(path, self._root)
         )
-        return name if _is_text(name) else os.fsencode(name).decode("utf-8", "replace")
-
-
-def _look(path: str) -> Signature | None:
-    """The signature of a regular file, through a link; of a broken link its own. None: gone, or no file."""
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        try:
-            found = os.lstat(path)
-        except OSError:
-            return None
-    except OSError:
-        return None
-    if not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
-        return None
-    return Signature(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
-
-
-def _is_text(name: str) -> bool:
-    """Whether the name is UTF-8; the sensor can watch no folder whose name is not."""
-    if name.isascii():
-        return True
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_real_folder(path: str) -> bool:
-    try:
-        return stat.S_ISDIR(os.lstat(path).st_mode)
-    except OSError:
-        return False
-
-
-def _entry_is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False
+        return name if is_text(name) else os.fsencode(name).decode("utf-8", "replace")

@@ -53,6 +53,10 @@ class Sensor(Protocol):
     def runs(self) -> bool:
         """Whether its thread lives."""
 
+    @property
+    def step_ms(self) -> int:
+        """How often it looks for events now."""
+
 
 Sense = Callable[[list[str], tuple[str, ...], Report, Fail], Sensor]
 
@@ -89,6 +93,7 @@ class KernelSensor:
         self._end = _End()
         self._report = report
         self._fail = fail
+        self._last_event = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="hotrun-watch", daemon=True)
         self._thread.start()
 
@@ -104,20 +109,23 @@ class KernelSensor:
     def runs(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def step_ms(self) -> int:
+        """How often it looks for events now."""
+        return STEP_ACTIVE_MS if time.monotonic() - self._last_event < ACTIVE_S else STEP_IDLE_MS
+
     def _run(self) -> None:
-        last = time.monotonic()
         found: object = None
         while found != "stop":
-            step = STEP_ACTIVE_MS if time.monotonic() - last < ACTIVE_S else STEP_IDLE_MS
             try:
-                found = self._notify.watch(GROUP_MS, step, TIMEOUT_MS, self._end)
+                found = self._notify.watch(GROUP_MS, self.step_ms, TIMEOUT_MS, self._end)
             except Exception as error:  # RustNotify raises several types; after any of them it is dead
                 if not self._end.now:
                     self._fail(str(error))
                 return
             if isinstance(found, set):
                 if not all(path.startswith(self._own) for _, path in found):
-                    last = time.monotonic()
+                    self._last_event = time.monotonic()
                 removed = frozenset(path for kind, path in found if kind == DELETED)
                 self._report(frozenset(path for _, path in found), removed)
 
@@ -188,6 +196,16 @@ class Watcher:
         """What watches, as a person may be told."""
         found = ["watchfiles"] * bool(self._sensors) + ["poll"] * (self._poller is not None)
         return "+".join(found) or "none"
+
+    @property
+    def step_ms(self) -> int | None:
+        """How often the kernel's events are looked for now; None where it tells of nothing."""
+        return min((sensor.step_ms for sensor in self._sensors), default=None)
+
+    @property
+    def polled(self) -> int:
+        """How many folders are polled."""
+        return self._poller.count if self._poller is not None else 0
 
     @property
     def polls(self) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from hotrun.cli.options import Options
-from hotrun.core.words import duration
+from hotrun.core.words import duration, listed
 from hotrun.errors import HotrunError
 
 FILE, OLD, NEW = "page.py", "version 1", "version 2"
@@ -80,7 +80,7 @@ def _check(folder: str, port: int) -> int:
 
 
 def _edit_and_wait(session: subprocess.Popen[bytes], folder: str, port: int) -> tuple[int, int]:
-    _wait_for(session, "process.started", "watching")
+    wait_for(session, "process.started", "watching")
     _wait_for_page(port, OLD)
     path = os.path.join(folder, FILE)
     with open(path, encoding="utf-8") as file:
@@ -88,19 +88,19 @@ def _edit_and_wait(session: subprocess.Popen[bytes], folder: str, port: int) -> 
     started = time.monotonic()
     with open(path, "w", encoding="utf-8") as file:
         file.write(text.replace(OLD, NEW))
-    build_ms = int(_wait_for(session, "build.finished")["duration_ms"])
+    build_ms = int(wait_for(session, "build.finished")["duration_ms"])
     _wait_for_page(port, NEW)
     return round((time.monotonic() - started) * 1000), build_ms
 
 
-def _wait_for(session: subprocess.Popen[bytes], *kinds: str) -> dict[str, Any]:
-    """Wait until an event of each of these types has come, in any order; returns the last of them.
+def wait_for(session: subprocess.Popen[bytes], *kinds: str) -> dict[str, Any]:
+    """Wait for the next event of each of these types, in any order; returns the last one.
 
     Raises HotrunError where the stream ends first.
     """
     assert session.stdout is not None
-    missing = set(kinds)
     seen: list[str] = []
+    missing = set(kinds)
     for line in session.stdout:
         event: dict[str, Any] = msgspec.json.decode(line)
         missing.discard(event["type"])
@@ -108,12 +108,12 @@ def _wait_for(session: subprocess.Popen[bytes], *kinds: str) -> dict[str, Any]:
             return event
         if event["type"] in ("output", "message"):
             seen.extend("  " + line for line in event["text"].split("\n"))
-    raise HotrunError("\n".join([f"demo: hotrun ended before {' and '.join(missing)}", *seen[-20:]]), exit_code=1)
+    raise HotrunError("\n".join([f"demo: hotrun ended before {listed(sorted(missing))}", *seen[-20:]]), exit_code=1)
 
 
 def _wait_for_page(port: int, text: str) -> None:
     """Ask until the page holds `text`; the server needs a moment to listen, and tells nobody when it does."""
-    from urllib.error import URLError
+    from http.client import HTTPException
     from urllib.request import urlopen
 
     while True:
@@ -121,7 +121,7 @@ def _wait_for_page(port: int, text: str) -> None:
             with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
                 if text in answer.read().decode():
                     return
-        except (URLError, OSError):
+        except (HTTPException, OSError):  # an answer may be cut off by the restart
             pass
         time.sleep(0.005)
 

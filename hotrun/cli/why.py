@@ -115,7 +115,12 @@ def _obstacle(sight: Sight, chosen: Chosen, places: Places) -> Iterator[str]:
         case "outside":
             yield f"it lies outside of what is watched: {listed([_shown(r, True) for r in chosen.project.watch.roots])}"
         case "link":
-            yield f"{where if is_above else 'it'} is a link to a folder, {os.path.realpath(at)}: those are not followed"
+            leads_to = _shown(os.path.realpath(at), True)
+            behind = f"it lies behind the link {_shown(at, False)}, which leads to {leads_to} and"
+            yield f"{behind if is_above else f'it is a link to the folder {leads_to}, which'} is not followed"
+            yield "to follow links: set follow_symlinks = true in [watch]"
+        case "loop":
+            yield f"{where} leads back to one of the folders it lies in: it is not entered again"
         case "name":
             yield f"{where} has a name that is not UTF-8"
         case "unreadable":

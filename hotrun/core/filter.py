@@ -1,24 +1,136 @@
-"""Which paths a list of gitignore patterns names: one pattern language for ignore files, exclude, paths and outputs."""
+"""Which paths a list of gitignore patterns names: one reading of them for ignore files, exclude, paths and outputs.
+
+pathspec translates the patterns; neighbors of one sign become one expression. Its own verdicts are not used: in a list
+for ignore files "*" with "!*/" would ignore every folder, and in `paths` "*.go" with "!vendor/" name vendor/x.go.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+
+_Match = Callable[[str], re.Match[str] | None]
+
+# How pathspec's expressions end: a folder, with what is in it; the same, or a file.
+_FOLDER = "(?P<ps_d>/)"
+_EITHER = f"(?:{_FOLDER}|$)"
+_ANYWHERE = "^(?:.+/)?"  # and how those begin that have no slash before their end
+_ANYTHING = ".+"
 
 
 class Patterns:
-    """Gitignore patterns against paths relative to the root; the last matching pattern wins, "!x" takes x out again."""
+    """Gitignore patterns against relative paths with forward slashes; the last one that matches decides."""
 
     def __init__(self, lines: Iterable[str]) -> None:
+        """Nothing is translated before the first question: that costs 50 ms, and the first build does not need it."""
         self.lines = tuple(lines)
-        self._match: Callable[[str], bool] | None = None
+        self._within: tuple[tuple[bool, _Match], ...] | None = None
+        self._itself: tuple[tuple[bool, _Match | None, _Match | None], ...] | None = None
+
+    # --- paths and outputs: a folder stands for all that is in it ----------------------------------------------------
 
     def matches(self, path: str) -> bool:
-        """Whether the patterns name `path` (relative, forward slashes) or a folder above it."""
-        if not self.lines:
-            return False
-        if self._match is None:
-            # Costs 50 ms, and nothing is matched before the first build has been started.
-            from pathspec import GitIgnoreSpec
+        """Whether the patterns name the file at `path`: the last one that names it or a folder above it, unless "!"."""
+        if self._within is None:
+            runs = ((takes, _any_of(map(_or_within, texts))) for takes, texts in self._runs())
+            self._within = tuple((takes, expression.match) for takes, expression in runs)
+        return next((takes for takes, match in self._within if match(path)), False)
 
-            self._match = GitIgnoreSpec.from_lines(self.lines).match_file
-        return self._match(path)
+    def reason(self, path: str) -> int | None:
+        """Which of the patterns is the reason that they name `path`; None where they do not. Slow."""
+        for number, takes, text in self._reversed():
+            if _compiled(_or_within(text)).match(path):
+                return number if takes else None
+        return None
+
+    # --- ignore files: a folder is asked about before what is in it --------------------------------------------------
+
+    def verdict(self, path: str) -> bool | None:
+        """What they say of `path` itself, never of a folder above it; None: nothing. A folder ends in a slash."""
+        if self._itself is None:
+            self._itself = tuple((takes, *_by_name_or_path(texts)) for takes, texts in self._runs())
+        name = path[path.rfind("/", 0, -1) + 1 :]
+        for takes, by_name, by_path in self._itself:
+            if (by_name is not None and by_name(name)) or (by_path is not None and by_path(path)):
+                return takes
+        return None
+
+    def deciding(self, path: str) -> int | None:
+        """Which of the patterns `verdict` comes from. Slow."""
+        found = (number for number, _, text in self._reversed() if _compiled(_whole(text)).fullmatch(path))
+        return next(found, None)
+
+    def _runs(self) -> Iterator[tuple[bool, list[str]]]:
+        for takes, run in groupby(self._reversed(), lambda one: one[1]):
+            yield takes, [text for _, _, text in run]
+
+    def _reversed(self) -> Iterator[tuple[int, bool, str]]:
+        for number, line in reversed(list(enumerate(self.lines))):
+            known = _translated(line)
+            if known is not None:
+                yield number, *known
+
+
+@lru_cache(10_000)
+def _translated(line: str) -> tuple[bool, str] | None:
+    """What a line says (to take or not to take) of which paths; None: nothing of any."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    try:
+        expression, takes = GitIgnoreSpecPattern.pattern_to_regex(line)
+    except ValueError:
+        return None  # such as "!"; git passes over it, too
+    if expression is None or takes is None:
+        return None
+    if "[" in line:
+        try:
+            _compiled(expression)
+        except re.error:
+            return None  # such as "[z-a]", which pathspec hands on as it is
+    return takes, expression
+
+
+def _or_within(expression: str) -> str:
+    """An expression to be matched at the start of a path, so that it is found in a folder, too; without groups."""
+    return expression.replace(_FOLDER, "/")
+
+
+def _whole(expression: str) -> str:
+    """An expression for a whole path, from pathspec's for a path or one of the folders above it."""
+    if expression.endswith(_EITHER):
+        return expression.removesuffix(_EITHER) + "/?"
+    if expression.endswith(_FOLDER):
+        return (expression.removesuffix(_FOLDER) or ".+") + "/"
+    if expression == ".":  # "*" and "**"
+        return _ANYTHING
+    return (expression if expression.startswith("^") else ".*" + expression) + ".+"  # "x/**": not x itself
+
+
+def _by_name_or_path(texts: list[str]) -> tuple[_Match | None, _Match | None]:
+    """What matches one of those that ask for the last name alone, which is three times faster, and of the others."""
+    wholes = [_whole(text) for text in texts]
+    names = [text.removeprefix(_ANYWHERE) for text in wholes if _asks_for_name(text)]
+    paths = [text for text in wholes if not _asks_for_name(text)]
+    return (_any_of(names).fullmatch if names else None), (_any_of(paths).fullmatch if paths else None)
+
+
+def _asks_for_name(whole: str) -> bool:
+    if whole == _ANYTHING:
+        return True
+    inner = whole.removeprefix(_ANYWHERE).removesuffix("/?").removesuffix("/").replace("[^/]", "")
+    return whole.startswith(_ANYWHERE) and "/" not in inner
+
+
+def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    return _compiled("|".join(texts))
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    if "[" not in text.replace("[^/]", ""):
+        return re.compile(text, re.DOTALL)
+    with warnings.catch_warnings():  # that "[[a]" may mean something else in a later Python
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(text, re.DOTALL)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from hotrun.core.filter import Patterns
 from hotrun.core.spec import Process, Project, Step
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -165,12 +161,4 @@ def _most_frequent(links: list[Link]) -> Link | None:
 
 def _deciding(lines: tuple[str, ...], path: str) -> int | None:
     """Which of the patterns is the reason that they name `path`; None where they do not."""
-    result = _compiled(lines).check_file(path)
-    return result.index if result.include else None
-
-
-@cache
-def _compiled(lines: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(lines)
+    return Patterns(lines).reason(path)

@@ -104,6 +104,7 @@ class Watch(msgspec.Struct, frozen=True):
     poll: Poll = "auto"
     poll_interval_ms: int = 500
     skip_unchanged: bool = True
+    follow_symlinks: bool = False
 
 
 class Project(msgspec.Struct, frozen=True):

@@ -46,9 +46,10 @@ def tree_of(
     exclude: tuple[str, ...] = (),
     gitignore: bool = True,
     single: Iterable[Path] = (),
+    follow: bool = False,
 ) -> Tree:
     """A tree that has not looked at anything yet."""
-    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, gitignore)
+    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, gitignore, follow_symlinks=follow)
     return Tree(str(root), watch, tuple(map(str, single)))
 
 
@@ -80,5 +81,5 @@ def signatures(tree: Tree) -> dict[str, object]:
     return {
         os.path.join(path, name): signature
         for path, folder in tree._folders.items()
-        for name, signature in folder.files.items()
+        for name, signature in folder.files.signatures.items()
     }

@@ -8,11 +8,15 @@ from pathlib import Path
 
 from tests.adapters.disk import save_atomically, write, write_unnoticeably
 
+MOST_LINKS = 3
+
 
 class Gardener:
     """Does random things to a folder, and notes every path that a watcher of it would have reported."""
 
-    def __init__(self, rng: random.Random, root: Path, outside: Path) -> None:
+    def __init__(self, rng: random.Random, root: Path, outside: Path, *, follow: bool = False) -> None:
+        """`follow`: who watches enters links to folders; there are few, as each may double what there is to watch."""
+        self.follow = follow
         self.rng = rng
         self.root = root
         self.outside = outside
@@ -25,6 +29,7 @@ class Gardener:
         deeds = [self.add, self.add, self.edit, self.edit, self.edit_unnoticeably, self.save, self.remove]
         deeds += [self.make_folders, self.move, self.move_out, self.move_in, self.remove_folder, self.replace]
         deeds += [self.swap_kind, self.link, self.fifo, self.ignore, self.mode]
+        deeds += [self.link_to_folder] * self.follow
         self.rng.choice(deeds)()
 
     def folders(self) -> list[Path]:
@@ -146,6 +151,13 @@ class Gardener:
         # A link whose target changes is not reported, so only to what stays as it is.
         path.symlink_to(self.rng.choice([self.root, self.root / "nowhere", self.far]))
         self.touch(path)
+
+    def link_to_folder(self) -> None:
+        links = [path for top in (self.root, self.outside) for path in top.rglob("*") if path.is_symlink()]
+        links = [path for path in links if path.is_dir()]
+        if len(links) >= MOST_LINKS:
+            self.rng.choice(sorted(links)).unlink()
+        self.free_place().symlink_to(self.rng.choice([*self.folders(), self.outside]))
 
     def fifo(self) -> None:
         path = self.free_place()

@@ -14,19 +14,24 @@ from pathlib import Path
 NOT_OURS = (".git", ".hotrun")
 MOST_FILES = 500
 TRACKED = 30
+MOST_LINKS = 3  # where they are followed: each may double what there is to watch
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false")
 
 
 class Scribbler:
     """Works below `root`; `outside`, on the same disk, is where folders come from and go to.
 
-    With `repository`, the root is a git repository with two commits that differ in TRACKED files.
+    With `repository`, the root is a git repository with two commits that differ in TRACKED files. `follow`: who watches
+    enters links to folders.
     """
 
-    def __init__(self, rng: random.Random, root: Path, outside: Path, repository: bool) -> None:
+    def __init__(
+        self, rng: random.Random, root: Path, outside: Path, repository: bool, *, follow: bool = False
+    ) -> None:
         self._rng = rng
         self._root = str(root)
         self._outside = str(outside)
+        self._follow = follow
         self._count = 0
         self._commits: tuple[str, ...] = ()
         self.log: list[str] = []
@@ -49,6 +54,8 @@ class Scribbler:
             self._go_and_come_back,
             self._checkout,
         ]
+        if self._follow:
+            rare += [self._symlink_to_folder, self._write_through_link, self._write_through_link, self._retarget] * 2
         for _ in range(deeds):
             full = len(list(self._files())) > MOST_FILES
             deed = self._remove_folder if full else self._rng.choice(common * 2 + rare)
@@ -174,7 +181,27 @@ class Scribbler:
         os.symlink(self._rng.choice((self._any_file(), "nowhere")), self._new())
 
     def _symlink_to_folder(self) -> None:
+        links = [*self._links_to_folders(self._root), *self._links_to_folders(self._outside)]
+        if self._follow and len(links) >= MOST_LINKS:
+            os.unlink(self._rng.choice(links))
         os.symlink(self._rng.choice((self._root, self._any_folder(), self._outside)), self._new())
+
+    def _links_to_folders(self, top: str) -> list[str]:
+        paths = (os.path.join(folder, name) for folder, folders, _ in os.walk(top) for name in sorted(folders))
+        return [path for path in paths if os.path.islink(path)]
+
+    def _write_through_link(self) -> None:
+        links = self._links_to_folders(self._root)
+        if links:
+            self._put(self._old(self._rng.choice(links)))
+
+    def _retarget(self) -> None:
+        """A link that leads elsewhere from one moment to the next."""
+        links = self._links_to_folders(self._root)
+        if links:
+            beside = self._new(self._outside)
+            os.symlink(self._any_folder(), beside)
+            os.replace(beside, self._rng.choice(links))
 
     # --- folders -----------------------------------------------------------------------------------------------
 

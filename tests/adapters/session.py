@@ -24,20 +24,33 @@ LONGEST_BUILD_S = 0.03
 Contents = dict[str, bytes]
 
 
-def contents(root: Path) -> Contents:
+def contents(root: Path, *, follow: bool = False) -> Contents:
     """What is in each file below `root`, by relative path; through links, while one that leads nowhere is nothing.
 
-    Knows nothing of stat, watches or rules: what is compared is what a compiler would read.
+    Knows nothing of signatures, watches or rules: what is compared is what a compiler would read. `follow`: links to
+    folders, too, but no way comes by a folder twice.
     """
     found: Contents = {}
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in NOT_WATCHED]
+    ways = {str(root): frozenset({_which(str(root))})}
+    for folder, folders, files in os.walk(root, followlinks=follow):
+        way = ways.pop(folder)
+        below = {name: _which(os.path.join(folder, name)) for name in folders if name not in NOT_WATCHED}
+        folders[:] = [name for name, which in below.items() if not (follow and which in way)]
+        ways.update({os.path.join(folder, name): way | {below[name]} for name in folders})
         for name in files:
             path = os.path.join(folder, name)
             content = _content(path)
             if content is not None:
                 found[os.path.relpath(path, root)] = content
     return found
+
+
+def _which(folder: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _content(path: str) -> bytes | None:
@@ -64,7 +77,7 @@ class _NoParser:
 class Session:
     """One engine and one FileSource on `root`, with a single step that depends on everything."""
 
-    def __init__(self, root: Path, sync_folder: Path | None, rng: random.Random) -> None:
+    def __init__(self, root: Path, sync_folder: Path | None, rng: random.Random, *, follow: bool = False) -> None:
         self.root = root
         self.told: set[str] = set()  # paths that builds were started for
         self.read: Contents = {}  # by the newest build
@@ -73,6 +86,7 @@ class Session:
         self.settled = False  # said, and nothing has changed since
         self.last_build: events.BuildFinished | None = None
         self._rng = rng
+        self._follow = follow
         self._loop = asyncio.get_running_loop()
         self._ended: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -80,7 +94,7 @@ class Session:
         self._bug: BaseException | None = None
         self._loop.set_exception_handler(self._on_bug)
         step = Step("read", Program(("read",), str(root)))
-        self._project = Project(str(root), None, Watch((str(root),)), {"read": step})
+        self._project = Project(str(root), None, Watch((str(root),), follow_symlinks=follow), {"read": step})
         self._engine = Engine(self._project, lambda step: _NoParser())
         self._source = FileSource(self._put, self._changed, None if sync_folder is None else str(sync_folder))
 
@@ -148,7 +162,7 @@ class Session:
 
     def _run(self, run: int) -> None:
         self._put(inputs.Spawned(run, 1))
-        self.read = contents(self.root)
+        self.read = contents(self.root, follow=self._follow)
         self._loop.call_later(self._rng.random() * LONGEST_BUILD_S, self._end, run)
 
     def _end(self, run: int, signal: str | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,10 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
-def project_of(root: Path, *roots: Path, exclude: tuple[str, ...] = (), **fields: object) -> Project:
-    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude)
+def project_of(
+    root: Path, *roots: Path, exclude: tuple[str, ...] = (), follow: bool = False, **fields: object
+) -> Project:
+    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, follow_symlinks=follow)
     return Project(str(root), None, watch, **fields)  # type: ignore[arg-type]
 
 
@@ -41,6 +44,12 @@ def test_the_deciding_line_of_an_ignore_file_is_named(tmp_path: Path) -> None:
     kept = look(tmp_path, "src/keep.o")
     assert kept.is_watched
     assert kept.rule == Rule("file", "!keep.o", False, str(ignore), 4)
+
+
+def test_an_escaped_mark_takes_nothing_back_in(tmp_path: Path) -> None:
+    write(tmp_path / ".gitignore", "\\!x\n")
+    found = look(tmp_path, "!x")
+    assert (found.reason, found.rule and found.rule.ignores) == ("ignored", True)
 
 
 def test_lines_are_counted_in_files_with_a_byte_order_mark_and_carriage_returns(tmp_path: Path) -> None:
@@ -149,6 +158,58 @@ def test_what_is_neither_file_nor_folder_and_what_is_no_text_are_told_apart(tmp_
     (tmp_path / os.fsdecode(b"\xff")).mkdir()
     assert look(tmp_path, "pipe").reason == "special"
     assert look(tmp_path, os.fsdecode(b"\xff") + "/a").reason == "name"
+
+
+def test_behind_a_link_that_is_followed_the_name_counts(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    write(tmp_path / "elsewhere" / "deep" / "a.c")
+    write(root / ".gitignore", "*.o\n")
+    (root / "link").symlink_to("../elsewhere")
+    (tmp_path / "elsewhere" / "deep" / "back").symlink_to("..")
+    found = look(root, "link/deep/a.c", follow=True)
+    assert (found.path, found.is_watched, found.through) == (f"{root}/link/deep/a.c", True, None)
+    assert look(root, "link", follow=True).is_folder
+    assert look(root, "link/deep/a.o", follow=True).reason == "ignored"
+    back = look(root, "link/deep/back/deep/a.c", follow=True)
+    assert (back.reason, back.at) == ("loop", f"{root}/link/deep/back")
+
+
+def test_a_place_outside_is_known_by_the_name_of_the_link_that_leads_there(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    write(tmp_path / "elsewhere" / "deep" / "a.c")
+    root.mkdir()
+    (root / "link").symlink_to("../elsewhere")
+    for asked, name in (("deep/a.c", "deep/a.c"), ("deep/", "deep"), ("new.c", "new.c")):
+        found = look(root, f"../elsewhere/{asked}", follow=True)
+        assert (found.path, found.is_watched, found.through) == (f"{root}/link/{name}", True, f"{root}/link")
+    assert look(root, "../other/a.c", follow=True).reason == "outside"
+    assert look(root, "../elsewhere/deep/a.c").reason == "outside"
+
+
+def test_the_explanation_agrees_with_the_walk_on_random_links(tmp_path: Path) -> None:
+    random_ = random.Random(8)
+    for number in range(40):
+        root, outside = tmp_path / str(number) / "root", tmp_path / str(number) / "outside"
+        for folder in (root, outside):
+            for _ in range(8):
+                _try_to_write(folder / _random_path(random_))
+        write(root / ".gitignore", "x.a\n/c/e/\n")
+        folders = [path for path in tmp_path.joinpath(str(number)).rglob("*") if path.is_dir()]
+        for count in range(6):
+            (random_.choice(folders) / f"link{count}").symlink_to(random_.choice(folders))
+        project = project_of(root, follow=True)
+        found = {change.path for change in Tree(project.root, project.watch, ()).verify()}
+        for name in _files_through_links(str(root), 7):
+            assert sight_of(project, f"{root}/{name}").is_watched == (name in found), f"{name} in {root}"
+
+
+def _files_through_links(folder: str, depth: int, relative: str = "") -> Iterator[str]:
+    for entry in os.scandir(folder):
+        name = relative + entry.name
+        if not entry.is_dir():
+            yield name
+        elif depth:
+            yield from _files_through_links(entry.path, depth - 1, name + "/")
 
 
 def test_the_explanation_agrees_with_the_walk_on_random_folders(tmp_path: Path) -> None:

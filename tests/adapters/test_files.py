@@ -17,68 +17,19 @@ from typing import Any
 import pytest
 
 from hotrun.adapters import mounts
-from hotrun.adapters.files import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS, FileSource
-from hotrun.adapters.watcher import Fail, KernelSensor, Report, Sense, Sensor, Watcher
-from hotrun.core.inputs import Change, Input, Noticed, Verified, WatchStarted
-from hotrun.core.spec import Poll, Project, Watch
-from tests.adapters.disk import save_atomically, short, signatures, walked, write, write_unnoticeably
+from hotrun.adapters.files import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS
+from hotrun.adapters.watcher import Fail, KernelSensor, Report, Sensor, Watcher
+from hotrun.core.inputs import Noticed, Verified, WatchStarted
+from hotrun.core.spec import Poll
+from tests.adapters.disk import save_atomically, signatures, walked, write, write_unnoticeably
 from tests.adapters.gardener import Gardener
 from tests.adapters.loop import DEADLINE_S, until
+from tests.adapters.watched import Watched, put
 
 
 @pytest.fixture(autouse=True)
 def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
-
-
-class Watched:
-    """A FileSource and everything it said."""
-
-    def __init__(self, root: Path, sense: Sense = KernelSensor, sync_folder: Path | None = None) -> None:
-        self.root = root
-        self.posted: list[Input] = []
-        self.changes: list[Change] = []
-        folder = None if sync_folder is None else str(sync_folder)
-        self.source = FileSource(self.posted.append, self.changes.extend, folder, sense)
-        self._count = 0
-
-    async def start(
-        self,
-        *roots: Path,
-        single: Iterable[Path] = (),
-        exclude: tuple[str, ...] = (),
-        since_ns: int | None = None,
-        poll: Poll = "auto",
-        poll_interval_ms: int = 20,
-    ) -> None:
-        roots_ = tuple(map(str, roots)) or (str(self.root),)
-        watch = Watch(roots_, exclude, poll=poll, poll_interval_ms=poll_interval_ms)
-        await self.source.start(Project(str(self.root), None, watch), list(map(str, single)), since_ns)
-
-    def told(self) -> list[str]:
-        return short(self.changes)
-
-    async def until_told(self, *expected: str) -> None:
-        """Wait for exactly these changes; then forget them."""
-        try:
-            await until(lambda: set(expected) <= set(self.told()), str(expected))
-        finally:
-            found = self.told()
-            self.changes.clear()
-        assert found == sorted(expected)
-
-    async def quiet(self) -> None:
-        """Whatever was going to be told has been told: a file made now has come through, and nothing before it."""
-        self._count += 1
-        marker = write(self.root / f"marker{self._count}", "")  # in one piece: a look finds it or does not
-        await self.until_told(f"+{marker.name}")
-
-    def snapshot(self) -> dict[str, object]:
-        assert self.source._tree is not None
-        return signatures(self.source._tree)
-
-    def notices(self) -> list[str]:
-        return [fact.text for fact in self.posted if isinstance(fact, Noticed)]
 
 
 @contextlib.asynccontextmanager
@@ -606,13 +557,6 @@ def root(tmp_path: Path) -> Path:
     path = tmp_path / "root"
     path.mkdir()
     return path
-
-
-def put(path: Path, root: Path, text: str = "x") -> Path:
-    """A whole file at once, from outside the root: no look, however ill timed, finds half of it."""
-    staged = write(root.parent / "staged", text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return staged.replace(path)
 
 
 def backend(watched: Watched) -> str:

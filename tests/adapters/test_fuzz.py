@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.scribbler import Scribbler
-from tests.adapters.session import Session, contents, differing
+from tests.adapters.session import Contents, Session, contents, differing
 
 FILES = int(os.environ.get("HOTRUN_FUZZ_FILES", "1300"))
 SEEDS = [int(os.environ["HOTRUN_FUZZ_SEED"])] if "HOTRUN_FUZZ_SEED" in os.environ else [1, 2, 3, 4]
@@ -29,24 +29,25 @@ def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 class History:
     """Rounds of random work; after each one, what was told and built is compared with what is there."""
 
-    def __init__(self, seed: int, root: Path, outside: Path, session: Session) -> None:
+    def __init__(self, seed: int, root: Path, outside: Path, session: Session, *, follow: bool) -> None:
         self.changed = 0
         self.rounds = 0
         self._seed = seed
         self._rng = random.Random(seed)
         self._root = root
-        self._scribbler = Scribbler(self._rng, root, outside, repository=shutil.which("git") is not None)
+        self._follow = follow
+        self._scribbler = Scribbler(self._rng, root, outside, shutil.which("git") is not None, follow=follow)
         self._session = session
 
     async def round(self) -> None:
         """Work in a thread of its own, so that it meets walks and builds in every state; the last edit is `end`."""
-        session, before, end = self._session, contents(self._root), f"end{self.rounds}"
+        session, before, end = self._session, self._contents(), f"end{self.rounds}"
         session.told.clear()
         session.log.clear()
         self._scribbler.log.clear()
         await asyncio.to_thread(self._work, end)
         await session.until_settled_with(end)
-        after = contents(self._root)
+        after = self._contents()
         changed = differing(before, after)
         self._say_missing(changed - session.told, "in no build's changes")
         self._say_missing(differing(session.read, after), "not as the last build has read it")
@@ -54,6 +55,9 @@ class History:
         assert session.last_build.status == "ok"
         self.changed += len(changed)
         self.rounds += 1
+
+    def _contents(self) -> Contents:
+        return contents(self._root, follow=self._follow)
 
     def _work(self, end: str) -> None:
         self._scribbler.scribble(self._rng.choice(DEEDS))
@@ -67,13 +71,22 @@ class History:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_is_done_to_the_files_settled_means_that_all_of_it_is_built(seed: int, tmp_path: Path) -> None:
+    play(seed, tmp_path, follow=False)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_the_same_with_links_to_folders_that_are_followed(seed: int, tmp_path: Path) -> None:
+    play(seed, tmp_path, follow=True)
+
+
+def play(seed: int, tmp_path: Path, *, follow: bool) -> None:
     root, outside, sync = tmp_path / "root", tmp_path / "outside", tmp_path / "root" / ".hotrun" / "sync"
     sync.mkdir(parents=True)
     outside.mkdir()
 
     async def story() -> None:
-        session = Session(root, sync, random.Random(seed))
-        history = History(seed, root, outside, session)
+        session = Session(root, sync, random.Random(seed), follow=follow)
+        history = History(seed, root, outside, session, follow=follow)
         try:
             await session.start()
             while history.changed < FILES:

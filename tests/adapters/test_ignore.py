@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.disk import tree_of, walked, watched, write
+from hotrun.adapters.ignore import RootRules, Rules
+from hotrun.core.spec import Watch
+from tests.adapters.disk import short, tree_of, walked, watched, write
 
 
 @pytest.fixture(autouse=True)
@@ -209,6 +212,67 @@ def test_pruned_folders_are_counted_once_each(tmp_path: Path) -> None:
     tree.verify()
     tree.examine([str(tmp_path / "sub")])
     assert tree.count_pruned() == 3
+
+
+def test_rules_are_the_same_object_while_all_ignore_files_hold_the_same(tmp_path: Path) -> None:
+    """Verdicts are kept as long as that, so another content must be seen whatever its times say."""
+    write(tmp_path / ".git" / "info" / "exclude", "*.o\n")
+    ignore = write(tmp_path / "sub" / ".gitignore", "*.a\n")
+    rules = RootRules(str(tmp_path), str(tmp_path), Watch((str(tmp_path),)))
+
+    def inside() -> Rules:
+        outer, _ = rules.look()
+        assert outer.inside(str(tmp_path / "other"), "other") is outer
+        return outer.inside(str(tmp_path / "sub"), "sub")
+
+    first = inside()
+    write(ignore, "*.a\n")
+    assert inside() is first
+    times = ignore.stat().st_mtime_ns
+    write(ignore, "*.b\n")
+    os.utime(ignore, ns=(times, times))
+    second = inside()
+    assert (second.ignores("sub/x.a", False), second.ignores("sub/x.b", False)) == (False, True)
+    write(tmp_path / ".git" / "info" / "exclude", "*.p\n")
+    third = inside()
+    assert (third.ignores("sub/x.o", False), third.ignores("sub/x.p", False)) == (False, True)
+    ignore.unlink()
+    assert inside() is rules.look()[0]
+
+
+def test_a_walk_asks_the_rules_about_no_name_twice_while_they_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files(tmp_path, "a.c", "a.log", "sub/b.c", "node_modules/x.js")
+    ignore = write(tmp_path / ".gitignore", "*.log\n")
+    tree, asked = walked(tmp_path), list[str]()
+    ignores = Rules.ignores
+
+    def asks(rules: Rules, relative: str, is_folder: bool) -> bool:
+        asked.append(relative)
+        return ignores(rules, relative, is_folder)
+
+    monkeypatch.setattr(Rules, "ignores", asks)
+    assert tree.verify() == []
+    assert asked == []
+    write(tmp_path / "sub" / "new.log")
+    assert tree.verify() == []
+    assert asked == ["sub/new.log"]
+    write(ignore, "sub\n")
+    assert short(tree.verify()) == ["+a.log", "-sub/b.c", "~.gitignore"]
+
+
+def test_a_name_that_changes_its_kind_is_asked_about_again(tmp_path: Path) -> None:
+    files(tmp_path, "out")
+    write(tmp_path / ".gitignore", "out/\n")
+    tree = walked(tmp_path)
+    (tmp_path / "out").unlink()
+    write(tmp_path / "out" / "a.o")
+    assert short(tree.verify()) == ["-out"]
+    (tmp_path / "out" / "a.o").unlink()
+    (tmp_path / "out").rmdir()
+    write(tmp_path / "out")
+    assert short(tree.verify()) == ["+out"]
 
 
 # --- git itself as the judge -------------------------------------------------------------------------------------

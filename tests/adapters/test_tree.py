@@ -424,6 +424,42 @@ def test_a_folder_that_gets_locked_is_forgotten_until_it_can_be_read(open_folder
     assert as_somebody(look) == "['-a/x'] ['+a/x']"
 
 
+def test_a_repository_that_comes_around_the_project_moves_what_patterns_are_seen_from(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    for name in ("a.o", "gen/a.c", "gen/deep/b.c"):
+        write(root / name)
+    write(tmp_path / ".gitignore", "/project/gen/deep/\n*.o\n")
+    tree = walked(root)
+    (tmp_path / ".git").mkdir()
+    assert short(tree.verify()) == ["-a.o", "-gen/deep/b.c"]
+    write(root / "gen" / "deep" / "c.c")
+    assert examine(tree, root / "gen" / "deep") == []
+    assert signatures(tree) == signatures(walked(root))
+
+
+def test_an_ignore_file_that_is_edited_during_a_walk_counts_for_the_rest_of_it(tmp_path: Path) -> None:
+    for name in ("a/x.c", "b/x.c", "c/x.c"):
+        write(tmp_path / name)
+    ignore = write(tmp_path / ".gitignore", "x.c\n")
+    tree, changes = walked(tmp_path), list[Change]()
+    walk = tree.verify_by_folder(changes)
+    next(walk)
+    write(ignore, "y.c\n")
+    assert examine(tree, ignore) == ["+a/x.c", "+b/x.c", "+c/x.c", "~.gitignore"]
+    for _ in walk:
+        pass
+    assert changes == []
+    assert signatures(tree) == signatures(walked(tmp_path))
+
+
+def test_a_single_file_beside_watched_ones_by_another_name_costs_no_second_watch(tmp_path: Path) -> None:
+    """The kernel would tell of the folder by that name alone."""
+    write(tmp_path / "real" / "a")
+    (tmp_path / "root").symlink_to("real")
+    tree = walked(tmp_path / "root", single=[write(tmp_path / "real" / ".env")])
+    assert tree.folders() == [str(tmp_path / "root")]
+
+
 # --- random histories --------------------------------------------------------------------------------------------
 
 
@@ -460,17 +496,20 @@ def test_a_look_at_what_was_touched_finds_all_that_a_look_at_everything_finds(se
         gardener.removed.clear()
 
 
+@pytest.mark.parametrize("follow", [False, True])
 @pytest.mark.parametrize("seed", range(10))
-def test_a_look_at_everything_finds_what_random_work_has_changed(seed: int, tmp_path: Path) -> None:
+def test_a_look_at_everything_finds_what_random_work_has_changed(seed: int, follow: bool, tmp_path: Path) -> None:
     rng = random.Random(1000 + seed)
     root, outside = tmp_path / "root", tmp_path / "outside"
     root.mkdir()
     outside.mkdir()
-    tree, known = walked(root), set[str]()
-    gardener = Gardener(rng, root, outside)
+    tree, known = walked(root, follow=follow), set[str]()
+    gardener = Gardener(rng, root, outside, follow=follow)
     for _ in range(20):
         for _ in range(rng.choice((1, 5, 20))):
             gardener.work()
         apply(known, tree.verify())
-        assert known == set(watched(root))
-        assert signatures(tree) == signatures(walked(root))
+        assert known == set(watched(root, follow=follow))
+        fresh = walked(root, follow=follow)
+        assert signatures(tree) == signatures(fresh)
+        assert len(tree.folders()) == len(fresh.folders())

@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 
 from hotrun import __version__
 from hotrun.cli.commands import FLAGS, app
+from hotrun.cli.demo import wait_for
 from hotrun.cli.project import COMMANDS
 from hotrun.config.load import load
 from hotrun.config.overlay import Tables
@@ -265,6 +266,15 @@ def test_the_schema_of_the_events_is_valid_and_every_event_follows_it(tmp_path: 
 
 
 # --- the demo --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [("process.started", "watching"), ("watching", "process.started")])
+def test_the_demo_waits_for_the_process_and_the_watcher_in_any_order(order: tuple[str, str]) -> None:
+    lines = "".join(f'{{"type": "{kind}"}}\n' for kind in ("state", *order))
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.stdout.write({lines!r})"], stdout=subprocess.PIPE
+    ) as session:
+        assert wait_for(session, "process.started", "watching")["type"] == order[1]
 
 
 def test_the_demo_proves_the_installation_says_how_long_it_took_and_leaves_nothing(tmp_path: Path) -> None:

@@ -198,10 +198,26 @@ def test_behind_a_link_the_real_place_is_explained(shop: Path) -> None:
 
 def test_a_link_that_leads_out_is_not_followed(shop: Path) -> None:
     (shop / "out").symlink_to(shop.parent)
+    remedy = "  to follow links: set follow_symlinks = true in [watch]"
     done = run(shop, "why", "out")
-    assert (done.returncode, done.stdout.splitlines()[1]) == (
-        1,
-        f"  it is a link to a folder, {shop.parent}: those are not followed",
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1:] == ["  it is a link to the folder ../, which is not followed", remedy]
+    said = run(shop, "why", "out/x/a.go").stdout.splitlines()[1:]
+    assert said == ["  it lies behind the link out, which leads to ../ and is not followed", remedy]
+
+
+def test_a_link_that_is_followed_is_a_folder_until_it_leads_back(shop: Path) -> None:
+    with (shop / "hotrun.toml").open("a") as config:
+        config.write("[profile.links]\nwatch.follow_symlinks = true\n")
+    (shop.parent / "lib").mkdir()
+    (shop.parent / "lib" / "a.go").write_text("package lib\n")
+    (shop / "lib").symlink_to(shop.parent / "lib")
+    (shop / "src" / "up").symlink_to("..")
+    done = run(shop, "why", "--profile", "links", "lib/a.go")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "lib/a.go: watched")
+    said = run(shop, "why", "--profile", "links", "src/up/src/main.go").stdout.splitlines()
+    assert (
+        said[1] == "  the folder src/up/ above it leads back to one of the folders it lies in: it is not entered again"
     )
 
 

@@ -1,0 +1,85 @@
+"""What one look at a path tells: whether a file is there, which version of it, and whether a name can be watched."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+# A file system's clock may stand still this long, before Linux 6.13 for a jiffy: two writes within leave one signature.
+RACY_NS = 10_000_000
+WHOLE_S_RACY_NS = 2_000_000_000  # where times are kept in steps of one or two seconds
+# A ctime so far ahead is another machine's clock, or ours was put back: nothing follows from it.
+AHEAD_NS = 1_000_000_000
+
+Identity = tuple[int, int]  # of a folder: device and inode
+
+
+class Signature(NamedTuple):
+    """What differs after every kind of change: ctime sees a write whose mtime was put back, ino an atomic save."""
+
+    mtime_ns: int
+    ctime_ns: int
+    size: int
+    ino: int
+
+    def is_racy(self, looked_ns: int) -> bool:
+        """Whether a write after a look that began at `looked_ns` (since 1970) may leave this signature as it is."""
+        racy_ns = RACY_NS if self.ctime_ns % 1_000_000_000 else WHOLE_S_RACY_NS
+        return looked_ns - racy_ns <= self.ctime_ns <= looked_ns + AHEAD_NS
+
+
+def signature_of(found: os.stat_result) -> Signature | None:
+    """The signature of a regular file or of a link that leads nowhere; None for all else."""
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
+        return None
+    return Signature(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+
+def stat_of(path: str | os.DirEntry[str]) -> os.stat_result | None:
+    """Look through a link; at a link that leads nowhere itself. None: there is nothing, or it cannot be reached."""
+    try:
+        return os.stat(path) if isinstance(path, str) else path.stat()
+    except FileNotFoundError:
+        try:
+            return os.lstat(path)
+        except OSError:
+            return None
+    except OSError:
+        return None
+
+
+def identity_of(path: str) -> Identity | None:
+    """Which folder lies behind a path, through links; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None
+
+
+def is_folder(path: str, *, follow: bool) -> bool:
+    """Whether a folder is there; `follow`: or a link to one."""
+    try:
+        return stat.S_ISDIR((os.stat if follow else os.lstat)(path).st_mode)
+    except OSError:
+        return False
+
+
+def entry_is_folder(entry: os.DirEntry[str], *, follow: bool) -> bool:
+    """The same of what a listing has found."""
+    try:
+        return entry.is_dir(follow_symlinks=follow)
+    except OSError:
+        return False
+
+
+def is_text(name: str) -> bool:
+    """Whether the name is UTF-8; the sensor can watch no folder whose name is not."""
+    if name.isascii():
+        return True
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
