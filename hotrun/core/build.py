@@ -62,6 +62,7 @@ class Build:
         self.planned = planned
         self.statuses: dict[str, events.Status] = {}
         self.canceled = False
+        self.over_ms = now_ms  # when its latest step was over
 
 
 class Builder:
@@ -72,6 +73,7 @@ class Builder:
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
+        self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._parser_for = parser_for
         self._next_run = next_run
         self._jobs = jobs
@@ -114,7 +116,13 @@ class Builder:
             for at in (state.timeout_at_ms, state.run.kill_at_ms)
             if at is not None
         ]
+        if self.build is not None and not times and not self._is_running:
+            times.append(self.build.over_ms + self.linger_ms)
         return min(times, default=None)
+
+    @property
+    def _is_running(self) -> bool:
+        return any(state.run is not None for state in self.steps.values())
 
     # --- what is done ------------------------------------------------------------------------------------------
 
@@ -183,9 +191,12 @@ class Builder:
             return None
         if not self.build.canceled:
             self._start_ready(self.build, now_ms, out)
-        if any(state.run is not None for state in self.steps.values()):
+        if self._is_running or self._is_lingering(self.build, now_ms):
             return None
         return self._finish(self.build, now_ms, out)
+
+    def _is_lingering(self, build: Build, now_ms: int) -> bool:
+        return not build.canceled and bool(build.statuses) and now_ms < build.over_ms + self.linger_ms
 
     def _start_ready(self, build: Build, now_ms: int, out: list[Effect]) -> None:
         running = sum(state.run is not None for state in self.steps.values())
@@ -243,6 +254,7 @@ class Builder:
         state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
         state.run = state.parser = state.timeout_at_ms = None
         build.statuses[step.name] = status
+        build.over_ms = now_ms
         uptime = run.uptime_ms(now_ms)
         out.append(events.StepFinished(build.number, step.name, status, run.exit_code, run.signal, uptime))
 

@@ -92,9 +92,16 @@ class Engine:
         self._intake.note_late(now_ms)
         while self._advance(now_ms, out):
             pass
-        if any(isinstance(effect, Spawn) for effect in out):
-            self._intake.loops.started(now_ms)
+        self._observe(now_ms, out)
         return out
+
+    def _observe(self, now_ms: int, out: list[Effect]) -> None:
+        """Let the search for loops know what our own runs may have changed."""
+        loops = self._intake.loops
+        loops.is_process_up = not self._supervisor.idle
+        started: set[str] = {effect.kind for effect in out if isinstance(effect, Spawn)}
+        if started:
+            loops.started(started, now_ms)
 
     @property
     def deadline_ms(self) -> int | None:
@@ -219,11 +226,13 @@ class Engine:
             self._begin_build(now_ms, out)
         else:
             self._supersede(now_ms, out)
+        self._builder.linger_ms = self._intake.loops.linger_ms
         finished = self._builder.advance(now_ms, out)
         if finished is not None:
+            self._intake.loops.build_ended(now_ms)
             self._verdict(finished, out)
         self._supervisor.quitting = self._quit is not None
-        self._supervisor.unsettled = self._intake.due_ms is not None and self._touches(self._intake.burst.paths())
+        self._supervisor.unsettled = self._is_unsettled
         self._supervisor.advance(self._last_build, now_ms, out)
         self._say_state(now_ms, out)
         if self._proof.ask(self._is_quiet, now_ms):
@@ -261,6 +270,13 @@ class Engine:
             f"{path} changes each time something is built or started: it is held off until somebody edits it."
             f' For good, in {where}: [watch] exclude = ["{path}"]'
         )
+
+    @property
+    def _is_unsettled(self) -> bool:
+        """What would be started now would be restarted soon, or would tell somebody too early that a build is over."""
+        if self._builder.build is not None and self._builder.linger_ms:
+            return True
+        return self._intake.due_ms is not None and self._touches(self._intake.burst.paths())
 
     @property
     def _is_quiet(self) -> bool:
