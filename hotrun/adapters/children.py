@@ -16,6 +16,7 @@ from hotrun.adapters import group
 from hotrun.adapters.environment import environment
 from hotrun.adapters.output import LineSplitter
 from hotrun.adapters.spawn import SpawnError, spawn
+from hotrun.adapters.stamp import stamp
 from hotrun.core.commands import Spawn
 from hotrun.core.inputs import Emptied, Exited, Input, Noticed, OutputRead, Spawned, SpawnFailed, Stream
 
@@ -41,11 +42,12 @@ class _Pipe:
 class _Child:
     """One run's process and its two pipes."""
 
-    def __init__(self, run: int, popen: subprocess.Popen[bytes]) -> None:
+    def __init__(self, run: int, popen: subprocess.Popen[bytes], outputs: tuple[str, ...]) -> None:
         assert popen.stdout is not None
         assert popen.stderr is not None
         self.run = run
         self.popen = popen
+        self.outputs = outputs
         self.exited = False
         self.look_s = LOOK_FIRST_S
         self.pipes: dict[int, _Pipe] = {
@@ -87,7 +89,7 @@ class Children:
         except (OSError, UnicodeDecodeError) as error:
             self._post(SpawnFailed(command.run, f"an env file cannot be read: {error}"))
             return
-        child = self._children[command.run] = _Child(command.run, popen)
+        child = self._children[command.run] = _Child(command.run, popen, command.outputs)
         self._post(Spawned(command.run, popen.pid))
         if self._loop is not None:
             self._listen(child)
@@ -179,7 +181,7 @@ class Children:
             self._drain(child)
             self._close_pipes(child)
             del self._children[child.run]
-            self._post(Emptied(child.run))
+            self._post(Emptied(child.run, stamp(child.outputs)))
         else:
             assert self._loop is not None
             self._loop.call_later(child.look_s, self._look_again, child)

@@ -228,21 +228,24 @@ class Tree:
         if known == found:
             return
         folder.files[name] = found
-        if known is not None and self._has_same_bytes(folder, path, name, found):
+        before = folder.digests.pop(name, None)
+        after = self._digest_after(before, folder, path, name, found)
+        if before is not None and before == after:
             self.touched.append(self._name(path))
         else:
-            changes.append(Change(self._name(path), "added" if known is None else "modified"))
+            changes.append(Change(self._name(path), "added" if known is None else "modified", after, before))
         if name not in folder.digests:
             self._unread.append((os.path.dirname(path), name))
 
-    def _has_same_bytes(self, folder: _Folder, path: str, name: str, found: Signature) -> bool:
-        before = folder.digests.pop(name, None)
+    def _digest_after(
+        self, before: bytes | None, folder: _Folder, path: str, name: str, found: Signature
+    ) -> bytes | None:
         if before is None or not self._watch.skip_unchanged:
-            return False
+            return None
         after = digest(path, found.size)
         if after is not None:
             folder.digests[name] = after
-        return before == after
+        return after
 
     def _compare_single(self, path: str, changes: list[Change]) -> None:
         known, found = self._single[path], _look(path)

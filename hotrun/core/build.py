@@ -7,13 +7,15 @@ build               start -> steps run -> finished, exactly once; canceled: no s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
 from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
+from hotrun.core.green import Baseline, Green, plain_paths
 from hotrun.core.inputs import Change, Input, OutputRead
 from hotrun.core.run import Effect, Run
 from hotrun.core.spec import Project, Step
@@ -45,6 +47,7 @@ class StepState:
     def __init__(self, step: Step) -> None:
         self.step = step
         self.verdict: Verdict = "dirty"
+        self.green_build = 0  # the build of its latest green run
         self.run: Run | None = None
         self.parser: LineParser | None = None
         self.timeout_at_ms: int | None = None
@@ -73,6 +76,7 @@ class Builder:
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
+        self.green_with = Green()
         self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._parser_for = parser_for
         self._next_run = next_run
@@ -86,7 +90,9 @@ class Builder:
             name: old[name] if name in old and old[name].step == step else StepState(step)
             for name, step in project.steps.items()
         }
-        return {name for name, state in self.steps.items() if old.get(name) is not state}
+        differing = {name for name, state in self.steps.items() if old.get(name) is not state}
+        self.green_with.drop(differing | (old.keys() - self.steps.keys()))
+        return differing
 
     # --- what is known -----------------------------------------------------------------------------------------
 
@@ -101,6 +107,10 @@ class Builder:
     def unfinished(self) -> set[str]:
         """The steps without a verdict."""
         return {name for name, state in self.steps.items() if state.verdict == "dirty"}
+
+    def built_before(self, names: Iterable[str], build: int) -> bool:
+        """Whether the latest green run of each of these steps belongs to that build or an older one."""
+        return all(self.steps[name].green_build <= build for name in names)
 
     def count(self, severity: events.Severity) -> int:
         """How many diagnostics of this severity are known now."""
@@ -133,10 +143,14 @@ class Builder:
         changes: tuple[Change, ...],
         dirty: set[str],
         restarts: tuple[str, ...],
+        restored: Mapping[str, Baseline],
         now_ms: int,
         out: list[Effect],
     ) -> None:
-        """Begin build `number` with these steps dirty; the ones left over from a canceled or failed build run too."""
+        """Begin build `number` with these steps dirty; the ones left over from a canceled or failed build run too.
+
+        `restored` are those that `restore` has made green.
+        """
         assert self.build is None
         for name in dirty:
             self.steps[name].verdict = "dirty"
@@ -146,6 +160,16 @@ class Builder:
         out.append(events.Changed(number, listed, len(changes) - len(listed), trigger))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple(change.path for change in changes)))
+        for name, baseline in restored.items():
+            out.append(events.StepRestored(number, name, baseline.build))
+            out.extend(self.steps[name].diagnostics)
+
+    def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
+        """The inputs of these steps are again what they were green with: so are their verdicts, for build `number`."""
+        for name, baseline in restored.items():
+            self.steps[name].verdict = "ok"
+            found = [msgspec.structs.replace(known, build=number, new=False) for known in baseline.diagnostics]
+            self.steps[name].diagnostics = found
 
     def cancel(self, now_ms: int, out: list[Effect]) -> None:
         """Its inputs have changed: end what may be ended, start nothing more."""
@@ -217,7 +241,9 @@ class Builder:
         state.known = frozenset(_key(d) for d in state.diagnostics)
         state.diagnostics = []
         out.append(events.StepStarted(build.number, step.name, step.program.argv))
-        out.append(Spawn(state.run.id, "step", step.name, step.program, build.number))
+        outputs = tuple(posixpath.join(self.root, path) for path in plain_paths(step.outputs) or ())
+        out.append(Spawn(state.run.id, "step", step.name, step.program, build.number, outputs))
+        self.green_with.started(step.name)
 
     def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
         if state.run is not None and state.timeout_at_ms is not None and now_ms >= state.timeout_at_ms:
@@ -251,6 +277,10 @@ class Builder:
         if status == "ok":
             # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
             state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
+            state.green_build = build.number
+            self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
+        else:
+            self.green_with.over(step.name, run.stamp)
         state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
         state.run = state.parser = state.timeout_at_ms = None
         build.statuses[step.name] = status

@@ -21,13 +21,17 @@ class RecordChanges(Command, frozen=True):
 
 
 class Spawn(Command, frozen=True):
-    """Start a program as run `run`, in a session of its own. Answered by Spawned or SpawnFailed."""
+    """Start a program as run `run`, in a session of its own. Answered by Spawned or SpawnFailed.
+
+    `outputs`: absolute paths of the files that it makes; Emptied brings their stamp.
+    """
 
     run: int
     kind: Literal["step", "run"]
     name: str
     program: Program
     build: int
+    outputs: tuple[str, ...] = ()
 
 
 class Signal(Command, frozen=True):

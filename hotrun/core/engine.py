@@ -11,7 +11,7 @@ here waits, and `deadline_ms` says when the engine wants to be told that time ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import msgspec
@@ -19,6 +19,7 @@ import msgspec
 from hotrun.core import events, inputs
 from hotrun.core.build import Builder, ParserFor, StepState
 from hotrun.core.commands import Finish, Rewatch, Spawn, Verify
+from hotrun.core.green import Baseline
 from hotrun.core.inputs import Change, Input, Request
 from hotrun.core.intake import Intake
 from hotrun.core.plan import Plan
@@ -135,6 +136,7 @@ class Engine:
             case inputs.Verified():
                 if self._proof.answer(now_ms) and self._is_quiet:
                     self._intake.loops.settled()
+                    self._builder.green_with.settled()
                     out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
@@ -153,6 +155,7 @@ class Engine:
     def _note(self, changes: Sequence[Change], now_ms: int) -> None:
         """Take changes in, but not those of what a step makes."""
         edits = [change for change in changes if not self._plan.is_output(change.path)]
+        self._builder.green_with.note(edits, self._plan.touches)
         self._intake.note(edits, self._builder.build is not None, now_ms)
 
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
@@ -212,6 +215,7 @@ class Engine:
 
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
         self._wanted.ask("request", steps, self._plan.processes_behind(steps))
+        self._builder.green_with.drop(steps)
         if self._builder.build is not None:
             self._builder.cancel(now_ms, out)
 
@@ -248,12 +252,43 @@ class Engine:
         if self._wanted.trigger is None:
             return
         wanted, self._wanted = self._wanted, _Wanted()
-        assert wanted.trigger is not None
-        self._last_build += 1
         steps = wanted.steps & self._builder.steps.keys()
-        touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
-        self._supervisor.touch(touched & self._supervisor.states.keys())
-        self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
+        restored = self._restorable(steps | self._builder.unfinished())
+        if self._is_nothing_new(wanted, restored):
+            self._say_restored(changes, restored, is_all=True, out=out)
+            return
+        self._last_build += 1
+        steps -= restored.keys()
+        todo = steps | (self._builder.unfinished() - restored.keys())
+        known = self._supervisor.states.keys()
+        self._supervisor.touch(self._plan.processes_behind(todo) & known, by_steps=True)
+        self._supervisor.touch(wanted.processes & known)
+        self._builder.restore(self._last_build, restored)
+        fresh = self._supervisor.calm(self._last_build) if restored else []
+        restarts, trigger = self._supervisor.waiting, wanted.trigger
+        assert trigger is not None
+        self._builder.start(self._last_build, trigger, changes, steps, restarts, restored, now_ms, out)
+        out.extend(fresh)
+        if restored:
+            self._say_restored(changes, restored, is_all=not todo, out=out)
+
+    def _restorable(self, steps: set[str]) -> dict[str, Baseline]:
+        """Those of these steps whose inputs are all what they were green with."""
+        found = ((name, self._builder.green_with.clean(name, self._plan.needed_steps[name])) for name in sorted(steps))
+        return {name: baseline for name, baseline in found if baseline is not None}
+
+    def _is_nothing_new(self, wanted: _Wanted, restored: Mapping[str, Baseline]) -> bool:
+        """Changed and put back before anything was built: no verdict has been in question."""
+        todo = (wanted.steps | self._builder.unfinished()) - restored.keys()
+        return bool(restored) and not todo and not wanted.processes and self._builder.green(restored)
+
+    def _say_restored(
+        self, changes: Sequence[Change], restored: Mapping[str, Baseline], *, is_all: bool, out: list[Effect]
+    ) -> None:
+        names = [c.path for c in changes if any(self._plan.touches(name, c.path) for name in restored)]
+        build = max(baseline.build for baseline in restored.values())
+        then = "nothing to build" if is_all else f"{listed(sorted(restored))} need not be built"
+        out.append(events.Message("info", f"{listed(names) or 'all'}: back to what build #{build} was made of: {then}"))
 
     def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
         """The changes that the next build is for, if it may begin; what they touch is wanted then."""
@@ -294,6 +329,7 @@ class Engine:
         if self._builder.build is not None:
             self._note([Change(path, "modified") for path in touched.paths], now_ms)
             return
+        self._builder.green_with.doubt(touched.paths, self._plan.touches)
         names = [path for path in touched.paths if not self._plan.is_output(path) and self._touches([path])]
         if names:
             out.append(events.Message("info", f"{listed(names)}: saved without a change"))

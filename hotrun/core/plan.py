@@ -75,6 +75,10 @@ class Plan:
         """Whether a step makes this path, so that its change is nobody's edit."""
         return self._outputs.matches(path)
 
+    def touches(self, name: str, path: str) -> bool:
+        """Whether a change of this path touches this step or process itself."""
+        return self._inputs[name].touched_by(path)
+
     def steps_touched(self, paths: Iterable[str]) -> set[str]:
         """The steps that these changed paths make dirty, and all that depend on them."""
         touched = {name for name in self.project.steps if self._touched(name, paths)}

@@ -32,13 +32,15 @@ class ProcessState:
         self.process = process
         self.run: Run | None = None
         self.dirty = True
+        self.by_steps = False  # dirty only because steps that it needs were
         self.removed = False
         self.crashes = 0
         self.start_at_ms: int | None = None
         self.last_exit_code: int | None = None
 
-    def touch(self) -> None:
+    def touch(self, by_steps: bool = False) -> None:
         """A change wants it started anew: no backoff holds it any longer."""
+        self.by_steps = by_steps and (self.by_steps or not self.dirty)
         self.dirty = True
         self.crashes = 0
         self.start_at_ms = None
@@ -74,12 +76,15 @@ class Supervisor:
                 changed.add(name)
         return changed
 
-    def touch(self, names: Iterable[str]) -> None:
-        """Restart these as soon as what they need is green, and start what they need where it is down."""
+    def touch(self, names: Iterable[str], by_steps: bool = False) -> None:
+        """Restart these as soon as what they need is green, and start what they need where it is down.
+
+        `by_steps`: only because of steps that they need.
+        """
         todo = list(names)
         while todo:
             state = self.states[todo.pop()]
-            state.touch()
+            state.touch(by_steps)
             todo.extend(need for need in state.process.needs if self._down(need))
 
     # --- what is known -----------------------------------------------------------------------------------------
@@ -135,6 +140,18 @@ class Supervisor:
             elif not self.quitting and state.dirty and self._due(state, now_ms) and self._may_start(state):
                 self._start(state, build, now_ms, out)
 
+    def calm(self, build: int) -> list[events.ProcessFresh]:
+        """Steps are green again without a run: what has been started since they were built needs no restart."""
+        fresh = []
+        for name, state in self.states.items():
+            run = state.run
+            if run is None or not run.serving or not (state.dirty and state.by_steps):
+                continue
+            if self._builder.green(steps := self._steps_of(state)) and self._builder.built_before(steps, run.build):
+                state.dirty = state.by_steps = False
+                fresh.append(events.ProcessFresh(name, run.id, build))
+        return fresh
+
     def kill(self, out: list[Effect]) -> None:
         """End every process at once."""
         for state in self.states.values():
@@ -184,7 +201,7 @@ class Supervisor:
     def _start(self, state: ProcessState, build: int, now_ms: int, out: list[Effect]) -> None:
         process = state.process
         state.run = Run(self._next_run(), build, now_ms)
-        state.dirty = False
+        state.dirty = state.by_steps = False
         state.start_at_ms = None
         out.append(events.ProcessStarting(process.name, state.run.id, build))
         out.append(Spawn(state.run.id, "run", process.name, process.program, build))

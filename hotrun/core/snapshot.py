@@ -46,7 +46,7 @@ class Snapshot(msgspec.Struct):
                 self.state = event.state
             case events.BuildStarted():
                 self.building = event.build
-            case events.StepStarted():
+            case events.StepStarted() | events.StepRestored():
                 self.diagnostics[event.step] = []
             case events.StepFinished(status="ok"):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
@@ -78,5 +78,7 @@ class Snapshot(msgspec.Struct):
                 view.state, view.pid = "stopped" if event.expected else "exited", None
             case events.ProcessStale():
                 self.processes[event.process].stale = True
+            case events.ProcessFresh():
+                self.processes[event.process].stale = False
             case _:
                 pass
