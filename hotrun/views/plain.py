@@ -84,6 +84,8 @@ class Plain:
                 return self._exit_line(event)
             case events.ProcessStale():
                 return self._named(event.process, f"is stale: it still runs build #{event.build}", YELLOW)
+            case events.ProcessFresh():
+                return self._named(event.process, f"is what build #{event.build} would start: it serves on", GREEN)
             case events.ConfigReloaded():
                 names = listed([*event.steps, *event.processes]) or "nothing that runs"
                 return self._paint(f"configuration reloaded{dot}changed: {clean_name(names)}", CYAN)

@@ -306,7 +306,7 @@ def _project(rng: random.Random) -> Project:
 
 def test_whatever_is_edited_and_put_back_the_verdict_is_that_of_a_full_build() -> None:
     restored = 0
-    for seed in range(150):
+    for seed in range(250):
         model = Model(random.Random(seed))
         model.world.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
         model.note_starts()
@@ -320,4 +320,4 @@ def test_whatever_is_edited_and_put_back_the_verdict_is_that_of_a_full_build() -
         except AssertionError as error:
             raise AssertionError(f"seed {seed}: {error}\n{model.project}") from error
         restored += model.restored
-    assert restored > 50, "otherwise this says nothing"
+    assert restored > 40, "otherwise this says nothing"

@@ -67,6 +67,8 @@ EXAMPLES: list[events.Event] = [
     events.ProcessStopping("web", 3, 2, "SIGTERM"),
     events.ProcessExited("web", 3, 2, None, "SIGTERM", True, 5000),
     events.ProcessStale("web", 3, 2),
+    events.StepRestored(4, "app", 2),
+    events.ProcessFresh("web", 3, 4),
     events.StateChanged("building", ""),
     events.ConfigReloaded("hotrun.toml", ("app",), ()),
     events.ConfigError(("hotrun.toml:3: build.app: expected a table",)),

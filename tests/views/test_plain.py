@@ -74,6 +74,8 @@ LINES: list[tuple[events.Event, str]] = [
     (events.Settled(7), ""),
     (events.ProcessStarting("web", 2, 7), ""),
     (events.ProcessStale("web", 2, 7), "web is stale: it still runs build #7\n"),
+    (events.ProcessFresh("web", 2, 8), "web is what build #8 would start: it serves on\n"),
+    (events.StepRestored(8, "app", 6), ""),
     (events.StateChanged("building", ""), ""),
     (events.StateChanged("stopping", ""), "stopping\n"),
     (events.StateChanged("stopping", "SIGINT"), "stopping: SIGINT\n"),
