@@ -19,7 +19,7 @@ from hotrun.adapters.children import Children
 from hotrun.adapters.folder import Folder
 from hotrun.core import commands
 from hotrun.core.engine import Engine
-from hotrun.core.events import Event
+from hotrun.core.events import ConfigReloaded, Event, Watching
 from hotrun.core.inputs import (
     Begin,
     Change,
@@ -33,6 +33,7 @@ from hotrun.core.inputs import (
 )
 from hotrun.core.spec import Project, Step
 from hotrun.errors import HotrunError
+from hotrun.idle import IdlePatterns, Worded
 from hotrun.publisher import Publisher
 
 if TYPE_CHECKING:
@@ -55,10 +56,18 @@ class App:
     """One session of hotrun in one project."""
 
     def __init__(
-        self, project: Project, open_view: Callable[[], View], *, reload: Reload | None, once: bool, colored: bool
+        self,
+        project: Project,
+        open_view: Callable[[], View],
+        *,
+        reload: Reload | None,
+        once: bool,
+        colored: bool,
+        worded: Worded,
     ) -> None:
         """`reload` loads the configuration again (raises HotrunError); None where there is no file.
 
+        `worded` makes warnings of patterns that match nothing.
         Raises HotrunError where the project cannot be watched at all.
         """
         _check_roots(project)
@@ -70,6 +79,7 @@ class App:
         self._publisher = Publisher(open_view)
         self._children = Children(self._inbox.append, colored, self._pump)
         self._folder = Folder(project.root)
+        self._idle = IdlePatterns(worded)
         self._changed_file: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -138,6 +148,8 @@ class App:
             for effect in self._engine.handle(self._inbox.popleft(), _now_ms()):
                 if isinstance(effect, Event):
                     self._publisher.publish(effect)
+                    if isinstance(effect, Watching | ConfigReloaded):
+                        self._begin_task(self._check_patterns())
                 else:
                     self._execute(effect)
         self._flush()
@@ -232,6 +244,16 @@ class App:
     async def _verify(self) -> None:
         if self._source is not None:
             await self._source.verify()
+
+    async def _check_patterns(self) -> None:
+        """Warn of patterns that match nothing, once the tree that they are compared with has been walked."""
+        import asyncio
+
+        source, walk = self._source, self._rewatching
+        if source is not None and walk is not None and walk.done():
+            find = asyncio.to_thread(self._idle.find, self._engine.project, source.files)
+            for text in await find:
+                self._put(Noticed("warning", text))
 
     def _begin_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the loop's callbacks; a bug in there goes to _on_bug."""

@@ -64,6 +64,11 @@ class Tree:
         beside = {os.path.dirname(path) for path in (*self._single, *gone)}
         return [*self._folders, *(path for path in beside if path not in self._folders and os.path.isdir(path))]
 
+    def files(self) -> list[str]:
+        """Every watched file, as changes name it; also from another thread."""
+        folders = list(self._folders.items())
+        return [self._name(os.path.join(path, name)) for path, folder in folders for name in list(folder.files)]
+
     def count_files(self) -> int:
         """How many files are watched."""
         return sum(len(folder.files) for folder in self._folders.values())

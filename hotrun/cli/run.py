@@ -14,6 +14,7 @@ from hotrun.core.spec import Project
 from hotrun.errors import HotrunError
 
 if TYPE_CHECKING:
+    from hotrun.core.plan import Link
     from hotrun.publisher import View
 
 UIS = ("auto", "inline", "full", "plain", "json")
@@ -33,6 +34,7 @@ def run(options: Options) -> int:
         reload=_reload(options, chosen),
         once=options.once,
         colored=colored,
+        worded=lambda project, links: _idle(options, chosen, project, links),
     )
     notices = [Noticed("warning", text) for text in chosen.warnings]
     if chosen.explanation is not None:
@@ -51,6 +53,12 @@ def _reload(options: Options, chosen: Chosen) -> Reload | None:
         return load_configured(options, path)
 
     return reload
+
+
+def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link, ...]) -> list[str]:
+    from hotrun.cli.places import Places, idle_warnings
+
+    return idle_warnings(Places(options, Chosen(project, chosen.path)), links)
 
 
 def _view(ui: str, colored: bool) -> View:

@@ -135,14 +135,25 @@ class Plan:
 
 
 def idle_patterns(project: Project, paths: Iterable[str]) -> tuple[Link, ...]:
-    """The patterns in `paths` of steps and processes that match none of these watched paths; "!x" never counts."""
+    """The patterns in `paths` of steps and processes that match none of these watched paths.
+
+    "!x" never counts, nor what names outputs: those may still have to be made.
+    """
     known = tuple(paths)
+    outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
     return tuple(
         Link(name, "paths", number, pattern)
         for name, part in project.parts.items()
         for number, pattern in enumerate(part.paths or ())
-        if not pattern.startswith("!") and not any(map(Patterns((pattern,)).matches, known))
+        if not pattern.startswith("!")
+        and not any(map(Patterns((pattern,)).matches, known))
+        and not outputs.matches(_example(pattern))
     )
+
+
+def _example(pattern: str) -> str:
+    """A path that the pattern names: "gen/**/*.go" names "gen/x.go"."""
+    return pattern.strip("/").replace("**/", "").replace("*", "x").replace("?", "x")
 
 
 def _most_frequent(links: list[Link]) -> Link | None:
