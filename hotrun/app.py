@@ -31,13 +31,17 @@ from hotrun.core.inputs import (
     Request,
     Tick,
 )
+from hotrun.core.snapshot import Snapshot
 from hotrun.core.spec import Project, Step
 from hotrun.errors import HotrunError
 from hotrun.idle import IdlePatterns, Worded
 from hotrun.publisher import Publisher
+from hotrun.reach import Reach
 
 if TYPE_CHECKING:
     import asyncio
+
+    import msgspec
 
     from hotrun.adapters.files import FileSource
     from hotrun.core.build import LineParser
@@ -64,23 +68,27 @@ class App:
         once: bool,
         colored: bool,
         worded: Worded,
+        shares: bool = False,
     ) -> None:
         """`reload` loads the configuration again (raises HotrunError); None where there is no file.
 
-        `worded` makes warnings of patterns that match nothing.
+        `worded` makes warnings of patterns that match nothing. `shares`: run also where another hotrun has the root.
         Raises HotrunError where the project cannot be watched at all.
         """
         _check_roots(project)
         self._project = project
         self._reload = reload
         self._once = once
+        self._shares = shares
         self._inbox: deque[Input] = deque()
-        self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
+        self.snapshot = Snapshot()
+        self.engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
         self._children = Children(self._inbox.append, colored, self._pump)
         self._folder = Folder(project.root)
         self._idle = IdlePatterns(worded)
         self._changed_file: str | None = None
+        self._reach = Reach(project.root, self._folder)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._source: FileSource | None = None
@@ -94,20 +102,24 @@ class App:
     def run(self, notices: tuple[Noticed, ...] = ()) -> int:
         """Run until the session is over; returns the exit code. Everything it started has ended then.
 
-        `notices` are told first. A bug anywhere in the loop ends the session and is raised here.
+        `notices` are told first. A bug anywhere in the loop ends the session and is raised here; HotrunError, before
+        anything is started, where another hotrun has the root.
         """
+        if not self._once:
+            notices += self._reach.take(shares=self._shares)
         spawned_ns = time.time_ns()
-        self._inbox.append(Begin(__version__, os.getpid(), notices=notices))
+        self._inbox.append(Begin(__version__, os.getpid(), self._reach.socket, notices))
         self._listen_to_signals()
         try:
             self._pump()
             import asyncio
 
-            if not self._engine.finished:
+            if not self.engine.finished:
                 asyncio.run(self._main(spawned_ns))
         finally:
             self._children.close()
             self._folder.close()
+            self._reach.release()
         return self._exit_code
 
     async def _main(self, spawned_ns: int) -> None:
@@ -123,10 +135,12 @@ class App:
             self._loop.add_signal_handler(number, self._on_signal, number)
         self._children.attach(self._loop)
         self._pump()
-        if not self._once and not self._engine.finished:
+        if not self._once and not self.engine.finished:
+            await self._listen()
             self._watch(self._project, spawned_ns)
-        if not self._engine.finished:
+        if not self.engine.finished:
             await self._done.wait()
+        self._reach.close()
         if self._source is not None:
             self._source.close()
         for task in self._tasks:
@@ -145,9 +159,10 @@ class App:
     def _pump(self) -> None:
         """Handle what has come in, and what that brings in."""
         while self._inbox:
-            for effect in self._engine.handle(self._inbox.popleft(), _now_ms()):
+            for effect in self.engine.handle(self._inbox.popleft(), _now_ms()):
                 if isinstance(effect, Event):
                     self._publisher.publish(effect)
+                    self.snapshot.apply(effect)
                     if isinstance(effect, Watching | ConfigReloaded):
                         self._begin_task(self._check_patterns())
                 else:
@@ -187,7 +202,8 @@ class App:
 
     def _own_variables(self, build: int) -> dict[str, str]:
         changed = {"HOTRUN_CHANGED": self._changed_file} if self._changed_file is not None else {}
-        return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed}
+        asked = {"HOTRUN_SOCKET": self._reach.socket} if self._reach.socket is not None else {}
+        return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed, **asked}
 
     def _arm(self) -> None:
         if self._loop is None:
@@ -195,7 +211,7 @@ class App:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        deadline = self._engine.deadline_ms
+        deadline = self.engine.deadline_ms
         if deadline is not None:
             self._timer = self._loop.call_later(max(0, deadline - _now_ms()) / 1000, self._on_timer)
 
@@ -230,6 +246,27 @@ class App:
         codes = _ONCE_EXIT_CODES if self._once else _EXIT_CODES
         return Request("quit", exit_code=codes[name], reason=name)
 
+    # --- who asks ----------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        from hotrun.answers import Answers
+
+        for notice in await self._reach.listen(Answers(self)):
+            self._put(notice)
+
+    def now_ms(self) -> int:
+        """The time as the engine knows it."""
+        return _now_ms()
+
+    def request(self, request: Request) -> None:
+        """Let the engine do this."""
+        self._put(request)
+
+    def watch_report(self) -> msgspec.Struct | None:
+        """How the watching goes; None before it has begun."""
+        report = getattr(self._source, "report", None)
+        return None if report is None else report()
+
     # --- files -------------------------------------------------------------------------------------------------
 
     def _watch(self, project: Project, since_ns: int) -> None:
@@ -251,7 +288,7 @@ class App:
 
         source, walk = self._source, self._rewatching
         if source is not None and walk is not None and walk.done():
-            find = asyncio.to_thread(self._idle.find, self._engine.project, source.files)
+            find = asyncio.to_thread(self._idle.find, self.engine.project, source.files)
             for text in await find:
                 self._put(Noticed("warning", text))
 

@@ -34,6 +34,7 @@ def run(options: Options) -> int:
         reload=_reload(options, chosen),
         once=options.once,
         colored=colored,
+        shares=options.command is not None,
         worded=lambda project, links: _idle(options, chosen, project, links),
     )
     notices = [Noticed("warning", text) for text in chosen.warnings]

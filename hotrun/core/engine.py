@@ -17,11 +17,13 @@ from typing import assert_never
 import msgspec
 
 from hotrun.core import events, inputs
-from hotrun.core.build import Builder, ParserFor, StepState
+from hotrun.core.build import MOST_PATHS, Builder, ParserFor, StepState
 from hotrun.core.commands import Finish, Rewatch, Spawn, Verify
-from hotrun.core.green import Baseline
+from hotrun.core.decisions import Decisions
+from hotrun.core.green import Baseline, restored_text
 from hotrun.core.inputs import Change, Input, Request
 from hotrun.core.intake import Intake
+from hotrun.core.loops import loop_text
 from hotrun.core.plan import Plan
 from hotrun.core.process import ProcessState, Supervisor
 from hotrun.core.proof import Proof
@@ -64,6 +66,7 @@ class Engine:
         self._supervisor = Supervisor(project, self._builder, self._next_run)
         self._supervisor.needed_steps = self._plan.needed_steps
         self._intake = Intake(project.watch.settle_ms)
+        self.decisions = Decisions()
         self._wanted = _Wanted()
         self._next_project: Project | None = None
         self._state: events.State | None = None
@@ -157,6 +160,10 @@ class Engine:
         edits = [change for change in changes if not self._plan.is_output(change.path)]
         self._builder.green_with.note(edits, self._plan.touches)
         self._intake.note(edits, self._builder.build is not None, now_ms)
+        outputs = [change.path for change in changes[:MOST_PATHS] if self._plan.is_output(change.path)]
+        self.decisions.note(outputs, "an output of a step: nothing", now_ms)
+        held = [change.path for change in edits if self._intake.loops.is_held(change.path)]
+        self.decisions.note(held, "held off: built when it has been quiet", now_ms)
 
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
         project = self.project
@@ -253,11 +260,14 @@ class Engine:
             return
         wanted, self._wanted = self._wanted, _Wanted()
         steps = wanted.steps & self._builder.steps.keys()
-        restored = self._restorable(steps | self._builder.unfinished())
+        restored = self._builder.green_with.restorable(steps | self._builder.unfinished(), self._plan.needed_steps)
         if self._is_nothing_new(wanted, restored):
-            self._say_restored(changes, restored, is_all=True, out=out)
+            self._say_restored(changes, restored, True, now_ms, out)
             return
         self._last_build += 1
+        for change in changes[:MOST_PATHS]:
+            text = self._plan.effect_of(change.path)
+            self.decisions.note([change.path], f"{change.kind}: {text}", now_ms, self._last_build)
         steps -= restored.keys()
         todo = steps | (self._builder.unfinished() - restored.keys())
         known = self._supervisor.states.keys()
@@ -270,12 +280,7 @@ class Engine:
         self._builder.start(self._last_build, trigger, changes, steps, restarts, restored, now_ms, out)
         out.extend(fresh)
         if restored:
-            self._say_restored(changes, restored, is_all=not todo, out=out)
-
-    def _restorable(self, steps: set[str]) -> dict[str, Baseline]:
-        """Those of these steps whose inputs are all what they were green with."""
-        found = ((name, self._builder.green_with.clean(name, self._plan.needed_steps[name])) for name in sorted(steps))
-        return {name: baseline for name, baseline in found if baseline is not None}
+            self._say_restored(changes, restored, not todo, now_ms, out)
 
     def _is_nothing_new(self, wanted: _Wanted, restored: Mapping[str, Baseline]) -> bool:
         """Changed and put back before anything was built: no verdict has been in question."""
@@ -283,28 +288,25 @@ class Engine:
         return bool(restored) and not todo and not wanted.processes and self._builder.green(restored)
 
     def _say_restored(
-        self, changes: Sequence[Change], restored: Mapping[str, Baseline], *, is_all: bool, out: list[Effect]
+        self, changes: Sequence[Change], restored: Mapping[str, Baseline], is_all: bool, now_ms: int, out: list[Effect]
     ) -> None:
         names = [c.path for c in changes if any(self._plan.touches(name, c.path) for name in restored)]
-        build = max(baseline.build for baseline in restored.values())
-        then = "nothing to build" if is_all else f"{listed(sorted(restored))} need not be built"
-        out.append(events.Message("info", f"{listed(names) or 'all'}: back to what build #{build} was made of: {then}"))
+        text = restored_text(restored, is_all)
+        out.append(events.Message("info", f"{listed(names) or 'all'}: {text}"))
+        self.decisions.note(names, text, now_ms)
 
     def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
         """The changes that the next build is for, if it may begin; what they touch is wanted then."""
         changes, looping = self._intake.take(self._touches, now_ms)
-        out.extend(events.Message("warning", self._loop_text(path)) for path in looping)
+        out.extend(events.Message("warning", loop_text(path, self.project.config)) for path in looping)
+        self.decisions.note(looping, "held off: it changes each time something is built or started", now_ms)
         if looping:  # what it has canceled is still to be done, and deserves a verdict
             self._wanted.ask("fs", set(), set())
         self._want([change.path for change in changes])
+        if self._wanted.trigger is None:
+            names = [change.path for change in changes[:MOST_PATHS]]
+            self.decisions.note(names, "no step and no process has a pattern for it", now_ms)
         return changes
-
-    def _loop_text(self, path: str) -> str:
-        where = "hotrun.toml" if self.project.config is None else self.project.config.rpartition("/")[2]
-        return (
-            f"{path} changes each time something is built or started: it is held off until somebody edits it."
-            f' For good, in {where}: [watch] exclude = ["{path}"]'
-        )
 
     @property
     def _is_unsettled(self) -> bool:
@@ -333,6 +335,7 @@ class Engine:
         names = [path for path in touched.paths if not self._plan.is_output(path) and self._touches([path])]
         if names:
             out.append(events.Message("info", f"{listed(names)}: saved without a change"))
+            self.decisions.note(names[:MOST_PATHS], "saved without a change", now_ms)
 
     def _touches(self, paths: Sequence[str]) -> bool:
         return bool(self._plan.steps_touched(paths) or self._plan.processes_touched(paths))

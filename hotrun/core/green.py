@@ -12,10 +12,11 @@ of that moment; when each is back at it, the step is clean again. Not so, and it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from hotrun.core.events import Diagnostic
 from hotrun.core.inputs import Change
+from hotrun.core.words import listed
 
 MOST_PATHS = 10_000  # remembered of one step; who changes more builds
 
@@ -93,6 +94,11 @@ class Green:
         for step in steps:
             self._baselines.pop(step, None)
 
+    def restorable(self, steps: Iterable[str], needed: Mapping[str, Iterable[str]]) -> dict[str, Baseline]:
+        """Those of these steps that are clean, by name; `needed` says what each of them needs."""
+        found = ((step, self.clean(step, needed[step])) for step in sorted(steps))
+        return {step: baseline for step, baseline in found if baseline is not None}
+
     def clean(self, step: str, needed: Iterable[str]) -> Baseline | None:
         """Its baseline, if all inputs are as they were then and all that it needs is clean, too, and not newer."""
         baseline = self._baselines.get(step)
@@ -103,6 +109,13 @@ class Green:
             if other is None or not other.is_vouched or other.differing or other.build > baseline.build:
                 return None
         return baseline
+
+
+def restored_text(restored: Mapping[str, Baseline], is_all: bool) -> str:
+    """What to say of a change that has made these steps clean again; `is_all`: and leaves nothing to do."""
+    build = max(baseline.build for baseline in restored.values())
+    then = "nothing to build" if is_all else f"{listed(sorted(restored))} need not be built"
+    return f"back to what build #{build} was made of: {then}"
 
 
 def plain_paths(outputs: Iterable[str]) -> tuple[str, ...] | None:

@@ -274,3 +274,12 @@ def _is_by_step(suspect: _Suspect, number: int) -> bool:
 def _is_near(rounds: list[_Round]) -> bool:
     most = max(r.offset_ms for r in rounds)
     return most - min(r.offset_ms for r in rounds) <= max(NEAR_MS, NEAR_PART * most)
+
+
+def loop_text(path: str, config: str | None) -> str:
+    """What to say of a file that is held off from now on; `config` is the configuration file, None without one."""
+    where = "hotrun.toml" if config is None else config.rpartition("/")[2]
+    return (
+        f"{path} changes each time something is built or started: it is held off until somebody edits it."
+        f' For good, in {where}: [watch] exclude = ["{path}"]'
+    )

@@ -12,6 +12,7 @@ import msgspec
 
 from hotrun.core.filter import Patterns
 from hotrun.core.spec import Process, Project, Step
+from hotrun.core.words import listed
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -102,6 +103,14 @@ class Plan:
         return any(self._inputs[name].touched_by(path) for path in paths)
 
     # --- explanations: slower, and say why -----------------------------------------------------------------------
+
+    def effect_of(self, path: str) -> str:
+        """What a change of this path starts, in words."""
+        steps, processes = self.steps_touched([path]), self.processes_touched([path])
+        behind = processes | self.processes_behind(steps)
+        said = [f"builds {listed(sorted(steps))}"] if steps else []
+        said += [f"restarts {listed(sorted(behind))}"] if behind else []
+        return ", ".join(said) or "no step and no process has a pattern for it"
 
     def link_to(self, name: str, path: str) -> Link | None:
         """Why a change of `path` touches this step or process itself; None where it does not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from hotrun.core import events
@@ -26,6 +28,7 @@ class Snapshot(msgspec.Struct):
 
     root: str = ""
     state: events.State = "watching"
+    verdict: Literal["green", "red"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
     processes: dict[str, ProcessView] = {}
@@ -56,6 +59,8 @@ class Snapshot(msgspec.Struct):
             case events.BuildFinished():
                 self.building = None
                 self.last_build = event
+                if event.status != "canceled":
+                    self.verdict = "green" if event.status == "ok" else "red"
             case events.ConfigReloaded():
                 for name in (*event.steps, *event.processes):
                     self.diagnostics.pop(name, None)
