@@ -42,6 +42,10 @@ class Client:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
         self._socket.close()
 
     def ask(self, command: str, *, timeout_s: float = TIMEOUT_S, **args: object) -> Any:  # noqa: ANN401
@@ -68,6 +72,18 @@ class Client:
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
+
+
+def client_of(root: str) -> Client | None:
+    """A connection to the hotrun of this very root, or None."""
+    try:
+        found = Client(root)
+    except NotRunning:
+        return None
+    if found.root == os.path.realpath(root):
+        return found
+    found.close()
+    return None
 
 
 def _upwards(folder: str) -> list[str]:

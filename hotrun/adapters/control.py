@@ -74,8 +74,10 @@ class Control:
                 await asyncio.wait_for(writer.drain(), SLOW_S)
                 if not line:
                     return
-        except (OSError, TimeoutError):
-            pass  # it has gone, or does not read
+        except TimeoutError:
+            writer.transport.abort()  # to close would wait until it has read everything
+        except OSError:
+            pass  # it has gone
         finally:
             self._clients.discard(writer)
             writer.close()

@@ -265,9 +265,6 @@ class Engine:
             self._say_restored(changes, restored, True, now_ms, out)
             return
         self._last_build += 1
-        for change in changes[:MOST_PATHS]:
-            text = self._plan.effect_of(change.path)
-            self.decisions.note([change.path], f"{change.kind}: {text}", now_ms, self._last_build)
         steps -= restored.keys()
         todo = steps | (self._builder.unfinished() - restored.keys())
         known = self._supervisor.states.keys()
@@ -278,9 +275,13 @@ class Engine:
         restarts, trigger = self._supervisor.waiting, wanted.trigger
         assert trigger is not None
         self._builder.start(self._last_build, trigger, changes, steps, restarts, restored, now_ms, out)
-        out.extend(fresh)
         if restored:
             self._say_restored(changes, restored, not todo, now_ms, out)
+        out.extend(fresh)
+        for change in changes[:MOST_PATHS]:
+            effect = self._plan.effect_of(change.path, without=restored)
+            if effect is not None:
+                self.decisions.note([change.path], f"{change.kind}: {effect}", now_ms, self._last_build)
 
     def _is_nothing_new(self, wanted: _Wanted, restored: Mapping[str, Baseline]) -> bool:
         """Changed and put back before anything was built: no verdict has been in question."""
@@ -292,8 +293,8 @@ class Engine:
     ) -> None:
         names = [c.path for c in changes if any(self._plan.touches(name, c.path) for name in restored)]
         text = restored_text(restored, is_all)
-        out.append(events.Message("info", f"{listed(names) or 'all'}: {text}"))
-        self.decisions.note(names, text, now_ms)
+        out.append(events.Message("info", f"{listed(names or sorted(restored))}: {text}"))
+        self.decisions.note(names[:MOST_PATHS], text, now_ms, self._last_build)
 
     def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
         """The changes that the next build is for, if it may begin; what they touch is wanted then."""

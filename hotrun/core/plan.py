@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -104,9 +104,12 @@ class Plan:
 
     # --- explanations: slower, and say why -----------------------------------------------------------------------
 
-    def effect_of(self, path: str) -> str:
-        """What a change of this path starts, in words."""
-        steps, processes = self.steps_touched([path]), self.processes_touched([path])
+    def effect_of(self, path: str, without: Collection[str] = ()) -> str | None:
+        """What a change of this path starts, in words; None where that is only what is `without` effect."""
+        touched, processes = self.steps_touched([path]), self.processes_touched([path])
+        steps = touched.difference(without)
+        if touched and not steps and not processes:
+            return None
         behind = processes | self.processes_behind(steps)
         said = [f"builds {listed(sorted(steps))}"] if steps else []
         said += [f"restarts {listed(sorted(behind))}"] if behind else []

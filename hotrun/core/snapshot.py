@@ -26,8 +26,12 @@ class ProcessView(msgspec.Struct):
 class Snapshot(msgspec.Struct):
     """Everything a view needs; `apply` is the only thing that changes it."""
 
+    version: str = ""
+    pid: int = 0
     root: str = ""
+    config: str | None = None
     state: events.State = "watching"
+    why: str = ""
     verdict: Literal["green", "red"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
@@ -43,10 +47,10 @@ class Snapshot(msgspec.Struct):
         """Take one event; events that change nothing here are fine."""
         match event:
             case events.Hello():
-                self.root = event.root
+                self.version, self.pid, self.root, self.config = event.version, event.pid, event.root, event.config
                 self.processes = {name: ProcessView(name) for name in event.processes}
             case events.StateChanged():
-                self.state = event.state
+                self.state, self.why = event.state, event.why
             case events.BuildStarted():
                 self.building = event.build
             case events.StepStarted() | events.StepRestored():
