@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar, get_args
 
 import msgspec
@@ -88,13 +88,21 @@ class Answers:
         return msgspec.to_builtins(self._session.watch_report())
 
     def _request(self, verb: Verb, name: str | None) -> None:
-        project = self._session.engine.project
         if name is not None:
-            names: dict[str, Collection[str]] = {"trigger": project.steps, "restart": project.processes}
-            known = names.get(verb, ())
-            if name not in known:
-                raise _unknown({"trigger": "step", "restart": "process"}.get(verb, "part to " + verb), name, known)
+            self._check_name(verb, name)
         self._session.request(Request(verb, name, reason="asked to" if verb in ("quit", "kill") else ""))
+
+    def _check_name(self, verb: Verb, name: str) -> None:
+        project = self._session.engine.project
+        match verb:
+            case "trigger":
+                what, known = "step", tuple(project.steps)
+            case "restart":
+                what, known = "process", tuple(project.processes)
+            case _:
+                raise Refused("bad_args", "takes no name")
+        if name not in known:
+            raise _unknown(what, name, known)
 
 
 def _taken(args: dict[str, Any], kind: type[_Args]) -> _Args:
@@ -106,4 +114,4 @@ def _taken(args: dict[str, Any], kind: type[_Args]) -> _Args:
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> Refused:
     hint = did_you_mean(name, known)
-    return Refused(f"unknown_{what.partition(' ')[0]}", f"no such {what}: {name}" + (f"; {hint}" if hint else ""))
+    return Refused(f"unknown_{what}", f"no such {what}: {name}" + (f"; {hint}" if hint else ""))
