@@ -83,6 +83,7 @@ class Loops:
 
     def __init__(self) -> None:
         self._suspects: dict[str, _Suspect] = {}
+        self._in_question: list[_Suspect] = []  # those with rounds: few, while a checkout makes thousands of the others
         self._held: dict[str, int] = {}  # path -> how long it must be quiet before its last change is built
         self._step_started_ms: int | None = None
         self._process_started_ms: int | None = None
@@ -109,7 +110,7 @@ class Loops:
     @property
     def linger_ms(self) -> int:
         """How long the end of a build must not be told, to see what its steps have changed."""
-        return LINGER_MS if any(_is_by_step(s, FEW * s.trust - 1) for s in self._suspects.values() if s.rounds) else 0
+        return LINGER_MS if any(_is_by_step(s, FEW * s.trust - 1) for s in self._in_question) else 0
 
     def is_held(self, path: str) -> bool:
         """Whether changes of this path are held off."""
@@ -201,6 +202,9 @@ class Loops:
         if was_lingering and latest.by == "step" and not latest.is_early:
             _trust(suspect)  # it waited until it was told
         suspect.rounds.append(latest)
+        del suspect.rounds[: -MANY * suspect.trust]
+        if suspect not in self._in_question:
+            self._in_question.append(suspect)
 
     # --- the pause -------------------------------------------------------------------------------------------------
 
@@ -222,9 +226,11 @@ class Loops:
             for suspect in edited:
                 _trust(suspect)
             self._forget()
-        for suspect in known:  # what a process writes all the time comes in the pause, too
-            by_step = bool(suspect.rounds) and suspect.rounds[-1].by == "step"
-            suspect.confirmations = 0 if suspect.in_pause and by_step else suspect.confirmations + 1
+            return "go", []
+        for suspect in known:
+            if suspect.rounds:  # what a process writes all the time comes in the pause, too
+                is_edited = suspect.in_pause and suspect.rounds[-1].by == "step"
+                suspect.confirmations = 0 if is_edited else suspect.confirmations + 1
         return "go", []
 
     def _is_noise(self, suspect: _Suspect) -> bool:
@@ -239,8 +245,9 @@ class Loops:
         return "hold", paths
 
     def _forget(self) -> None:
-        for suspect in self._suspects.values():
+        for suspect in self._in_question:
             suspect.forget()
+        self._in_question.clear()
 
 
 def _needed(suspect: _Suspect) -> int:
@@ -268,7 +275,7 @@ def _is_suspicious(suspect: _Suspect) -> bool:
 def _is_by_step(suspect: _Suspect, number: int) -> bool:
     """Whether steps may have made the last `number` changes, each as long after its start."""
     last = suspect.rounds[-number:]
-    return len(last) == number and all(r.by == "step" for r in last) and _is_near(last)
+    return len(last) == number > 0 and all(r.by == "step" for r in last) and _is_near(last)
 
 
 def _is_near(rounds: list[_Round]) -> bool:
