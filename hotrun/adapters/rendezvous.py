@@ -55,7 +55,11 @@ class Claim:
 
     def _lock(self, root: str) -> int:
         while True:
-            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            except FileNotFoundError:  # the last one who was in the folder has just taken it away
+                socket_path(root)
+                continue
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -72,12 +76,14 @@ class Claim:
         return False
 
     def release(self) -> None:
-        """Remove socket and lock; once."""
+        """Remove socket and lock, and the folder where nobody else is in it; once."""
         if self._fd < 0:
             return
         for path in (self.socket, self._path):
             with contextlib.suppress(OSError):
                 os.remove(path)
+        with contextlib.suppress(OSError):
+            os.rmdir(os.path.dirname(self._path))
         os.close(self._fd)
         self._fd = -1
 

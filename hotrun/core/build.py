@@ -17,9 +17,9 @@ from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
 from hotrun.core.green import Baseline, Green, plain_paths
 from hotrun.core.inputs import Change, Input, OutputRead
+from hotrun.core.reported import diagnostic_of, key_of, reason_of, status_of
 from hotrun.core.run import Effect, Run
 from hotrun.core.spec import Project, Step
-from hotrun.core.words import duration
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
@@ -238,7 +238,7 @@ class Builder:
         state.parser = self._parser_for(step)
         state.timeout_at_ms = None if step.timeout_ms is None else now_ms + step.timeout_ms
         state.timed_out = False
-        state.known = frozenset(_key(d) for d in state.diagnostics)
+        state.known = frozenset(key_of(d) for d in state.diagnostics)
         state.diagnostics = []
         out.append(events.StepStarted(build.number, step.name, step.program.argv))
         outputs = tuple(posixpath.join(self.root, path) for path in plain_paths(step.outputs) or ())
@@ -259,7 +259,7 @@ class Builder:
     def _report(self, state: StepState, findings: Iterable[Finding], out: list[Effect]) -> None:
         assert state.run is not None
         for finding in findings:
-            diagnostic = _diagnostic(finding, state, self.root)
+            diagnostic = diagnostic_of(finding, state.step, state.run.build, state.known, self.root)
             state.diagnostics.append(diagnostic)
             out.append(diagnostic)
 
@@ -269,11 +269,11 @@ class Builder:
         assert build is not None
         assert state.parser is not None
         self._report(state, state.parser.finish(), out)
-        status = _status(run, state.timed_out)
+        status = status_of(run, state.timed_out)
         if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
             from hotrun.core.diagnostics.failure import failure
 
-            self._report(state, [failure(step.name, _what(run, step, status), tuple(run.tail))], out)
+            self._report(state, [failure(step.name, reason_of(run, step, status), tuple(run.tail))], out)
         if status == "ok":
             # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
             state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
@@ -311,60 +311,3 @@ class Builder:
         if "timeout" in build.statuses.values():
             return "timeout"
         return "ok" if self.green(self.steps) else "failed"
-
-
-def _status(run: Run, timed_out: bool) -> events.Status:
-    if timed_out:
-        return "timeout"
-    if run.failure is None and run.exit_code == 0:
-        return "ok"
-    return "canceled" if run.asked_to_stop else "failed"
-
-
-def _what(run: Run, step: Step, status: events.Status) -> str:
-    """Why the step failed, in words."""
-    if status == "timeout":
-        return f"step {step.name} timed out after {duration(step.timeout_ms or 0)}"
-    if run.failure is not None:
-        return f"step {step.name} could not be started: {run.failure}"
-    if run.signal is not None:
-        return f"step {step.name} was killed by {run.signal}"
-    hints = {126: ": a command is not executable", 127: ": a command was not found"}
-    return f"step {step.name} failed (exit {run.exit_code}{hints.get(run.exit_code or 0, '')})"
-
-
-def _key(diagnostic: events.Diagnostic) -> object:
-    """What makes two diagnostics of two builds the same; lines move with every edit, so they do not count."""
-    return (diagnostic.severity, diagnostic.path, diagnostic.code, diagnostic.message)
-
-
-def _diagnostic(finding: Finding, state: StepState, root: str) -> events.Diagnostic:
-    from hotrun.core.diagnostics.places import resolve  # not before there is a diagnostic
-
-    assert state.run is not None
-    cwd, directories = state.step.program.cwd, finding.directories
-    file, path = resolve(finding.file, cwd, root, directories) if finding.file is not None else (None, None)
-    related = []
-    for place in finding.related:
-        near_file, near = resolve(place.file, cwd, root, directories)
-        related.append(events.Related(near, near_file, place.line, place.column, place.message))
-    diagnostic = events.Diagnostic(
-        build=state.run.build,
-        step=state.step.name,
-        process=None,
-        severity=finding.severity,
-        file=file,
-        path=path,
-        line=finding.line,
-        column=finding.column,
-        end_line=finding.end_line,
-        end_column=finding.end_column,
-        code=finding.code,
-        tool=finding.tool,
-        message=finding.message,
-        detail=finding.detail,
-        related=tuple(related),
-        count=1,
-        new=False,
-    )
-    return msgspec.structs.replace(diagnostic, new=_key(diagnostic) not in state.known)

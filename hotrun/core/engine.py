@@ -29,6 +29,7 @@ from hotrun.core.process import ProcessState, Supervisor
 from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
+from hotrun.core.wanted import Wanted
 from hotrun.core.words import count, listed
 
 _RunInput = inputs.Spawned | inputs.SpawnFailed | inputs.OutputRead | inputs.Exited | inputs.Emptied
@@ -36,20 +37,6 @@ _RunInput = inputs.Spawned | inputs.SpawnFailed | inputs.OutputRead | inputs.Exi
 
 # What changes neither a file nor what runs.
 _UNDISTURBING = (inputs.Tick, inputs.FilesTouched, inputs.Verified, inputs.OutputRead, inputs.Noticed, inputs.Held)
-
-
-class _Wanted:
-    """Why the next build is due, until it starts."""
-
-    def __init__(self) -> None:
-        self.trigger: events.Trigger | None = None
-        self.steps: set[str] = set()
-        self.processes: set[str] = set()
-
-    def ask(self, trigger: events.Trigger, steps: set[str], processes: set[str]) -> None:
-        self.trigger = trigger
-        self.steps |= steps
-        self.processes |= processes
 
 
 class Engine:
@@ -67,7 +54,7 @@ class Engine:
         self._supervisor.needed_steps = self._plan.needed_steps
         self._intake = Intake(project.watch.settle_ms)
         self.decisions = Decisions()
-        self._wanted = _Wanted()
+        self._wanted = Wanted()
         self._next_project: Project | None = None
         self._state: events.State | None = None
         self._paused = False
@@ -258,7 +245,7 @@ class Engine:
         changes = self._take_settled(now_ms, out)
         if self._wanted.trigger is None:
             return
-        wanted, self._wanted = self._wanted, _Wanted()
+        wanted, self._wanted = self._wanted, Wanted()
         steps = wanted.steps & self._builder.steps.keys()
         restored = self._builder.green_with.restorable(steps | self._builder.unfinished(), self._plan.needed_steps)
         if self._is_nothing_new(wanted, restored):
@@ -283,7 +270,7 @@ class Engine:
             if effect is not None:
                 self.decisions.note([change.path], f"{change.kind}: {effect}", now_ms, self._last_build)
 
-    def _is_nothing_new(self, wanted: _Wanted, restored: Mapping[str, Baseline]) -> bool:
+    def _is_nothing_new(self, wanted: Wanted, restored: Mapping[str, Baseline]) -> bool:
         """Changed and put back before anything was built: no verdict has been in question."""
         todo = (wanted.steps | self._builder.unfinished()) - restored.keys()
         return bool(restored) and not todo and not wanted.processes and self._builder.green(restored)

@@ -34,7 +34,7 @@ def test_a_claim_makes_a_private_folder_and_a_lock_and_takes_the_lock_away_again
     (lock,) = (runtime / "hotrun").iterdir()
     assert mode(lock) == 0o600
     claim.release()
-    assert list((runtime / "hotrun").iterdir()) == []
+    assert list(runtime.iterdir()) == []
     claim.release()
 
 
@@ -106,3 +106,21 @@ def test_a_folder_whose_sockets_would_have_too_long_a_name_is_passed_over(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     (tmp_path / "t").mkdir()
     assert len(os.fsencode(socket_path("/some/root"))) <= MOST_BYTES
+
+
+def test_two_that_come_and_go_at_once_do_not_take_the_folder_from_each_other() -> None:
+    code = (
+        "import sys; from hotrun.adapters.rendezvous import Claim\n"
+        "for _ in range(300): Claim(sys.argv[1]).release()\nprint('done')"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", code, root], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for root in ("/one", "/two", "/three")
+    ]
+    try:
+        for child in children:
+            assert child.communicate(timeout=60) == (b"done\n", b"")
+    finally:
+        for child in children:
+            child.kill()
+            child.wait()
