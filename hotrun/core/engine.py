@@ -130,6 +130,8 @@ class Engine:
                     out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
+                interval_ms = self.project.watch.poll_interval_ms
+                self._intake.loops.delay_ms = 2 * interval_ms if "poll" in input.backend else 0
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.Held():
                 self._intake.burst.hold(input.operations, now_ms)
@@ -247,7 +249,9 @@ class Engine:
             return
         wanted, self._wanted = self._wanted, Wanted()
         steps = wanted.steps & self._builder.steps.keys()
-        restored = self._builder.green_with.restorable(steps | self._builder.unfinished(), self._plan.needed_steps)
+        restored: dict[str, Baseline] = {}
+        if self.project.watch.skip_unchanged:
+            restored = self._builder.green_with.restorable(steps | self._builder.unfinished(), self._plan.needed_steps)
         if self._is_nothing_new(wanted, restored):
             self._say_restored(changes, restored, True, now_ms, out)
             return

@@ -28,7 +28,7 @@ FEW = 3
 MANY = 12
 CONFIRMATIONS = 2
 PROCESS_CONFIRMATIONS = 5  # a quick pace fits again by chance, each time one in two
-LINGER_MS = 100  # the watcher tells what a step wrote at its very end within 50
+LINGER_MS = 100  # the watcher tells what a step wrote at its very end within 50, where it does not poll
 TAIL_MS = 250  # how long after a build without that a change is put down to it
 AFTER_START_MS = 2000  # how long a change is put down to the process that was started
 PAUSE_MS = 1000
@@ -89,6 +89,7 @@ class Loops:
         self._process_started_ms: int | None = None
         self._build_ended_ms: int | None = None  # None: a step has been started since, or all is settled
         self.is_process_up = False
+        self.delay_ms = 0  # how much later than by the kernel's events changes are told: by polling
         self.pause_until_ms: int | None = None
         self._noise_until_ms = 0
 
@@ -110,7 +111,12 @@ class Loops:
     @property
     def linger_ms(self) -> int:
         """How long the end of a build must not be told, to see what its steps have changed."""
-        return LINGER_MS if any(_is_by_step(s, FEW * s.trust - 1) for s in self._in_question) else 0
+        is_asked = any(_is_by_step(s, FEW * s.trust - 1, self._near_ms) for s in self._in_question)
+        return LINGER_MS + self.delay_ms if is_asked else 0
+
+    @property
+    def _near_ms(self) -> int:
+        return NEAR_MS + self.delay_ms
 
     def is_held(self, path: str) -> bool:
         """Whether changes of this path are held off."""
@@ -137,7 +143,7 @@ class Loops:
         was_lingering = self.linger_ms > 0
         for suspect in known:
             self._count(suspect, was_lingering, now_ms)
-        if not all(_is_suspicious(suspect) for suspect in known):
+        if not all(_is_suspicious(suspect, self._near_ms) for suspect in known):
             for suspect in known:
                 if suspect.confirmations:  # a start later on was no reason to write later on
                     suspect.confirmations, suspect.trust = 0, min(2 * suspect.trust, MOST_TRUST)
@@ -187,10 +193,10 @@ class Loops:
     def _round(self, is_building: bool, gap_ms: int, now_ms: int) -> _Round | None:
         """Which of our runs may have made a change that is reported now."""
         step_ms, process_ms, ended_ms = self._step_started_ms, self._process_started_ms, self._build_ended_ms
-        is_tail = ended_ms is not None and now_ms - ended_ms <= TAIL_MS
+        is_tail = ended_ms is not None and now_ms - ended_ms <= TAIL_MS + self.delay_ms
         if step_ms is not None and (is_building or is_tail):
             return _Round("step", now_ms - step_ms, gap_ms, is_early=is_building)
-        if process_ms is not None and now_ms - process_ms <= AFTER_START_MS:
+        if process_ms is not None and now_ms - process_ms <= AFTER_START_MS + self.delay_ms:
             return _Round("process", now_ms - process_ms, gap_ms, is_early=False)
         return None
 
@@ -260,27 +266,27 @@ def _trust(suspect: _Suspect) -> None:
     suspect.trust = min(2 * suspect.trust, MOST_TRUST)
 
 
-def _is_suspicious(suspect: _Suspect) -> bool:
+def _is_suspicious(suspect: _Suspect, near_ms: int) -> bool:
     """Whether the last rounds look like a machine's: a few early ones that are near to each other, or many."""
     if not suspect.rounds:
         return False
-    if suspect.rounds[-1].is_early and _is_by_step(suspect, FEW * suspect.trust):
+    if suspect.rounds[-1].is_early and _is_by_step(suspect, FEW * suspect.trust, near_ms):
         return True
     many, more = suspect.rounds[-MANY:], suspect.rounds[-MANY * suspect.trust :]
     if len(many) == MANY and all(r.is_early for r in many):
         return True
-    return len(more) == MANY * suspect.trust and _is_near(more)
+    return len(more) == MANY * suspect.trust and _is_near(more, near_ms)
 
 
-def _is_by_step(suspect: _Suspect, number: int) -> bool:
+def _is_by_step(suspect: _Suspect, number: int, near_ms: int) -> bool:
     """Whether steps may have made the last `number` changes, each as long after its start."""
     last = suspect.rounds[-number:]
-    return len(last) == number > 0 and all(r.by == "step" for r in last) and _is_near(last)
+    return len(last) == number > 0 and all(r.by == "step" for r in last) and _is_near(last, near_ms)
 
 
-def _is_near(rounds: list[_Round]) -> bool:
+def _is_near(rounds: list[_Round], near_ms: int) -> bool:
     most = max(r.offset_ms for r in rounds)
-    return most - min(r.offset_ms for r in rounds) <= max(NEAR_MS, NEAR_PART * most)
+    return most - min(r.offset_ms for r in rounds) <= max(near_ms, NEAR_PART * most)
 
 
 def loop_text(path: str, config: str | None) -> str:

@@ -139,6 +139,14 @@ def test_a_trigger_builds_whatever_is_known() -> None:
     assert world.take_commands() == ["spawn app"]
 
 
+def test_where_bytes_are_not_to_tell_everything_is_built() -> None:
+    world = World(project(step("app", outputs=OUT), skip_unchanged=False))
+    world.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin().does("app", stamp="1").settles().take_commands()
+    world.save("main.go", A, B).does("app", 1, stamp="1").take_commands()
+    world.save("main.go", B, A)
+    assert world.take_commands() == ["spawn app"]
+
+
 def test_a_process_that_was_stopped_by_the_red_build_starts_again() -> None:
     world = green_app(on_failed_build="stop").save("main.go", A, B).does("app", 1, stamp="1")
     world.ends("web", signal="SIGTERM").take_commands()

@@ -28,8 +28,9 @@ def project(tmp_path: Path, config: str) -> Path:
         "sleep 0.2; date +%s%N > src/gen.h",
         "date +%s%N > src/gen.h; sleep 0.5",
         "sleep 0.05; date +%s%N > src/gen.h; sleep 0.05",
+        "date +%s%N > src/gen.h",
     ],
-    ids=["at its end", "at its start", "in the middle"],
+    ids=["at its end", "at its start", "in the middle", "it does nothing else"],
 )
 def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: Path, command: str) -> None:
     with Running(project(tmp_path, STEP.format(command=command))) as session:
@@ -45,6 +46,15 @@ def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: 
         session.write("src/main.c", "int main;")
         changed = session.wait_for("change", since=mark)
         assert [path["path"] for path in changed["paths"]] == ["src/main.c"], "other files are built as ever"
+
+
+@pytest.mark.parametrize("interval", ["100ms", "500ms"])
+@pytest.mark.parametrize("command", ["date +%s%N > src/gen.h", "sleep 0.2; date +%s%N > src/gen.h"])
+def test_a_generator_is_found_where_files_are_polled(tmp_path: Path, command: str, interval: str) -> None:
+    config = f'[watch]\npoll = "always"\npoll_interval = "{interval}"\n' + STEP.format(command=command)
+    with Running(project(tmp_path, config)) as session:
+        session.wait_for("message", level="warning")
+        assert len(session.seen("step.started")) <= MOST_STARTS + 10, session.account()
 
 
 def test_a_formatter_that_converges_is_nothing_to_speak_of(tmp_path: Path) -> None:
