@@ -22,7 +22,7 @@ from hotrun.adapters.leftovers import sweep
 from hotrun.adapters.records import new_session
 from hotrun.core import commands
 from hotrun.core.engine import Engine
-from hotrun.core.events import Event
+from hotrun.core.events import ConfigReloaded, Event, Watching
 from hotrun.core.inputs import (
     Begin,
     Change,
@@ -34,14 +34,19 @@ from hotrun.core.inputs import (
     Request,
     Tick,
 )
+from hotrun.core.snapshot import Snapshot
 from hotrun.core.spec import Process, Project, Step
 from hotrun.errors import HotrunError
+from hotrun.idle import IdlePatterns, Worded
 from hotrun.publisher import Publisher
+from hotrun.reach import Reach
 from hotrun.runner import Command as RunCommand
 from hotrun.runner import Runner
 
 if TYPE_CHECKING:
     import asyncio
+
+    import msgspec
 
     from hotrun.adapters.files import FileSource
     from hotrun.core.build import LineParser
@@ -70,26 +75,33 @@ class App:
         reload: Reload | None,
         once: bool,
         colored: bool,
+        worded: Worded,
+        shares: bool = False,
     ) -> None:
         """`outlet`: what the view writes to. `guard`: from start_guard.
 
         `reload` loads the configuration again (raises HotrunError); None without a file.
 
+        `worded` makes warnings of patterns that match nothing. `shares`: run also where another hotrun has the root.
         Raises HotrunError where the project cannot be watched at all.
         """
         _check_roots(project)
         self._project = project
         self._reload = reload
         self._once = once
+        self._shares = shares
         self._inbox: deque[Input] = deque()
-        self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
+        self.snapshot = Snapshot()
+        self.engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
         self._outlet = outlet
         self._has_reader = True
         self._folder = Folder(project.root)
         session = new_session(project.root)
         self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored)
+        self._idle = IdlePatterns(worded)
         self._changed_file: str | None = None
+        self._reach = Reach(project.root, self._folder)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._source: FileSource | None = None
@@ -103,21 +115,25 @@ class App:
     def run(self, notices: tuple[Noticed, ...] = ()) -> int:
         """Run until the session is over; returns the exit code. Everything it started has ended then.
 
-        `notices` are told first. A bug anywhere in the loop ends the session and is raised here.
+        `notices` are told first. A bug anywhere in the loop ends the session and is raised here; HotrunError, before
+        anything is started, where another hotrun has the root.
         """
+        if not self._once:
+            notices += self._reach.take(shares=self._shares)
         spawned_ns = time.time_ns()
         self._listen_to_signals()
         try:
             swept = tuple(Noticed("warning", text) for text in sweep(self._project.root))
-            self._inbox.appendleft(Begin(__version__, os.getpid(), notices=notices + swept))
+            self._inbox.appendleft(Begin(__version__, os.getpid(), self._reach.socket, notices + swept))
             self._pump()
             import asyncio
 
-            if not self._engine.finished:
+            if not self.engine.finished:
                 asyncio.run(self._main(spawned_ns))
         finally:
             self._runner.close()
             self._folder.close()
+            self._reach.release()
         return self._exit_code
 
     async def _main(self, spawned_ns: int) -> None:
@@ -134,10 +150,12 @@ class App:
         self._runner.attach(self._loop)
         self._outlet.listen(self._on_outlet)
         self._pump()
-        if not self._once and not self._engine.finished:
+        if not self._once and not self.engine.finished:
+            await self._listen()
             self._watch(self._project, spawned_ns)
-        if not self._engine.finished:
+        if not self.engine.finished:
             await self._done.wait()
+        self._reach.close()
         if self._source is not None:
             self._source.close()
         for task in self._tasks:
@@ -156,9 +174,12 @@ class App:
     def _pump(self) -> None:
         """Handle what has come in, and what that brings in."""
         while self._inbox:
-            for effect in self._engine.handle(self._inbox.popleft(), _now_ms()):
+            for effect in self.engine.handle(self._inbox.popleft(), _now_ms()):
                 if isinstance(effect, Event):
                     self._publisher.publish(effect)
+                    self.snapshot.apply(effect)
+                    if isinstance(effect, Watching | ConfigReloaded):
+                        self._begin_task(self._check_patterns())
                 else:
                     self._execute(effect)
         self._flush()
@@ -203,7 +224,8 @@ class App:
 
     def _own_variables(self, build: int) -> dict[str, str]:
         changed = {"HOTRUN_CHANGED": self._changed_file} if self._changed_file is not None else {}
-        return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed}
+        asked = {"HOTRUN_SOCKET": self._reach.socket} if self._reach.socket is not None else {}
+        return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed, **asked}
 
     def _arm(self) -> None:
         if self._loop is None:
@@ -211,7 +233,7 @@ class App:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        deadline = self._engine.deadline_ms
+        deadline = self.engine.deadline_ms
         if deadline is not None:
             self._timer = self._loop.call_later(max(0, deadline - _now_ms()) / 1000, self._on_timer)
 
@@ -246,6 +268,26 @@ class App:
         codes = _ONCE_EXIT_CODES if self._once else _EXIT_CODES
         return Request("quit", exit_code=codes[name], reason=name)
 
+    # --- who asks ----------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        from hotrun.answers import Answers
+
+        for notice in await self._reach.listen(Answers(self)):
+            self._put(notice)
+
+    def now_ms(self) -> int:
+        """The time as the engine knows it."""
+        return _now_ms()
+
+    def request(self, request: Request) -> None:
+        """Let the engine do this."""
+        self._put(request)
+
+    def watch_report(self) -> msgspec.Struct | None:
+        """How the watching goes; None before it has begun."""
+        return None if self._source is None else self._source.report()
+
     # --- files -------------------------------------------------------------------------------------------------
 
     def _watch(self, project: Project, since_ns: int) -> None:
@@ -260,6 +302,16 @@ class App:
     async def _verify(self) -> None:
         if self._source is not None:
             await self._source.verify()
+
+    async def _check_patterns(self) -> None:
+        """Warn of patterns that match nothing, once the tree that they are compared with has been walked."""
+        import asyncio
+
+        source, walk = self._source, self._rewatching
+        if source is not None and walk is not None and walk.done():
+            find = asyncio.to_thread(self._idle.find, self.engine.project, source.files)
+            for text in await find:
+                self._put(Noticed("warning", text))
 
     def _begin_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the loop's callbacks; a bug in there goes to _on_bug."""

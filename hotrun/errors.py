@@ -1,4 +1,4 @@
-"""The one error type that reaches a person: what is wrong, what to do, which exit code."""
+"""The one error type that reaches a person: what is wrong, what to do, which exit code. And the one for programs."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ class HotrunError(Exception):
         self.message = message
         self.hint = hint
         self.exit_code = exit_code
+
+
+class Refused(Exception):
+    """A request to a running hotrun that it cannot answer: `code` is for programs, `message` for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -43,7 +43,7 @@ class Publisher:
         if self._view is None:
             self._view = self._open_view()
         for event, seq, now_ns in waiting:
-            self._view.show(event, seq, _stamp(now_ns))
+            self._view.show(event, seq, utc(now_ns))
         try:
             self._view.flush()
         except OSError:
@@ -51,6 +51,7 @@ class Publisher:
             raise
 
 
-def _stamp(now_ns: int) -> str:
+def utc(now_ns: int) -> str:
+    """Nanoseconds since 1970 as RFC 3339, UTC, with milliseconds."""
     seconds, ns = divmod(now_ns, 1_000_000_000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{ns // 1_000_000:03}Z"

@@ -17,6 +17,7 @@ import tomli
 import typer.main
 
 from hotrun import __version__
+from hotrun.answers import Answers
 from hotrun.cli.commands import app
 from hotrun.config.load import parse
 from hotrun.core import events
@@ -206,6 +207,17 @@ def test_every_field_of_an_event_is_documented(kind: str) -> None:
     fields = {field.name for field in msgspec.structs.fields(KINDS[kind])}
     inner = {field.name for field in msgspec.structs.fields(events.ChangedPath)} if kind == "change" else set()
     assert documented == fields | inner
+
+
+# --- the control socket ----------------------------------------------------------------------------------------
+
+
+def test_every_command_of_the_control_socket_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs" / "control.md").read_text(encoding="utf-8").partition("| cmd |")[2]
+    rows = re.findall(r"(?m)^\| ((?:`\w+`(?: · )?)+) \|", text)
+    documented = [command for row in rows for command in re.findall(r"`(\w+)`", row)]
+    session: Any = None
+    assert sorted(documented) == sorted(Answers(session).commands)
 
 
 # --- versions and the changelog --------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from hotrun.adapters.orders import (
 )
 from hotrun.adapters.records import VARIABLE, Session
 from hotrun.adapters.spawn import SpawnError, free_port, order, signal_name, why, with_port
+from hotrun.adapters.stamp import stamp
 from hotrun.adapters.streams import Streams
 from hotrun.adapters.terminal import Window
 from hotrun.core.commands import Spawn
@@ -259,7 +260,7 @@ class Children:
                 self._on_exit(child, answer)
             case Empty():
                 child.streams.drain()
-                self._finish(child, Emptied(child.run))
+                self._finish(child, Emptied(child.run, stamp(child.command.outputs)))
             case Stuck():
                 reason = "belongs to another user" if answer.denied else "hangs in a system call"
                 self._post(Noticed("warning", f"{child.command.name}: {answer.name} ({answer.pid}) {reason}: waiting"))
@@ -300,7 +301,7 @@ class Children:
         child.streams.drain()
         if not child.exited:
             self._post(Exited(child.run, None, "SIGKILL"))
-        self._finish(child, Emptied(child.run))
+        self._finish(child, Emptied(child.run, stamp(child.command.outputs)))
 
     def _on_guard_death(self) -> None:
         self._post(Noticed("error", "hotrun's guard process was killed: everything it guarded is ended"))

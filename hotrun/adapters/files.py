@@ -117,6 +117,10 @@ class FileSource:
             renewals=self._renewals,
         )
 
+    def files(self) -> list[str]:
+        """Every watched file, as changes name it; also from another thread."""
+        return [] if self._tree is None else self._tree.files()
+
     async def verify(self) -> None:
         """Let the events so far come in, then compare everything with the disk; ends with Verified, whatever happens.
 

@@ -15,6 +15,7 @@ class Folder:
     def __init__(self, root: str) -> None:
         self.path = os.path.join(root, NAME)
         self._lists: list[str] = []
+        self._announced: str | None = None
 
     def write_changes(self, build: int, paths: tuple[str, ...]) -> str | None:
         """Write the paths of a build, NUL-separated; returns the file, or None where it could not be written."""
@@ -29,6 +30,17 @@ class Folder:
         while len(self._lists) > _KEPT:
             _remove(self._lists.pop(0))
         return path
+
+    def announce(self, text: str) -> None:
+        """Say in `run.json` who runs here, until `close`; there is never half of it to be read."""
+        path, beside = os.path.join(self.path, "run.json"), os.path.join(self.path, f"run-{os.getpid()}.json")
+        with contextlib.suppress(OSError):
+            self._ensure()
+            _remove(beside)
+            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
+                file.write(text)
+            os.replace(beside, path)
+            self._announced = path
 
     def sync_folder(self) -> str | None:
         """A folder for files whose events prove that all events before them have come; None where there can be none."""
@@ -48,6 +60,8 @@ class Folder:
         """Remove what only this session needed."""
         while self._lists:
             _remove(self._lists.pop())
+        if self._announced is not None:
+            _remove(self._announced)
 
     def _ensure(self) -> None:
         if not os.path.isdir(self.path):

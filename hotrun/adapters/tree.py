@@ -77,6 +77,13 @@ class Tree:
         identity = identity_of(path)
         return self._names.of(identity) if identity is not None else []
 
+    def files(self) -> list[str]:
+        """Every watched file, as changes name it; also from another thread."""
+        folders = list(self._folders.items())
+        return [
+            self._name(os.path.join(path, name)) for path, folder in folders for name in list(folder.files.signatures)
+        ]
+
     def count_files(self) -> int:
         """How many files are watched."""
         return sum(len(folder.files.signatures) for folder in self._folders.values())
@@ -281,11 +288,12 @@ class Tree:
     def _compare(
         self, folder: Folder, path: str, name: str, found: Signature, looked_ns: int, changes: list[Change]
     ) -> None:
+        before = folder.files.digests.get(name)
         finding = folder.files.look(name, path, found, looked_ns, skip_unchanged=self._watch.skip_unchanged)
         if finding == "touched":
             self.touched.append(self._name(path))
         elif finding != "same":
-            changes.append(Change(self._name(path), finding))
+            changes.append(Change(self._name(path), finding, folder.files.digests.get(name), before))
         if finding != "same" and name not in folder.files.digests:
             self._unread.append((folder.path, name))
 

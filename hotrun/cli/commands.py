@@ -235,6 +235,18 @@ def doctor(ctx: typer.Context, directory: Directory = None, config: Config = Non
     return doctor(_only(ctx, *used, directory=directory, config=config, profile=profile))
 
 
+@app.command()
+def status(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    directory: Directory = None,
+) -> int:
+    """Say how the hotrun that runs here is doing."""
+    from hotrun.cli.status import status
+
+    return status(_only(ctx, "directory", directory=directory).directory, as_json)
+
+
 def _run_options(
     directory: str | None,
     config: str | None,

@@ -14,6 +14,7 @@ from hotrun.cli.options import Options
 from hotrun.cli.places import Places, rule_text
 from hotrun.cli.project import Chosen, choose, enter
 from hotrun.cli.say import say
+from hotrun.client import client_of
 from hotrun.config.load import display_name
 from hotrun.core.spec import Project
 from hotrun.core.words import count, listed
@@ -78,6 +79,7 @@ def _lines(options: Options, folder: str) -> Iterator[Line]:
     yield from _file_systems(project)
     yield from _limits(found.folders)
     yield _probe(project)
+    yield from _running(project)
     for port in named_ports(options, chosen):
         yield _port(port)
 
@@ -145,6 +147,28 @@ def _probe(project: Project) -> Line:
     expected_ms = SLOW_MS + (2 * project.watch.poll_interval_ms if "poll" in found.backend else 0)
     text = f"a written file was reported after {found.latency_ms:.1f} ms, by {found.backend}"
     return Line("ok" if found.latency_ms < expected_ms else "note", "probe", text)
+
+
+def _running(project: Project) -> Iterator[Line]:
+    """How the hotrun that runs here watches; nothing where none does."""
+    client = client_of(project.root)
+    if client is None:
+        return
+    with client:
+        status, watch = client.ask("status"), client.ask("watch")
+    yield Line("ok", "running", f"pid {status['pid']}, {status['state']}")
+    if watch is None:
+        return
+    if watch["step_ms"] is not None:
+        yield Line("ok", "running", f"takes what the kernel tells within {watch['step_ms']} ms")
+    if watch["polled"]:
+        yield Line("ok", "running", f"polls {count(watch['polled'], 'folder')} every {watch['poll_interval_ms']} ms")
+    if watch["walks"]:
+        took = "" if watch["last_walk_ms"] is None else f", the last in {watch['last_walk_ms']} ms"
+        found = f"{count(watch['missed'], 'change')} that no event had told" if watch["missed"] else "all had been told"
+        yield Line("note" if watch["missed"] else "ok", "running", f"{count(watch['walks'], 'walk')}{took}: {found}")
+    if watch["renewals"]:
+        yield Line("note", "running", f"made its watches anew {count(watch['renewals'], 'time')}")
 
 
 def _port(port: NamedPort) -> Line:

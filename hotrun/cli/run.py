@@ -15,6 +15,7 @@ from hotrun.errors import HotrunError
 from hotrun.outlet import Outlet
 
 if TYPE_CHECKING:
+    from hotrun.core.plan import Link
     from hotrun.publisher import View
 
 STDOUT = 1
@@ -40,6 +41,8 @@ def run(options: Options) -> int:
         reload=_reload(options, chosen),
         once=options.once,
         colored=colored,
+        shares=options.command is not None,
+        worded=lambda project, links: _idle(options, chosen, project, links),
     )
     notices = [Noticed("warning", text) for text in chosen.warnings]
     if chosen.explanation is not None:
@@ -58,6 +61,12 @@ def _reload(options: Options, chosen: Chosen) -> Reload | None:
         return load_configured(options, path)
 
     return reload
+
+
+def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link, ...]) -> list[str]:
+    from hotrun.cli.places import Places, idle_warnings
+
+    return idle_warnings(Places(options, Chosen(project, chosen.path)), links)
 
 
 def _view(ui: str, colored: bool, outlet: Outlet) -> View:

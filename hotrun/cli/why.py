@@ -11,10 +11,11 @@ from hotrun.cli.options import Options
 from hotrun.cli.places import Places, part_of, rule_text
 from hotrun.cli.project import Chosen, choose, enter
 from hotrun.cli.say import say
+from hotrun.client import client_of
 from hotrun.config.load import display_name
 from hotrun.core.plan import Consequence, Link, Plan
 from hotrun.core.spec import Project
-from hotrun.core.words import count, listed
+from hotrun.core.words import count, duration, listed
 from hotrun.errors import HotrunError
 from hotrun.survey import Rule, Sight, sight_of
 from hotrun.walk import watched_files
@@ -22,8 +23,16 @@ from hotrun.walk import watched_files
 ANY_FILE = "any file"  # stands for what may be made in a folder: no pattern of a kind of file matches it
 
 
+class Decided(msgspec.Struct, frozen=True):
+    """One change and what a running hotrun made of it, so many milliseconds ago; `build`: the one that it caused."""
+
+    ago_ms: int
+    text: str
+    build: int | None
+
+
 class Answer(msgspec.Struct, frozen=True):
-    """What `--json` prints. `triggers`: whether a change would start anything."""
+    """What `--json` prints. `triggers`: whether a change would start anything. `decisions`: None where none runs."""
 
     path: str
     watched: bool
@@ -33,6 +42,7 @@ class Answer(msgspec.Struct, frozen=True):
     output_of: Link | None
     consequences: tuple[Consequence, ...]
     files: int | None
+    decisions: tuple[Decided, ...] | None = None
 
 
 def why(options: Options, path: str, as_json: bool) -> int:
@@ -42,6 +52,7 @@ def why(options: Options, path: str, as_json: bool) -> int:
         raise HotrunError("expected a path, got nothing", "hotrun why PATH")
     chosen = choose(options, folder)
     answer = _answer(chosen.project, sight_of(chosen.project, path))
+    answer = msgspec.structs.replace(answer, decisions=_decisions(chosen.project, answer.sight))
     if as_json:
         import json  # unlike msgspec it writes names that are no text, escaped
 
@@ -71,6 +82,16 @@ def _answer(project: Project, sight: Sight) -> Answer:
     return Answer(display_name(sight.path), sight.is_watched, triggers, is_configuration, sight, output, found, files)
 
 
+def _decisions(project: Project, sight: Sight) -> tuple[Decided, ...] | None:
+    """What the hotrun that runs here has decided about it lately, the oldest first."""
+    client = client_of(project.root)
+    if client is None:
+        return None
+    with client:
+        found = client.ask("why", path=os.path.relpath(sight.path, project.root))
+    return msgspec.convert(found["decisions"], tuple[Decided, ...])
+
+
 def _is_only_configuration(project: Project, name: str) -> bool:
     """A hotrun.toml is nobody's source; a pyproject.toml says more than our table."""
     is_configuration = project.config is not None and name == os.path.relpath(project.config, project.root)
@@ -94,6 +115,15 @@ def _worded(answer: Answer, chosen: Chosen, places: Places) -> Iterator[str]:
         yield from (f"  {_effect(found, answer, chosen, places)}" for found in answer.consequences)
         if not answer.triggers:
             yield "  no step and no process has a pattern for it"
+    yield from (f"  {_ago(found.ago_ms)}: {_decided(found)}" for found in reversed(answer.decisions or ()))
+
+
+def _ago(ms: int) -> str:
+    return f"{duration(ms // 1000 * 1000)} ago" if ms >= 1000 else "just now"
+
+
+def _decided(found: Decided) -> str:
+    return found.text if found.build is None else f"{found.text} (build #{found.build})"
 
 
 def _heading(answer: Answer) -> str:

@@ -7,17 +7,19 @@ build               start -> steps run -> finished, exactly once; canceled: no s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
 from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
+from hotrun.core.green import Baseline, Green, plain_paths
 from hotrun.core.inputs import Change, Input, OutputRead
+from hotrun.core.reported import diagnostic_of, key_of, reason_of, status_of
 from hotrun.core.run import Effect, Run
 from hotrun.core.spec import Process, Project, Step
-from hotrun.core.words import duration
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
@@ -45,6 +47,7 @@ class StepState:
     def __init__(self, step: Step) -> None:
         self.step = step
         self.verdict: Verdict = "dirty"
+        self.green_build = 0  # the build of its latest green run
         self.run: Run | None = None
         self.parser: LineParser | None = None
         self.timeout_at_ms: int | None = None
@@ -62,6 +65,7 @@ class Build:
         self.planned = planned
         self.statuses: dict[str, events.Status] = {}
         self.canceled = False
+        self.over_ms = now_ms  # when its latest step was over
 
 
 class Builder:
@@ -72,6 +76,8 @@ class Builder:
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
+        self.green_with = Green()
+        self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._parser_for = parser_for
         self._next_run = next_run
         self._jobs = jobs
@@ -84,7 +90,9 @@ class Builder:
             name: old[name] if name in old and old[name].step == step else StepState(step)
             for name, step in project.steps.items()
         }
-        return {name for name, state in self.steps.items() if old.get(name) is not state}
+        differing = {name for name, state in self.steps.items() if old.get(name) is not state}
+        self.green_with.drop(differing | (old.keys() - self.steps.keys()))
+        return differing
 
     # --- what is known -----------------------------------------------------------------------------------------
 
@@ -104,6 +112,10 @@ class Builder:
         """The steps without a verdict."""
         return {name for name, state in self.steps.items() if state.verdict == "dirty"}
 
+    def built_before(self, names: Iterable[str], build: int) -> bool:
+        """Whether the latest green run of each of these steps belongs to that build or an older one."""
+        return all(self.steps[name].green_build <= build for name in names)
+
     def count(self, severity: events.Severity) -> int:
         """How many diagnostics of this severity are known now."""
         return sum(d.count for state in self.steps.values() for d in state.diagnostics if d.severity == severity)
@@ -118,7 +130,13 @@ class Builder:
             for at in (state.timeout_at_ms, state.run.kill_at_ms)
             if at is not None
         ]
+        if self.build is not None and not times and not self._is_running:
+            times.append(self.build.over_ms + self.linger_ms)
         return min(times, default=None)
+
+    @property
+    def _is_running(self) -> bool:
+        return any(state.run is not None for state in self.steps.values())
 
     # --- what is done ------------------------------------------------------------------------------------------
 
@@ -129,10 +147,14 @@ class Builder:
         changes: tuple[Change, ...],
         dirty: set[str],
         restarts: tuple[str, ...],
+        restored: Mapping[str, Baseline],
         now_ms: int,
         out: list[Effect],
     ) -> None:
-        """Begin build `number` with these steps dirty; the ones left over from a canceled or failed build run too."""
+        """Begin build `number` with these steps dirty; the ones left over from a canceled or failed build run too.
+
+        `restored` are those that `restore` has made green.
+        """
         assert self.build is None
         for name in dirty:
             self.steps[name].verdict = "dirty"
@@ -142,6 +164,16 @@ class Builder:
         out.append(events.Changed(number, listed, len(changes) - len(listed), trigger))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple(change.path for change in changes)))
+        for name, baseline in restored.items():
+            out.append(events.StepRestored(number, name, baseline.build))
+            out.extend(self.steps[name].diagnostics)
+
+    def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
+        """The inputs of these steps are again what they were green with: so are their verdicts, for build `number`."""
+        for name, baseline in restored.items():
+            self.steps[name].verdict = "ok"
+            found = [msgspec.structs.replace(known, build=number, new=False) for known in baseline.diagnostics]
+            self.steps[name].diagnostics = found
 
     def cancel(self, now_ms: int, out: list[Effect]) -> None:
         """Its inputs have changed: end what may be ended, start nothing more."""
@@ -188,9 +220,12 @@ class Builder:
             return None
         if not self.build.canceled:
             self._start_ready(self.build, now_ms, out)
-        if any(state.run is not None for state in self.steps.values()):
+        if self._is_running or self._is_lingering(self.build, now_ms):
             return None
         return self._finish(self.build, now_ms, out)
+
+    def _is_lingering(self, build: Build, now_ms: int) -> bool:
+        return not build.canceled and bool(build.statuses) and now_ms < build.over_ms + self.linger_ms
 
     def _start_ready(self, build: Build, now_ms: int, out: list[Effect]) -> None:
         running = sum(state.run is not None for state in self.steps.values())
@@ -208,10 +243,21 @@ class Builder:
         state.parser = self._parser_for(step)
         state.timeout_at_ms = None if step.timeout_ms is None else now_ms + step.timeout_ms
         state.timed_out = False
-        state.known = frozenset(_key(d) for d in state.diagnostics)
+        state.known = frozenset(key_of(d) for d in state.diagnostics)
         state.diagnostics = []
         out.append(events.StepStarted(build.number, step.name, step.program.argv))
-        out.append(Spawn(state.run.id, "step", step.name, step.program, build.number, grace_ms=STEP_GRACE_MS))
+        outputs = tuple(posixpath.join(self.root, path) for path in plain_paths(step.outputs) or ())
+        spawn = Spawn(
+            run=state.run.id,
+            kind="step",
+            name=step.name,
+            program=step.program,
+            build=build.number,
+            outputs=outputs,
+            grace_ms=STEP_GRACE_MS,
+        )
+        out.append(spawn)
+        self.green_with.started(step.name)
 
     def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
         if state.run is not None and state.timeout_at_ms is not None and now_ms >= state.timeout_at_ms:
@@ -227,7 +273,7 @@ class Builder:
     def _report(self, state: StepState, findings: Iterable[Finding], out: list[Effect]) -> None:
         assert state.run is not None
         for finding in findings:
-            diagnostic = _diagnostic(finding, state, self.root)
+            diagnostic = diagnostic_of(finding, state.step, state.run.build, state.known, self.root)
             state.diagnostics.append(diagnostic)
             out.append(diagnostic)
 
@@ -237,17 +283,22 @@ class Builder:
         assert build is not None
         assert state.parser is not None
         self._report(state, state.parser.finish(), out)
-        status = _status(run, state.timed_out)
+        status = status_of(run, state.timed_out)
         if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
             from hotrun.core.diagnostics.failure import failure
 
-            self._report(state, [failure(step.name, _what(run, step, status), tuple(run.tail))], out)
+            self._report(state, [failure(step.name, reason_of(run, step, status), tuple(run.tail))], out)
         if status == "ok":
             # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
             state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
+            state.green_build = build.number
+            self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
+        else:
+            self.green_with.over(step.name, run.stamp)
         state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
         state.run = state.parser = state.timeout_at_ms = None
         build.statuses[step.name] = status
+        build.over_ms = now_ms
         uptime = run.uptime_ms(now_ms)
         out.append(events.StepFinished(build.number, step.name, status, run.exit_code, run.signal, uptime))
 
@@ -274,37 +325,3 @@ class Builder:
         if "timeout" in build.statuses.values():
             return "timeout"
         return "ok" if self.green(self.steps) else "failed"
-
-
-def _status(run: Run, timed_out: bool) -> events.Status:
-    if timed_out:
-        return "timeout"
-    if run.failure is None and run.exit_code == 0:
-        return "ok"
-    return "canceled" if run.asked_to_stop else "failed"
-
-
-def _what(run: Run, step: Step, status: events.Status) -> str:
-    """Why the step failed, in words."""
-    if status == "timeout":
-        return f"step {step.name} timed out after {duration(step.timeout_ms or 0)}"
-    if run.failure is not None:
-        return f"step {step.name} could not be started: {run.failure}"
-    if run.signal is not None:
-        return f"step {step.name} was killed by {run.signal}"
-    hints = {126: ": a command is not executable", 127: ": a command was not found"}
-    return f"step {step.name} failed (exit {run.exit_code}{hints.get(run.exit_code or 0, '')})"
-
-
-def _key(diagnostic: events.Diagnostic) -> object:
-    """What makes two diagnostics of two builds the same; lines move with every edit, so they do not count."""
-    return (diagnostic.severity, diagnostic.path, diagnostic.code, diagnostic.message)
-
-
-def _diagnostic(finding: Finding, state: StepState, root: str) -> events.Diagnostic:
-    from hotrun.core.diagnostics.told import told  # not before there is a diagnostic
-
-    assert state.run is not None
-    step = state.step
-    diagnostic = told(finding, build=state.run.build, step=step.name, process=None, cwd=step.program.cwd, root=root)
-    return msgspec.structs.replace(diagnostic, new=_key(diagnostic) not in state.known)

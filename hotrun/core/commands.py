@@ -25,7 +25,7 @@ class Spawn(Command, frozen=True):
 
     `tty`: in a pseudo-terminal, else with pipes. `listen`: addresses of held sockets to hand over. `notify`: it may
     send sd_notify messages. `wants_port`: {port} stands for a free port. `stop_signal`, `grace_ms`: how it is ended if
-    hotrun is gone by then.
+    hotrun is gone by then. `outputs`: absolute paths of the files that it makes; Emptied brings their stamp.
     """
 
     run: int
@@ -33,6 +33,7 @@ class Spawn(Command, frozen=True):
     name: str
     program: Program
     build: int
+    outputs: tuple[str, ...] = ()
     tty: bool = False
     listen: tuple[str, ...] = ()
     notify: bool = False

@@ -11,22 +11,26 @@ here waits, and `deadline_ms` says when the engine wants to be told that time ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import msgspec
 
 from hotrun.core import events, inputs
-from hotrun.core.build import Builder, ParserFor
+from hotrun.core.build import MOST_PATHS, Builder, ParserFor
 from hotrun.core.commands import Finish, HoldSockets, Rewatch, Spawn, Verify
+from hotrun.core.decisions import Decisions
+from hotrun.core.green import Baseline, restored_text
 from hotrun.core.inputs import Change, Input, Request
 from hotrun.core.intake import Intake
 from hotrun.core.keyboard import split
+from hotrun.core.loops import loop_text
 from hotrun.core.plan import Plan
 from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
 from hotrun.core.supervisor import Supervisor
+from hotrun.core.wanted import Wanted
 from hotrun.core.words import count, listed
 
 _RunInput = (
@@ -56,24 +60,6 @@ _UNDISTURBING = (
 )
 
 
-class _Wanted:
-    """Why the next build is due, until it starts."""
-
-    def __init__(self) -> None:
-        self.trigger: events.Trigger | None = None
-        self.steps: set[str] = set()
-        self.processes: set[str] = set()
-        self.reloads: set[str] = set()
-
-    def ask(
-        self, trigger: events.Trigger, steps: set[str], processes: set[str], reloads: frozenset[str] = frozenset()
-    ) -> None:
-        self.trigger = trigger
-        self.steps |= steps
-        self.processes |= processes
-        self.reloads |= reloads
-
-
 class Engine:
     """The decisions of one session."""
 
@@ -88,7 +74,8 @@ class Engine:
         self._supervisor = Supervisor(project, self._builder, self._next_run, parser_for)
         self._supervisor.needed_steps = self._plan.needed_steps
         self._intake = Intake(project.watch.settle_ms)
-        self._wanted = _Wanted()
+        self.decisions = Decisions()
+        self._wanted = Wanted()
         self._next_project: Project | None = None
         self._state: events.State | None = None
         self._paused = False
@@ -118,9 +105,16 @@ class Engine:
         self._intake.note_late(now_ms)
         while self._advance(now_ms, out):
             pass
-        if any(isinstance(effect, Spawn) for effect in out):
-            self._intake.loops.started(now_ms)
+        self._observe(now_ms, out)
         return out
+
+    def _observe(self, now_ms: int, out: list[Effect]) -> None:
+        """Let the search for loops know what our own runs may have changed."""
+        loops = self._intake.loops
+        loops.is_process_up = not self._supervisor.idle
+        started: set[str] = {effect.kind for effect in out if isinstance(effect, Spawn)}
+        if started:
+            loops.started(started, now_ms)
 
     @property
     def deadline_ms(self) -> int | None:
@@ -159,9 +153,12 @@ class Engine:
             case inputs.Verified():
                 if self._proof.answer(now_ms) and self._is_quiet:
                     self._intake.loops.settled()
+                    self._builder.green_with.settled()
                     out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
+                interval_ms = self.project.watch.poll_interval_ms
+                self._intake.loops.delay_ms = 2 * interval_ms if "poll" in input.backend else 0
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.Held():
                 self._intake.burst.hold(input.operations, now_ms)
@@ -177,7 +174,12 @@ class Engine:
     def _note(self, changes: Sequence[Change], now_ms: int) -> None:
         """Take changes in, but not those of what a step makes."""
         edits = [change for change in changes if not self._plan.is_output(change.path)]
+        self._builder.green_with.note(edits, self._plan.touches)
         self._intake.note(edits, self._builder.build is not None, now_ms)
+        outputs = [change.path for change in changes[:MOST_PATHS] if self._plan.is_output(change.path)]
+        self.decisions.note(outputs, "an output of a step: nothing", now_ms)
+        held = [change.path for change in edits if self._intake.loops.is_held(change.path)]
+        self.decisions.note(held, "held off: built when it has been quiet", now_ms)
 
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
         project = self.project
@@ -257,6 +259,7 @@ class Engine:
 
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
         self._wanted.ask("request", steps, self._plan.processes_behind(steps))
+        self._builder.green_with.drop(steps)
         if self._builder.build is not None:
             self._builder.cancel(now_ms, out)
 
@@ -271,11 +274,13 @@ class Engine:
             self._begin_build(now_ms, out)
         else:
             self._supersede(now_ms, out)
+        self._builder.linger_ms = self._intake.loops.linger_ms
         finished = self._builder.advance(now_ms, out)
         if finished is not None:
+            self._intake.loops.build_ended(now_ms)
             self._verdict(finished, out)
         self._supervisor.quitting = self._quit is not None
-        self._supervisor.unsettled = self._intake.due_ms is not None and self._touches(self._intake.burst.paths())
+        self._supervisor.unsettled = self._is_unsettled
         self._supervisor.advance(self._last_build, now_ms, out)
         self._say_state(now_ms, out)
         if self._proof.ask(self._is_quiet, now_ms):
@@ -290,30 +295,68 @@ class Engine:
         changes = self._take_settled(now_ms, out)
         if self._wanted.trigger is None:
             return
-        wanted, self._wanted = self._wanted, _Wanted()
-        assert wanted.trigger is not None
-        self._last_build += 1
+        wanted, self._wanted = self._wanted, Wanted()
         steps = wanted.steps & self._builder.steps.keys()
-        touched = wanted.processes | self._plan.processes_behind(steps | self._builder.unfinished())
-        self._supervisor.touch(touched & self._supervisor.states.keys())
-        self._supervisor.reload(wanted.reloads & self._supervisor.states.keys())
-        self._builder.start(self._last_build, wanted.trigger, changes, steps, self._supervisor.waiting, now_ms, out)
+        restored: dict[str, Baseline] = {}
+        if self.project.watch.skip_unchanged:
+            restored = self._builder.green_with.restorable(steps | self._builder.unfinished(), self._plan.needed_steps)
+        if self._is_nothing_new(wanted, restored):
+            self._say_restored(changes, restored, True, now_ms, out)
+            return
+        self._last_build += 1
+        steps -= restored.keys()
+        todo = steps | (self._builder.unfinished() - restored.keys())
+        known = self._supervisor.states.keys()
+        self._supervisor.touch(self._plan.processes_behind(todo) & known, by_steps=True)
+        self._supervisor.touch(wanted.processes & known)
+        self._supervisor.reload(wanted.reloads & known)
+        self._builder.restore(self._last_build, restored)
+        fresh = self._supervisor.calm(self._last_build) if restored else []
+        restarts, trigger = self._supervisor.waiting, wanted.trigger
+        assert trigger is not None
+        self._builder.start(self._last_build, trigger, changes, steps, restarts, restored, now_ms, out)
+        if restored:
+            self._say_restored(changes, restored, not todo, now_ms, out)
+        out.extend(fresh)
+        for change in changes[:MOST_PATHS]:
+            effect = self._plan.effect_of(change.path, without=restored)
+            if effect is not None:
+                self.decisions.note([change.path], f"{change.kind}: {effect}", now_ms, self._last_build)
+
+    def _is_nothing_new(self, wanted: Wanted, restored: Mapping[str, Baseline]) -> bool:
+        """Changed and put back before anything was built: no verdict has been in question."""
+        todo = (wanted.steps | self._builder.unfinished()) - restored.keys()
+        return (
+            bool(restored) and not todo and not (wanted.processes or wanted.reloads) and self._builder.green(restored)
+        )
+
+    def _say_restored(
+        self, changes: Sequence[Change], restored: Mapping[str, Baseline], is_all: bool, now_ms: int, out: list[Effect]
+    ) -> None:
+        names = [c.path for c in changes if any(self._plan.touches(name, c.path) for name in restored)]
+        text = restored_text(restored, is_all)
+        out.append(events.Message("info", f"{listed(names or sorted(restored))}: {text}"))
+        self.decisions.note(names[:MOST_PATHS], text, now_ms, self._last_build)
 
     def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
         """The changes that the next build is for, if it may begin; what they touch is wanted then."""
         changes, looping = self._intake.take(self._touches, now_ms)
-        out.extend(events.Message("warning", self._loop_text(path)) for path in looping)
+        out.extend(events.Message("warning", loop_text(path, self.project.config)) for path in looping)
+        self.decisions.note(looping, "held off: it changes each time something is built or started", now_ms)
         if looping:  # what it has canceled is still to be done, and deserves a verdict
             self._wanted.ask("fs", set(), set())
         self._want([change.path for change in changes])
+        if self._wanted.trigger is None:
+            names = [change.path for change in changes[:MOST_PATHS]]
+            self.decisions.note(names, "no step and no process has a pattern for it", now_ms)
         return changes
 
-    def _loop_text(self, path: str) -> str:
-        where = "hotrun.toml" if self.project.config is None else self.project.config.rpartition("/")[2]
-        return (
-            f"{path} changes each time something is built or started: it is held off until somebody edits it."
-            f' For good, in {where}: [watch] exclude = ["{path}"]'
-        )
+    @property
+    def _is_unsettled(self) -> bool:
+        """What would be started now would be restarted soon, or would tell somebody too early that a build is over."""
+        if self._builder.build is not None and self._builder.linger_ms:
+            return True
+        return self._intake.due_ms is not None and self._touches(self._intake.burst.paths())
 
     @property
     def _is_quiet(self) -> bool:
@@ -331,9 +374,11 @@ class Engine:
         if self._builder.build is not None:
             self._note([Change(path, "modified") for path in touched.paths], now_ms)
             return
+        self._builder.green_with.doubt(touched.paths, self._plan.touches)
         names = [path for path in touched.paths if not self._plan.is_output(path) and self._touches([path])]
         if names:
             out.append(events.Message("info", f"{listed(names)}: saved without a change"))
+            self.decisions.note(names[:MOST_PATHS], "saved without a change", now_ms)
 
     def _touches(self, paths: Sequence[str]) -> bool:
         plan = self._plan

@@ -73,6 +73,14 @@ class StepFinished(Event, frozen=True, tag="step.finished"):
     duration_ms: int
 
 
+class StepRestored(Event, frozen=True, tag="step.restored"):
+    """All that the step was green with in build `of` is back: it is green without a run, with its warnings of then."""
+
+    build: int
+    step: str
+    of: int
+
+
 class Output(Event, frozen=True, tag="output"):
     """`text` holds one or more whole lines, joined by newlines, as the child wrote them: a view must clean it."""
 
@@ -209,6 +217,14 @@ class ProcessExited(Event, frozen=True, tag="process.exited"):
 
 class ProcessStale(Event, frozen=True, tag="process.stale"):
     """The run still serves build `build`, while a newer build is red."""
+
+    process: str
+    run: int
+    build: int
+
+
+class ProcessFresh(Event, frozen=True, tag="process.fresh"):
+    """The run, which was stale or to be restarted, is what build `build` would start: it serves on."""
 
     process: str
     run: int

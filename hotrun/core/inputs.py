@@ -18,10 +18,15 @@ class Input(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True, order=True):
-    """One changed file; `path` is relative to the root, with forward slashes ("../x" outside of it)."""
+    """One changed file; `path` is relative to the root, with forward slashes ("../x" outside of it).
+
+    `digest` stands for its bytes now, `before` for those before the change; None: not known.
+    """
 
     path: str
     kind: ChangeKind
+    digest: bytes | None = None
+    before: bytes | None = None
 
 
 class Noticed(Input, frozen=True):
@@ -164,9 +169,14 @@ class Exited(Input, frozen=True):
 
 
 class Emptied(Input, frozen=True):
-    """The run is over: nothing of it lives and its output has been read. Always the last word of a run."""
+    """The run is over: nothing of it lives and its output has been read. Always the last word of a run.
+
+    `stamp` differs after every write to one of the outputs that its Spawn named; None: it named none, or they are no
+    files.
+    """
 
     run: int
+    stamp: str | None = None
 
 
 class ConfigLoaded(Input, frozen=True):

@@ -33,7 +33,8 @@ class Intake:
         """When something of it must be looked at again."""
         if self.is_closed:
             return None
-        pause_ms = self.loops.pause_until_ms if self._settled and not is_building else None
+        is_due = self._settled and not is_building and self.burst.due_ms is None
+        pause_ms = self.loops.pause_until_ms if is_due else None
         return min((at for at in (self.due_ms, pause_ms, self.loops.late_at_ms) if at is not None), default=None)
 
     def held_by(self, now_ms: int) -> str | None:
@@ -44,7 +45,7 @@ class Intake:
 
     def note(self, changes: Sequence[Change], is_building: bool, now_ms: int) -> None:
         """Take changes in, without those that no person made."""
-        self.burst.add(self.loops.sift(changes, now_ms), now_ms, may_forget=not is_building)
+        self.burst.add(self.loops.sift(changes, is_building, now_ms), now_ms, may_forget=not is_building)
 
     def note_late(self, now_ms: int) -> None:
         """Take in what was held off and is due now."""

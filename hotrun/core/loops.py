@@ -1,48 +1,81 @@
 """Finds the file that our own runs change each time, so that each change makes the next run. Holds it off, by name.
 
-Nothing tells who wrote a file, so it is found by its behavior, and carefully, because a person's edit must not be lost:
+Nothing tells who wrote a file, so it is found by experiments, and carefully, because a person's edit must not be lost:
 
-    twelve builds in a row had no other cause, and it changed at about the same distance from a start each time
-    -> pause: nothing is started for PAUSE_MS. It changes on its own, again and again -> held off (a log).
-       Somebody saves it once or twice -> a person: forget all this.
-    -> run: it changes at that distance once more -> held off (a generator that never ends).
+    round     a build that only this file has caused, and it changed while a build was under way (or right after its
+              end, or soon after the start of a process).
+    linger    after two rounds, the next build is told to have ended LINGER_MS late, and what it starts waits as long:
+              who waits for that before the next edit is too late, a step is not.
+    pause     after FEW rounds at about the same distance from a start (MANY at any): nothing is started for longer than
+              lay between the changes. An edit comes in the pause -> somebody who edits at a pace of his own.
+    confirm   after the pause it changes at that distance once more: who keeps a pace does not shift it with our start.
+    held off  after CONFIRMATIONS of that.
 
-A file that is held off counts again when it changes after QUIET_MS without a change and without a start. And its last
-change is built in any case, after QUIET_MS and later each time: nothing is lost.
+Who turns out to be a person is asked for twice as many rounds the next time. Starts of processes are told at once and
+scripts wait for them, so those take MANY rounds; what changes on its own in the pause then, while a process is up, is
+a log. A file that is held off counts again when it changes after QUIET_MS without a change and without a start. And its
+last change is built in any case, after QUIET_MS and later each time: nothing is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hotrun.core.inputs import Change
 
-ROUNDS = 12
+FEW = 3
+MANY = 12
+CONFIRMATIONS = 2
+PROCESS_CONFIRMATIONS = 5  # a quick pace fits again by chance, each time one in two
+LINGER_MS = 100  # the watcher tells what a step wrote at its very end within 50, where it does not poll
+TAIL_MS = 250  # how long after a build without that a change is put down to it
+AFTER_START_MS = 2000  # how long a change is put down to the process that was started
 PAUSE_MS = 1000
+PAUSE_MOST_MS = 10_000
+PAUSE_STEP = 0.37  # by how much each pause for a process is longer than the one before: no pace fits all of them
+PAUSE_FACTOR = 1.5  # of the longest time between two changes; not a whole number, or a steady pace would fit again
 QUIET_MS = 5000
 QUIET_MOST_MS = 600_000
-MANY = 3  # changes within a pause: nobody saves so fast
+NOISE = 4  # changes within the first PAUSE_MS of a pause: nobody saves so fast
 MOST_SUSPECTS = 10_000  # a checkout changes more, and is no loop
-AFTER_START_MS = 2000  # how long a change is put down to what was started
-GAP_MS = 100  # an editor that saves in several writes makes several builds at once, but that is one round
-ABOUT_PART = 0.35  # what counts as about the same distance
+MOST_TRUST = 64
+GAP_MS = 30  # an editor that saves in several writes makes several builds at once, but that is one round
+NEAR_MS, NEAR_PART = 50, 0.25  # what counts as about the same distance
 
 Decision = Literal["go", "pause", "hold"]
+
+
+class _Round(NamedTuple):
+    """A change that one of our runs may have made: how long after the latest start, and after the change before it.
+
+    `is_early`: nobody had been told of a result then.
+    """
+
+    by: Literal["step", "process"]
+    offset_ms: int
+    gap_ms: int
+    is_early: bool
 
 
 class _Suspect:
     """What is known of one path."""
 
     def __init__(self) -> None:
-        self.offset_ms: int | None = None  # of its latest change from the latest start; None: nothing had been started
+        self.latest: _Round | None = None  # of its latest change; None: nothing of ours can have made it
         self.changed_ms = 0
-        self.rounds: list[tuple[int, bool]] = []  # of the builds in a row that it caused: offset, whether after settled
-        self.was_settled = False
+        self.rounds: list[_Round] = []  # of the builds in a row that it caused
         self.round_ms = 0
+        self.trust = 1  # how many times more rounds it takes
         self.in_pause = 0
-        self.was_paused = False
+        self.noise = 0
+        self.confirmations = 0
         self.is_late = False  # held off, and changed since
+
+    def forget(self) -> None:
+        """Begin from nothing."""
+        self.rounds.clear()
+        self.confirmations = 0
 
 
 class Loops:
@@ -50,23 +83,48 @@ class Loops:
 
     def __init__(self) -> None:
         self._suspects: dict[str, _Suspect] = {}
+        self._in_question: list[_Suspect] = []  # those with rounds: few, while a checkout makes thousands of the others
         self._held: dict[str, int] = {}  # path -> how long it must be quiet before its last change is built
-        self._started_ms: int | None = None
-        self._is_settled = False
+        self._step_started_ms: int | None = None
+        self._process_started_ms: int | None = None
+        self._build_ended_ms: int | None = None  # None: a step has been started since, or all is settled
+        self.is_process_up = False
+        self.delay_ms = 0  # how much later than by the kernel's events changes are told: by polling
         self.pause_until_ms: int | None = None
+        self._noise_until_ms = 0
 
-    def started(self, now_ms: int) -> None:
-        """A step or process was started."""
-        self._started_ms = now_ms
-        self._is_settled = False
+    def started(self, kinds: set[str], now_ms: int) -> None:
+        """Steps ("step") or processes ("run") were started."""
+        if "step" in kinds:
+            self._step_started_ms, self._build_ended_ms = now_ms, None
+        if "run" in kinds:
+            self._process_started_ms = now_ms
+
+    def build_ended(self, now_ms: int) -> None:
+        """The steps of a build have ended, and that is told."""
+        self._build_ended_ms = now_ms
 
     def settled(self) -> None:
         """All that was changed so far is built."""
-        self._is_settled = True
+        self._build_ended_ms = None
 
-    def sift(self, changes: Iterable[Change], now_ms: int) -> list[Change]:
+    @property
+    def linger_ms(self) -> int:
+        """How long the end of a build must not be told, to see what its steps have changed."""
+        is_asked = any(_is_by_step(s, FEW * s.trust - 1, self._near_ms) for s in self._in_question)
+        return LINGER_MS + self.delay_ms if is_asked else 0
+
+    @property
+    def _near_ms(self) -> int:
+        return NEAR_MS + self.delay_ms
+
+    def is_held(self, path: str) -> bool:
+        """Whether changes of this path are held off."""
+        return path in self._held
+
+    def sift(self, changes: Iterable[Change], is_building: bool, now_ms: int) -> list[Change]:
         """Take note of changes; returns those that count."""
-        return [change for change in changes if self._counts(change.path, now_ms)]
+        return [change for change in changes if self._counts(change.path, is_building, now_ms)]
 
     def decide(self, paths: Sequence[str], now_ms: int) -> tuple[Decision, list[str]]:
         """Whether a build that these settled paths cause may go, must pause, or which paths must be held off first."""
@@ -74,48 +132,33 @@ class Loops:
             return "pause", []
         after_pause, self.pause_until_ms = self.pause_until_ms is not None, None
         known = [self._suspects[path] for path in paths if path in self._suspects]
+        if len(known) < len(paths):
+            self._forget()
+            return "go", []
         if after_pause:
-            return self._after_pause(paths, now_ms)
-        if len(known) < len(paths) or any(suspect.offset_ms is None for suspect in known):
+            return self._after_pause(paths, known, now_ms)
+        if any(suspect.latest is None for suspect in known):
             self._forget()
             return "go", []
+        was_lingering = self.linger_ms > 0
         for suspect in known:
-            if now_ms - suspect.round_ms >= GAP_MS:
-                suspect.rounds.append((suspect.offset_ms or 0, suspect.was_settled))
-                suspect.round_ms = now_ms
-        looping = [path for path in paths if _is_looping(self._suspects[path].rounds)]
-        if len(looping) < len(paths):
+            self._count(suspect, was_lingering, now_ms)
+        if not all(_is_suspicious(suspect, self._near_ms) for suspect in known):
+            for suspect in known:
+                if suspect.confirmations:  # a start later on was no reason to write later on
+                    suspect.confirmations, suspect.trust = 0, min(2 * suspect.trust, MOST_TRUST)
             return "go", []
-        if all(suspect.was_paused for suspect in known):
-            return self._hold(looping, now_ms)
-        self.pause_until_ms = now_ms + PAUSE_MS
-        for suspect in known:
-            suspect.in_pause, suspect.was_paused = 0, True
+        if all(suspect.confirmations >= _needed(suspect) for suspect in known):
+            return self._hold(list(paths), now_ms)
+        self._pause(known, now_ms)
         return "pause", []
-
-    def _counts(self, path: str, now_ms: int) -> bool:
-        if len(self._suspects) > MOST_SUSPECTS:
-            self._suspects.clear()
-        suspect = self._suspects.setdefault(path, _Suspect())
-        since_start = None if self._started_ms is None else now_ms - self._started_ms
-        is_ours = since_start is not None and since_start <= AFTER_START_MS
-        was_quiet = now_ms - suspect.changed_ms >= QUIET_MS
-        suspect.offset_ms = since_start if is_ours else None
-        suspect.was_settled = self._is_settled
-        suspect.changed_ms = now_ms
-        suspect.in_pause += self.pause_until_ms is not None
-        if path in self._held and was_quiet and not is_ours:
-            del self._held[path]
-            self._forget()
-        suspect.is_late = path in self._held
-        return path not in self._held
 
     def late(self, now_ms: int) -> list[Change]:
         """The last changes of what is held off, due when it has been quiet."""
         due = [path for path, at_ms in self._late().items() if at_ms <= now_ms]
         for path in due:
             self._held[path] = min(2 * self._held[path], QUIET_MOST_MS)
-            self._suspects[path].is_late, self._suspects[path].offset_ms = False, None
+            self._suspects[path].is_late, self._suspects[path].latest = False, None
         return [Change(path, "modified") for path in due]
 
     @property
@@ -127,13 +170,77 @@ class Loops:
         suspects = ((path, self._suspects.get(path)) for path in self._held)
         return {path: s.changed_ms + self._held[path] for path, s in suspects if s is not None and s.is_late}
 
-    def _after_pause(self, paths: Sequence[str], now_ms: int) -> tuple[Decision, list[str]]:
-        noisy = [path for path in paths if self._suspects[path].in_pause >= MANY]
+    # --- changes -------------------------------------------------------------------------------------------------
+
+    def _counts(self, path: str, is_building: bool, now_ms: int) -> bool:
+        if len(self._suspects) > MOST_SUSPECTS:
+            self._suspects = {name: self._suspects[name] for name in self._held}
+        suspect = self._suspects.setdefault(path, _Suspect())
+        gap_ms = now_ms - suspect.changed_ms
+        suspect.latest = self._round(is_building, gap_ms, now_ms)
+        suspect.changed_ms = now_ms
+        if self.pause_until_ms is not None:
+            suspect.in_pause += 1
+            suspect.noise += now_ms <= self._noise_until_ms
+            if not self.is_process_up:  # then it was somebody else, and waits no longer
+                self.pause_until_ms = now_ms
+        if path in self._held and gap_ms >= QUIET_MS and suspect.latest is None:
+            del self._held[path]
+            self._forget()
+        suspect.is_late = path in self._held
+        return path not in self._held
+
+    def _round(self, is_building: bool, gap_ms: int, now_ms: int) -> _Round | None:
+        """Which of our runs may have made a change that is reported now."""
+        step_ms, process_ms, ended_ms = self._step_started_ms, self._process_started_ms, self._build_ended_ms
+        is_tail = ended_ms is not None and now_ms - ended_ms <= TAIL_MS + self.delay_ms
+        if step_ms is not None and (is_building or is_tail):
+            return _Round("step", now_ms - step_ms, gap_ms, is_early=is_building)
+        if process_ms is not None and now_ms - process_ms <= AFTER_START_MS + self.delay_ms:
+            return _Round("process", now_ms - process_ms, gap_ms, is_early=False)
+        return None
+
+    def _count(self, suspect: _Suspect, was_lingering: bool, now_ms: int) -> None:
+        latest = suspect.latest
+        if latest is None or now_ms - suspect.round_ms < GAP_MS:
+            return
+        suspect.round_ms = now_ms
+        if was_lingering and latest.by == "step" and not latest.is_early:
+            _trust(suspect)  # it waited until it was told
+        suspect.rounds.append(latest)
+        del suspect.rounds[: -MANY * suspect.trust]
+        if suspect not in self._in_question:
+            self._in_question.append(suspect)
+
+    # --- the pause -------------------------------------------------------------------------------------------------
+
+    def _pause(self, known: list[_Suspect], now_ms: int) -> None:
+        longest_ms = max(max(r.gap_ms for r in s.rounds[1:]) for s in known)
+        by_step = all(suspect.rounds[-1].by == "step" for suspect in known)
+        pause_ms = PAUSE_FACTOR * longest_ms if by_step else PAUSE_MS * (1 + PAUSE_STEP * known[0].confirmations)
+        self._noise_until_ms = now_ms + PAUSE_MS
+        self.pause_until_ms = now_ms + int(min(max(pause_ms, PAUSE_MS), PAUSE_MOST_MS))
+        for suspect in self._suspects.values():
+            suspect.in_pause = suspect.noise = 0
+
+    def _after_pause(self, paths: Sequence[str], known: list[_Suspect], now_ms: int) -> tuple[Decision, list[str]]:
+        noisy = [path for path in paths if self._is_noise(self._suspects[path])]
         if noisy:
             return self._hold(noisy, now_ms)
-        if any(self._suspects[path].in_pause for path in paths):
+        edited = [suspect for suspect in known if suspect.in_pause]
+        if edited and not self.is_process_up:
+            for suspect in edited:
+                _trust(suspect)
             self._forget()
+            return "go", []
+        for suspect in known:
+            if suspect.rounds:  # what a process writes all the time comes in the pause, too
+                is_edited = suspect.in_pause and suspect.rounds[-1].by == "step"
+                suspect.confirmations = 0 if is_edited else suspect.confirmations + 1
         return "go", []
+
+    def _is_noise(self, suspect: _Suspect) -> bool:
+        return self.is_process_up and suspect.noise >= NOISE and len(suspect.rounds) >= MANY * suspect.trust
 
     def _hold(self, paths: list[str], now_ms: int) -> tuple[Decision, list[str]]:
         for path in paths:
@@ -144,20 +251,48 @@ class Loops:
         return "hold", paths
 
     def _forget(self) -> None:
-        for suspect in self._suspects.values():
-            suspect.rounds.clear()
-            suspect.was_paused = False
+        for suspect in self._in_question:
+            suspect.forget()
+        self._in_question.clear()
 
 
-def _is_looping(rounds: list[tuple[int, bool]]) -> bool:
-    """Whether the last rounds look like a machine's: many in a row at about the same distance."""
-    last = rounds[-ROUNDS:]
-    return len(last) == ROUNDS and _spread_ms(last) <= ABOUT_PART * _most_ms(last)
+def _needed(suspect: _Suspect) -> int:
+    return CONFIRMATIONS if suspect.rounds[-1].by == "step" else PROCESS_CONFIRMATIONS
 
 
-def _most_ms(rounds: list[tuple[int, bool]]) -> int:
-    return max(offset for offset, _ in rounds)
+def _trust(suspect: _Suspect) -> None:
+    """It was a person, or acts as one."""
+    suspect.forget()
+    suspect.trust = min(2 * suspect.trust, MOST_TRUST)
 
 
-def _spread_ms(rounds: list[tuple[int, bool]]) -> int:
-    return _most_ms(rounds) - min(offset for offset, _ in rounds)
+def _is_suspicious(suspect: _Suspect, near_ms: int) -> bool:
+    """Whether the last rounds look like a machine's: a few early ones that are near to each other, or many."""
+    if not suspect.rounds:
+        return False
+    if suspect.rounds[-1].is_early and _is_by_step(suspect, FEW * suspect.trust, near_ms):
+        return True
+    many, more = suspect.rounds[-MANY:], suspect.rounds[-MANY * suspect.trust :]
+    if len(many) == MANY and all(r.is_early for r in many):
+        return True
+    return len(more) == MANY * suspect.trust and _is_near(more, near_ms)
+
+
+def _is_by_step(suspect: _Suspect, number: int, near_ms: int) -> bool:
+    """Whether steps may have made the last `number` changes, each as long after its start."""
+    last = suspect.rounds[-number:]
+    return len(last) == number > 0 and all(r.by == "step" for r in last) and _is_near(last, near_ms)
+
+
+def _is_near(rounds: list[_Round], near_ms: int) -> bool:
+    most = max(r.offset_ms for r in rounds)
+    return most - min(r.offset_ms for r in rounds) <= max(near_ms, NEAR_PART * most)
+
+
+def loop_text(path: str, config: str | None) -> str:
+    """What to say of a file that is held off from now on; `config` is the configuration file, None without one."""
+    where = "hotrun.toml" if config is None else config.rpartition("/")[2]
+    return (
+        f"{path} changes each time something is built or started: it is held off until somebody edits it."
+        f' For good, in {where}: [watch] exclude = ["{path}"]'
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 import msgspec
 
 from hotrun.core.filter import Patterns
 from hotrun.core.spec import Process, Project, Step
+from hotrun.core.words import listed
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -81,6 +82,10 @@ class Plan:
         """Whether a step makes this path, so that its change is nobody's edit."""
         return self._outputs.matches(path)
 
+    def touches(self, name: str, path: str) -> bool:
+        """Whether a change of this path touches this step or process itself."""
+        return self._inputs[name].touched_by(path)
+
     def steps_touched(self, paths: Iterable[str]) -> set[str]:
         """The steps that these changed paths make dirty, and all that depend on them."""
         touched = {name for name in self.project.steps if self._touched(name, paths)}
@@ -108,6 +113,17 @@ class Plan:
         return any(self._inputs[name].touched_by(path) for path in paths)
 
     # --- explanations: slower, and say why -----------------------------------------------------------------------
+
+    def effect_of(self, path: str, without: Collection[str] = ()) -> str | None:
+        """What a change of this path starts, in words; None where that is only what is `without` effect."""
+        touched, processes = self.steps_touched([path]), self.processes_touched([path])
+        steps = touched.difference(without)
+        if touched and not steps and not processes:
+            return None
+        behind = processes | self.processes_behind(steps)
+        said = [f"builds {listed(sorted(steps))}"] if steps else []
+        said += [f"restarts {listed(sorted(behind))}"] if behind else []
+        return ", ".join(said) or "no step and no process has a pattern for it"
 
     def link_to(self, name: str, path: str) -> Link | None:
         """Why a change of `path` touches this step or process itself; None where it does not."""
@@ -145,14 +161,25 @@ class Plan:
 
 
 def idle_patterns(project: Project, paths: Iterable[str]) -> tuple[Link, ...]:
-    """The patterns in `paths` of steps and processes that match none of these watched paths; "!x" never counts."""
+    """The patterns in `paths` of steps and processes that match none of these watched paths.
+
+    "!x" never counts, nor what names outputs: those may still have to be made.
+    """
     known = tuple(paths)
+    outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
     return tuple(
         Link(name, "paths", number, pattern)
         for name, part in project.parts.items()
         for number, pattern in enumerate(part.paths or ())
-        if not pattern.startswith("!") and not any(map(Patterns((pattern,)).matches, known))
+        if not pattern.startswith("!")
+        and not any(map(Patterns((pattern,)).matches, known))
+        and not outputs.matches(_example(pattern))
     )
+
+
+def _example(pattern: str) -> str:
+    """A path that the pattern names: "gen/**/*.go" names "gen/x.go"."""
+    return pattern.strip("/").replace("**/", "").replace("*", "x").replace("?", "x")
 
 
 def _most_frequent(links: list[Link]) -> Link | None:

@@ -49,6 +49,7 @@ class ProcessState:
         self.successor: ProcessRun | None = None
         self.retired: ProcessRun | None = None
         self.dirty = True
+        self.by_steps = False  # dirty only because steps that it needs were
         self.removed = False
         self.backoff = Backoff()
         self.crash = Crash()
@@ -72,8 +73,9 @@ class ProcessState:
         """Whoever needs it may start."""
         return self.run is not None and self.run.is_ready
 
-    def touch(self) -> None:
+    def touch(self, by_steps: bool = False) -> None:
         """A change wants it started anew: no backoff holds it any longer."""
+        self.by_steps = by_steps and (self.by_steps or not self.dirty)
         self.dirty = True
         self.backoff.forget()
 
@@ -102,7 +104,7 @@ class ProcessState:
             assert self.successor is None
             assert self.retired is None
             self.successor = run
-        self.dirty = False
+        self.dirty = self.by_steps = False
         self.backoff.start_at_ms = None
         self.crash, self.asks_ports_of = Crash(), None
         out.append(events.ProcessStarting(process.name, run.id, build))

@@ -41,8 +41,13 @@ class ProcessView(msgspec.Struct):
 class Snapshot(msgspec.Struct):
     """Everything a view needs; `apply` is the only thing that changes it."""
 
+    version: str = ""
+    pid: int = 0
     root: str = ""
+    config: str | None = None
     state: events.State = "watching"
+    why: str = ""
+    verdict: Literal["green", "red"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
     processes: dict[str, ProcessView] = {}
@@ -58,13 +63,13 @@ class Snapshot(msgspec.Struct):
         """Take one event; events that change nothing here are fine."""
         match event:
             case events.Hello():
-                self.root = event.root
+                self.version, self.pid, self.root, self.config = event.version, event.pid, event.root, event.config
                 self.processes = {name: ProcessView(name) for name in event.processes}
             case events.StateChanged():
-                self.state = event.state
+                self.state, self.why = event.state, event.why
             case events.BuildStarted():
                 self.building = event.build
-            case events.StepStarted():
+            case events.StepStarted() | events.StepRestored():
                 self.diagnostics[event.step] = []
             case events.StepFinished(status="ok"):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
@@ -74,6 +79,8 @@ class Snapshot(msgspec.Struct):
             case events.BuildFinished():
                 self.building = None
                 self.last_build = event
+                if event.status != "canceled":
+                    self.verdict = "green" if event.status == "ok" else "red"
             case events.ConfigReloaded():
                 for name in (*event.steps, *event.processes):
                     self.diagnostics.pop(name, None)
@@ -101,6 +108,8 @@ class Snapshot(msgspec.Struct):
                 self.processes[event.process].status = event.text
             case events.Keyboard():
                 self.keyboard = event.process
+            case events.ProcessFresh():
+                self.processes[event.process].stale = False
             case _:
                 pass
 

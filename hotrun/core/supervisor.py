@@ -51,12 +51,15 @@ class Supervisor:
 
     # --- what is wanted ----------------------------------------------------------------------------------------
 
-    def touch(self, names: Iterable[str]) -> None:
-        """Restart these as soon as what they need is green, and start what they need where it is down."""
+    def touch(self, names: Iterable[str], by_steps: bool = False) -> None:
+        """Restart these as soon as what they need is green, and start what they need where it is down.
+
+        `by_steps`: only because of steps that they need.
+        """
         todo = list(names)
         while todo:
             state = self.states[todo.pop()]
-            state.touch()
+            state.touch(by_steps)
             todo.extend(need for need in state.process.needs if self._down(need))
 
     def reload(self, names: Iterable[str]) -> None:
@@ -163,6 +166,18 @@ class Supervisor:
             if state.removed and not state.runs:
                 del self.states[name]
 
+    def calm(self, build: int) -> list[events.ProcessFresh]:
+        """Steps are green again without a run: what has been started since they were built needs no restart."""
+        fresh = []
+        for name, state in self.states.items():
+            run = state.run
+            if run is None or not run.serving or not (state.dirty and state.by_steps):
+                continue
+            if self._builder.green(steps := self._steps_of(state)) and self._builder.built_before(steps, run.build):
+                state.dirty = state.by_steps = False
+                fresh.append(events.ProcessFresh(name, run.id, build))
+        return fresh
+
     def kill(self, out: list[Effect]) -> None:
         """End every process at once."""
         for state in self.states.values():
@@ -180,12 +195,12 @@ class Supervisor:
             state.hand_over(now_ms, out)
         if not state.dirty or state.backoff.start_at_ms is not None or not self._may_start(state):
             return
-        serves = state.run is not None and state.run.is_ready
-        if state.run is None or (state.process.overlap and serves and not state.successor and not state.retired):
+        overlaps = state.process.overlap and state.run is not None and state.run.is_ready
+        if not state.runs or (state.process.overlap and state.run is None) or (overlaps and len(state.runs) == 1):
             state.start(self._next_run(), build, now_ms, out)
         elif state.successor is not None:
             state.stop(state.successor, now_ms, out)
-        elif not (state.process.overlap and serves):
+        elif state.run is not None and not overlaps:
             state.stop(state.run, now_ms, out)
 
     def _turn(self, state: ProcessState, run: ProcessRun, turn: Turn | None, now_ms: int, out: list[Effect]) -> None:

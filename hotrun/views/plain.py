@@ -92,6 +92,8 @@ class Plain:
                 return self._exit_line(event)
             case events.ProcessStale():
                 return self._named(event.process, f"is stale: it still runs build #{event.build}", YELLOW)
+            case events.ProcessFresh():
+                return self._named(event.process, f"is what build #{event.build} would start: it serves on", GREEN)
             case events.ProcessReloaded():
                 return self._named(event.process, f"reloads ({event.signal})", CYAN)
             case events.ProcessStatus():

@@ -71,3 +71,23 @@ def test_where_it_cannot_be_written_there_is_no_list_and_no_error(tmp_path: Path
     assert Folder(str(tmp_path / "gone")).write_changes(1, ("a",)) is None
     folder.close()
     assert (tmp_path / ".hotrun").read_text() == "a file of that name"
+
+
+def test_the_announcement_is_private_replaces_an_older_one_and_goes_at_the_end(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path))
+    (tmp_path / ".hotrun").mkdir()
+    (tmp_path / ".hotrun" / "run.json").write_text("left by a crash")
+    folder.announce('{"pid": 1}')
+    path = tmp_path / ".hotrun" / "run.json"
+    assert path.read_text() == '{"pid": 1}'
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert names(tmp_path / ".hotrun") == [".gitignore", "run.json"]
+    folder.close()
+    assert names(tmp_path / ".hotrun") == [".gitignore"]
+
+
+def test_a_session_that_has_announced_nothing_leaves_the_announcement_of_another_one(tmp_path: Path) -> None:
+    other = Folder(str(tmp_path))
+    other.announce("{}")
+    Folder(str(tmp_path)).close()
+    assert (tmp_path / ".hotrun" / "run.json").exists()

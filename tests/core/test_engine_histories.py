@@ -73,7 +73,10 @@ class Machine:
 
     def send(self, fact: inputs.Input) -> None:
         self.history.append((self.now_ms, fact))
+        before = self.engine.project.processes  # a configuration may be taken over in the middle of it
         effects = self.engine.handle(fact, self.now_ms)
+        both = (*before.values(), *self.engine.project.processes.values())
+        self.overlapping = {process.name for process in both if process.overlap}
         self.history.extend(effects)
         for effect in effects:
             self.check(effect)
@@ -85,8 +88,7 @@ class Machine:
         match effect:
             case commands.Spawn():
                 living = [run for run in self.phases if self.owners[run] == effect.name]
-                process = self.engine.project.processes.get(effect.name)
-                if process is not None and process.overlap:
+                if effect.name in self.overlapping:
                     assert len(living) <= 1, f"three runs of {effect.name}"
                     assert all(run in self.ready for run in living), "only what serves is worth a successor"
                 else:

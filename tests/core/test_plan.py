@@ -75,3 +75,8 @@ def test_patterns_that_match_nothing_are_found_each_by_itself() -> None:
     )
     assert idle_patterns(shop, ["main.go"]) == (Link("app", "paths", 1, "**/*.gp"),)
     assert idle_patterns(shop, []) == (Link("app", "paths", 0, "**/*.go"), Link("app", "paths", 1, "**/*.gp"))
+
+
+def test_a_pattern_for_what_is_still_to_be_made_is_not_idle() -> None:
+    shop = project(step("gen", paths=("*.proto",), outputs=("gen/",)), step("app", paths=("gen/**/*.go", "/gen/x.go")))
+    assert idle_patterns(shop, ["a.proto"]) == ()

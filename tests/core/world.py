@@ -36,12 +36,13 @@ def project(*parts: Step | Process, **watch: object) -> Project:
 
 
 class GccParser:
-    """Finds `error: TEXT` lines; enough for stories."""
+    """Finds `error: TEXT` and `warning: TEXT` lines; enough for stories."""
 
     def feed(self, stream: str, line: str) -> list[Finding]:
-        if not line.startswith("error: "):
+        severity, colon, message = line.partition(": ")
+        if not colon or severity not in ("error", "warning"):
             return []
-        return [Finding(severity="error", message=line[7:], tool="test", file="a.c", line=1)]
+        return [Finding(severity=severity, message=message, tool="test", file="a.c", line=1)]  # type: ignore[arg-type]
 
     def finish(self) -> list[Finding]:
         return []
@@ -94,15 +95,27 @@ class World:
         """A probe finds the newest run of `name` ready."""
         return self.send(inputs.Answered(self.run(name), via))
 
-    def ends(self, name: str, exit_code: int = 0, signal: str | None = None) -> World:
+    def save(self, path: str, before: bytes | None, after: bytes | None) -> World:
+        """A file whose bytes are known is saved."""
+        return self.send(inputs.FilesChanged((inputs.Change(path, "modified", after, before),)))
+
+    def ends(
+        self, name: str, exit_code: int = 0, signal: str | None = None, *, stamp: str | None = None, said: str = ""
+    ) -> World:
         """The newest run of `name` ends with all its group."""
         run = self.run(name)
         code = None if signal else exit_code
-        return self.send(inputs.Exited(run, code, signal), inputs.Emptied(run))
+        if said:
+            self.send(inputs.OutputRead(run, "stderr", (said,)))
+        return self.send(inputs.Exited(run, code, signal), inputs.Emptied(run, stamp))
 
-    def does(self, name: str, exit_code: int = 0) -> World:
+    def does(self, name: str, exit_code: int = 0, *, stamp: str | None = None, said: str = "") -> World:
         """A whole run: spawned, ended."""
-        return self.up(name).ends(name, exit_code)
+        return self.up(name).ends(name, exit_code, stamp=stamp, said=said)
+
+    def settles(self) -> World:
+        """Walks find nothing new, until that proves something."""
+        return self.send(inputs.Verified(0), inputs.Verified(0))
 
     def stopping(self) -> set[int]:
         """The runs that the engine wants to end."""

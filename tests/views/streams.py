@@ -72,6 +72,8 @@ EXAMPLES: list[events.Event] = [
     events.ProcessReloaded("web", 2, 1, "SIGHUP"),
     events.Keyboard("web"),
     events.ProcessStale("web", 3, 2),
+    events.StepRestored(4, "app", 2),
+    events.ProcessFresh("web", 3, 4),
     events.StateChanged("building", ""),
     events.ConfigReloaded("hotrun.toml", ("app",), ()),
     events.ConfigError(("hotrun.toml:3: build.app: expected a table",)),

@@ -84,6 +84,8 @@ LINES: list[tuple[events.Event, str]] = [
     (events.Keyboard("web"), "what is typed goes to web, Ctrl-] takes it back\n"),
     (events.Keyboard(None), "what is typed is hotrun's again\n"),
     (events.ProcessStale("web", 2, 7), "web is stale: it still runs build #7\n"),
+    (events.ProcessFresh("web", 2, 8), "web is what build #8 would start: it serves on\n"),
+    (events.StepRestored(8, "app", 6), ""),
     (events.StateChanged("building", ""), ""),
     (events.StateChanged("stopping", ""), "stopping\n"),
     (events.StateChanged("stopping", "SIGINT"), "stopping: SIGINT\n"),

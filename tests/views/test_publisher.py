@@ -8,7 +8,7 @@ import time
 import pytest
 
 from hotrun.core.events import Event, Message
-from hotrun.publisher import Publisher, _stamp
+from hotrun.publisher import Publisher, utc
 
 
 class Listener:
@@ -76,11 +76,11 @@ def test_an_event_has_the_time_at_which_it_was_published(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("ms", [0, 1, 999, 1_000, 951_782_400_999, 4_102_444_799_999])
-def test_a_stamp_is_utc_with_milliseconds_whatever_the_time_zone(ms: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_autc_is_utc_with_milliseconds_whatever_the_time_zone(ms: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Kathmandu")
     time.tzset()
     try:
-        stamp = _stamp(ms * 1_000_000 + 999_999)
+        stamp = utc(ms * 1_000_000 + 999_999)
     finally:
         monkeypatch.undo()
         time.tzset()

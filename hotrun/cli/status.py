@@ -1,0 +1,53 @@
+"""`hotrun status`: what the hotrun that runs here says of itself. Loads only what asking needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from hotrun.cli.say import say
+from hotrun.client import Client
+from hotrun.core.words import count, duration
+from hotrun.errors import HotrunError
+
+
+def status(directory: str | None, as_json: bool) -> int:
+    """Print it; returns 0 where the last build is green, else 1. Raises HotrunError: 3 where none runs."""
+    with Client(_folder(directory)) as client:
+        found = client.ask("status")
+    if as_json:
+        import json
+
+        print(json.dumps(found))
+    else:
+        for line in _worded(found):
+            say(line)
+    return 0 if found["verdict"] == "green" else 1
+
+
+def _folder(directory: str | None) -> str:
+    folder = os.path.abspath(directory or ".")
+    if directory == "" or not os.path.isdir(folder):
+        raise HotrunError(f"-C {directory}: no such folder", "name a folder that can be entered")
+    return folder
+
+
+def _worded(found: dict[str, Any]) -> Iterator[str]:
+    why = f" ({found['why']})" if found["why"] else ""
+    yield f"{found['root']}: {found['state']}{why}"
+    last = found["last_build"]
+    if last is not None:
+        counts = ", ".join(count(last[noun + "s"], noun) for noun in ("error", "warning"))
+        yield f"build #{last['build']} {last['status']} in {duration(last['duration_ms'])}: {counts}"
+    for name, process in found["processes"].items():
+        yield f"{name}: {_process(process)}"
+
+
+def _process(process: dict[str, Any]) -> str:
+    said: str = process["state"]
+    if process["pid"] is not None:
+        said += f", pid {process['pid']}"
+    if process["build"] is not None:
+        said += f", build #{process['build']}"
+    return said + (", stale" if process["stale"] else "")

@@ -1,0 +1,126 @@
+"""The place where a running hotrun is met: one holder for each root, and nobody else gets in."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hotrun.adapters.rendezvous import MOST_BYTES, Claim, Held, Unsafe, known_paths, socket_path
+
+
+@pytest.fixture(autouse=True)
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runtime folder of this test alone; its path is short enough for a socket."""
+    folder = tmp_path / "r"
+    folder.mkdir(0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
+    return folder
+
+
+def mode(path: Path | str) -> int:
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def test_a_claim_makes_a_private_folder_and_a_lock_and_takes_the_lock_away_again(runtime: Path) -> None:
+    claim = Claim("/some/root")
+    assert os.path.dirname(claim.socket) == str(runtime / "hotrun")
+    assert mode(runtime / "hotrun") == 0o700
+    (lock,) = (runtime / "hotrun").iterdir()
+    assert mode(lock) == 0o600
+    claim.release()
+    assert list(runtime.iterdir()) == []
+    claim.release()
+
+
+def test_a_root_has_one_holder_whose_pid_is_told_and_other_roots_are_free() -> None:
+    first = Claim("/some/root")
+    with pytest.raises(Held) as held:
+        Claim("/some/root")
+    assert held.value.pid == os.getpid()
+    assert str(held.value) == f"hotrun runs already in /some/root: pid {os.getpid()}"
+    Claim("/some/other").release()
+    first.release()
+    Claim("/some/root").release()
+
+
+def test_another_name_of_the_same_root_is_the_same_root(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+    assert socket_path(str(tmp_path / "alias")) == socket_path(str(tmp_path / "real"))
+
+
+def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) -> None:
+    code = "import time; from hotrun.adapters.rendezvous import Claim; c = Claim('/r'); print(1, flush=True)"
+    child = subprocess.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"], stdout=subprocess.PIPE)
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"1\n"
+        with pytest.raises(Held) as held:
+            Claim("/r")
+        assert held.value.pid == child.pid
+    finally:
+        child.kill()
+        child.wait()
+        child.communicate()
+    Claim("/r").release()
+
+
+def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
+    runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotrun.adapters.rendezvous._candidates", lambda: [str(runtime / "hotrun")])
+    (runtime / "hotrun").mkdir(0o755)
+    (runtime / "hotrun").chmod(0o755)
+    with pytest.raises(Unsafe, match="is open to others"):
+        Claim("/some/root")
+    assert known_paths("/some/root") == []
+    (runtime / "hotrun").rmdir()
+    (tmp_path / "elsewhere").mkdir(0o700)
+    (runtime / "hotrun").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Unsafe, match="is no folder"):
+        Claim("/some/root")
+    (runtime / "hotrun").unlink()
+    (runtime / "hotrun").mkdir(0o700)
+    monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
+    with pytest.raises(Unsafe, match="belongs to uid"):
+        Claim("/some/root")
+
+
+def test_without_a_runtime_folder_the_temporary_one_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    (tmp_path / "t").mkdir()
+    assert os.path.dirname(socket_path("/some/root")) == str(tmp_path / "t" / f"hotrun-{os.getuid()}")
+
+
+def test_a_folder_whose_sockets_would_have_too_long_a_name_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("x" * 90)
+    long.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    (tmp_path / "t").mkdir()
+    assert len(os.fsencode(socket_path("/some/root"))) <= MOST_BYTES
+
+
+def test_two_that_come_and_go_at_once_do_not_take_the_folder_from_each_other() -> None:
+    code = (
+        "import sys; from hotrun.adapters.rendezvous import Claim\n"
+        "for _ in range(300): Claim(sys.argv[1]).release()\nprint('done')"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", code, root], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for root in ("/one", "/two", "/three")
+    ]
+    try:
+        for child in children:
+            assert child.communicate(timeout=60) == (b"done\n", b"")
+    finally:
+        for child in children:
+            child.kill()
+            child.wait()

@@ -1,0 +1,140 @@
+"""What a running hotrun answers, asked without a socket; and how doctor words what it hears."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from hotrun.answers import VERBS, Answers
+from hotrun.cli import doctor
+from hotrun.core.engine import Engine
+from hotrun.core.inputs import Request
+from hotrun.core.snapshot import Snapshot
+from hotrun.errors import Refused
+from tests.core.world import World, process, project, step
+
+
+class Report(msgspec.Struct):
+    step_ms: int | None = 2
+    polled: int = 0
+    poll_interval_ms: int = 500
+    walks: int = 3
+    last_walk_ms: int | None = 31
+    missed: int = 0
+    renewals: int = 0
+
+
+class Session:
+    """A session in memory."""
+
+    def __init__(self) -> None:
+        self.world = World(project(step("app", paths=("*.go",), outputs=("tmp/",)), process("web", paths=())))
+        self.engine: Engine = self.world.engine
+        self.snapshot = Snapshot()
+        self.requests: list[Request] = []
+        self.report: Report | None = Report()
+
+    def now_ms(self) -> int:
+        return self.world.now_ms
+
+    def request(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def watch_report(self) -> msgspec.Struct | None:
+        return self.report
+
+
+def decisions(session: Session, path: str) -> list[tuple[int, str, int | None]]:
+    found = Answers(session).answer("why", {"path": path})
+    return [(one["ago_ms"], one["text"], one["build"]) for one in found["decisions"]]
+
+
+def test_every_verb_can_be_asked_for_and_becomes_the_request() -> None:
+    session = Session()
+    for verb in VERBS:
+        assert Answers(session).answer(verb, {}) is None
+    assert [request.verb for request in session.requests] == list(VERBS)
+
+
+def test_a_name_must_be_one_of_the_project() -> None:
+    session = Session()
+    Answers(session).answer("trigger", {"name": "app"})
+    assert session.requests[-1] == Request("trigger", "app")
+    for command, name, code in (("trigger", "web", "unknown_step"), ("restart", "app", "unknown_process")):
+        with pytest.raises(Refused) as refused:
+            Answers(session).answer(command, {"name": name})
+        assert refused.value.code == code
+
+
+def test_why_tells_the_last_decisions_about_a_path() -> None:
+    session = Session()
+    session.world.begin().does("app").up("web")
+    session.world.wait(1000).change("main.go").does("app").wait(500).change("README").wait(40).change("tmp/app")
+    assert decisions(session, "main.go") == [(540, "modified: builds app", 2)]
+    assert decisions(session, "README") == [(40, "no step and no process has a pattern for it", None)]
+    assert decisions(session, "tmp/app") == [(0, "an output of a step: nothing", None)]
+    assert decisions(session, "never.go") == []
+
+
+def test_why_tells_what_is_held_off() -> None:
+    session = Session()
+    world = session.world.begin().up("app")
+    for _ in range(2000):
+        world.wait(40).change("gen.go")
+        if world.run("app") in world.stopping():
+            world.ends("app", signal="SIGTERM").up("app")
+        if "held off: built when it has been quiet" in [text for _, text, _ in decisions(session, "gen.go")]:
+            return
+    raise AssertionError(decisions(session, "gen.go"))
+
+
+def test_only_the_last_few_decisions_of_the_last_paths_are_kept() -> None:
+    session = Session()
+    world = session.world.begin().does("app").up("web")
+    for number in range(1200):
+        world.change(f"{number}.txt").wait(1)
+    assert decisions(session, "0.txt") == []
+    for _ in range(30):
+        world.change("1199.txt").wait(1)
+    assert len(decisions(session, "1199.txt")) == 8
+
+
+@pytest.mark.parametrize(
+    ("report", "lines"),
+    [
+        (None, []),
+        (
+            Report(),
+            ["ok: takes what the kernel tells within 2 ms", "ok: 3 walks, the last in 31 ms: all had been told"],
+        ),
+        (
+            Report(step_ms=None, polled=4, missed=2, walks=1, renewals=1),
+            [
+                "ok: polls 4 folders every 500 ms",
+                "note: 1 walk, the last in 31 ms: 2 changes that no event had told",
+                "note: made its watches anew 1 time",
+            ],
+        ),
+    ],
+)
+def test_doctor_says_how_a_running_hotrun_watches(
+    report: Report | None, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    session.report, session.snapshot.pid = report, 4711
+
+    class Asked:
+        def __enter__(self) -> Asked:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            pass
+
+        def ask(self, command: str) -> Any:
+            return Answers(session).answer(command, {})
+
+    monkeypatch.setattr(doctor, "client_of", lambda root: Asked())
+    said = [f"{line.mark}: {line.text}" for line in doctor._running(session.engine.project)]
+    assert said == ["ok: pid 4711, watching", *lines]
