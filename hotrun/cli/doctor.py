@@ -155,7 +155,11 @@ def _running(project: Project) -> Iterator[Line]:
     if client is None:
         return
     with client:
-        status, watch = client.ask("status"), client.ask("watch")
+        try:
+            status, watch = client.ask("status"), client.ask("watch")
+        except HotrunError as error:
+            yield Line("wrong", "running", error.message)
+            return
     yield Line("ok", "running", f"pid {status['pid']}, {status['state']}")
     if watch is None:
         return

@@ -83,12 +83,16 @@ def _answer(project: Project, sight: Sight) -> Answer:
 
 
 def _decisions(project: Project, sight: Sight) -> tuple[Decided, ...] | None:
-    """What the hotrun that runs here has decided about it lately, the oldest first."""
+    """What the hotrun that runs here has decided about it lately, the oldest first; None where none answers."""
     client = client_of(project.root)
     if client is None:
         return None
+    name = os.fsencode(os.path.relpath(sight.path, project.root)).decode("utf-8", "replace")  # as changes name it
     with client:
-        found = client.ask("why", path=os.path.relpath(sight.path, project.root))
+        try:
+            found = client.ask("why", path=name)
+        except HotrunError:
+            return None
     return msgspec.convert(found["decisions"], tuple[Decided, ...])
 
 

@@ -191,6 +191,19 @@ def test_why_adds_what_was_decided_lately(root: Path) -> None:
         assert json.loads(run(root, "why", "deep/er/x", "--json").stdout)["decisions"] == []
 
 
+def test_why_of_a_name_that_is_no_text_adds_it_too(root: Path) -> None:
+    (root / "src").mkdir()
+    with Running(root) as session:
+        session.wait_for("settled")
+        name = os.fsdecode(b"src/caf\xe9.txt")
+        (root / name).write_text("x")
+        session.write("a.txt", "good, too")
+        session.wait_for("settled", build=2)
+        answer = json.loads(run(root, "why", name, "--json").stdout)
+        (found,) = answer["decisions"]
+        assert found["text"].endswith("no step and no process has a pattern for it")
+
+
 def test_doctor_says_that_one_runs(root: Path) -> None:
     assert "running" not in run(root, "doctor").stdout
     with Running(root) as session:
