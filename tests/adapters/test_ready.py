@@ -351,7 +351,8 @@ async def test_nothing_of_a_program_is_left(probing: Probing, tmp_path: Path, en
         probing.probes.stop(1)
     elif end == "close":
         probing.probes.close()
-        assert is_gone(pids[1])
+        probing.guard.close()
+        assert all(is_gone(pid) for pid in pids), "when hotrun has ended, so has all that it ran"
     await until(lambda: all(is_gone(pid) for pid in pids))
     await until(lambda: state_of(pids[1]) == "X", "the end of a zombie")
 
