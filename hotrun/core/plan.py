@@ -118,11 +118,13 @@ class Plan:
         """What a change of this path starts, in words; None where that is only what is `without` effect."""
         touched, processes = self.steps_touched([path]), self.processes_touched([path])
         steps = touched.difference(without)
-        if touched and not steps and not processes:
+        told = self.processes_reloaded([path]) - processes
+        if touched and not steps and not processes and not told:
             return None
         behind = processes | self.processes_behind(steps)
         said = [f"builds {listed(sorted(steps))}"] if steps else []
         said += [f"restarts {listed(sorted(behind))}"] if behind else []
+        said += [f"is told to {listed(sorted(told - behind))}"] if told - behind else []
         return ", ".join(said) or "no step and no process has a pattern for it"
 
     def link_to(self, name: str, path: str) -> Link | None:

@@ -8,12 +8,13 @@ from hotrun.core import events
 from hotrun.core.build import Builder, ParserFor
 from hotrun.core.crash import Crash, crash, ending, ports_held
 from hotrun.core.inputs import Input, Notified, OutputRead, PortsHeld, Prompted, Spawned
-from hotrun.core.keyboard import MOST_WAITING
 from hotrun.core.ports import configured_ports, taken_ports
 from hotrun.core.process import ProcessRun, ProcessState
 from hotrun.core.readiness import Turn
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
+
+MOST_TYPED = 65_536  # bytes that wait for a process that does not come back; a person types no more
 
 
 class Supervisor:
@@ -75,7 +76,7 @@ class Supervisor:
     def type(self, name: str, keys: bytes) -> None:
         """Keys for a process; those that it cannot take now wait for its next run."""
         state = self.states[name]
-        state.typed = (state.typed + keys)[:MOST_WAITING]
+        state.typed = (state.typed + keys)[:MOST_TYPED]
 
     # --- what is known -----------------------------------------------------------------------------------------
 

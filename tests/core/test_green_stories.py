@@ -210,7 +210,7 @@ class Model:
 
     def sources(self, name: str) -> dict[str, bytes]:
         part = self.project.steps[name]
-        touches = self.world.engine._plan.touches
+        touches = self.world.engine._edits.plan.touches
         return {path: bytes_ for path, bytes_ in self.files.items() if touches(part.name, path)}
 
     def made_of(self, name: str) -> object:
@@ -280,7 +280,7 @@ class Model:
     def check(self) -> None:
         engine = self.world.engine
         for name in self.project.steps:
-            closure = (name, *engine._plan.needed_steps[name])
+            closure = (name, *engine._edits.plan.needed_steps[name])
             expected = all(self.is_good(step) for step in closure)
             assert (engine._builder.steps[name].verdict == "ok") == expected, name
             if expected:
@@ -291,7 +291,7 @@ class Model:
         assert (found.last_build.status == "ok") == green
         assert bool([p for p in found.problems() if p.severity == "error"]) != green
         for name in self.project.processes:
-            if all(engine._builder.steps[step].verdict == "ok" for step in engine._plan.needed_steps[name]):
+            if all(engine._builder.steps[step].verdict == "ok" for step in engine._edits.plan.needed_steps[name]):
                 assert self.serving[name] == self.made_of(name), f"{name} runs something else"
                 assert not found.processes[name].stale
         assert isinstance(self.world.told(events.Settled)[-1], events.Settled)

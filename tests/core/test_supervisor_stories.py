@@ -412,7 +412,7 @@ def test_what_cannot_be_typed_into_is_said() -> None:
     assert texts == [
         "web has no terminal to type into: it has tty = false",
         "no process nobody to type into: web, db",
-        "no process  to type into: web, db",
+        "no process is chosen to type into: web, db",
     ]
     assert not world.told(events.Keyboard)
 

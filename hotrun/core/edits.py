@@ -1,0 +1,166 @@
+"""From changed files to what is to be done: what counts, what it touches, what is wanted, what need not be built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hotrun.core import events
+from hotrun.core.build import MOST_PATHS, Builder
+from hotrun.core.decisions import Decisions
+from hotrun.core.green import Baseline, restored_text
+from hotrun.core.inputs import Change
+from hotrun.core.intake import Intake
+from hotrun.core.loops import loop_text
+from hotrun.core.plan import Plan
+from hotrun.core.run import Effect
+from hotrun.core.spec import Project
+from hotrun.core.supervisor import Supervisor
+from hotrun.core.wanted import Wanted
+from hotrun.core.words import listed
+
+
+class Edits:
+    """What has been changed, and what follows from it for the steps and processes of a project."""
+
+    def __init__(self, project: Project, builder: Builder, supervisor: Supervisor) -> None:
+        self.decisions = Decisions()
+        self.intake = Intake(project.watch.settle_ms)
+        self.wanted = Wanted()
+        self._builder = builder
+        self._supervisor = supervisor
+        self.adopt(project)
+
+    def adopt(self, project: Project) -> None:
+        """Work for this project from now on; builder and supervisor have taken it already."""
+        self._project = project
+        self.plan = Plan(project)
+        self._supervisor.needed_steps = self.plan.needed_steps
+        self.intake.burst.quiet_ms = project.watch.settle_ms
+
+    # --- what comes in -----------------------------------------------------------------------------------------
+
+    def note(self, changes: Sequence[Change], now_ms: int) -> None:
+        """Take changes in, but not those of what a step makes."""
+        edits = [change for change in changes if not self.plan.is_output(change.path)]
+        self._builder.green_with.note(edits, self.plan.touches)
+        self.intake.note(edits, self._builder.build is not None, now_ms)
+        outputs = [change.path for change in changes[:MOST_PATHS] if self.plan.is_output(change.path)]
+        self.decisions.note(outputs, "an output of a step: nothing", now_ms)
+        held = [change.path for change in edits if self.intake.loops.is_held(change.path)]
+        self.decisions.note(held, "held off: built when it has been quiet", now_ms)
+
+    def touched(self, paths: Sequence[str], now_ms: int, out: list[Effect]) -> None:
+        """Same bytes as before: nothing, and said so.
+
+        But a step that runs may have read the file while it was half or otherwise for a moment: it is built again.
+        That a step rewrites it each time with the same bytes is a loop as any other.
+        """
+        if self._builder.build is not None:
+            self.note([Change(path, "modified") for path in paths], now_ms)
+            return
+        self._builder.green_with.doubt(paths, self.plan.touches)
+        names = [path for path in paths if not self.plan.is_output(path) and self.touch_anything([path])]
+        if names:
+            out.append(events.Message("info", f"{listed(names)}: saved without a change"))
+            self.decisions.note(names[:MOST_PATHS], "saved without a change", now_ms)
+
+    def touch_anything(self, paths: Sequence[str]) -> bool:
+        """Whether these paths, when they change, mean anything to a step or process."""
+        plan = self.plan
+        return bool(plan.steps_touched(paths) or self._processes_touched(paths) or plan.processes_reloaded(paths))
+
+    def _processes_touched(self, paths: Sequence[str]) -> set[str]:
+        """Those that these changed paths restart without a build: also by being named in a crash."""
+        return self.plan.processes_touched(paths) | self._supervisor.named_in_crash(paths)
+
+    # --- what goes out -----------------------------------------------------------------------------------------
+
+    def begin_build(self, number: int, now_ms: int, out: list[Effect]) -> bool:
+        """Begin build `number` for what has settled and what is wanted besides; False where there is none to begin."""
+        self.intake.collect(now_ms)
+        changes = self._take_settled(now_ms, out)
+        if self.wanted.trigger is None:
+            return False
+        wanted, self.wanted = self.wanted, Wanted()
+        restored = self._restorable(wanted)
+        if self._is_nothing_new(wanted, restored):
+            self._say_restored(changes, restored, number - 1, True, now_ms, out)
+            return False
+        self._start(number, wanted, changes, restored, now_ms, out)
+        return True
+
+    def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
+        """The changes that the next build is for, if it may begin; what they touch is wanted then."""
+        changes, looping = self.intake.take(self.touch_anything, now_ms)
+        out.extend(events.Message("warning", loop_text(path, self._project.config)) for path in looping)
+        self.decisions.note(looping, "held off: it changes each time something is built or started", now_ms)
+        if looping:  # what it has canceled is still to be done, and deserves a verdict
+            self.wanted.ask("fs", set(), set())
+        self._want([change.path for change in changes])
+        if self.wanted.trigger is None:
+            names = [change.path for change in changes[:MOST_PATHS]]
+            self.decisions.note(names, "no step and no process has a pattern for it", now_ms)
+        return changes
+
+    def _want(self, paths: list[str]) -> None:
+        if paths:
+            self._supervisor.forgive()
+        steps, processes = self.plan.steps_touched(paths), self._processes_touched(paths)
+        reloads = frozenset(self.plan.processes_reloaded(paths) - processes)
+        if steps or processes or reloads:
+            self.wanted.ask("fs", steps, processes, reloads)
+
+    def _restorable(self, wanted: Wanted) -> dict[str, Baseline]:
+        """The steps that are due and whose inputs are what they were green with."""
+        if not self._project.watch.skip_unchanged:
+            return {}
+        due = (wanted.steps & self._builder.steps.keys()) | self._builder.unfinished()
+        return self._builder.green_with.restorable(due, self.plan.needed_steps)
+
+    def _is_nothing_new(self, wanted: Wanted, restored: Mapping[str, Baseline]) -> bool:
+        """Changed and put back before anything was built: no verdict has been in question."""
+        todo = (wanted.steps | self._builder.unfinished()) - restored.keys()
+        others = wanted.processes or wanted.reloads
+        return bool(restored) and not todo and not others and self._builder.green(restored)
+
+    def _start(
+        self,
+        number: int,
+        wanted: Wanted,
+        changes: tuple[Change, ...],
+        restored: Mapping[str, Baseline],
+        now_ms: int,
+        out: list[Effect],
+    ) -> None:
+        builder, supervisor = self._builder, self._supervisor
+        steps = (wanted.steps & builder.steps.keys()) - restored.keys()
+        todo = steps | (builder.unfinished() - restored.keys())
+        known = supervisor.states.keys()
+        supervisor.touch(self.plan.processes_behind(todo) & known, by_steps=True)
+        supervisor.touch(wanted.processes & known)
+        supervisor.reload(wanted.reloads & known)
+        builder.restore(number, restored)
+        fresh = supervisor.calm(number) if restored else []
+        assert wanted.trigger is not None
+        builder.start(number, wanted.trigger, changes, steps, supervisor.waiting, restored, now_ms, out)
+        if restored:
+            self._say_restored(changes, restored, number, not todo, now_ms, out)
+        out.extend(fresh)
+        for change in changes[:MOST_PATHS]:
+            effect = self.plan.effect_of(change.path, without=restored)
+            if effect is not None:
+                self.decisions.note([change.path], f"{change.kind}: {effect}", now_ms, number)
+
+    def _say_restored(
+        self,
+        changes: Sequence[Change],
+        restored: Mapping[str, Baseline],
+        build: int,
+        is_all: bool,
+        now_ms: int,
+        out: list[Effect],
+    ) -> None:
+        names = [c.path for c in changes if any(self.plan.touches(name, c.path) for name in restored)]
+        text = restored_text(restored, is_all)
+        out.append(events.Message("info", f"{listed(names or sorted(restored))}: {text}"))
+        self.decisions.note(names[:MOST_PATHS], text, now_ms, build)
