@@ -27,7 +27,7 @@ class Places:
         table = part_of(self._chosen, link.part)
         if link.number is None:
             return f"{self._at(table)} has no paths: every watched file"
-        key: Path = (*table, link.key, link.number)
+        key: Path = (*table, *link.key.split("."), link.number)
         if link.key == "env_files":
             key = self._env_file(table, link.number)
         return f'{self._at(key)}: "{link.pattern}"'

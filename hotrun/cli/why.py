@@ -177,12 +177,21 @@ def _effect(found: Consequence, answer: Answer, chosen: Chosen, places: Places) 
     is_step = found.part in chosen.project.steps
     if found.link is None:
         return f"{name} runs after {needed}" if is_step else f"{name} restarts when {needed} {_be(found)} green"
-    said = f"{name} {'runs' if is_step else 'restarts'}: {places.of(found.link)}"
+    does = "runs" if is_step else "restarts"
+    if found.link.key == "reload.paths":
+        does = f"is told by {_reload_signal(found.part, chosen)}"
+    said = f"{name} {does}: {places.of(found.link)}"
     if answer.files and found.link.number is not None and answer.files > 0:
         said += f" ({count(min(found.files, answer.files), 'file')})"
     if found.after and not is_step:
         said += f"; when {needed} {_be(found)} green"
     return said
+
+
+def _reload_signal(part: str, chosen: Chosen) -> str:
+    reload = chosen.project.processes[part].reload
+    assert reload is not None
+    return reload.signal
 
 
 def _be(found: Consequence) -> str:

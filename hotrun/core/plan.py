@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -124,8 +124,13 @@ class Plan:
         behind = processes | self.processes_behind(steps)
         said = [f"builds {listed(sorted(steps))}"] if steps else []
         said += [f"restarts {listed(sorted(behind))}"] if behind else []
-        said += [f"is told to {listed(sorted(told - behind))}"] if told - behind else []
+        said += [f"tells {name} by {self._reload_signal(name)}" for name in sorted(told - behind)]
         return ", ".join(said) or "no step and no process has a pattern for it"
+
+    def _reload_signal(self, name: str) -> str:
+        reload = self.project.processes[name].reload
+        assert reload is not None
+        return reload.signal
 
     def link_to(self, name: str, path: str) -> Link | None:
         """Why a change of `path` touches this step or process itself; None where it does not."""
@@ -150,6 +155,8 @@ class Plan:
         for name in self._parts:
             links = [link for link in (self.link_to(name, path) for path in edited) if link is not None]
             after = tuple(step for step in self.project.steps if step in self.needed_steps[name] & steps)
+            if after:  # a restart makes a reload needless
+                links = [link for link in links if link.key != "reload.paths"]
             if links or after:
                 found.append(Consequence(name, _most_frequent(links), len(links), after))
         return tuple(found)
@@ -163,20 +170,29 @@ class Plan:
 
 
 def idle_patterns(project: Project, paths: Iterable[str]) -> tuple[Link, ...]:
-    """The patterns in `paths` of steps and processes that match none of these watched paths.
+    """The patterns in `paths` and `reload.paths` of steps and processes that match none of these watched paths.
 
     "!x" never counts, nor what names outputs: those may still have to be made.
     """
     known = tuple(paths)
     outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
     return tuple(
-        Link(name, "paths", number, pattern)
-        for name, part in project.parts.items()
-        for number, pattern in enumerate(part.paths or ())
+        link
+        for link, pattern in _patterns(project)
         if not pattern.startswith("!")
         and not any(map(Patterns((pattern,)).matches, known))
         and not outputs.matches(_example(pattern))
     )
+
+
+def _patterns(project: Project) -> Iterator[tuple[Link, str]]:
+    """All patterns of all parts, each with its place."""
+    for name, part in project.parts.items():
+        for number, pattern in enumerate(part.paths or ()):
+            yield Link(name, "paths", number, pattern), pattern
+        reload = part.reload if isinstance(part, Process) else None
+        for number, pattern in enumerate(() if reload is None else reload.paths):
+            yield Link(name, "reload.paths", number, pattern), pattern
 
 
 def _example(pattern: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.core.plan import Consequence, Link, Plan, idle_patterns
-from hotrun.core.spec import Program, Step
+from hotrun.core.spec import Program, Reload, Step
 from tests.core.world import ROOT, process, project, step
 
 SHOP = project(
@@ -80,3 +80,11 @@ def test_patterns_that_match_nothing_are_found_each_by_itself() -> None:
 def test_a_pattern_for_what_is_still_to_be_made_is_not_idle() -> None:
     shop = project(step("gen", paths=("*.proto",), outputs=("gen/",)), step("app", paths=("gen/**/*.go", "/gen/x.go")))
     assert idle_patterns(shop, ["a.proto"]) == ()
+
+
+def test_what_a_process_takes_by_itself_is_explained_and_can_be_idle() -> None:
+    shop = project(process("web", paths=("*.py",), reload=Reload(("*.html", "*.htm"))))
+    link = Link("web", "reload.paths", 0, "*.html")
+    assert Plan(shop).consequences(["a.html"]) == (Consequence("web", link, 1, ()),)
+    assert Plan(shop).effect_of("a.html") == "tells web by SIGHUP"
+    assert idle_patterns(shop, ["a.py", "a.html"]) == (Link("web", "reload.paths", 1, "*.htm"),)

@@ -32,6 +32,7 @@ needs = ["app"]
 command = "sleep 1000"
 needs = ["app"]
 paths = ["tpl/**"]
+reload.paths = ["*.css"]
 
 [profile.wide]
 build.app.paths = ["**/*.c"]
@@ -44,12 +45,20 @@ FILES = {
     "src/util.go": "",
     "src/a.c": "",
     "tpl/a.html": "",
+    "tpl/a.css": "",
     "dist/js/a.js": "",
     "keep.log": "",
     "README.md": "",
     "node_modules/x/y.js": "",
 }
 ANSWERS = {
+    "tpl/a.css": (
+        0,
+        """\
+tpl/a.css: watched
+  run.web is told by SIGHUP: hotrun.toml:20: run.web.reload.paths[0]: "*.css"
+""",
+    ),
     "src/main.go": (
         0,
         """\
@@ -224,7 +233,7 @@ def test_a_link_that_is_followed_is_a_folder_until_it_leads_back(shop: Path) -> 
 def test_profile_and_options_count_as_in_a_run(shop: Path) -> None:
     assert run(shop, "why", "--profile", "wide", "src/main.go").returncode == 1
     [_, effect, *_] = run(shop, "why", "--profile", "wide", "src/a.c").stdout.splitlines()
-    assert effect == '  build.app runs: hotrun.toml:22: profile.wide.build.app.paths[0]: "**/*.c"'
+    assert effect == '  build.app runs: hotrun.toml:23: profile.wide.build.app.paths[0]: "**/*.c"'
     assert "  it is ignored by -x *.go\n" in run(shop, "-x", "*.go", "why", "src/main.go").stdout
     assert "outside of what is watched: tpl/\n" in run(shop, "-w", "tpl", "why", "src/main.go").stdout
 
