@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from hotrun import __version__
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.rendezvous import Claim, Held, Unsafe
+from hotrun.adapters.rendezvous import Claim, Held
+from hotrun.adapters.runtime_folder import Unsafe
 from hotrun.core.inputs import Noticed
 from hotrun.errors import HotrunError
 from hotrun.publisher import utc

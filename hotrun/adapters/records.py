@@ -11,7 +11,7 @@ import os
 import msgspec
 
 from hotrun.adapters import processes
-from hotrun.adapters.runtime_folder import name_of, runtime_folder
+from hotrun.adapters.runtime_folder import Unsafe, name_of, runtime_folder
 
 SUFFIX = ".run"
 VARIABLE = "HOTRUN_RUN"  # every child carries the id of its session in its environment
@@ -43,8 +43,12 @@ def new_session(root: str) -> Session:
 
 def write(session: Session, cgroup: str | None) -> str | None:
     """Write the record of a session whose process lives; returns its path, or None where it cannot be written."""
-    folder, seen = runtime_folder(), processes.see(session.pid)
-    if folder is None or seen is None:
+    seen = processes.see(session.pid)
+    if seen is None:
+        return None
+    try:
+        folder = runtime_folder()
+    except Unsafe:
         return None
     path = os.path.join(folder, f"{name_of(session.root)}-{session.id}{SUFFIX}")
     record = Record(session, os.getuid(), boot(), seen.started, cgroup)
@@ -58,19 +62,22 @@ def write(session: Session, cgroup: str | None) -> str | None:
 
 
 def remove(path: str) -> None:
-    """Remove a record."""
+    """Remove a record, and the folder where nothing else is in it."""
     with contextlib.suppress(OSError):
         os.remove(path)
+        os.rmdir(os.path.dirname(path))
 
 
 def stale(root: str) -> list[tuple[str, Record]]:
     """The records of this root, and their paths, whose hotrun is gone. Those of another boot are removed."""
-    folder = runtime_folder()
+    try:
+        folder = runtime_folder()
+    except Unsafe:
+        return []
     prefix = f"{name_of(root)}-"
     found = []
-    for name in os.listdir(folder) if folder is not None else ():
+    for name in os.listdir(folder):
         if name.startswith(prefix) and name.endswith(SUFFIX):
-            assert folder is not None
             path = os.path.join(folder, name)
             record = _read(path)
             if record is None or record.boot != boot():

@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import stat
 
-MOST_BYTES = 103  # of a socket's path: macOS takes 104 with the zero at the end, Linux 108
-_FNV_OFFSET, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
+from hotrun.adapters.runtime_folder import candidates, flaw, name_of, runtime_folder
 
 
 class Held(Exception):
@@ -27,19 +25,15 @@ class Held(Exception):
         return f"hotrun runs already in {self.root}: {who}"
 
 
-class Unsafe(Exception):
-    """There is no folder that only this user can enter; the message says why."""
-
-
 def socket_path(root: str) -> str:
     """Where the hotrun of this root listens. Raises Unsafe."""
-    return os.path.join(_folder(), f"{_hash(root)}.sock")
+    return os.path.join(runtime_folder(), f"{name_of(os.path.realpath(root))}.sock")
 
 
 def known_paths(root: str) -> list[str]:
     """The same for somebody who asks, and makes nothing: the places that are safe, best first."""
-    name = f"{_hash(root)}.sock"
-    return [os.path.join(folder, name) for folder in _candidates() if os.path.isdir(folder) and _flaw(folder) is None]
+    name = f"{name_of(os.path.realpath(root))}.sock"
+    return [os.path.join(folder, name) for folder in candidates() if os.path.isdir(folder) and flaw(folder) is None]
 
 
 class Claim:
@@ -86,53 +80,3 @@ class Claim:
             os.rmdir(os.path.dirname(self._path))
         os.close(self._fd)
         self._fd = -1
-
-
-def _candidates() -> list[str]:
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    temporary = os.environ.get("TMPDIR", "")
-    folders = [os.path.join(runtime, "hotrun")] if os.path.isabs(runtime) and os.path.isdir(runtime) else []
-    for base in (temporary, "/tmp"):  # noqa: S108  # looked at closely before it is used
-        if os.path.isabs(base) and os.path.isdir(base):
-            folders.append(os.path.join(base, f"hotrun-{os.getuid()}"))
-    longest = "/" + "f" * 16 + ".sock"
-    return [folder for folder in dict.fromkeys(folders) if len(os.fsencode(folder + longest)) <= MOST_BYTES]
-
-
-def _folder() -> str:
-    """The first of the places that can be made and is ours alone. Raises Unsafe."""
-    why = "no folder for sockets"
-    for folder in _candidates():
-        try:
-            os.makedirs(folder, 0o700, exist_ok=True)
-        except OSError as error:
-            why = f"{folder}: {(error.strerror or str(error)).lower()}"
-            continue
-        flaw = _flaw(folder)
-        if flaw is None:
-            return folder
-        why = f"{folder} {flaw}"
-    raise Unsafe(why)
-
-
-def _flaw(folder: str) -> str | None:
-    """Why somebody else could get at what is in `folder`."""
-    try:
-        found = os.lstat(folder)
-    except OSError as error:
-        return (error.strerror or str(error)).lower()
-    if not stat.S_ISDIR(found.st_mode):
-        return "is no folder"
-    if found.st_uid != os.getuid():
-        return f"belongs to uid {found.st_uid}"
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        return f"is open to others (mode {stat.S_IMODE(found.st_mode):04o})"
-    return None
-
-
-def _hash(root: str) -> str:
-    """64 bits of FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv): hashlib would cost 4 ms."""
-    found = _FNV_OFFSET
-    for byte in os.fsencode(os.path.realpath(root)):
-        found = (found ^ byte) * _FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
-    return f"{found:016x}"

@@ -16,7 +16,7 @@ import pytest
 from hotrun.adapters import processes, records
 from hotrun.adapters.leftovers import sweep
 from hotrun.adapters.records import Record, Session, new_session
-from hotrun.adapters.runtime_folder import name_of, runtime_folder
+from hotrun.adapters.runtime_folder import Unsafe, name_of, runtime_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -155,7 +155,9 @@ def test_a_folder_that_is_not_private_is_not_used(
     private = tmp_path / f"hotrun-{os.getuid()}"
     assert runtime_folder() == str(private)
     private.chmod(0o770)
-    assert runtime_folder() is None
+    monkeypatch.setattr("hotrun.adapters.runtime_folder.candidates", lambda: [str(private)])
+    with pytest.raises(Unsafe):
+        runtime_folder()
     assert records.write(new_session(ROOT), None) is None
     assert sweep(ROOT) == []
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.rendezvous import MOST_BYTES, Claim, Held, Unsafe, known_paths, socket_path
+from hotrun.adapters.rendezvous import Claim, Held, known_paths, socket_path
+from hotrun.adapters.runtime_folder import MOST_BYTES, Unsafe
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) ->
 def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
     runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotrun.adapters.rendezvous._candidates", lambda: [str(runtime / "hotrun")])
+    monkeypatch.setattr("hotrun.adapters.runtime_folder.candidates", lambda: [str(runtime / "hotrun")])
     (runtime / "hotrun").mkdir(0o755)
     (runtime / "hotrun").chmod(0o755)
     with pytest.raises(Unsafe, match="is open to others"):
