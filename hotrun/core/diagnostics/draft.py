@@ -38,13 +38,16 @@ def place(found: re.Match[str], message: str = "") -> Place:
 
 
 class Draft:
-    """Groups, detail and related places of one finding of `rule`. `directories` are those the tool is in."""
+    """Groups, detail and related places of one finding of `rule`. `directories` are those the tool is in, and
+    `near` is where it works otherwise (see Finding).
+    """
 
-    __slots__ = ("detail", "directories", "groups", "related", "rule")
+    __slots__ = ("detail", "directories", "groups", "near", "related", "rule")
 
-    def __init__(self, rule: Rule, directories: tuple[str, ...] = ()) -> None:
+    def __init__(self, rule: Rule, directories: tuple[str, ...] = (), near: tuple[str, ...] = ()) -> None:
         self.rule = rule
         self.directories = directories
+        self.near = near
         self.groups: dict[str, str] = {}
         self.detail: list[str] = []
         self.related: list[Place] = []
@@ -83,6 +86,7 @@ class Draft:
             detail=tuple(_trimmed(self.detail)),
             related=tuple(self.related),
             directories=self.directories,
+            near=self.near,
         )
 
     def _message(self) -> str:

@@ -19,7 +19,9 @@ class Place(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """One problem. `file` is as the tool printed it (see places.resolve), None where there is no place.
 
-    Lines and columns count from 1. `directories` are those that the tool had said it was in, outermost first.
+    Lines and columns count from 1, and `end_column` is the one behind the last character. `directories` are those
+    that the tool had said it was in, outermost first. `near` are folders or import paths of the packages that it
+    was at, best first: the file is somewhere there.
     """
 
     severity: Severity
@@ -34,3 +36,4 @@ class Finding(msgspec.Struct, frozen=True):
     detail: tuple[str, ...] = ()
     related: tuple[Place, ...] = ()
     directories: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()

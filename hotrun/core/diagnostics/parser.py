@@ -9,10 +9,11 @@ from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
 from hotrun.core.diagnostics.directories import Directories
 from hotrun.core.diagnostics.draft import Draft
 from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.diagnostics.formats import Recognizer, Report, chosen
 from hotrun.core.diagnostics.gate import Gate
 from hotrun.core.diagnostics.rules import RuleTable, known_parsers
 from hotrun.core.diagnostics.scanner import Scanner
-from hotrun.core.diagnostics.text import plain
+from hotrun.core.diagnostics.stream import Pieces, Stream
 
 __all__ = ["Parser", "known_parsers"]
 
@@ -26,12 +27,16 @@ class Parser:
 
     def __init__(self, rules: RuleTable, names: tuple[str, ...] = ("auto",), program: str = "") -> None:
         """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of)."""
-        chosen = rules.select(names, program)
+        selected = rules.select(names, program)
+        formats = chosen(names)
         self.collected = Collected()
-        self._is_idle = not chosen
-        self._gate = Gate(chosen, [rule.clue for rule in rules.directories])
+        self._is_idle = not selected and not formats
+        self._rules = rules
+        self._gate = Gate(selected, [rule.clue for rule in rules.directories])
+        self._recognizer = Recognizer(formats) if formats else None
         self._directories = Directories(rules.directories)
-        self._scanners: dict[str, Scanner] = {}
+        self._streams: dict[str, Stream] = {}
+        self._printed: Pieces | None = None
         self._found: list[Finding] = []
         self._fallback: Finding | None = None
         self._summaries: list[Finding] = []
@@ -40,14 +45,15 @@ class Parser:
         """Read one line of `stream`, without its line end; returns what is now known, mostly nothing."""
         if self._is_idle:
             return []
-        scanner = self._scanners.get(stream) or self._new_scanner(stream)
-        scanner.feed(plain(line))
+        (self._streams.get(stream) or self._new_stream(stream)).feed(line)
         return self._taken() if self._found else []
 
     def finish(self) -> list[Finding]:
         """The run is over: what was still open, and the findings that count only for want of better ones."""
-        for scanner in self._scanners.values():
-            scanner.finish()
+        for stream in self._streams.values():
+            stream.finish()
+        if self._printed is not None:
+            self._printed.finish()
         for summary in _unsaid(self._summaries, self.collected.findings):
             self._add(summary)
         self._summaries.clear()
@@ -55,9 +61,25 @@ class Parser:
             self._add(self._fallback)
         return self._taken()
 
-    def _new_scanner(self, stream: str) -> Scanner:
-        scanner = self._scanners[stream] = Scanner(self._gate, self._directories, self._accept)
-        return scanner
+    def _new_stream(self, name: str) -> Stream:
+        scanner = Scanner(self._gate, self._directories, self._accept)
+        stream = self._streams[name] = Stream(scanner, self._recognizer, self._report)
+        return stream
+
+    def _report(self, reports: list[Report]) -> None:
+        """Take what a document says; the text in it goes to the rules for it."""
+        for report in reports:
+            if isinstance(report, Finding):
+                self._add(report)
+            else:
+                self._pieces().feed(report)
+
+    def _pieces(self) -> Pieces:
+        if self._printed is None:
+            # Only go's JSON holds text.
+            gate = Gate(self._rules.select(("auto",), "go"))
+            self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near))
+        return self._printed
 
     def _accept(self, draft: Draft) -> None:
         finding = draft.finding()

@@ -12,11 +12,12 @@ from typing import Literal
 
 import msgspec
 
+from hotrun.core.diagnostics import formats
 from hotrun.core.diagnostics.programs import program_name
 from hotrun.core.events import Severity
 from hotrun.errors import HotrunError
 
-AUTO = "auto"
+AUTO = formats.AUTO
 NONE = "none"
 RUNTIME = "runtime"
 
@@ -157,7 +158,7 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         chosen: set[str] = set()
         for name in names:
             found = self._automatic(program) if name == AUTO else self._named((name,))
-            if not found and name != NONE:
+            if not found and name != NONE and name not in formats.format_names():
                 raise ValueError(f"unknown parser {name!r}")
             chosen.update(rule.name for rule in found)
         return tuple(rule for rule in self.rules if rule.name in chosen)
@@ -177,8 +178,10 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def known_parsers(rules: RuleTable) -> tuple[str, ...]:
-    """All names that a configuration may give as parsers: "auto", "none", "runtime", then tools and rules, sorted."""
-    names = {rule.name for rule in rules.rules} | {rule.family for rule in rules.rules}
+    """All names that a configuration may give as parsers: "auto", "none", "runtime", then tools, rules and the formats
+    of JSON, sorted.
+    """
+    names = {rule.name for rule in rules.rules} | {rule.family for rule in rules.rules} | {*formats.format_names()}
     return (AUTO, NONE, RUNTIME, *sorted(names))
 
 

@@ -27,12 +27,16 @@ _MOST_CONTEXT = 8
 class Scanner:
     """The state of one stream. Finished drafts go to `emit`, in the order in which they are known to be complete."""
 
-    def __init__(self, gate: Gate, directories: Directories, emit: Callable[[Draft], None]) -> None:
+    def __init__(
+        self, gate: Gate, directories: Directories, emit: Callable[[Draft], None], near: tuple[str, ...] = ()
+    ) -> None:
+        """`near`: the package that all this comes from, where that is known."""
         self.open: list[Reader] = []
         self._previous = ""
         self._gate = gate
         self._directories = directories
         self._emit = emit
+        self._near = near
         self._context: list[Place] = []
 
     def feed(self, line: str) -> None:
@@ -150,7 +154,7 @@ class Scanner:
         return None
 
     def _draft(self, rule: AnyRule) -> Draft:
-        return Draft(rule, self._directories.current)
+        return Draft(rule, self._directories.current, self._near)
 
     def _found(self, rule: LocatedRule, draft: Draft) -> None:
         """Something is complete: half-open blocks were no blocks, and the finding before it has no more to come."""

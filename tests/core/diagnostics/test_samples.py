@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from tests.core.diagnostics import expected_native, expected_python, expected_web
+from tests.core.diagnostics import expected_json, expected_native, expected_python, expected_web
 from tests.core.diagnostics.reading import SAMPLES, brief, read, sample
 
-EXPECTED = {**expected_native.EXPECTED, **expected_python.EXPECTED, **expected_web.EXPECTED}
+EXPECTED = {**expected_json.EXPECTED, **expected_native.EXPECTED, **expected_python.EXPECTED, **expected_web.EXPECTED}
 
 
 def test_every_sample_has_its_expected_findings() -> None:
