@@ -36,7 +36,7 @@ def _rule_problems(rule: AnyRule, table: RuleTable) -> list[str]:
 
 def patterns(rule: AnyRule) -> Iterator[tuple[str, str]]:
     """Key and text of all patterns of a rule."""
-    keys: tuple[str, ...] = ("cont", "note", "note_at", "wrapped")
+    keys: tuple[str, ...] = ("cont", "note", "note_at", "wrapped", "owner")
     match rule:
         case LineRule():
             keys += ("match", "above", "context")

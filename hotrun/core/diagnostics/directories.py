@@ -15,13 +15,18 @@ class Directories:
     def __init__(self, rules: Sequence[DirectoryRule]) -> None:
         self._rules = rules
         self.current: tuple[str, ...] = ()
+        self.near: tuple[str, ...] = ()  # what it is at, the latest first
 
     def follow(self, line: str) -> None:
         """Take note of a line that says where the tool goes; others are let pass."""
         for rule in self._rules:
             if rule.clue not in line:
                 continue
-            if found := compiled(rule.enter).match(line):
+            if rule.near:
+                if found := compiled(rule.near).match(line):
+                    others = (other for other in self.near if other != found["directory"])
+                    self.near = (found["directory"], *others)[:_MOST_DIRECTORIES]
+            elif found := compiled(rule.enter).match(line):
                 self.current = (*self.current, found["directory"])[-_MOST_DIRECTORIES:]
             elif rule.leave and compiled(rule.leave).match(line):
                 self.current = self.current[:-1]

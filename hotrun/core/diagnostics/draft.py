@@ -55,6 +55,8 @@ class Draft:
     def absorb(self, found: re.Match[str]) -> None:
         """Take over the groups that took part in a match; a later one overrides."""
         self.groups.update((name, text) for name, text in found.groupdict().items() if text is not None)
+        if "caret" in found.re.groupindex and found["caret"] is not None:
+            self.groups["col"] = str(found.start("caret") + 1)
 
     def add_detail(self, line: str) -> None:
         """Add a line of detail, unless there are enough."""
@@ -86,13 +88,20 @@ class Draft:
             detail=tuple(_trimmed(self.detail)),
             related=tuple(self.related),
             directories=self.directories,
-            near=self.near,
+            near=(*_package(groups.get("member", "")), *self.near),
+            is_partial=self.rule.paths == "search",
         )
 
     def _message(self) -> str:
         """The message; where the tool printed none on the line, the first words of the detail."""
         candidates = (self.groups.get("message", ""), *self.detail, self.groups.get("code", ""), self.rule.family)
         return next(filter(None, (text.strip() for text in candidates)))
+
+
+def _package(member: str) -> tuple[str, ...]:
+    """The folder of the package in package.Class.method, which may have a module and a slash in front."""
+    package = "/".join(member.rpartition("/")[2].split(".")[:-2])
+    return (package,) if package else ()
 
 
 def _trimmed(lines: list[str]) -> list[str]:

@@ -21,7 +21,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     Lines and columns count from 1, and `end_column` is the one behind the last character. `directories` are those
     that the tool had said it was in, outermost first. `near` are folders or import paths of the packages that it
-    was at, best first: the file is somewhere there.
+    was at, best first: the file is somewhere there. `is_partial`: `file` is only the end of a path.
     """
 
     severity: Severity
@@ -37,3 +37,4 @@ class Finding(msgspec.Struct, frozen=True):
     related: tuple[Place, ...] = ()
     directories: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    is_partial: bool = False

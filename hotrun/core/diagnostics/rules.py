@@ -41,7 +41,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What all rules share. Patterns are Python's, matched from the start of a line that is free of ANSI.
 
     Named groups: file, line, col, end_line, end_col, severity, code, message, and for a related place on the same line
-    other_file, other_line, other.
+    other_file, other_line, other. `caret` is a mark that stands in the problem's column, `member` the name of the
+    code that the place is in, as package.Class.method.
     """
 
     name: str
@@ -56,6 +57,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     auto: bool = True  # False: only where chosen by name or by program
     runtime: bool = False  # reports of a running program, such as a stack trace
     fallback: bool = False  # counts only where the run has no other error
+    # "search": the file's name is only the end of its path, and the file must be looked for
+    paths: Literal["printed", "search"] = "printed"
+    owner: str = ""  # a line further down that names the `package` of what was found above it, which waits for it
     summary: bool = False  # counts only where no other finding has its code or says its message
 
     @property
@@ -126,11 +130,15 @@ AnyRule = LineRule | BlockRule | StickyRule | TraceRule
 
 
 class DirectoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lines by which a tool says where it works from now on (group `directory`), and that it is done there."""
+    """Lines by which a tool says where it works from now on (group `directory`), and that it is done there.
+
+    With `near` it only says what it is at: paths may be relative to that folder as well.
+    """
 
     clue: str
-    enter: str
+    enter: str = ""
     leave: str = ""
+    near: str = ""
 
 
 class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from hotrun.core.diagnostics.rules import (
 from hotrun.core.diagnostics.trace import Trace
 
 _MOST_CONTEXT = 8
+_MOST_WAITING = 2000
 
 
 class Scanner:
@@ -35,12 +36,15 @@ class Scanner:
         self._previous = ""
         self._gate = gate
         self._directories = directories
-        self._emit = emit
+        self._emit_now = emit
         self._near = near
+        self._waiting: list[Draft] = []
         self._context: list[Place] = []
 
     def feed(self, line: str) -> None:
         """Read one plain line."""
+        if self._waiting:
+            self._look_for_owner(line)
         if not (self.open and self._offer(line)) and self._gate.passes(line):
             self._directories.follow(line)
             rules = self._gate.rules(line)
@@ -52,6 +56,29 @@ class Scanner:
         """The stream has ended: let go of all that is open."""
         for reader in self.open[:]:
             self._close(reader)
+        self._release(())
+
+    def _emit(self, draft: Draft) -> None:
+        """Give a finding out, or let it wait for its owner; what comes after one that waits does so too."""
+        if (draft.rule.owner or self._waiting) and len(self._waiting) < _MOST_WAITING:
+            self._waiting.append(draft)
+        else:
+            self._emit_now(draft)
+
+    def _look_for_owner(self, line: str) -> None:
+        found = compiled(self._waiting[0].rule.owner).match(line)
+        if found:
+            # What is still open stands above this line.
+            for reader in self.open[:]:
+                self._close(reader)
+            self._release((found["package"],))
+
+    def _release(self, near: tuple[str, ...]) -> None:
+        waiting, self._waiting = self._waiting, []
+        for draft in waiting:
+            if draft.rule.owner:
+                draft.near = (*near, *draft.near)
+            self._emit_now(draft)
 
     def _offer(self, line: str) -> bool:
         """Whether something open took the line; the innermost has the first word."""
@@ -63,7 +90,9 @@ class Scanner:
                 return True
             self.open.remove(reader)
             if isinstance(reader, Block):
-                if outcome == "done":
+                if outcome == "done" and reader.rule.fallback:
+                    self.open.append(Tail(reader.draft, reader.rule, []))
+                elif outcome == "done":
                     self._found(reader.rule, reader.draft)
                     return True
             elif draft := reader.close():
@@ -154,7 +183,7 @@ class Scanner:
         return None
 
     def _draft(self, rule: AnyRule) -> Draft:
-        return Draft(rule, self._directories.current, self._near)
+        return Draft(rule, self._directories.current, self._near or self._directories.near)
 
     def _found(self, rule: LocatedRule, draft: Draft) -> None:
         """Something is complete: half-open blocks were no blocks, and the finding before it has no more to come."""

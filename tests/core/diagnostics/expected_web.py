@@ -70,4 +70,44 @@ EXPECTED: Expected = {
         ("src/a.ts", 5, 18, "error", "TS2552", "Cannot find name 'undefinedVar'. Did you m"),
     ],
     "vite-build": [],
+    "php-lint": [
+        ("bad.php", 3, None, "error", None, 'syntax error, unexpected token ";"'),
+    ],
+    "php-run": [
+        ("/home/dev/project/run.php", 3, None, "warning", None, "Undefined variable $undefined"),
+        ("/home/dev/project/run.php", 2, None, "error", None, "Uncaught DivisionByZeroError: Division by"),
+    ],
+    "phpunit": [
+        (
+            "/home/dev/project/src/Math.php",
+            9,
+            None,
+            "error",
+            "Tests\\MathTest::testCrashes",
+            "DivisionByZeroError: Division by zero",
+        ),
+        (
+            "/home/dev/project/tests/MathTest.php",
+            12,
+            None,
+            "error",
+            "Tests\\MathTest::testAdds",
+            "Failed asserting that -1 is identical to 3",
+        ),
+    ],
+    "ruby-cause": [
+        ("run2.rb", 4, None, "error", None, "wrapped (ArgumentError)"),
+    ],
+    "ruby-error": [
+        ("run.rb", 2, None, "error", None, 'invalid value for Integer(): "nope" (Argum'),
+    ],
+    "ruby-syntax": [
+        ("bad.rb", 3, None, "error", None, "syntax error, unexpected `end'"),
+        ("bad.rb", 5, None, "error", None, "syntax error, unexpected end-of-input, exp"),
+    ],
+    "vitest": [
+        ("/src/syn.test.js", 2, 28, "error", None, "RolldownError: Parse failure: Parse failed"),
+        ("src/v.test.js", 5, 23, "error", "math > adds", "AssertionError: expected -1 to be 3 // Obj"),
+        ("src/add.js", 5, 15, "error", "math > crashes", "TypeError: Cannot read properties of null"),
+    ],
 }
