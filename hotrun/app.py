@@ -66,7 +66,7 @@ class App:
         self._reload = reload
         self._once = once
         self._inbox: deque[Input] = deque()
-        self._engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
+        self._engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
         self._children = Children(self._inbox.append, colored, self._pump)
         self._folder = Folder(project.root)
@@ -263,6 +263,21 @@ class App:
         if changes:
             self._put(FilesChanged(tuple(changes)))
 
+    def _parser_for(self, part: Step | Process) -> LineParser:
+        from hotrun.parsers import Files, LateParser
+
+        return LateParser(part, Files(self._project.root, os.path.isfile, self._watched_files))
+
+    def _watched_files(self) -> tuple[str, ...]:
+        """Every watched file; walks where nothing is watched, or not yet."""
+        files = self._source.watched() if self._source is not None else None
+        if files is None:
+            from hotrun.adapters.tree import Tree
+
+            tree = Tree(self._project.root, self._project.watch, _single_files(self._project))
+            files = tuple(change.path for change in tree.verify())
+        return files
+
     def _load_config(self, reload: Reload) -> None:
         try:
             project, warnings = reload()
@@ -286,12 +301,6 @@ def _check_roots(project: Project) -> None:
     for path in project.watch.roots:
         if not os.path.exists(path):
             raise HotrunError(f"watch.paths: {path} does not exist", "name a folder or file that is there")
-
-
-def _parser_for(part: Step | Process) -> LineParser:
-    from hotrun.parsers import LateParser
-
-    return LateParser(part)
 
 
 def _raise(task: asyncio.Task[None]) -> None:

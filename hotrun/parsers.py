@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
     from hotrun.core.diagnostics.parser import Parser
+    from hotrun.core.diagnostics.places import Places
     from hotrun.core.diagnostics.rules import RuleTable
     from hotrun.core.spec import Process, Step
 
@@ -33,13 +35,26 @@ def known() -> tuple[str, ...]:
     return known_parsers(rules())
 
 
+class Files(NamedTuple):
+    """What there is on the disk; see core.diagnostics.places.Places."""
+
+    root: str
+    exists: Callable[[str], bool]
+    watched: Callable[[], Iterable[str]]
+
+
 class LateParser:
     """A parser that costs nothing until there is something to parse."""
 
-    def __init__(self, part: Step | Process) -> None:
-        """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say."""
+    def __init__(self, part: Step | Process, files: Files | None = None) -> None:
+        """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say.
+
+        `files` tells which files there are; without it, paths are left as they were printed.
+        """
         self._part = part
+        self._files = files
         self._parser: Parser | None = None
+        self._places: Places | None = None
 
     def feed(self, stream: str, line: str) -> list[Finding]:
         """The problems that this line completes."""
@@ -51,6 +66,15 @@ class LateParser:
         """The problems that were waiting for more lines."""
         return self._parser.finish() if self._parser is not None else []
 
+    def _place(self, finding: Finding) -> Finding:
+        if self._files is None:
+            return finding
+        if self._places is None:
+            from hotrun.core.diagnostics.places import Places
+
+            self._places = Places(*self._files)
+        return self._places.find(finding, self._part.program.cwd)
+
     def _make(self) -> Parser:
         from hotrun.core.diagnostics.parser import Parser
         from hotrun.core.diagnostics.programs import program_of
@@ -58,4 +82,4 @@ class LateParser:
         from hotrun.core.spec import Step
 
         names = self._part.parsers if isinstance(self._part, Step) else (RUNTIME,)
-        return Parser(rules(), names, program_of(self._part.program.argv))
+        return Parser(rules(), names, program_of(self._part.program.argv), self._place)

@@ -80,6 +80,10 @@ class FileSource:
         self._post(WatchStarted(*counts, self._watcher.backend, took))
         self._tell(tree, changes)
 
+    def watched(self) -> tuple[str, ...] | None:
+        """Every watched file, relative to the root; None before the first walk is over."""
+        return tuple(change.path for change in self._tree.changed_since(-1)) if self._tree is not None else None
+
     def close(self) -> None:
         """Watch nothing any more."""
         self._tree = None

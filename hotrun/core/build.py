@@ -106,7 +106,7 @@ class Builder:
 
     def count(self, severity: events.Severity) -> int:
         """How many diagnostics of this severity are known now."""
-        return sum(d.count for state in self.steps.values() for d in state.diagnostics if d.severity == severity)
+        return sum(d.severity == severity for state in self.steps.values() for d in state.diagnostics)
 
     @property
     def deadline_ms(self) -> int | None:
@@ -228,6 +228,10 @@ class Builder:
         assert state.run is not None
         for finding in findings:
             diagnostic = _diagnostic(finding, state, self.root)
+            if finding.count > 1:  # said again, now that it is known how often it was reported
+                from hotrun.core.diagnostics.told import is_same
+
+                state.diagnostics = [known for known in state.diagnostics if not is_same(known, diagnostic)]
             state.diagnostics.append(diagnostic)
             out.append(diagnostic)
 

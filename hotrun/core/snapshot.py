@@ -70,7 +70,12 @@ class Snapshot(msgspec.Struct):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
                 self.diagnostics[event.step] = kept
             case events.Diagnostic():
-                self.diagnostics.setdefault(event.step or event.process or "", []).append(event)
+                known = self.diagnostics.setdefault(event.step or event.process or "", [])
+                if event.count > 1:
+                    from hotrun.core.diagnostics.told import is_same
+
+                    known[:] = [diagnostic for diagnostic in known if not is_same(diagnostic, event)]
+                known.append(event)
             case events.BuildFinished():
                 self.building = None
                 self.last_build = event

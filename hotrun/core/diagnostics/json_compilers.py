@@ -11,6 +11,7 @@ import msgspec
 from hotrun.core.diagnostics.draft import MOST_DETAIL, MOST_RELATED
 from hotrun.core.diagnostics.finding import Finding, Place
 from hotrun.core.diagnostics.formats import Printed, Report
+from hotrun.core.diagnostics.places import workspace
 from hotrun.core.diagnostics.text import plain
 from hotrun.core.events import Severity
 
@@ -69,13 +70,12 @@ def read_cargo(text: str) -> Iterator[Report]:
     if '"reason"' in text:
         message = _cargo.decode(text)
         if message is not None and message.message is not None:
-            near = (posixpath.dirname(message.manifest_path),) if message.manifest_path else ()
-            yield from _rust(message.message, near)
+            yield from _rust(message.message, posixpath.dirname(message.manifest_path))
     else:
-        yield from _rust(_rustc.decode(text), ())
+        yield from _rust(_rustc.decode(text), "")
 
 
-def _rust(said: _Rust, near: tuple[str, ...]) -> Iterator[Finding]:
+def _rust(said: _Rust, package: str) -> Iterator[Finding]:
     if said.level == "failure-note" or (not said.spans and _ECHO.match(said.message)):
         return
     primary = next((span for span in said.spans if span.is_primary), None)
@@ -92,7 +92,8 @@ def _rust(said: _Rust, near: tuple[str, ...]) -> Iterator[Finding]:
         code=said.code.code if said.code else None,
         detail=_rendered(said.rendered or ""),
         related=_rust_related(said),
-        near=near,
+        directories=(workspace(package, span.file_name),) if package and span else (),
+        near=(package,) if package else (),
     )
 
 

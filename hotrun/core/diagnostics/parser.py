@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
 from hotrun.core.diagnostics.directories import Directories
@@ -22,14 +22,23 @@ class Parser:
     """The diagnostics of one run. Streams are read apart, so that their interleaving does not matter.
 
     A finding comes out once its last line is known, which is a line or more after its first; `finish` gives the rest
-    when the run is over. `collected` knows how often each was said.
+    when the run is over, and once more those that were said several times, with their count.
     """
 
-    def __init__(self, rules: RuleTable, names: tuple[str, ...] = ("auto",), program: str = "") -> None:
-        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of)."""
+    def __init__(
+        self,
+        rules: RuleTable,
+        names: tuple[str, ...] = ("auto",),
+        program: str = "",
+        place: Callable[[Finding], Finding] = lambda finding: finding,
+    ) -> None:
+        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of);
+        `place` finds the files that a finding names (see places.Places).
+        """
         selected = rules.select(names, program)
         formats = chosen(names)
         self.collected = Collected()
+        self._place = place
         self._is_idle = not selected and not formats
         self._rules = rules
         self._gate = Gate(selected, [rule.clue for rule in rules.directories])
@@ -59,7 +68,14 @@ class Parser:
         self._summaries.clear()
         if self._fallback and not self.collected.errors:
             self._add(self._fallback)
-        return self._taken()
+            self._fallback = None
+        return self._with_counts(self._taken())
+
+    def _with_counts(self, found: list[Finding]) -> list[Finding]:
+        """`found` with its counts, and before that what was reported again since it came out."""
+        now = {id(finding) for finding in found}
+        repeated = [finding for finding in self.collected.take_repeated() if id(finding) not in now]
+        return [self.collected.counted(finding) for finding in (*repeated, *found)]
 
     def _new_stream(self, name: str) -> Stream:
         scanner = Scanner(self._gate, self._directories, self._accept)
@@ -92,6 +108,7 @@ class Parser:
             self._add(finding)
 
     def _add(self, finding: Finding) -> None:
+        finding = self._place(finding)
         if self.collected.add(finding):
             self._found.append(finding)
 

@@ -7,12 +7,25 @@ from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.diagnostics.places import resolve
 
 
+def is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
+    """Whether two events of a run tell of the same problem: the later one has the final count."""
+    return problem(one) == problem(other)
+
+
+def problem(diagnostic: events.Diagnostic) -> tuple[object, ...]:
+    """What makes a diagnostic of a run the one it is."""
+    d = diagnostic
+    return d.step, d.process, d.file, d.line, d.column, d.severity, d.code, d.message
+
+
 def told(
     finding: Finding, *, build: int, step: str | None, process: str | None, cwd: str, root: str
 ) -> events.Diagnostic:
     """The event for a finding of a step or a process that works in `cwd`; it counts as new."""
     directories = finding.directories
-    file, path = resolve(finding.file, cwd, root, directories) if finding.file is not None else (None, None)
+    file, path = finding.file, None
+    if file is not None and not finding.is_lost:
+        file, path = resolve(file, cwd, root, directories)
     related = []
     for place in finding.related:
         near_file, near = resolve(place.file, cwd, root, directories)
@@ -33,6 +46,6 @@ def told(
         message=finding.message,
         detail=finding.detail,
         related=tuple(related),
-        count=1,
+        count=finding.count,
         new=True,
     )

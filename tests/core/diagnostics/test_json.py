@@ -158,9 +158,11 @@ def test_what_go_prints_in_pieces_is_put_together_by_package() -> None:
     assert found == {("a_test.go", 7, "first", ("p/one",)), ("a_test.go", 8, "second", ("p/two",))}
 
 
-def test_a_cargo_diagnostic_is_somewhere_near_its_manifest() -> None:
+def test_a_cargo_diagnostic_is_relative_to_the_workspace_of_its_manifest() -> None:
     first, second, third = read(sample("cargo-check-json"))
-    assert {first.near, second.near, third.near} == {("/home/dev/project/rs",)}
+    assert {first.directories, second.directories, third.directories} == {("/home/dev/project/rs",)}
+    member = only(_cargo([_span("crates/a/src/lib.rs", 4)], manifest_path="/w/crates/a/Cargo.toml"))
+    assert member.directories == ("/w",)
     assert [(r.file, r.line, r.column, r.message) for r in second.related] == [
         ("src/main.rs", 4, 12, "expected due to this")
     ]
@@ -293,5 +295,6 @@ def _span(file: str, line: int) -> dict[str, Any]:
     return {"file_name": file, "is_primary": True, **place}
 
 
-def _cargo(spans: list[dict[str, Any]], message: str = "m") -> str:
-    return json.dumps({"reason": "compiler-message", "message": {"message": message, "level": "error", "spans": spans}})
+def _cargo(spans: list[dict[str, Any]], message: str = "m", **more: str) -> str:
+    said = {"message": message, "level": "error", "spans": spans}
+    return json.dumps({"reason": "compiler-message", "message": said, **more})
