@@ -63,6 +63,7 @@ class App:
         """
         _check_roots(project)
         self._project = project
+        self._parsers = project.parsers
         self._reload = reload
         self._once = once
         self._inbox: deque[Input] = deque()
@@ -266,7 +267,8 @@ class App:
     def _parser_for(self, part: Step | Process) -> LineParser:
         from hotrun.parsers import Files, LateParser
 
-        return LateParser(part, Files(self._project.root, os.path.isfile, self._watched_files))
+        files = Files(self._project.root, os.path.isfile, self._watched_files)
+        return LateParser(part, files, self._parsers)
 
     def _watched_files(self) -> tuple[str, ...]:
         """Every watched file; walks where nothing is watched, or not yet."""
@@ -285,6 +287,7 @@ class App:
         except HotrunError as error:
             self._put(ConfigRejected(tuple(error.message.split("\n"))))
         else:
+            self._parsers = project.parsers
             self._put(ConfigLoaded(project, warnings))
 
 

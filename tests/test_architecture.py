@@ -33,7 +33,7 @@ ALLOWED = {
     "adapters": {"adapters", "core", "errors"},
     "views": {"views", "core", "errors"},
     "publisher": {"core"},
-    "parsers": {"core"},
+    "parsers": {"adapters", "core"},
     "survey": {"adapters", "core", "errors", "walk"},
     "walk": {"adapters", "core"},
     "app": {"adapters", "core", "errors", "publisher", "parsers", ""},

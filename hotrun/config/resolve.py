@@ -6,11 +6,12 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterable
 
+from msgspec import structs
 from msgspec.structs import replace
 
 from hotrun.config import model
 from hotrun.config.overlay import READY_KINDS
-from hotrun.core.spec import Process, Program, Project, Ready, Reload, Step, Watch
+from hotrun.core.spec import Example, OwnParser, Process, Program, Project, Ready, Reload, Step, Watch
 
 
 def resolve(config: model.Config, root: str, source: str) -> Project:
@@ -21,6 +22,7 @@ def resolve(config: model.Config, root: str, source: str) -> Project:
         watch=_watch(config.watch, root),
         steps={name: _step(name, step, config, root) for name, step in config.build.items()},
         processes={name: _process(name, process, config, root) for name, process in config.run.items()},
+        parsers=tuple(map(_parser, config.parser)),
     )
 
 
@@ -85,6 +87,22 @@ def _process(name: str, process: model.RunProcess, config: model.Config, root: s
         overlap=process.overlap,
         reload=None if process.reload is None else _reload(process.reload),
         tty=process.tty,
+    )
+
+
+def _parser(parser: model.OutputParser) -> OwnParser:
+    formats = parser.errorformat
+    return OwnParser(
+        name=parser.name,
+        match=str(parser.match or ""),
+        then=_plain(parser.then),
+        within=parser.within or len(parser.then),
+        cont=str(parser.cont or ""),
+        errorformat=(formats,) if isinstance(formats, str) else tuple(formats or ()),
+        tool=parser.tool or "",
+        severity=parser.severity if parser.severity is not None else {},
+        col_base=parser.col_base,
+        examples=tuple(Example(**structs.asdict(example)) for example in parser.examples),
     )
 
 

@@ -6,6 +6,7 @@ import re
 
 from hotrun.core.diagnostics.finding import Finding, Place
 from hotrun.core.diagnostics.rules import Rule, severity_of
+from hotrun.core.events import Severity
 
 MOST_DETAIL = 60
 MOST_RELATED = 20
@@ -15,7 +16,7 @@ _MOST_DIGITS = 9
 
 def number(text: str | None, base: int = 1) -> int | None:
     """A line or column, counted from 1, printed by a tool that counts from `base`; None for what cannot be one."""
-    if not text or len(text) > _MOST_DIGITS:
+    if not text or len(text) > _MOST_DIGITS or not text.isdecimal():
         return None
     counted = int(text) + 1 - base
     return counted if counted > 0 else None
@@ -42,7 +43,7 @@ class Draft:
     `near` is where it works otherwise (see Finding).
     """
 
-    __slots__ = ("detail", "directories", "groups", "near", "related", "rule")
+    __slots__ = ("detail", "directories", "groups", "near", "related", "rule", "severity")
 
     def __init__(self, rule: Rule, directories: tuple[str, ...] = (), near: tuple[str, ...] = ()) -> None:
         self.rule = rule
@@ -51,6 +52,7 @@ class Draft:
         self.groups: dict[str, str] = {}
         self.detail: list[str] = []
         self.related: list[Place] = []
+        self.severity: Severity | None = None  # where it is not for the rule to tell
 
     def absorb(self, found: re.Match[str]) -> None:
         """Take over the groups that took part in a match; a later one overrides."""
@@ -76,7 +78,7 @@ class Draft:
             self.add_related(Place(file_name(groups["other_file"]), other_line, None, groups.get("other", "")))
         base = self.rule.col_base
         return Finding(
-            severity=severity_of(self.rule, groups.get("severity")),
+            severity=self.severity or severity_of(self.rule, groups.get("severity")),
             message=self._message(),
             tool=self.rule.family,
             file=file_name(groups["file"]) if "file" in groups else None,

@@ -14,6 +14,7 @@ from hotrun.core.diagnostics.gate import Gate
 from hotrun.core.diagnostics.rules import RuleTable, known_parsers
 from hotrun.core.diagnostics.scanner import Scanner
 from hotrun.core.diagnostics.stream import Pieces, Stream
+from hotrun.core.diagnostics.watchdog import Watchdog
 
 __all__ = ["Parser", "known_parsers"]
 
@@ -31,14 +32,18 @@ class Parser:
         names: tuple[str, ...] = ("auto",),
         program: str = "",
         place: Callable[[Finding], Finding] = lambda finding: finding,
+        clock_ns: Callable[[], int] = lambda: 0,
+        off: set[str] | None = None,
     ) -> None:
         """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of);
-        `place` finds the files that a finding names (see places.Places).
+        `place` finds the files that a finding names (see places.Places). `clock_ns` times the rules of one's own;
+        `off` names those that are switched off, and takes those that are too slow.
         """
         selected = rules.select(names, program)
         formats = chosen(names)
         self.collected = Collected()
         self._place = place
+        self._watchdog = Watchdog(clock_ns, set() if off is None else off, self._add)
         self._is_idle = not selected and not formats
         self._rules = rules
         self._gate = Gate(selected, [rule.clue for rule in rules.directories])
@@ -78,7 +83,7 @@ class Parser:
         return [self.collected.counted(finding) for finding in (*repeated, *found)]
 
     def _new_stream(self, name: str) -> Stream:
-        scanner = Scanner(self._gate, self._directories, self._accept)
+        scanner = Scanner(self._gate, self._directories, self._accept, watchdog=self._watchdog)
         stream = self._streams[name] = Stream(scanner, self._recognizer, self._report)
         return stream
 

@@ -54,6 +54,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     col_base: Literal[0, 1] = 1  # what the tool calls the first column
     cont: str = ""  # lines that follow and belong to it: its detail
     example: tuple[str, ...] = ()  # output in which the rule finds something
+    always: bool = False  # of "auto" whatever the program is
     auto: bool = True  # False: only where chosen by name or by program
     runtime: bool = False  # reports of a running program, such as a stack trace
     fallback: bool = False  # counts only where the run has no other error
@@ -126,7 +127,13 @@ class TraceRule(Rule, frozen=True, kw_only=True, tag="trace"):
     mute: str = ""  # from here to its stop nothing is a finding
 
 
-AnyRule = LineRule | BlockRule | StickyRule | TraceRule
+class ErrorformatRule(Rule, frozen=True, kw_only=True, tag="errorformat"):
+    """Vim's 'errorformat': one or more lists of formats."""
+
+    errorformat: tuple[str, ...]
+
+
+AnyRule = LineRule | BlockRule | StickyRule | TraceRule | ErrorformatRule
 
 
 class DirectoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -174,7 +181,9 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _automatic(self, program: str) -> list[AnyRule]:
         name = program_name(program)
         tools = self.programs.get(name) or self.programs.get(name.rpartition("-")[2])  # x86_64-linux-gnu-gcc
-        return self._named(tools) if tools else [rule for rule in self.rules if rule.auto]
+        if not tools:
+            return [rule for rule in self.rules if rule.auto]
+        return [*(rule for rule in self.rules if rule.always), *self._named(tools)]
 
     def _named(self, names: Iterable[str]) -> list[AnyRule]:
         wanted = frozenset(names)
