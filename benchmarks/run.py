@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 
-from benchmarks import memory, restart, startup
+from benchmarks import diagnostics, memory, restart, startup
 from benchmarks.figures import Figure, table
 from benchmarks.ground import Ground, ground
 from benchmarks.report import add_options, facts, write
 from benchmarks.started import end_on_signals
 
-NAMES = ("startup", "restart", "quiet", "memory")
+NAMES = ("startup", "restart", "quiet", "memory", "diagnostics")
 
 
 def main() -> int:
@@ -48,5 +48,7 @@ def _measure(name: str, here: Ground) -> list[Figure]:
             return restart.measure_after_quiet(here)
         case "memory":
             return memory.measure(here)
+        case "diagnostics":
+            return diagnostics.measure(here)
         case _:
             raise SystemExit(f"no benchmark is named {name}: there are {', '.join(NAMES)}")

@@ -9,6 +9,10 @@ from hotrun.core.diagnostics.rules import DirectoryRule, compiled
 _MOST_DIRECTORIES = 32
 
 
+def _is_in(clue: str, line: str) -> bool:
+    return line.startswith(clue[1:]) if clue.startswith("^") else clue in line
+
+
 class Directories:
     """The directories entered and not left, outermost first; one for a run, because make says it on another stream."""
 
@@ -20,7 +24,7 @@ class Directories:
     def follow(self, line: str) -> None:
         """Take note of a line that says where the tool goes; others are let pass."""
         for rule in self._rules:
-            if rule.clue not in line:
+            if not any(_is_in(clue, line) for clue in rule.clues):
                 continue
             if rule.near:
                 if found := compiled(rule.near).match(line):

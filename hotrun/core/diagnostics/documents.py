@@ -10,6 +10,7 @@ MOST_STRANGERS = 200  # so many other lines in a row mean that the rest of the d
 DEEPEST = 500
 
 _BLANK = re.compile(r"\s*")
+_BEGINNING = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[{\]]|$)")
 _CLOSING = re.compile(r"[\s}\]]+")
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _TOKENS = re.compile(r"(?>\s+|[{}\[\],:]|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null)*+$")
@@ -70,12 +71,12 @@ class Documents:
 
     def take(self, line: str) -> str:
         """Take a line, as it was printed."""
-        if len(line) == LONGEST_LINE:
+        if len(line) == LONGEST_LINE and (self.is_open or _BEGINNING.match(line)):
             return self._take_piece(line)
         if self._pieces:
             line, self._pieces = self._pieces + line, ""
             self._size -= len(line)
-        depth = depth_of(line)
+        depth = depth_of(line) if self.lines or _BEGINNING.match(line) else None
         if depth is None or (not self.lines and not 0 <= depth <= DEEPEST):
             return self._take_stranger(line)
         self._strangers = 0

@@ -21,11 +21,11 @@ class Gate:
         """`more` are clues of lines that are of interest to no rule."""
         self.always = tuple(rule for rule in rules if not rule.clues)  # of interest to them is every line
         self._rules = tuple(rule for rule in rules if rule.clues)
-        clues = tuple(dict.fromkeys(clue for rule in rules for clue in rule.clues))
+        clues = tuple(dict.fromkeys([*(clue for rule in rules for clue in rule.clues), *more]))
         self._begins = tuple(clue[1:] for clue in clues if clue.startswith("^"))
         self._holds = tuple(clue for clue in clues if not clue.startswith("^"))
         # One search for all of them; quick because they begin with characters that are rare in prose.
-        self._search = re.compile("|".join(map(re.escape, (*self._holds, *more))) or _NEVER).search
+        self._search = re.compile("|".join(map(re.escape, self._holds)) or _NEVER).search
         self._by_clues: dict[frozenset[str], tuple[AnyRule, ...]] = {}
 
     def passes(self, line: str) -> bool:
@@ -34,10 +34,10 @@ class Gate:
 
     def rules(self, line: str) -> tuple[AnyRule, ...]:
         """The rules with clues that may begin with this line, in table order."""
-        clues = frozenset(
-            [clue for clue in self._holds if clue in line]
-            + ["^" + clue for clue in self._begins if line.startswith(clue)]
-        )
+        found = [clue for clue in self._holds if clue in line]
+        if line.startswith(self._begins):
+            found += ["^" + clue for clue in self._begins if line.startswith(clue)]
+        clues = frozenset(found)
         rules = self._by_clues.get(clues)
         if rules is None:
             if len(self._by_clues) >= _MOST_COMBINATIONS:

@@ -46,7 +46,7 @@ class Parser:
         self._watchdog = Watchdog(clock_ns, set() if off is None else off, self._add)
         self._is_idle = not selected and not formats
         self._rules = rules
-        self._gate = Gate(selected, [rule.clue for rule in rules.directories])
+        self._gate = Gate(selected, [clue for rule in rules.directories for clue in rule.clues])
         self._recognizer = Recognizer(formats) if formats else None
         self._directories = Directories(rules.directories)
         self._streams: dict[str, Stream] = {}

@@ -142,7 +142,7 @@ class DirectoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     With `near` it only says what it is at: paths may be relative to that folder as well.
     """
 
-    clue: str
+    clues: tuple[str, ...]
     enter: str = ""
     leave: str = ""
     near: str = ""

@@ -137,7 +137,7 @@ def test_a_document_beyond_all_bounds_is_given_up() -> None:
 
 def test_pieces_without_an_end_are_given_up() -> None:
     reader = Documents()
-    piece = "{" + "x" * (documents.LONGEST_LINE - 1)
+    piece = '{"' + "x" * (documents.LONGEST_LINE - 2)
     outcomes = [reader.take(piece) for _ in range(documents.MOST_CHARACTERS // len(piece) + 1)]
     assert (outcomes[-2], outcomes[-1]) == ("taken", "broken")
 
