@@ -60,6 +60,12 @@ class Draft:
         if "caret" in found.re.groupindex and found["caret"] is not None:
             self.groups["col"] = str(found.start("caret") + 1)
 
+    def complete(self, found: re.Match[str]) -> None:
+        """Take over what a match says and is not known yet."""
+        for name, text in found.groupdict().items():
+            if text is not None:
+                self.groups.setdefault(name, text)
+
     def add_detail(self, line: str) -> None:
         """Add a line of detail, unless there are enough."""
         if len(self.detail) < MOST_DETAIL:
