@@ -219,6 +219,14 @@ EXPECTED: Expected = {
         ("/home/dev/project/Program.cs", 9, 13, "warning", "CS0219", "The variable 'unused' is assigned but its"),
         ("/home/dev/project/App.csproj", None, None, "error", "NU1101", "Unable to find package Nope. No packages e"),
         (None, None, None, "error", "CS5001", "Program does not contain a static 'Main' m"),
+        (
+            "C:\\Program Files (x86)\\Build\\Current\\Bin\\Microsoft.CSharp.targets",
+            135,
+            9,
+            "warning",
+            "MSB3884",
+            "Could not find rule set file",
+        ),
     ],
     "dotnet-run": [
         ("/home/dev/project/Program.cs", 14, None, "error", None, "System.InvalidOperationException: outer fa"),
