@@ -83,6 +83,9 @@ class Draft:
             other_line = number(groups.get("other_line"))
             self.add_related(Place(file_name(groups["other_file"]), other_line, None, groups.get("other", "")))
         base = self.rule.col_base
+        end_column = number(groups.get("end_col"), base)
+        if end_column is not None and self.rule.last_col:
+            end_column += 1
         return Finding(
             severity=self.severity or severity_of(self.rule, groups.get("severity")),
             message=self._message(),
@@ -91,7 +94,7 @@ class Draft:
             line=number(groups.get("line")),
             column=number(groups.get("col"), base),
             end_line=number(groups.get("end_line")),
-            end_column=number(groups.get("end_col"), base),
+            end_column=end_column,
             code=groups.get("code"),
             detail=tuple(_trimmed(self.detail)),
             related=tuple(self.related),

@@ -52,6 +52,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     clues: tuple[str, ...] = ()
     severity: Severity | dict[str, Severity] = {}  # the one severity, or what the severity group's words mean
     col_base: Literal[0, 1] = 1  # what the tool calls the first column
+    last_col: bool = False  # end_col is the column of the last character, not the one behind it
     cont: str = ""  # lines that follow and belong to it: its detail; its groups are taken where they are missing
     example: tuple[str, ...] = ()  # output in which the rule finds something
     always: bool = False  # of "auto" whatever the program is
