@@ -10,6 +10,7 @@ import msgspec
 from hotrun.core.diagnostics.draft import MOST_DETAIL
 from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.diagnostics.formats import Report
+from hotrun.core.diagnostics.text import plain
 from hotrun.core.events import Severity
 
 # --------------------------------------------------------------------------------------------------------------- ruff
@@ -189,4 +190,4 @@ def _from_one(number: int | None, base: int) -> int | None:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(text.split("\n")[:MOST_DETAIL]) if text else ()
+    return tuple(map(plain, text.split("\n")[:MOST_DETAIL])) if text else ()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
 from hotrun.core.diagnostics.directories import Directories
-from hotrun.core.diagnostics.draft import Draft
+from hotrun.core.diagnostics.draft import MOST_DETAIL, Draft
 from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.diagnostics.formats import Recognizer, Report, chosen
 from hotrun.core.diagnostics.gate import Gate
 from hotrun.core.diagnostics.rules import RuleTable, known_parsers
 from hotrun.core.diagnostics.scanner import Scanner
 from hotrun.core.diagnostics.stream import Pieces, Stream
+from hotrun.core.diagnostics.text import MOST_CHARACTERS, plain
 from hotrun.core.diagnostics.watchdog import Watchdog
 
 __all__ = ["Parser", "known_parsers"]
@@ -91,7 +94,7 @@ class Parser:
         """Take what a document says; the text in it goes to the rules for it."""
         for report in reports:
             if isinstance(report, Finding):
-                self._add(report)
+                self._add(_in_plain_lines(report))
             else:
                 self._pieces().feed(report)
 
@@ -99,7 +102,7 @@ class Parser:
         if self._printed is None:
             # Only go's JSON holds text.
             gate = Gate(self._rules.select(("auto",), "go"))
-            self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near))
+            self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near, self._watchdog))
         return self._printed
 
     def _accept(self, draft: Draft) -> None:
@@ -120,6 +123,15 @@ class Parser:
     def _taken(self) -> list[Finding]:
         found, self._found = self._found, []
         return found
+
+
+def _in_plain_lines(finding: Finding) -> Finding:
+    """A finding of a document as one of text would be: one line, with nothing that a terminal would act upon."""
+    if finding.message.isprintable() and len(finding.message) <= MOST_CHARACTERS:
+        return finding
+    first, *rest = finding.message.strip().split("\n")
+    detail = (*map(plain, rest), *finding.detail)[:MOST_DETAIL]
+    return msgspec.structs.replace(finding, message=plain(first) or finding.tool, detail=detail)
 
 
 def _unsaid(summaries: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:

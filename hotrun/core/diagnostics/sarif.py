@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hotrun.core.diagnostics.draft import MOST_RELATED
+from hotrun.core.diagnostics.draft import MOST_DETAIL, MOST_RELATED
 from hotrun.core.diagnostics.finding import Finding, Place
 from hotrun.core.diagnostics.formats import Report
+from hotrun.core.diagnostics.text import plain
 from hotrun.core.events import Severity
 
 _MOST_BASES = 10
@@ -137,7 +138,7 @@ def _finding(result: _Result, run: _Run) -> Finding:
         end_line=_positive(region.end_line) or (_positive(region.start_line) if region.end_column else None),
         end_column=_positive(region.end_column),
         code=code,
-        detail=tuple(rest.split("\n")) if rest else (),
+        detail=tuple(map(plain, rest.split("\n")[:MOST_DETAIL])) if rest else (),
         related=tuple(related[:MOST_RELATED]),
     )
 

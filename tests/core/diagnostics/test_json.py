@@ -203,6 +203,13 @@ def test_the_further_lines_of_a_message_are_its_detail() -> None:
     assert line.split() == '"int" is not assignable to "str"'.split()
 
 
+def test_a_message_of_a_document_is_a_plain_line_like_one_of_text() -> None:
+    finding = only(_cargo([], message="\x1b[31mlinking\x1b[0m failed\n  because\x07 of this"))
+    assert (finding.message, finding.detail) == ("linking failed", ("  because of this",))
+    assert len(only(_cargo([], message="x" * 10_000)).message) == 2000
+    assert only(_cargo([], message="\x07")).message == "rustc"
+
+
 SARIF: dict[str, Any] = {
     "version": "2.1.0",
     "runs": [

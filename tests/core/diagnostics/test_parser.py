@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hotrun.core.diagnostics.parser import Parser
-from tests.core.diagnostics.reading import TRACEBACK, brief, only, parser, read, sample, table
+from tests.core.diagnostics.reading import SAMPLES, TRACEBACK, brief, only, parser, read, sample, table
 
 GCC = "bad.c:3:36: error: oops"
 STREAMED = [
@@ -361,3 +361,31 @@ def test_auto_goes_by_the_program_and_takes_all_rules_for_an_unknown_one() -> No
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown parser 'nope'"):
         parser("gnu", "nope")
+
+
+def test_damaged_output_of_any_tool_breaks_nothing() -> None:
+    """Real output with characters, lines and halves of lines lost, doubled or out of place."""
+    chance = random.Random(11)
+    names = sorted(path.stem for path in SAMPLES.glob("*.txt"))
+    for _ in range(150):
+        lines = [line for name in chance.sample(names, 3) for line in sample(name)]
+        for _ in range(chance.randrange(1, 30)):
+            at = chance.randrange(len(lines))
+            cut = chance.randrange(len(lines[at]) + 1)
+            other = lines[chance.randrange(len(lines))]
+            lines[at] = chance.choice(
+                (
+                    lines[at][:cut],
+                    lines[at][cut:],
+                    lines[at][:cut] + other,
+                    "",
+                    lines[at][:cut] + chance.choice('{}[]":,\\x1b\\0'),
+                )
+            )
+        reader = parser()
+        found = [finding for line in lines for finding in reader.feed(chance.choice(("stdout", "stderr")), line)]
+        for finding in found + reader.finish():
+            assert finding.message
+            assert finding.line is None or finding.line > 0
+            assert finding.column is None or finding.column > 0
+            assert "\x1b" not in finding.message
