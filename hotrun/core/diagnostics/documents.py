@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
+
+Became = Literal["stranger", "taken", "whole", "broken"]
 
 LONGEST_LINE = 65_536  # a longer one comes in pieces of this many characters (adapters/output.py)
 MOST_CHARACTERS = 16 * 1024 * 1024
@@ -69,7 +72,7 @@ class Documents:
         self.lines, self._pieces, self._size, self._depth, self._strangers = [], "", 0, 0, 0
         return lines
 
-    def take(self, line: str) -> str:
+    def take(self, line: str) -> Became:
         """Take a line, as it was printed."""
         if len(line) == LONGEST_LINE and (self.is_open or _BEGINNING.match(line)):
             return self._take_piece(line)
@@ -87,12 +90,12 @@ class Documents:
             return "whole"
         return "broken" if self._size > MOST_CHARACTERS or self._depth > DEEPEST else "taken"
 
-    def _take_piece(self, piece: str) -> str:
+    def _take_piece(self, piece: str) -> Became:
         self._pieces += piece
         self._size += len(piece)
         return "broken" if self._size > MOST_CHARACTERS else "taken"
 
-    def _take_stranger(self, line: str) -> str:
+    def _take_stranger(self, line: str) -> Became:
         if self.lines and (closing := _CLOSING.match(line)) and len("".join(closing[0].split())) == self._depth:
             self.lines.append(line)
             return "whole"

@@ -38,7 +38,8 @@ class Stream:
         self._scanner.finish()
 
     def _feed_document(self, line: str) -> None:
-        if not self._is_open and self._read(line):
+        # Within a document its lines are indented; one that is not may be a document of somebody else.
+        if line.startswith(_BEGINNINGS) and self._read(line):
             return
         outcome = self._documents.take(line)
         self._is_open = outcome in ("taken", "stranger")

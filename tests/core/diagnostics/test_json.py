@@ -113,6 +113,14 @@ def test_lines_that_only_looked_like_a_document_are_read_when_the_stream_ends() 
     assert briefs(lines) == [("bad.c", 1, 1, "error", None, "inside")]
 
 
+def test_a_bracket_that_is_never_closed_hides_no_document_on_a_line() -> None:
+    assert briefs(["{", json.dumps(_mypy(1)), GO, GCC]) == [
+        ("a.py", 1, 1, "error", "x", "m"),
+        ("bad.c", 3, 36, "error", None, "oops"),
+        ("./a.go", 1, 2, "error", None, "oops"),
+    ]
+
+
 def test_a_document_of_any_length_is_put_together_from_pieces() -> None:
     assert documents.LONGEST_LINE == output.LONGEST
     many = json.dumps([{"filePath": "/p/a.js", "messages": [_eslint(line) for line in range(1, 1001)]}])
