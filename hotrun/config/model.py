@@ -3,7 +3,7 @@ The JSON Schema, the messages and the checks are derived from this. Light to imp
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate 60 strings at each start (3 ms).
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -198,6 +198,7 @@ class Proxy(Table, frozen=True):
     ]
 
 
+ParserKind = Literal["line", "block"]
 SeverityName = Annotated[Severity, Meta(extra={"expected": '"error", "warning", "info", "note" or "hint"'})]
 
 
@@ -222,13 +223,17 @@ class OutputParser(Table, frozen=True):
     """A parser of one's own for the output of steps: by a regular expression, or by Vim's errorformat."""
 
     name: Annotated[Name, Meta(description="The name, for `parsers` and for what it finds.")]
+    kind: Annotated[
+        ParserKind,
+        Meta(description="Whether a problem is a line, or a block: a line and those that complete it."),
+    ] = "line"
     match: Annotated[
         Regex | None,
         Meta(description="A regular expression for the line of a problem, with named groups such as file and line."),
     ] = None
     then: Annotated[
         list[Regex],
-        Meta(description="Regular expressions for the lines that complete it, in this order."),
+        Meta(description="Regular expressions for the lines that complete a block, in this order."),
     ] = []
     within: Annotated[
         Annotated[int, Meta(ge=1, le=100, extra={"expected": "a number from 1 to 100"})],

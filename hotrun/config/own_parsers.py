@@ -58,5 +58,8 @@ def _check_groups(parser: OutputParser, path: Path, findings: Findings) -> None:
                 findings.one_of((*path, *key), "a named group", name, GROUPS)
     if "message" not in groups:
         findings.add((*path, "match"), "expected a group (?P<message>...), got none")
-    if parser.within and not parser.then:
-        findings.add((*path, "within"), "expected only beside then")
+    if parser.kind == "block" and not parser.then:
+        findings.add((*path, "then"), 'expected at least one pattern for the kind "block", got none')
+    for of_a_block in ("then", "within"):
+        if parser.kind == "line" and getattr(parser, of_a_block):
+            findings.add((*path, of_a_block), 'expected only where kind is "block"')

@@ -23,7 +23,7 @@ def project(text: str) -> Project:
 
 
 def test_what_is_left_out_has_its_default() -> None:
-    [parser] = project(f'[[parser]]\nname = "mine"\n{MATCH}\nthen = ["a", "b"]').parsers
+    [parser] = project(f'[[parser]]\nname = "mine"\n{MATCH}\nkind = "block"\nthen = ["a", "b"]').parsers
     match = "(?P<file>.+): (?P<message>.+)"
     assert parser == OwnParser("mine", match=match, then=("a", "b"), within=2)
 
@@ -81,9 +81,9 @@ def test_a_step_may_name_it_or_its_tool() -> None:
             ["5: parser[0].match: expected a group (?P<message>...), got none"],
         ),
         (
-            '[[parser]]\nname = "x"\nmatch = "(?P<message>a)"\nthen = ["(?P<column>a)"]',
+            '[[parser]]\nname = "x"\nkind = "block"\nmatch = "(?P<message>a)"\nthen = ["(?P<column>a)"]',
             [
-                "6: parser[0].then[0]: expected a named group (file, line, col, end_line, end_col, severity, code, "
+                "7: parser[0].then[0]: expected a named group (file, line, col, end_line, end_col, severity, code, "
                 'message), got "column", did you mean "col"?'
             ],
         ),
@@ -98,7 +98,11 @@ def test_a_step_may_name_it_or_its_tool() -> None:
             '[[parser]]\nname = "x"\nerrorformat = "%m"\ncont = "a"',
             ["6: parser[0].cont: expected only beside match, not beside errorformat"],
         ),
-        (f'[[parser]]\nname = "x"\n{MATCH}\nwithin = 3', ["6: parser[0].within: expected only beside then"]),
+        (f'[[parser]]\nname = "x"\n{MATCH}\nwithin = 3', ['6: parser[0].within: expected only where kind is "block"']),
+        (
+            f'[[parser]]\nname = "x"\n{MATCH}\nkind = "block"',
+            ['3: parser[0].then: expected at least one pattern for the kind "block", got none'],
+        ),
         (f'[[parser]]\nname = "x"\n{MATCH}\ncol_base = 2', ["6: parser[0].col_base: expected 0 or 1, got 2"]),
         (
             f'[[parser]]\nname = "x"\n{MATCH}\nseverity = "bad"',
