@@ -49,6 +49,7 @@ class Scanner:
         self._watchdog = watchdog
         self._formats: dict[str, ErrorformatReader] = {}
         self._waiting: list[Draft] = []
+        self._tells_directories = False  # this is the stream on which make says where it works
         self._context: list[Place] = []
 
     def feed(self, line: str) -> None:
@@ -56,8 +57,10 @@ class Scanner:
         if self._waiting:
             self._look_for_owner(line)
         is_taken = (self.open and self._offer(line)) or (self._gate.always and self._match_always(line))
+        if self._tells_directories:
+            self._directories.note(line)
         if not is_taken and self._gate.passes(line):
-            self._directories.follow(line)
+            self._tells_directories |= self._directories.follow(line)
             rules = self._gate.rules(line)
             if rules and not self._match(line, rules):
                 self._begin(line, rules)
@@ -73,6 +76,9 @@ class Scanner:
 
     def _emit(self, draft: Draft) -> None:
         """Give a finding out, or let it wait for its owner; what comes after one that waits does so too."""
+        if not self._tells_directories and "file" in draft.groups:
+            named = self._directories.where_named(draft.groups["file"])
+            draft.directories = draft.directories if named is None else named
         if (draft.rule.owner or self._waiting) and len(self._waiting) < _MOST_WAITING:
             self._waiting.append(draft)
         else:

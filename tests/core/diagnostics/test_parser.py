@@ -151,6 +151,27 @@ def test_a_problem_that_two_tools_name_differently_is_one_once_its_file_is_found
     assert [(finding.file, finding.count) for finding in reader.finish()] == [("/p/bad.c", 3)]
 
 
+@pytest.mark.parametrize(
+    ("file", "directories"),
+    [("bad.c", ("/p/one",)), ("./bad.c", ("/p/one",)), ("main.c", ()), ("x/bad.c", ()), ("ad.c", ()), ("/p/bad.c", ())],
+)
+def test_make_may_have_left_a_directory_before_the_error_from_there_comes_in(
+    file: str, directories: tuple[str, ...]
+) -> None:
+    """The two streams are read one after the other: the command tells where the compiler was."""
+    reader = parser()
+    for line in (
+        "make[1]: Entering directory '/p/one'",
+        "cc -c -o bad.o bad.c",
+        "make[1]: Leaving directory '/p/one'",
+        "cc -c -o main.o main.c",
+    ):
+        reader.feed("stdout", line)
+    reader.feed("stderr", f"{file}:1:2: error: oops")
+    [finding] = reader.finish()
+    assert finding.directories == directories
+
+
 def test_what_a_go_test_logs_is_in_the_package_that_is_named_below_it() -> None:
     failure = ["--- FAIL: TestF (0.00s)", "    a_test.go:7: F() = 1, want 2", "FAIL"]
     lines = [*failure, "FAIL\texample.com/gp/one\t0.003s", "ok  \texample.com/gp/two\t0.003s", *failure[:2]]
