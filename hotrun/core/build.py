@@ -228,11 +228,7 @@ class Builder:
         assert state.run is not None
         for finding in findings:
             diagnostic = _diagnostic(finding, state, self.root)
-            if finding.count > 1:  # said again, now that it is known how often it was reported
-                from hotrun.core.diagnostics.told import is_same
-
-                state.diagnostics = [known for known in state.diagnostics if not is_same(known, diagnostic)]
-            state.diagnostics.append(diagnostic)
+            _take(state.diagnostics, diagnostic)
             out.append(diagnostic)
 
     def _step_over(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
@@ -303,6 +299,12 @@ def _what(run: Run, step: Step, status: events.Status) -> str:
 def _key(diagnostic: events.Diagnostic) -> object:
     """What makes two diagnostics of two builds the same; lines move with every edit, so they do not count."""
     return (diagnostic.severity, diagnostic.path, diagnostic.code, diagnostic.message)
+
+
+def _take(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
+    from hotrun.core.diagnostics.told import take
+
+    take(known, diagnostic)
 
 
 def _diagnostic(finding: Finding, state: StepState, root: str) -> events.Diagnostic:

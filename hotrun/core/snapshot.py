@@ -70,12 +70,9 @@ class Snapshot(msgspec.Struct):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
                 self.diagnostics[event.step] = kept
             case events.Diagnostic():
-                known = self.diagnostics.setdefault(event.step or event.process or "", [])
-                if event.count > 1:
-                    from hotrun.core.diagnostics.told import is_same
+                from hotrun.core.diagnostics.told import take  # not before there is a diagnostic
 
-                    known[:] = [diagnostic for diagnostic in known if not is_same(diagnostic, event)]
-                known.append(event)
+                take(self.diagnostics.setdefault(event.step or event.process or "", []), event)
             case events.BuildFinished():
                 self.building = None
                 self.last_build = event

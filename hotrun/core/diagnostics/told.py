@@ -7,15 +7,28 @@ from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.diagnostics.places import resolve
 
 
-def is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
-    """Whether two events of a run tell of the same problem: the later one has the final count."""
-    return problem(one) == problem(other)
+def take(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
+    """Add a diagnostic of a run to those that are known of it; one that is told again takes the place of the first."""
+    if diagnostic.count > 1:
+        for at, other in enumerate(known):
+            if _is_same(other, diagnostic):
+                known[at] = diagnostic
+                return
+    known.append(diagnostic)
 
 
-def problem(diagnostic: events.Diagnostic) -> tuple[object, ...]:
-    """What makes a diagnostic of a run the one it is."""
-    d = diagnostic
-    return d.step, d.process, d.file, d.line, d.column, d.severity, d.code, d.message
+def _is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
+    """Whether both tell of one problem. What differs most comes first: there may be thousands."""
+    return (
+        one.line == other.line
+        and one.message == other.message
+        and one.column == other.column
+        and one.file == other.file
+        and one.severity == other.severity
+        and one.code == other.code
+        and one.step == other.step
+        and one.process == other.process
+    )
 
 
 def told(
