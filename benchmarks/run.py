@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 
-from benchmarks import memory, output, restart, spawn, startup
+from benchmarks import diagnostics, memory, output, restart, spawn, startup
 from benchmarks.figures import Figure, table
 from benchmarks.ground import Ground, ground
 from benchmarks.report import add_options, facts, write
 from benchmarks.started import end_on_signals
 
-NAMES = ("startup", "spawn", "restart", "quiet", "memory", "output")
+NAMES = ("startup", "spawn", "restart", "quiet", "memory", "output", "diagnostics")
 
 
 def main() -> int:
@@ -62,5 +62,7 @@ def _measure(name: str, here: Ground) -> list[Figure]:
             return memory.measure(here)
         case "output":
             return output.measure(here)
+        case "diagnostics":
+            return diagnostics.measure(here)
         case _:
             raise SystemExit(f"no benchmark is named {name}: there are {', '.join(NAMES)}")

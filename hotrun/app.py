@@ -87,12 +87,13 @@ class App:
         """
         _check_roots(project)
         self._project = project
+        self._parsers = project.parsers
         self._reload = reload
         self._once = once
         self._shares = shares
         self._inbox: deque[Input] = deque()
         self.snapshot = Snapshot()
-        self.engine = Engine(project, _parser_for, jobs=os.cpu_count() or 1, once=once)
+        self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
         self._outlet = outlet
         self._has_reader = True
@@ -335,6 +336,22 @@ class App:
         if changes:
             self._put(FilesChanged(tuple(changes)))
 
+    def _parser_for(self, part: Step | Process) -> LineParser:
+        from hotrun.parsers import Files, LateParser
+
+        files = Files(self._project.root, os.path.isfile, self._watched_files)
+        return LateParser(part, files, self._parsers)
+
+    def _watched_files(self) -> tuple[str, ...]:
+        """Every watched file; walks where nothing is watched, or not yet."""
+        files = self._source.files() if self._source is not None else []
+        if not files:
+            from hotrun.adapters.tree import Tree
+
+            tree = Tree(self._project.root, self._project.watch, _single_files(self._project))
+            files = [change.path for change in tree.verify()]
+        return tuple(files)
+
     def _load_config(self, reload: Reload) -> None:
         try:
             project, warnings = reload()
@@ -342,6 +359,7 @@ class App:
         except HotrunError as error:
             self._put(ConfigRejected(tuple(error.message.split("\n"))))
         else:
+            self._parsers = project.parsers
             self._put(ConfigLoaded(project, warnings))
 
 
@@ -366,12 +384,6 @@ def _check_roots(project: Project) -> None:
     for path in project.watch.roots:
         if not os.path.exists(path):
             raise HotrunError(f"watch.paths: {path} does not exist", "name a folder or file that is there")
-
-
-def _parser_for(part: Step | Process) -> LineParser:
-    from hotrun.parsers import LateParser
-
-    return LateParser(part)
 
 
 def _raise(task: asyncio.Task[None]) -> None:

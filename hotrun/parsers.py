@@ -1,16 +1,24 @@
-"""Gives the engine the parser for what a step or process prints; it is made when there is something to parse."""
+"""Gives the engine the parser for what a step or process prints; it is made when there is something to parse.
+Parsers of one's own are tried before they are used: one that can hang would stop everything.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
     from hotrun.core.diagnostics.parser import Parser
+    from hotrun.core.diagnostics.places import Places
     from hotrun.core.diagnostics.rules import RuleTable
-    from hotrun.core.spec import Process, Step
+    from hotrun.core.spec import OwnParser, Process, Project, Step
+
+Key = tuple[str | int, ...]
 
 _table: RuleTable | None = None
+_with_own: tuple[tuple[OwnParser, ...], RuleTable, set[str]] | None = None
 
 
 def rules() -> RuleTable:
@@ -27,19 +35,85 @@ def rules() -> RuleTable:
 
 
 def known() -> tuple[str, ...]:
-    """The names that `parsers` may hold."""
+    """The built-in names that `parsers` may hold."""
     from hotrun.core.diagnostics.parser import known_parsers
 
     return known_parsers(rules())
 
 
+def refused(project: Project) -> list[tuple[Key, str]]:
+    """The patterns of the project's own parsers that can hang, by their key in the configuration, with the reason.
+
+    What was found to be fine before is not tried again; a try takes some 50 ms, and one that hangs seconds.
+    """
+    if not project.parsers:
+        return []
+    from hotrun.adapters.folder import Folder
+    from hotrun.adapters.patterns import Verdicts, too_slow
+
+    verdicts = Verdicts(Folder(project.root).path)
+    found = list(_patterns(project))
+    untried = [one for one in found if not verdicts.is_fine(one[1])]
+    if not untried:
+        return []
+    reasons = too_slow([(pattern, texts) for _, pattern, texts in untried])
+    bad = {key: reason for (key, _, _), reason in zip(untried, reasons, strict=True) if reason is not None}
+    verdicts.keep([pattern for key, pattern, _ in found if key not in bad])
+    return list(bad.items())
+
+
+def _patterns(project: Project) -> Iterator[tuple[Key, str, list[str]]]:
+    from hotrun.core.diagnostics.own import patterns_of
+
+    for place, parser in enumerate(project.parsers):
+        texts = [example.text for example in parser.examples]
+        for key, pattern in patterns_of(parser):
+            yield ("parser", place, *key), pattern, texts
+
+
+def wrong_examples(project: Project) -> list[tuple[Key, str]]:
+    """The examples of the project's own parsers that these do not read as they say, by key, with what is wrong."""
+    from hotrun.core.diagnostics.own import example_problems
+
+    return [
+        (("parser", place, *key), text)
+        for place, parser in enumerate(project.parsers)
+        for key, text in example_problems(parser)
+    ]
+
+
+def _table_with(own: tuple[OwnParser, ...]) -> tuple[RuleTable, set[str]]:
+    """The table with parsers of one's own, and the names of those that are switched off."""
+    global _with_own
+    if _with_own is None or _with_own[0] != own:
+        from hotrun.core.diagnostics.own import with_own
+
+        _with_own = own, with_own(rules(), own), set()
+    return _with_own[1:]
+
+
+class Files(NamedTuple):
+    """What there is on the disk; see core.diagnostics.places.Places."""
+
+    root: str
+    exists: Callable[[str], bool]
+    watched: Callable[[], Iterable[str]]
+
+
 class LateParser:
     """A parser that costs nothing until there is something to parse."""
 
-    def __init__(self, part: Step | Process) -> None:
-        """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say."""
+    def __init__(self, part: Step | Process, files: Files | None = None, own: tuple[OwnParser, ...] = ()) -> None:
+        """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say.
+
+        `files` tells which files there are; without it, paths are left as they were printed. `own` are the project's
+        own parsers.
+        """
         self._part = part
+        self._files = files
+        self._own = own
         self._parser: Parser | None = None
+        self._places: Places | None = None
 
     def feed(self, stream: str, line: str) -> list[Finding]:
         """The problems that this line completes."""
@@ -51,6 +125,15 @@ class LateParser:
         """The problems that were waiting for more lines."""
         return self._parser.finish() if self._parser is not None else []
 
+    def _place(self, finding: Finding) -> Finding:
+        if self._files is None:
+            return finding
+        if self._places is None:
+            from hotrun.core.diagnostics.places import Places
+
+            self._places = Places(*self._files)
+        return self._places.find(finding, self._part.program.cwd)
+
     def _make(self) -> Parser:
         from hotrun.core.diagnostics.parser import Parser
         from hotrun.core.diagnostics.programs import program_of
@@ -58,4 +141,6 @@ class LateParser:
         from hotrun.core.spec import Step
 
         names = self._part.parsers if isinstance(self._part, Step) else (RUNTIME,)
-        return Parser(rules(), names, program_of(self._part.program.argv))
+        table, off = _table_with(self._own)
+        program = program_of(self._part.program.argv)
+        return Parser(table, names, program, self._place, time.thread_time_ns, off)

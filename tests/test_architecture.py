@@ -35,7 +35,7 @@ ALLOWED = {
     "outlet": {"writer"},
     "writer": set(),
     "publisher": {"core"},
-    "parsers": {"core"},
+    "parsers": {"adapters", "core"},
     "survey": {"adapters", "core", "errors", "walk"},
     "walk": {"adapters", "core"},
     "runner": {"adapters", "core"},

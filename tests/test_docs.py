@@ -272,3 +272,16 @@ def test_no_file_knows_where_it_was_written() -> None:
     for path in files:
         content = path.read_bytes() if path.is_file() else b""
         assert not [folder for folder in PRIVATE_FOLDERS if folder.encode() in content], name_of(path)
+
+
+# --- parsers ---------------------------------------------------------------------------------------------------
+
+
+def test_every_tool_and_format_is_in_the_page_on_diagnostics() -> None:
+    from hotrun.core.diagnostics.formats import FORMATS
+    from hotrun.parsers import rules
+
+    page = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w:-]+)`", page))
+    assert {rule.family for rule in rules().rules} <= named
+    assert {format.name for format in FORMATS} <= named

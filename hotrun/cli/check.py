@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotrun.cli.options import Options
-from hotrun.cli.project import Chosen, config_path, enter, load_configured
+from hotrun.cli.project import Chosen, config_path, enter, load_configured, refuse
 from hotrun.cli.say import say
 from hotrun.core.spec import Project
 from hotrun.core.words import count
@@ -18,6 +18,10 @@ def check(options: Options) -> int:
             "no hotrun.toml here or above, and no [tool.hotrun] in a pyproject.toml", "hotrun init writes one"
         )
     project, warnings = load_configured(options, path)
+    if project.parsers:
+        from hotrun.parsers import wrong_examples
+
+        refuse(options, path, wrong_examples(project))
     for warning in (*warnings, *_idle(options, project, path)):
         say(f"warning: {warning}")
     print(f"{path}: ok, {count(len(project.steps), 'step')}, {_processes(len(project.processes))}")

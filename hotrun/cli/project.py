@@ -68,7 +68,7 @@ def config_path(options: Options, folder: str) -> str | None:
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
     from hotrun.config.load import load, place_of
-    from hotrun.parsers import known
+    from hotrun.parsers import known, refused
 
     loaded = load(path, options.profile, known)
     if not options.watch:
@@ -76,7 +76,17 @@ def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ..
             if not os.path.exists(root):
                 place = place_of(("watch", "paths", number), path, options.profile)
                 raise HotrunError(f"{place}: {root} does not exist", "name a folder or file that is there")
+    refuse(options, path, refused(loaded.project))
     return _narrowed(options, loaded.project), loaded.warnings
+
+
+def refuse(options: Options, path: str, problems: Iterable[tuple[tuple[str | int, ...], str]]) -> None:
+    """Raise HotrunError where there are `problems` with keys of the file `path`, one line for each."""
+    from hotrun.config.load import place_of
+
+    lines = [f"{place_of(key, path, options.profile)}: {text}" for key, text in problems]
+    if lines:
+        raise HotrunError("\n".join(lines))
 
 
 def _narrowed(options: Options, project: Project) -> Project:

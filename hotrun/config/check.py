@@ -24,7 +24,11 @@ def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | Non
     for program, path in _programs(config):
         _check_command(program, path, findings)
     for name, step in config.build.items():
-        _check_parsers(step, ("build", name, "parsers"), known_parsers, findings)
+        _check_parsers(step, ("build", name, "parsers"), known_parsers, config, findings)
+    if config.parser:
+        from hotrun.config.own_parsers import check_parsers
+
+        check_parsers(config.parser, known_parsers, findings)
     for name, process in config.run.items():
         if process.ready is not None:
             _check_ready(process.ready, ("run", name, "ready"), findings)
@@ -74,12 +78,13 @@ def _check_not_blank(command: str | list[str], path: Path, findings: Findings) -
         findings.expected(path, 'a command such as "make -j2" or ["make", "-j2"]', program)
 
 
-def _check_parsers(step: BuildStep, path: Path, known: KnownParsers | None, findings: Findings) -> None:
+def _check_parsers(step: BuildStep, path: Path, known: KnownParsers | None, config: Config, findings: Findings) -> None:
+    own = [parser.name for parser in config.parser] + [parser.tool for parser in config.parser if parser.tool]
     names = [step.parsers] if isinstance(step.parsers, str) else step.parsers
     for place, name in enumerate(names):
-        if known is not None and name != AUTO and name not in known():
+        if known is not None and name != AUTO and name not in own and name not in known():
             at = path if isinstance(step.parsers, str) else (*path, place)
-            findings.one_of(at, "the name of a parser", name, known())
+            findings.one_of(at, "the name of a parser", name, (*known(), *own))
 
 
 def _check_ready(ready: Ready, path: Path, findings: Findings) -> None:

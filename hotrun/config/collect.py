@@ -72,7 +72,7 @@ def _fit_table(value: object, kind: Any, path: Path, findings: Findings) -> Any:
 
 def _fit_array(value: object, kind: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401
     if not isinstance(value, list):
-        findings.expected(path, "an array of strings", value)
+        findings.expected(path, _words_of(kind), value)
         return _MISFIT
     (item_kind,) = get_args(kind)
     fitted = (_fit(item, item_kind, (*path, place), findings) for place, item in enumerate(value))
@@ -117,7 +117,9 @@ def _words_of(kind: Any) -> str:  # noqa: ANN401
     if isinstance(kind, type) and issubclass(kind, Value):
         return kind.expected
     if get_origin(kind) is list:
-        return "an array of strings"
+        item = _unwrap(get_args(kind)[0])[0]
+        is_table = isinstance(item, type) and issubclass(item, msgspec.Struct)
+        return "an array of tables" if is_table else "an array of strings"
     if get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return "a table"
     return _PLAIN[kind]

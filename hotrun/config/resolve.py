@@ -6,12 +6,13 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterable
 
+from msgspec import structs
 from msgspec.structs import replace
 
 from hotrun.config import model
 from hotrun.config.addresses import UNIX
 from hotrun.config.overlay import READY_KINDS
-from hotrun.core.spec import Process, Program, Project, Ready, Reload, Step, Watch
+from hotrun.core.spec import Example, OwnParser, Process, Program, Project, Ready, Reload, Step, Watch
 
 
 def resolve(config: model.Config, root: str, source: str) -> Project:
@@ -22,6 +23,7 @@ def resolve(config: model.Config, root: str, source: str) -> Project:
         watch=_watch(config.watch, root),
         steps={name: _step(name, step, config, root) for name, step in config.build.items()},
         processes={name: _process(name, process, config, root) for name, process in config.run.items()},
+        parsers=tuple(map(_parser, config.parser)),
     )
 
 
@@ -93,6 +95,22 @@ def _process(name: str, process: model.RunProcess, config: model.Config, root: s
 def _listen(address: str, root: str) -> str:
     """Return the address, with the path of a Unix socket made absolute."""
     return UNIX + absolute(address.removeprefix(UNIX), root) if address.startswith(UNIX) else str(address)
+
+
+def _parser(parser: model.OutputParser) -> OwnParser:
+    formats = parser.errorformat
+    return OwnParser(
+        name=parser.name,
+        match=str(parser.match or ""),
+        then=_plain(parser.then),
+        within=parser.within or len(parser.then),
+        cont=str(parser.cont or ""),
+        errorformat=(formats,) if isinstance(formats, str) else tuple(formats or ()),
+        tool=parser.tool or "",
+        severity=parser.severity if parser.severity is not None else {},
+        col_base=parser.col_base,
+        examples=tuple(Example(**structs.asdict(example)) for example in parser.examples),
+    )
 
 
 def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, root: str) -> Ready:

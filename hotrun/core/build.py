@@ -17,7 +17,7 @@ from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
 from hotrun.core.green import Baseline, Green, plain_paths
 from hotrun.core.inputs import Change, Input, OutputRead
-from hotrun.core.reported import diagnostic_of, key_of, reason_of, status_of
+from hotrun.core.reported import add_to, diagnostic_of, key_of, reason_of, status_of
 from hotrun.core.run import Effect, Run
 from hotrun.core.spec import Process, Project, Step
 
@@ -118,7 +118,7 @@ class Builder:
 
     def count(self, severity: events.Severity) -> int:
         """How many diagnostics of this severity are known now."""
-        return sum(d.count for state in self.steps.values() for d in state.diagnostics if d.severity == severity)
+        return sum(d.severity == severity for state in self.steps.values() for d in state.diagnostics)
 
     @property
     def deadline_ms(self) -> int | None:
@@ -274,7 +274,7 @@ class Builder:
         assert state.run is not None
         for finding in findings:
             diagnostic = diagnostic_of(finding, state.step, state.run.build, state.known, self.root)
-            state.diagnostics.append(diagnostic)
+            add_to(state.diagnostics, diagnostic)
             out.append(diagnostic)
 
     def _step_over(self, state: StepState, now_ms: int, out: list[Effect]) -> None:

@@ -100,7 +100,10 @@ class Related(msgspec.Struct, frozen=True):
 
 
 class Diagnostic(Event, frozen=True, tag="diagnostic"):
-    """One problem. `file` is absolute, `path` relative to the root; both None where there is no place."""
+    """One problem. `file` is absolute, `path` relative to the root; both None where there is no place.
+
+    Where no such file was found, `file` is as the tool printed it, and `path` is None.
+    """
 
     build: int
     step: str | None

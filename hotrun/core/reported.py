@@ -41,6 +41,13 @@ def key_of(diagnostic: events.Diagnostic) -> object:
     return (diagnostic.severity, diagnostic.path, diagnostic.code, diagnostic.message)
 
 
+def add_to(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
+    """Remember a diagnostic; one that is told again with a higher count replaces what was told before."""
+    from hotrun.core.diagnostics.told import take
+
+    take(known, diagnostic)
+
+
 def diagnostic_of(finding: Finding, step: Step, build: int, known: frozenset[object], root: str) -> events.Diagnostic:
     """A finding in the output of a step, with its places resolved; new is what is not `known` from the run before."""
     from hotrun.core.diagnostics.told import told  # not before there is a diagnostic

@@ -75,7 +75,9 @@ class Snapshot(msgspec.Struct):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
                 self.diagnostics[event.step] = kept
             case events.Diagnostic():
-                self.diagnostics.setdefault(event.step or event.process or "", []).append(event)
+                from hotrun.core.diagnostics.told import take  # not before there is a diagnostic
+
+                take(self.diagnostics.setdefault(event.step or event.process or "", []), event)
             case events.BuildFinished():
                 self.building = None
                 self.last_build = event

@@ -94,6 +94,41 @@ class Process(msgspec.Struct, frozen=True):
         return any(PORT in text for text in (*texts, self.ready.target))
 
 
+Severity = Literal["error", "warning", "info", "note", "hint"]
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A text in which a parser of one's own must find one problem; what is None is not compared."""
+
+    text: str
+    file: str | None = None
+    line: int | None = None
+    col: int | None = None
+    end_line: int | None = None
+    end_col: int | None = None
+    severity: Severity | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+class OwnParser(msgspec.Struct, frozen=True):
+    """A parser of one's own: a pattern for a line, one for a line and `then` for those that follow, or formats of Vim.
+
+    See core.diagnostics.rules for what the keys mean. `severity`: the one, or what the words of the tool mean.
+    """
+
+    name: str
+    match: str = ""
+    then: tuple[str, ...] = ()
+    within: int = 1
+    cont: str = ""
+    errorformat: tuple[str, ...] = ()
+    tool: str = ""
+    severity: Severity | dict[str, Severity] = {}
+    col_base: int = 1
+    examples: tuple[Example, ...] = ()
+
+
 class Watch(msgspec.Struct, frozen=True):
     """What is watched. `roots` are absolute folders or files; `settle_ms` None means auto (see settle.py)."""
 
@@ -115,6 +150,7 @@ class Project(msgspec.Struct, frozen=True):
     watch: Watch
     steps: dict[str, Step] = {}
     processes: dict[str, Process] = {}
+    parsers: tuple[OwnParser, ...] = ()
 
     @property
     def parts(self) -> dict[str, Step | Process]:

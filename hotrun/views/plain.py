@@ -185,9 +185,10 @@ class Plain:
 
     def _problem_line(self, problem: events.Diagnostic) -> str:
         place = ""
-        if problem.path is not None:
+        name = problem.path or problem.file  # a file that was not found has no path
+        if name is not None:
             numbers = [str(n) for n in (problem.line, problem.column) if n is not None]
-            place = ":".join([clean_name(problem.path), *numbers]) + ": "
+            place = ":".join([clean_name(name), *numbers]) + ": "
         color = RED if problem.severity == "error" else YELLOW
         code = f" [{clean_name(problem.code)}]" if problem.code else ""
         return f"  {place}{self._paint(problem.severity, color)}: {clean_name(problem.message)}{code}"

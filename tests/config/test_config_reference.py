@@ -28,7 +28,7 @@ DOCS = (REPOSITORY / "docs" / "config.md").read_text()
 # In the example an option that is off is written "#key = value", without a blank after the mark.
 OPTION_OFF = re.compile(r"^#(?=\[|[a-z_]+ = )", re.MULTILINE)
 
-# "build" stands for [build.NAME]; lists of tables do not occur.
+# "build" stands for [build.NAME], "parser" for each [[parser]].
 SECTIONS = {
     "Config": "",
     "Watch": "watch",
@@ -37,6 +37,8 @@ SECTIONS = {
     "Ready": "run.NAME.ready",
     "Reload": "run.NAME.reload",
     "Proxy": "proxy",
+    "OutputParser": "parser",
+    "ParserExample": "parser.examples",
 }
 
 
@@ -78,8 +80,9 @@ def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Itera
         yield kind.__name__, field.name
         inner = struct_in(field.type)
         if inner is not None:
+            value = table[field.name]
             named = field.name in ("build", "run")
-            for one in table[field.name].values() if named else [table[field.name]]:
+            for one in value.values() if named else value if isinstance(value, list) else [value]:
                 yield from keys_in(one, inner)
 
 

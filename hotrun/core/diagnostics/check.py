@@ -7,8 +7,18 @@ from collections.abc import Iterator
 
 import msgspec
 
+from hotrun.core.diagnostics.errorformat import Unreadable, formats
 from hotrun.core.diagnostics.parser import Parser
-from hotrun.core.diagnostics.rules import AnyRule, BlockRule, LineRule, RuleTable, StickyRule, TraceRule, compiled
+from hotrun.core.diagnostics.rules import (
+    AnyRule,
+    BlockRule,
+    ErrorformatRule,
+    LineRule,
+    RuleTable,
+    StickyRule,
+    TraceRule,
+    compiled,
+)
 
 
 def problems(table: RuleTable) -> list[str]:
@@ -29,14 +39,24 @@ def _rule_problems(rule: AnyRule, table: RuleTable) -> list[str]:
     groups = {name for _, pattern in patterns(rule) for name in compiled(pattern).groupindex}
     if isinstance(rule, StickyRule) and rule.verdict:
         bad += [f"header: needs the group {name}" for name in sorted({"verdict", "code"} - groups)]
-    if "message" not in groups:
+    if isinstance(rule, ErrorformatRule):
+        bad += _format_problems(rule)
+    elif "message" not in groups:
         bad.append("no group message")
     return bad or [f"example {number}: {what}" for number, what in _example_problems(rule, table)]
 
 
+def _format_problems(rule: ErrorformatRule) -> list[str]:
+    try:
+        formats(rule.errorformat)
+    except Unreadable as error:
+        return [f"errorformat: {error}"]
+    return []
+
+
 def patterns(rule: AnyRule) -> Iterator[tuple[str, str]]:
     """Key and text of all patterns of a rule."""
-    keys: tuple[str, ...] = ("cont", "note", "note_at", "wrapped")
+    keys: tuple[str, ...] = ("cont", "note", "note_at", "wrapped", "owner")
     match rule:
         case LineRule():
             keys += ("match", "above", "context")

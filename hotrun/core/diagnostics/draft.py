@@ -6,6 +6,7 @@ import re
 
 from hotrun.core.diagnostics.finding import Finding, Place
 from hotrun.core.diagnostics.rules import Rule, severity_of
+from hotrun.core.events import Severity
 
 MOST_DETAIL = 60
 MOST_RELATED = 20
@@ -15,7 +16,7 @@ _MOST_DIGITS = 9
 
 def number(text: str | None, base: int = 1) -> int | None:
     """A line or column, counted from 1, printed by a tool that counts from `base`; None for what cannot be one."""
-    if not text or len(text) > _MOST_DIGITS:
+    if not text or len(text) > _MOST_DIGITS or not text.isdecimal():
         return None
     counted = int(text) + 1 - base
     return counted if counted > 0 else None
@@ -38,20 +39,32 @@ def place(found: re.Match[str], message: str = "") -> Place:
 
 
 class Draft:
-    """Groups, detail and related places of one finding of `rule`. `directories` are those the tool is in."""
+    """Groups, detail and related places of one finding of `rule`. `directories` are those the tool is in, and
+    `near` is where it works otherwise (see Finding).
+    """
 
-    __slots__ = ("detail", "directories", "groups", "related", "rule")
+    __slots__ = ("detail", "directories", "groups", "near", "related", "rule", "severity")
 
-    def __init__(self, rule: Rule, directories: tuple[str, ...] = ()) -> None:
+    def __init__(self, rule: Rule, directories: tuple[str, ...] = (), near: tuple[str, ...] = ()) -> None:
         self.rule = rule
         self.directories = directories
+        self.near = near
         self.groups: dict[str, str] = {}
         self.detail: list[str] = []
         self.related: list[Place] = []
+        self.severity: Severity | None = None  # where it is not for the rule to tell
 
     def absorb(self, found: re.Match[str]) -> None:
         """Take over the groups that took part in a match; a later one overrides."""
         self.groups.update((name, text) for name, text in found.groupdict().items() if text is not None)
+        if "caret" in found.re.groupindex and found["caret"] is not None:
+            self.groups["col"] = str(found.start("caret") + 1)
+
+    def complete(self, found: re.Match[str]) -> None:
+        """Take over what a match says and is not known yet."""
+        for name, text in found.groupdict().items():
+            if text is not None:
+                self.groups.setdefault(name, text)
 
     def add_detail(self, line: str) -> None:
         """Add a line of detail, unless there are enough."""
@@ -70,25 +83,36 @@ class Draft:
             other_line = number(groups.get("other_line"))
             self.add_related(Place(file_name(groups["other_file"]), other_line, None, groups.get("other", "")))
         base = self.rule.col_base
+        end_column = number(groups.get("end_col"), base)
+        if end_column is not None and self.rule.last_col:
+            end_column += 1
         return Finding(
-            severity=severity_of(self.rule, groups.get("severity")),
+            severity=self.severity or severity_of(self.rule, groups.get("severity")),
             message=self._message(),
             tool=self.rule.family,
             file=file_name(groups["file"]) if "file" in groups else None,
             line=number(groups.get("line")),
             column=number(groups.get("col"), base),
             end_line=number(groups.get("end_line")),
-            end_column=number(groups.get("end_col"), base),
+            end_column=end_column,
             code=groups.get("code"),
             detail=tuple(_trimmed(self.detail)),
             related=tuple(self.related),
             directories=self.directories,
+            near=(*_package(groups.get("member", "")), *self.near),
+            is_partial=self.rule.paths == "search",
         )
 
     def _message(self) -> str:
         """The message; where the tool printed none on the line, the first words of the detail."""
         candidates = (self.groups.get("message", ""), *self.detail, self.groups.get("code", ""), self.rule.family)
         return next(filter(None, (text.strip() for text in candidates)))
+
+
+def _package(member: str) -> tuple[str, ...]:
+    """The folder of the package in package.Class.method, which may have a module and a slash in front."""
+    package = "/".join(member.rpartition("/")[2].split(".")[:-2])
+    return (package,) if package else ()
 
 
 def _trimmed(lines: list[str]) -> list[str]:

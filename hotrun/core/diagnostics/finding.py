@@ -19,7 +19,10 @@ class Place(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """One problem. `file` is as the tool printed it (see places.resolve), None where there is no place.
 
-    Lines and columns count from 1. `directories` are those that the tool had said it was in, outermost first.
+    Lines and columns count from 1, and `end_column` is the one behind the last character. `directories` are those
+    that the tool had said it was in, outermost first. `near` are folders or import paths of the packages that it
+    was at, best first: the file is somewhere there. `is_partial`: `file` is only the end of a path.
+    `is_lost`: no such file was found. `count`: how often it was reported.
     """
 
     severity: Severity
@@ -34,3 +37,7 @@ class Finding(msgspec.Struct, frozen=True):
     detail: tuple[str, ...] = ()
     related: tuple[Place, ...] = ()
     directories: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    is_partial: bool = False
+    is_lost: bool = False
+    count: int = 1

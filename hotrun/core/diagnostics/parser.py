@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import msgspec
 
 from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
 from hotrun.core.diagnostics.directories import Directories
-from hotrun.core.diagnostics.draft import Draft
+from hotrun.core.diagnostics.draft import MOST_DETAIL, Draft
 from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.diagnostics.formats import Recognizer, Report, chosen
 from hotrun.core.diagnostics.gate import Gate
 from hotrun.core.diagnostics.rules import RuleTable, known_parsers
 from hotrun.core.diagnostics.scanner import Scanner
-from hotrun.core.diagnostics.text import plain
+from hotrun.core.diagnostics.stream import Pieces, Stream
+from hotrun.core.diagnostics.text import MOST_CHARACTERS, plain
+from hotrun.core.diagnostics.watchdog import Watchdog
 
 __all__ = ["Parser", "known_parsers"]
 
@@ -21,17 +26,34 @@ class Parser:
     """The diagnostics of one run. Streams are read apart, so that their interleaving does not matter.
 
     A finding comes out once its last line is known, which is a line or more after its first; `finish` gives the rest
-    when the run is over. `collected` knows how often each was said.
+    when the run is over, and once more those that were said several times, with their count.
     """
 
-    def __init__(self, rules: RuleTable, names: tuple[str, ...] = ("auto",), program: str = "") -> None:
-        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of)."""
-        chosen = rules.select(names, program)
+    def __init__(
+        self,
+        rules: RuleTable,
+        names: tuple[str, ...] = ("auto",),
+        program: str = "",
+        place: Callable[[Finding], Finding] = lambda finding: finding,
+        clock_ns: Callable[[], int] = lambda: 0,
+        off: set[str] | None = None,
+    ) -> None:
+        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of);
+        `place` finds the files that a finding names (see places.Places). `clock_ns` times the rules of one's own;
+        `off` names those that are switched off, and takes those that are too slow.
+        """
+        selected = rules.select(names, program)
+        formats = chosen(names)
         self.collected = Collected()
-        self._is_idle = not chosen
-        self._gate = Gate(chosen, [rule.clue for rule in rules.directories])
+        self._place = place
+        self._watchdog = Watchdog(clock_ns, set() if off is None else off, self._add)
+        self._is_idle = not selected and not formats
+        self._rules = rules
+        self._gate = Gate(selected, [clue for rule in rules.directories for clue in rule.clues])
+        self._recognizer = Recognizer(formats) if formats else None
         self._directories = Directories(rules.directories)
-        self._scanners: dict[str, Scanner] = {}
+        self._streams: dict[str, Stream] = {}
+        self._printed: Pieces | None = None
         self._found: list[Finding] = []
         self._fallback: Finding | None = None
         self._summaries: list[Finding] = []
@@ -40,24 +62,48 @@ class Parser:
         """Read one line of `stream`, without its line end; returns what is now known, mostly nothing."""
         if self._is_idle:
             return []
-        scanner = self._scanners.get(stream) or self._new_scanner(stream)
-        scanner.feed(plain(line))
+        (self._streams.get(stream) or self._new_stream(stream)).feed(line)
         return self._taken() if self._found else []
 
     def finish(self) -> list[Finding]:
         """The run is over: what was still open, and the findings that count only for want of better ones."""
-        for scanner in self._scanners.values():
-            scanner.finish()
+        for stream in self._streams.values():
+            stream.finish()
+        if self._printed is not None:
+            self._printed.finish()
         for summary in _unsaid(self._summaries, self.collected.findings):
             self._add(summary)
         self._summaries.clear()
         if self._fallback and not self.collected.errors:
             self._add(self._fallback)
-        return self._taken()
+            self._fallback = None
+        return self._with_counts(self._taken())
 
-    def _new_scanner(self, stream: str) -> Scanner:
-        scanner = self._scanners[stream] = Scanner(self._gate, self._directories, self._accept)
-        return scanner
+    def _with_counts(self, found: list[Finding]) -> list[Finding]:
+        """`found` with its counts, and before that what was reported again since it came out."""
+        now = {id(finding) for finding in found}
+        repeated = [finding for finding in self.collected.take_repeated() if id(finding) not in now]
+        return [self.collected.counted(finding) for finding in (*repeated, *found)]
+
+    def _new_stream(self, name: str) -> Stream:
+        scanner = Scanner(self._gate, self._directories, self._accept, watchdog=self._watchdog)
+        stream = self._streams[name] = Stream(scanner, self._recognizer, self._report)
+        return stream
+
+    def _report(self, reports: list[Report]) -> None:
+        """Take what a document says; the text in it goes to the rules for it."""
+        for report in reports:
+            if isinstance(report, Finding):
+                self._add(_in_plain_lines(report))
+            else:
+                self._pieces().feed(report)
+
+    def _pieces(self) -> Pieces:
+        if self._printed is None:
+            # Only go's JSON holds text.
+            gate = Gate(self._rules.select(("auto",), "go"))
+            self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near, self._watchdog))
+        return self._printed
 
     def _accept(self, draft: Draft) -> None:
         finding = draft.finding()
@@ -70,12 +116,22 @@ class Parser:
             self._add(finding)
 
     def _add(self, finding: Finding) -> None:
+        finding = self._place(finding)
         if self.collected.add(finding):
             self._found.append(finding)
 
     def _taken(self) -> list[Finding]:
         found, self._found = self._found, []
         return found
+
+
+def _in_plain_lines(finding: Finding) -> Finding:
+    """A finding of a document as one of text would be: one line, with nothing that a terminal would act upon."""
+    if finding.message.isprintable() and len(finding.message) <= MOST_CHARACTERS:
+        return finding
+    first, *rest = finding.message.strip().split("\n")
+    detail = (*map(plain, rest), *finding.detail)[:MOST_DETAIL]
+    return msgspec.structs.replace(finding, message=plain(first) or finding.tool, detail=detail)
 
 
 def _unsaid(summaries: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:

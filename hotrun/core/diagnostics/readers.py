@@ -63,10 +63,12 @@ class Tail:
             self._take_carets(line)
             return True
         self._note = None
-        if not rule.cont or not compiled(rule.cont).match(line):
+        found = compiled(rule.cont).match(line) if rule.cont else None
+        if found is None:
             return False
         if not self._in_note:
             self.draft.add_detail(line)
+            self.draft.complete(found)
         return True
 
     def _take_note(self, line: str) -> bool:

@@ -12,11 +12,12 @@ from typing import Literal
 
 import msgspec
 
+from hotrun.core.diagnostics import formats
 from hotrun.core.diagnostics.programs import program_name
 from hotrun.core.events import Severity
 from hotrun.errors import HotrunError
 
-AUTO = "auto"
+AUTO = formats.AUTO
 NONE = "none"
 RUNTIME = "runtime"
 
@@ -40,7 +41,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What all rules share. Patterns are Python's, matched from the start of a line that is free of ANSI.
 
     Named groups: file, line, col, end_line, end_col, severity, code, message, and for a related place on the same line
-    other_file, other_line, other.
+    other_file, other_line, other. `caret` is a mark that stands in the problem's column, `member` the name of the
+    code that the place is in, as package.Class.method.
     """
 
     name: str
@@ -50,11 +52,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     clues: tuple[str, ...] = ()
     severity: Severity | dict[str, Severity] = {}  # the one severity, or what the severity group's words mean
     col_base: Literal[0, 1] = 1  # what the tool calls the first column
-    cont: str = ""  # lines that follow and belong to it: its detail
+    last_col: bool = False  # end_col is the column of the last character, not the one behind it
+    cont: str = ""  # lines that follow and belong to it: its detail; its groups are taken where they are missing
     example: tuple[str, ...] = ()  # output in which the rule finds something
+    always: bool = False  # of "auto" whatever the program is
     auto: bool = True  # False: only where chosen by name or by program
     runtime: bool = False  # reports of a running program, such as a stack trace
     fallback: bool = False  # counts only where the run has no other error
+    # "search": the file's name is only the end of its path, and the file must be looked for
+    paths: Literal["printed", "search"] = "printed"
+    owner: str = ""  # a line further down that names the `package` of what was found above it, which waits for it
     summary: bool = False  # counts only where no other finding has its code or says its message
 
     @property
@@ -121,15 +128,25 @@ class TraceRule(Rule, frozen=True, kw_only=True, tag="trace"):
     mute: str = ""  # from here to its stop nothing is a finding
 
 
-AnyRule = LineRule | BlockRule | StickyRule | TraceRule
+class ErrorformatRule(Rule, frozen=True, kw_only=True, tag="errorformat"):
+    """Vim's 'errorformat': one or more lists of formats."""
+
+    errorformat: tuple[str, ...]
+
+
+AnyRule = LineRule | BlockRule | StickyRule | TraceRule | ErrorformatRule
 
 
 class DirectoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lines by which a tool says where it works from now on (group `directory`), and that it is done there."""
+    """Lines by which a tool says where it works from now on (group `directory`), and that it is done there.
 
-    clue: str
-    enter: str
+    With `near` it only says what it is at: paths may be relative to that folder as well.
+    """
+
+    clues: tuple[str, ...]
+    enter: str = ""
     leave: str = ""
+    near: str = ""
 
 
 class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,7 +174,7 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         chosen: set[str] = set()
         for name in names:
             found = self._automatic(program) if name == AUTO else self._named((name,))
-            if not found and name != NONE:
+            if not found and name != NONE and name not in formats.format_names():
                 raise ValueError(f"unknown parser {name!r}")
             chosen.update(rule.name for rule in found)
         return tuple(rule for rule in self.rules if rule.name in chosen)
@@ -165,7 +182,9 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _automatic(self, program: str) -> list[AnyRule]:
         name = program_name(program)
         tools = self.programs.get(name) or self.programs.get(name.rpartition("-")[2])  # x86_64-linux-gnu-gcc
-        return self._named(tools) if tools else [rule for rule in self.rules if rule.auto]
+        if not tools:
+            return [rule for rule in self.rules if rule.auto]
+        return [*(rule for rule in self.rules if rule.always), *self._named(tools)]
 
     def _named(self, names: Iterable[str]) -> list[AnyRule]:
         wanted = frozenset(names)
@@ -177,8 +196,10 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def known_parsers(rules: RuleTable) -> tuple[str, ...]:
-    """All names that a configuration may give as parsers: "auto", "none", "runtime", then tools and rules, sorted."""
-    names = {rule.name for rule in rules.rules} | {rule.family for rule in rules.rules}
+    """All names that a configuration may give as parsers: "auto", "none", "runtime", then tools, rules and the formats
+    of JSON, sorted.
+    """
+    names = {rule.name for rule in rules.rules} | {rule.family for rule in rules.rules} | {*formats.format_names()}
     return (AUTO, NONE, RUNTIME, *sorted(names))
 
 

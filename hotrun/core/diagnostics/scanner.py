@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 from hotrun.core.diagnostics.directories import Directories
 from hotrun.core.diagnostics.draft import Draft, place
+from hotrun.core.diagnostics.errorformat_reader import ErrorformatReader
 from hotrun.core.diagnostics.finding import Place
 from hotrun.core.diagnostics.gate import Gate
 from hotrun.core.diagnostics.readers import Block, Lead, Reader, Sticky, Tail
 from hotrun.core.diagnostics.rules import (
     AnyRule,
     BlockRule,
+    ErrorformatRule,
     LineRule,
     LocatedRule,
     Rule,
@@ -20,25 +22,45 @@ from hotrun.core.diagnostics.rules import (
     compiled,
 )
 from hotrun.core.diagnostics.trace import Trace
+from hotrun.core.diagnostics.watchdog import Watchdog
 
 _MOST_CONTEXT = 8
+_MOST_WAITING = 2000
 
 
 class Scanner:
     """The state of one stream. Finished drafts go to `emit`, in the order in which they are known to be complete."""
 
-    def __init__(self, gate: Gate, directories: Directories, emit: Callable[[Draft], None]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        directories: Directories,
+        emit: Callable[[Draft], None],
+        near: tuple[str, ...] = (),
+        watchdog: Watchdog | None = None,
+    ) -> None:
+        """`near`: the package that all this comes from, where that is known; `watchdog` times rules of one's own."""
         self.open: list[Reader] = []
         self._previous = ""
         self._gate = gate
         self._directories = directories
-        self._emit = emit
+        self._emit_now = emit
+        self._near = near
+        self._watchdog = watchdog
+        self._formats: dict[str, ErrorformatReader] = {}
+        self._waiting: list[Draft] = []
+        self._tells_directories = False  # this is the stream on which make says where it works
         self._context: list[Place] = []
 
     def feed(self, line: str) -> None:
         """Read one plain line."""
-        if not (self.open and self._offer(line)) and self._gate.passes(line):
-            self._directories.follow(line)
+        if self._waiting:
+            self._look_for_owner(line)
+        is_taken = (self.open and self._offer(line)) or (self._gate.always and self._match_always(line))
+        if self._tells_directories:
+            self._directories.note(line)
+        if not is_taken and self._gate.passes(line):
+            self._tells_directories |= self._directories.follow(line)
             rules = self._gate.rules(line)
             if rules and not self._match(line, rules):
                 self._begin(line, rules)
@@ -48,6 +70,34 @@ class Scanner:
         """The stream has ended: let go of all that is open."""
         for reader in self.open[:]:
             self._close(reader)
+        for formats in self._formats.values():
+            formats.close()
+        self._release(())
+
+    def _emit(self, draft: Draft) -> None:
+        """Give a finding out, or let it wait for its owner; what comes after one that waits does so too."""
+        if not self._tells_directories and "file" in draft.groups:
+            named = self._directories.where_named(draft.groups["file"])
+            draft.directories = draft.directories if named is None else named
+        if (draft.rule.owner or self._waiting) and len(self._waiting) < _MOST_WAITING:
+            self._waiting.append(draft)
+        else:
+            self._emit_now(draft)
+
+    def _look_for_owner(self, line: str) -> None:
+        found = compiled(self._waiting[0].rule.owner).match(line)
+        if found:
+            # What is still open stands above this line.
+            for reader in self.open[:]:
+                self._close(reader)
+            self._release((found["package"],))
+
+    def _release(self, near: tuple[str, ...]) -> None:
+        waiting, self._waiting = self._waiting, []
+        for draft in waiting:
+            if draft.rule.owner:
+                draft.near = (*near, *draft.near)
+            self._emit_now(draft)
 
     def _offer(self, line: str) -> bool:
         """Whether something open took the line; the innermost has the first word."""
@@ -59,12 +109,40 @@ class Scanner:
                 return True
             self.open.remove(reader)
             if isinstance(reader, Block):
-                if outcome == "done":
+                if outcome == "done" and reader.rule.fallback:
+                    self.open.append(Tail(reader.draft, reader.rule, []))
+                elif outcome == "done":
                     self._found(reader.rule, reader.draft)
                     return True
             elif draft := reader.close():
                 self._emit(draft)
         return False
+
+    def _match_always(self, line: str) -> bool:
+        """Whether a rule without clues took the line."""
+        watchdog = self._watchdog
+        for rule in self._gate.always:
+            if watchdog is None:
+                if self._try(line, rule):
+                    return True
+            elif not watchdog.is_off(rule):
+                start = watchdog.clock_ns()
+                is_taken = self._try(line, rule)
+                watchdog.took(rule, watchdog.clock_ns() - start)
+                if is_taken:
+                    return True
+        return False
+
+    def _try(self, line: str, rule: AnyRule) -> bool:
+        if not isinstance(rule, ErrorformatRule):
+            if self._match(line, (rule,)):
+                return True
+            self._begin(line, (rule,))
+            return False
+        reader = self._formats.get(rule.name)
+        if reader is None:
+            reader = self._formats[rule.name] = ErrorformatReader(rule, lambda: self._draft(rule), self._emit)
+        return reader.take(line)
 
     def _match(self, line: str, rules: Sequence[AnyRule]) -> bool:
         """Whether a rule found something complete in this line, or a header."""
@@ -150,7 +228,7 @@ class Scanner:
         return None
 
     def _draft(self, rule: AnyRule) -> Draft:
-        return Draft(rule, self._directories.current)
+        return Draft(rule, self._directories.current, self._near or self._directories.near)
 
     def _found(self, rule: LocatedRule, draft: Draft) -> None:
         """Something is complete: half-open blocks were no blocks, and the finding before it has no more to come."""

@@ -7,12 +7,38 @@ from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.diagnostics.places import resolve
 
 
+def take(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
+    """Add a diagnostic of a run to those that are known of it; one that is told again takes the place of the first."""
+    if diagnostic.count > 1:
+        for at, other in enumerate(known):
+            if _is_same(other, diagnostic):
+                known[at] = diagnostic
+                return
+    known.append(diagnostic)
+
+
+def _is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
+    """Whether both tell of one problem. What differs most comes first: there may be thousands."""
+    return (
+        one.line == other.line
+        and one.message == other.message
+        and one.column == other.column
+        and one.file == other.file
+        and one.severity == other.severity
+        and one.code == other.code
+        and one.step == other.step
+        and one.process == other.process
+    )
+
+
 def told(
     finding: Finding, *, build: int, step: str | None, process: str | None, cwd: str, root: str
 ) -> events.Diagnostic:
     """The event for a finding of a step or a process that works in `cwd`; it counts as new."""
     directories = finding.directories
-    file, path = resolve(finding.file, cwd, root, directories) if finding.file is not None else (None, None)
+    file, path = finding.file, None
+    if file is not None and not finding.is_lost:
+        file, path = resolve(file, cwd, root, directories)
     related = []
     for place in finding.related:
         near_file, near = resolve(place.file, cwd, root, directories)
@@ -33,6 +59,6 @@ def told(
         message=finding.message,
         detail=finding.detail,
         related=tuple(related),
-        count=1,
+        count=finding.count,
         new=True,
     )

@@ -44,6 +44,7 @@ class Trace:
         # The end of a trace matters where the last frame does; otherwise its beginning.
         self._tail: deque[str] = deque(maxlen=MOST_DETAIL)
         self._keep(begin.string)
+        self._add_mentioned(begin)
 
     @property
     def is_frameless(self) -> bool:
@@ -92,6 +93,7 @@ class Trace:
         rule, part = self.rule, self._parts[-1]
         if rule.chain and (found := compiled(rule.chain).match(line)):
             self._parts.append(Part(found.groupdict().get("message")))
+            self._add_mentioned(found)
         elif not (len(self._parts) > 1 and not part.frames and not self._ended and self._opens(line)):
             return False
         self._ended = False
@@ -127,6 +129,11 @@ class Trace:
         self._slack -= 1
         self._keep(line)
         return "passed"
+
+    def _add_mentioned(self, found: re.Match[str]) -> None:
+        """A first line that names a place is a frame as well."""
+        if "file" in found.re.groupindex and found["file"] is not None:
+            self._add_frame(self._parts[-1], found, found.string)
 
     def _add_frame(self, part: Part, found: re.Match[str], line: str) -> None:
         part.frames += 1

@@ -160,4 +160,33 @@ EXPECTED: Expected = {
         ("/home/dev/project/ut.py", 4, None, "error", None, "KeyError: 'x'"),
         ("/home/dev/project/ut.py", 3, None, "error", None, "AssertionError: 1 != 2"),
     ],
+    "pyright": [
+        (
+            "/home/dev/project/typed.py",
+            4,
+            12,
+            "error",
+            "reportReturnType",
+            'Type "int" is not assignable to return typ',
+        ),
+        (
+            "/home/dev/project/typed.py",
+            6,
+            14,
+            "error",
+            "reportArgumentType",
+            "Argument of type \"Literal['a']\" cannot be",
+        ),
+        ("/home/dev/project/typed.py", 6, 20, "error", "reportUndefinedVariable", '"undefined_var" is not defined'),
+        ("/home/dev/project/typed.py", 6, 20, "warning", "reportUnusedExpression", "Expression value is unused"),
+        ("/home/dev/project/typed.py", 8, 8, "error", "reportCallIssue", "Expected 1 positional argument"),
+        (
+            "/home/dev/project/typed.py",
+            10,
+            30,
+            "error",
+            "reportAttributeAccessIssue",
+            'Cannot access attribute "nope" for class "',
+        ),
+    ],
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
+from hotrun.core.diagnostics.collected import key
 from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.diagnostics.parser import Parser
 from hotrun.core.diagnostics.rules import RuleTable
@@ -47,7 +48,8 @@ def read(lines: Iterable[str], *names: str, program: str = "") -> list[Finding]:
     """What a parser finds in `lines`, all of one stream."""
     reader = parser(*names, program=program)
     found = [finding for line in lines for finding in reader.feed("stdout", line)]
-    return found + reader.finish()
+    # What is said again at the end, with its count, takes the place of the first.
+    return list({key(finding): finding for finding in found + reader.finish()}.values())
 
 
 def only(lines: str, *names: str) -> Finding:

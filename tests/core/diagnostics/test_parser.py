@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
-from tests.core.diagnostics.reading import TRACEBACK, brief, only, parser, read, sample
+from hotrun.core.diagnostics.parser import Parser
+from tests.core.diagnostics.reading import SAMPLES, TRACEBACK, brief, only, parser, read, sample, table
 
 GCC = "bad.c:3:36: error: oops"
 STREAMED = [
@@ -129,9 +131,79 @@ def test_a_problem_that_is_said_twice_is_found_once_and_counted() -> None:
     found = []
     for stream in ("stdout", "stderr", "stdout"):
         found += reader.feed(stream, GCC)
-    found += reader.finish()
-    assert len(found) == 1
-    assert reader.collected.count(found[0]) == 3
+    assert [finding.count for finding in found] == [1]
+    # Its count is said when it is final, with everything else as before.
+    assert reader.finish() == [msgspec.structs.replace(found[0], count=3)]
+    assert reader.finish() == []
+
+
+def test_a_problem_that_comes_out_at_the_end_has_its_count_at_once() -> None:
+    reader = parser()
+    assert reader.feed("stdout", GCC) == []
+    assert reader.feed("stderr", GCC) == []
+    assert [finding.count for finding in reader.finish()] == [2]
+
+
+def test_a_problem_that_two_tools_name_differently_is_one_once_its_file_is_found() -> None:
+    reader = Parser(table(), place=lambda finding: msgspec.structs.replace(finding, file="/p/bad.c"))
+    for line in (GCC, f"./{GCC}", f"/p/{GCC}"):
+        reader.feed("stdout", line)
+    assert [(finding.file, finding.count) for finding in reader.finish()] == [("/p/bad.c", 3)]
+
+
+@pytest.mark.parametrize(
+    ("file", "directories"),
+    [("bad.c", ("/p/one",)), ("./bad.c", ("/p/one",)), ("main.c", ()), ("x/bad.c", ()), ("ad.c", ()), ("/p/bad.c", ())],
+)
+def test_make_may_have_left_a_directory_before_the_error_from_there_comes_in(
+    file: str, directories: tuple[str, ...]
+) -> None:
+    """The two streams are read one after the other: the command tells where the compiler was."""
+    reader = parser()
+    for line in (
+        "make[1]: Entering directory '/p/one'",
+        "cc -c -o bad.o bad.c",
+        "make[1]: Leaving directory '/p/one'",
+        "cc -c -o main.o main.c",
+    ):
+        reader.feed("stdout", line)
+    reader.feed("stderr", f"{file}:1:2: error: oops")
+    [finding] = reader.finish()
+    assert finding.directories == directories
+
+
+def test_what_a_go_test_logs_is_in_the_package_that_is_named_below_it() -> None:
+    failure = ["--- FAIL: TestF (0.00s)", "    a_test.go:7: F() = 1, want 2", "FAIL"]
+    lines = [*failure, "FAIL\texample.com/gp/one\t0.003s", "ok  \texample.com/gp/two\t0.003s", *failure[:2]]
+    lines += ["panic: boom", "\t/p/three/a.go:3 +0x1", "FAIL\texample.com/gp/three\t0.003s"]
+    found = [(f.file, f.near) for f in read([*lines, *failure])]
+    # The last one is cut off before its package is named.
+    assert found == [
+        ("a_test.go", ("example.com/gp/one",)),
+        ("a_test.go", ("example.com/gp/three",)),
+        ("/p/three/a.go", ()),
+        ("a_test.go", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "near"),
+    [
+        (["   Compiling one v0.1.0 (/p/one)", "    Checking two v0.1.0 (/p/two)"], ("/p/two", "/p/one")),
+        (["   Compiling one v0.1.0 (/p/one)"] * 2, ("/p/one",)),
+        (["   Compiling serde v1.0.200"], ()),
+        (["rootdir: /p, configfile: pytest.ini"], ("/p",)),
+    ],
+)
+def test_the_packages_that_a_tool_is_at_are_kept_with_what_it_finds(lines: list[str], near: tuple[str, ...]) -> None:
+    [finding] = read([*lines, GCC])
+    assert finding.near == near
+
+
+def test_a_frame_of_java_names_its_package() -> None:
+    trace = "java.lang.IllegalStateException: no\n\tat app//demo.web.Main$Inner.lambda$run$0(Main.java:6)"
+    finding = only(trace)
+    assert (finding.file, finding.near, finding.is_partial) == ("Main.java", ("demo/web",), True)
 
 
 def test_the_same_text_in_another_directory_is_another_problem() -> None:
@@ -310,3 +382,31 @@ def test_auto_goes_by_the_program_and_takes_all_rules_for_an_unknown_one() -> No
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown parser 'nope'"):
         parser("gnu", "nope")
+
+
+def test_damaged_output_of_any_tool_breaks_nothing() -> None:
+    """Real output with characters, lines and halves of lines lost, doubled or out of place."""
+    chance = random.Random(11)
+    names = sorted(path.stem for path in SAMPLES.glob("*.txt"))
+    for _ in range(150):
+        lines = [line for name in chance.sample(names, 3) for line in sample(name)]
+        for _ in range(chance.randrange(1, 30)):
+            at = chance.randrange(len(lines))
+            cut = chance.randrange(len(lines[at]) + 1)
+            other = lines[chance.randrange(len(lines))]
+            lines[at] = chance.choice(
+                (
+                    lines[at][:cut],
+                    lines[at][cut:],
+                    lines[at][:cut] + other,
+                    "",
+                    lines[at][:cut] + chance.choice('{}[]":,\\x1b\\0'),
+                )
+            )
+        reader = parser()
+        found = [finding for line in lines for finding in reader.feed(chance.choice(("stdout", "stderr")), line)]
+        for finding in found + reader.finish():
+            assert finding.message
+            assert finding.line is None or finding.line > 0
+            assert finding.column is None or finding.column > 0
+            assert "\x1b" not in finding.message

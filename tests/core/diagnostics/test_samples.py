@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from tests.core.diagnostics import expected_native, expected_python, expected_web
+from tests.core.diagnostics import expected_json, expected_native, expected_python, expected_web
 from tests.core.diagnostics.reading import SAMPLES, brief, read, sample
 
-EXPECTED = {**expected_native.EXPECTED, **expected_python.EXPECTED, **expected_web.EXPECTED}
+EXPECTED = {**expected_json.EXPECTED, **expected_native.EXPECTED, **expected_python.EXPECTED, **expected_web.EXPECTED}
 
 
 def test_every_sample_has_its_expected_findings() -> None:
@@ -100,6 +100,26 @@ def test_colors_change_nothing() -> None:
         ("node", "node-stack"),
         ("shellcheck", "shellcheck-gcc"),
         ("yamllint", "yamllint"),
+        ("mvn", "maven-compile"),
+        ("mvn", "maven-test"),
+        ("./gradlew", "gradle-java"),
+        ("gradle", "gradle-kotlin"),
+        ("gradle", "gradle-script"),
+        ("gradle", "gradle-test"),
+        ("kotlinc", "kotlinc"),
+        ("dotnet", "dotnet-build"),
+        ("dotnet", "dotnet-run"),
+        ("dotnet", "dotnet-test"),
+        ("swift", "swift-6"),
+        ("php", "php-run"),
+        ("phpunit", "phpunit"),
+        ("ruby", "ruby-cause"),
+        ("ruby", "ruby-syntax"),
+        ("shellcheck", "shellcheck"),
+        ("templ", "templ"),
+        ("vitest", "vitest"),
+        ("cargo", "cargo-check-json"),
+        ("ruff", "ruff-sarif"),
     ],
 )
 def test_the_rules_of_a_program_find_what_all_rules_find(program: str, name: str) -> None:

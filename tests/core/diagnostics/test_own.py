@@ -1,0 +1,108 @@
+"""Parsers of one's own: first in the table, checked by their examples, and switched off when they are slow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from hotrun.core.diagnostics.own import example_problems, patterns_of, with_own
+from hotrun.core.diagnostics.parser import Parser
+from hotrun.core.diagnostics.watchdog import MOST_NS
+from hotrun.core.spec import Example, OwnParser
+from tests.core.diagnostics.reading import brief, table
+
+MATCH = r"(?P<severity>ERR|WRN) (?P<file>\S+)@(?P<line>\d+): (?P<message>.+)$"
+
+
+def mine(**more: Any) -> OwnParser:
+    return OwnParser(**{"name": "mytool", "match": MATCH, **more})
+
+
+def read(own: OwnParser, *lines: str, program: str = "") -> list[Any]:
+    reader = Parser(with_own(table(), [own]), ("auto",), program)
+    found = [finding for line in lines for finding in reader.feed("stdout", line)] + reader.finish()
+    return [brief(finding) for finding in found]
+
+
+@pytest.mark.parametrize("program", ["", "go", "mytool"])
+def test_it_is_part_of_auto_whatever_the_program(program: str) -> None:
+    assert read(mine(), "ERR a.x@3: oops", program=program) == [("a.x", 3, None, "error", None, "oops")]
+
+
+def test_it_comes_before_the_built_in_ones() -> None:
+    own = mine(match=r"(?P<file>\S+?):(?P<line>\d+):(?P<message>.*)$", severity="hint")
+    assert read(own, "a.c:3:4: error: oops") == [("a.c", 3, None, "hint", None, "4: error: oops")]
+
+
+def test_severity_column_and_tool_are_those_that_it_says() -> None:
+    own = mine(
+        match=r"(?P<severity>\w+) (?P<file>\S+)@(?P<col>\d+): (?P<message>.+)$", severity={"BAD": "warning"}, col_base=0
+    )
+    assert read(own, "BAD a.x@0: oops") == [("a.x", None, 1, "warning", None, "oops")]
+
+
+def test_lines_that_complete_it_and_lines_that_follow() -> None:
+    own = mine(match=r"in (?P<file>\S+):$", then=(r" +(?P<line>\d+)$", r" +(?P<message>\D.*)$"), within=4, cont="> ")
+    reader = Parser(with_own(table(), [own]))
+    lines = ["in a.x:", "", " 3", " oops", "> why", "else"]
+    found = [finding for line in lines for finding in reader.feed("stdout", line)] + reader.finish()
+    assert [(f.file, f.line, f.message, f.detail[-1]) for f in found] == [("a.x", 3, "oops", "> why")]
+
+
+def test_a_line_number_that_is_none_is_left_out() -> None:
+    own = mine(match=r"(?P<file>\S+)@(?P<line>\S+) (?P<message>.+)$")
+    assert read(own, "a.x@here oops", "b.x@² oops") == [
+        ("a.x", None, None, "error", None, "oops"),
+        ("b.x", None, None, "error", None, "oops"),
+    ]
+
+
+def test_examples_that_are_read_as_they_say_are_no_problem() -> None:
+    good = Example("ERR a.x@3: oops", file="a.x", line=3, severity="error", message="oops")
+    assert list(example_problems(mine(examples=(good,)))) == []
+
+
+@pytest.mark.parametrize(
+    ("example", "key", "said"),
+    [
+        (Example("ERR"), (), "expected one problem in this text, got none"),
+        (Example("ERR a@1: x\nERR b@1: x"), (), "expected one problem in this text, got 2"),
+        (Example("ERR a@1: x", line=2), ("line",), "expected 2, got 1"),
+        (Example("ERR a@1: x", severity="hint"), ("severity",), "expected 'hint', got 'error'"),
+        (Example("ERR a@1: x", code="E1"), ("code",), "expected 'E1', got None"),
+    ],
+)
+def test_an_example_that_is_not_read_so_is_named(example: Example, key: tuple[str, ...], said: str) -> None:
+    own = mine(examples=(Example("WRN a@1: x"), example))
+    assert list(example_problems(own)) == [(("examples", 1, *key), said)]
+
+
+def test_all_patterns_of_a_parser_are_given_with_their_keys() -> None:
+    assert [key for key, _ in patterns_of(mine(then=("a", "b"), cont="c"))] == [
+        ("match",),
+        ("then", 0),
+        ("then", 1),
+        ("cont",),
+    ]
+    assert [key for key, _ in patterns_of(OwnParser("x", errorformat=("%f:%m,%f-%m",)))] == [("errorformat",)] * 2
+
+
+def test_one_that_is_slow_is_switched_off_and_that_is_said() -> None:
+    times: Iterator[int] = iter([0, 1000, 0, MOST_NS + 20_000_000])
+    off: set[str] = set()
+    reader = Parser(with_own(table(), [mine()]), clock_ns=times.__next__, off=off)
+    found = [
+        finding
+        for line in ("ERR a.x@1: quick", "ERR a.x@2: slow", "ERR a.x@3: never read")
+        for finding in reader.feed("stdout", line)
+    ]
+    found += reader.finish()
+    assert [(f.tool, f.severity, f.message) for f in found if f.severity == "warning"] == [
+        ("hotrun", "warning", "parser mytool took 70 ms on one line and is switched off")
+    ]
+    assert [f.line for f in found if f.severity == "error"] == [1, 2]
+    assert off == {"mytool"}
+    # It stays off for the runs that follow.
+    assert Parser(with_own(table(), [mine()]), off=off).feed("stdout", "ERR a.x@3: never read") == []

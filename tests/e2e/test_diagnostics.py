@@ -1,0 +1,73 @@
+"""What a person has of the diagnostics: parsers of one's own, and places in files that are really there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.test_cli import lay_out, run
+
+OWN = """
+[build.app]
+command = "printf 'ERR a.x@3: one\\nERR a.x@3: one\\nBAD b.y:7\\n  and: two\\n'; exit 1"
+
+[[parser]]
+name = "mytool"
+match = '(?P<severity>ERR|WRN) (?P<file>\\S+)@(?P<line>\\d+): (?P<message>.+)$'
+examples = [{ text = "ERR a.x@3: one", line = 3 }]
+
+[[parser]]
+name = "othertool"
+errorformat = '%EBAD %f:%l,%Z  and: %m'
+"""
+
+
+def diagnostics(folder: Path) -> list[dict[str, Any]]:
+    done = run(folder, "--once", "--ui", "json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    return [event for event in map(json.loads, done.stdout.splitlines()) if event["type"] == "diagnostic"]
+
+
+def test_parsers_of_ones_own_read_a_step(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"hotrun.toml": OWN, "a.x": "", "sub/b.y": ""})
+    assert run(tmp_path, "check").returncode == 0
+    found = diagnostics(tmp_path)
+    counts = {(d["path"], d["line"], d["tool"], d["message"]): d["count"] for d in found}
+    assert counts == {("a.x", 3, "mytool", "one"): 2, ("sub/b.y", 7, "othertool", "two"): 1}
+    assert {d["file"] for d in found} == {str(tmp_path / "a.x"), str(tmp_path / "sub" / "b.y")}
+
+
+def test_an_example_that_is_not_read_so_is_an_error_of_check(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"hotrun.toml": OWN.replace("line = 3 }", "line = 4 }")})
+    done = run(tmp_path, "check")
+    assert done.returncode == 2
+    assert done.stderr == "error: hotrun.toml:8: parser[0].examples[0].line: expected 4, got 3\n"
+
+
+def test_a_parser_that_can_hang_is_refused_before_it_is_used(tmp_path: Path) -> None:
+    hanging = "[[parser]]\nname = 'slow'\nmatch = '(\\s*\\w+)*: (?P<message>.+)'\n"
+    lay_out(tmp_path, {"hotrun.toml": "[build.app]\ncommand = 'true'\n" + hanging})
+    for arguments in (["check"], ["--once"]):
+        done = run(tmp_path, *arguments)
+        assert (done.returncode, done.stderr) == (2, "error: hotrun.toml:5: parser[0].match: hangs on some lines\n")
+
+
+def test_a_file_that_is_not_there_has_no_path(tmp_path: Path) -> None:
+    script = "printf 'java.lang.IllegalStateException: no\\n\\tat app.%s.run(%s.java:3)\\n' Here Here; exit 1"
+    lay_out(tmp_path, {"hotrun.toml": f'[build.app]\ncommand = """{script}"""\n'})
+    [lost] = diagnostics(tmp_path)
+    assert (lost["file"], lost["path"], lost["line"]) == ("Here.java", None, 3)
+    said = run(tmp_path, "--once").stdout
+    assert "Here.java:3: error: java.lang.IllegalStateException: no" in said
+    lay_out(tmp_path, {"src/main/app/Here.java": "", "src/test/other/Here.java": ""})
+    [found] = diagnostics(tmp_path)
+    assert found["path"] == "src/main/app/Here.java"
+
+
+def test_a_problem_that_is_reported_twice_counts_once(tmp_path: Path) -> None:
+    script = "printf 'a.c:1:2: error: no\\n./a.c:1:2: error: no\\n'; exit 1"
+    lay_out(tmp_path, {"hotrun.toml": f'[build.app]\ncommand = """{script}"""\n', "a.c": ""})
+    *_, last = diagnostics(tmp_path)
+    assert (last["path"], last["count"]) == ("a.c", 2)
+    assert "1 error" in run(tmp_path, "--once").stdout
