@@ -91,7 +91,7 @@ class Loops:
         self.is_process_up = False
         self.delay_ms = 0  # how much later than by the kernel's events changes are told: by polling
         self.pause_until_ms: int | None = None
-        self._noise_until_ms = 0
+        self._pause_began_ms = 0  # what polling tells until `delay_ms` later was written before it
 
     def started(self, kinds: set[str], now_ms: int) -> None:
         """Steps ("step") or processes ("run") were started."""
@@ -179,9 +179,9 @@ class Loops:
         gap_ms = now_ms - suspect.changed_ms
         suspect.latest = self._round(is_building, gap_ms, now_ms)
         suspect.changed_ms = now_ms
-        if self.pause_until_ms is not None:
+        if self.pause_until_ms is not None and now_ms > self._pause_began_ms + self.delay_ms:
             suspect.in_pause += 1
-            suspect.noise += now_ms <= self._noise_until_ms
+            suspect.noise += now_ms <= self._pause_began_ms + self.delay_ms + PAUSE_MS
             if not self.is_process_up:  # then it was somebody else, and waits no longer
                 self.pause_until_ms = now_ms
         if path in self._held and gap_ms >= QUIET_MS and suspect.latest is None:
@@ -218,8 +218,8 @@ class Loops:
         longest_ms = max(max(r.gap_ms for r in s.rounds[1:]) for s in known)
         by_step = all(suspect.rounds[-1].by == "step" for suspect in known)
         pause_ms = PAUSE_FACTOR * longest_ms if by_step else PAUSE_MS * (1 + PAUSE_STEP * known[0].confirmations)
-        self._noise_until_ms = now_ms + PAUSE_MS
-        self.pause_until_ms = now_ms + int(min(max(pause_ms, PAUSE_MS), PAUSE_MOST_MS))
+        self._pause_began_ms = now_ms
+        self.pause_until_ms = now_ms + self.delay_ms + int(min(max(pause_ms, PAUSE_MS), PAUSE_MOST_MS))
         for suspect in self._suspects.values():
             suspect.in_pause = suspect.noise = 0
 

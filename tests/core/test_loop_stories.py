@@ -157,6 +157,22 @@ def test_a_generator_behind_which_a_process_is_restarted_is_found_too() -> None:
     assert shop.starts <= 10
 
 
+def test_a_generator_whose_writes_polling_tells_of_late_and_in_parts_is_found() -> None:
+    """A look in the middle of a write sees half of it; the rest is told an interval later, perhaps in the pause."""
+    for seed in range(60):
+        rng = random.Random(seed)
+        shop = Workshop(
+            project(step("app"), poll_interval_ms=100),
+            takes_ms=between(rng, 5, 8),
+            writes=lambda rng=rng: [(3, GEN), (4, GEN)] if rng.random() < 0.3 else [(4, GEN)],  # type: ignore[misc]
+            latency_ms=lambda rng=rng: rng.choice((1, 3, 100)),  # type: ignore[misc]
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "poll", 0)).begin()
+        shop.run_until(10_000)
+        assert len(shop.warnings()) == 1, f"seed {seed}"
+        assert shop.starts <= 120, f"seed {seed}"
+
+
 def test_a_generator_on_a_busy_machine_is_found_in_the_end() -> None:
     for seed in range(20):
         rng = random.Random(seed)
