@@ -83,7 +83,8 @@ async def ask_on(port: int, keep: bool, tally: Tally) -> None:
     while True:
         since = time.monotonic()
         try:
-            await asyncio.wait_for(ask(port, keep, open_streams), ANSWER_S)
+            async with asyncio.timeout(ANSWER_S):  # wait_for may swallow being canceled, before Python 3.12
+                await ask(port, keep, open_streams)
         except (OSError, EOFError) as error:  # asyncio.IncompleteReadError is an EOFError, TimeoutError an OSError
             tally.failed_by(error)
             close(open_streams)

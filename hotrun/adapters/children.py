@@ -36,7 +36,6 @@ from hotrun.adapters.orders import (
 )
 from hotrun.adapters.records import VARIABLE, Session
 from hotrun.adapters.spawn import SpawnError, free_port, order, signal_name, why, with_port
-from hotrun.adapters.stamp import stamp
 from hotrun.adapters.streams import Streams
 from hotrun.adapters.terminal import Window
 from hotrun.core.commands import Spawn
@@ -44,6 +43,8 @@ from hotrun.core.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFa
 
 if TYPE_CHECKING:
     import asyncio
+
+    from hotrun.adapters.made import Made
 
 Post = Callable[[Input], None]
 
@@ -260,7 +261,7 @@ class Children:
                 self._on_exit(child, answer)
             case Empty():
                 child.streams.drain()
-                self._finish(child, Emptied(child.run, stamp(child.command.outputs)))
+                self._look_at_outputs(child)
             case Stuck():
                 reason = "belongs to another user" if answer.denied else "hangs in a system call"
                 self._post(Noticed("warning", f"{child.command.name}: {answer.name} ({answer.pid}) {reason}: waiting"))
@@ -271,6 +272,22 @@ class Children:
         child.streams.drain()
         child.exited = True
         self._post(Exited(child.run, exit_code, name, answer.left))
+
+    def _look_at_outputs(self, child: _Child) -> None:
+        """The last word of a step says what it has made; reading that must not keep others waiting."""
+        root, outputs = child.command.root, child.command.outputs
+        if not outputs or self._loop is None:
+            self._finish(child, Emptied(child.run))
+            return
+        from hotrun.adapters.made import made
+
+        reading = self._loop.run_in_executor(None, made, root, outputs)
+        reading.add_done_callback(lambda reading: self._on_made(child, reading))
+
+    def _on_made(self, child: _Child, reading: asyncio.Future[Made]) -> None:
+        if not reading.cancelled() and child.run in self._runs:
+            self._finish(child, Emptied(child.run, *reading.result()))
+            self._hurry()
 
     def _finish(self, child: _Child, last: Input) -> None:
         """Post the last word. The wire stays: a step may have left daemons, and their reaper ends when they have."""
@@ -301,7 +318,7 @@ class Children:
         child.streams.drain()
         if not child.exited:
             self._post(Exited(child.run, None, "SIGKILL"))
-        self._finish(child, Emptied(child.run, stamp(child.command.outputs)))
+        self._finish(child, Emptied(child.run))
 
     def _on_guard_death(self) -> None:
         self._post(Noticed("error", "hotrun's guard process was killed: everything it guarded is ended"))

@@ -8,6 +8,14 @@ MOST_BYTES = 1 << 20  # 1 MiB takes about 1 ms; what is bigger is hardly saved w
 _SIZE = 16  # a chance of 1 in 2^64 for a pair; it decides about a rebuild, not about security
 
 
+def blake2b_of(path: str) -> str:
+    """The digest of a file of any size, in hexadecimal digits. Raises OSError."""
+    from hashlib import blake2b, file_digest
+
+    with open(path, "rb") as file:
+        return file_digest(file, lambda: blake2b(digest_size=_SIZE)).hexdigest()
+
+
 def digest(path: str, size: int) -> bytes | None:
     """The digest of the file's bytes; None where it is larger than MOST_BYTES (`size`) or cannot be read."""
     if size > MOST_BYTES:

@@ -1,13 +1,13 @@
 """The steps: which are dirty, which run, and the one verdict of each build. Starts a step when all it needs is green.
 
-verdict of a step   dirty: its inputs changed, or it has not run to its end since; ok; failed (timeout included)
+verdict of a step   dirty: its inputs changed, or it has not run to its end since; ok; failed (timeout included);
+                    behind: it was ok, and runs if what it needs makes something else than before
 build               start -> steps run -> finished, exactly once; canceled: no step starts any more, and it is
                     finished when the last run is gone. The next build starts after that, never beside it.
 """
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -15,7 +15,7 @@ import msgspec
 
 from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
-from hotrun.core.green import Baseline, Green, plain_paths
+from hotrun.core.green import Baseline, Green
 from hotrun.core.inputs import Change, Input, OutputRead
 from hotrun.core.reported import add_to, diagnostic_of, key_of, reason_of, status_of
 from hotrun.core.run import Effect, Run
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
 MOST_PATHS = 100  # a `change` event lists this many, `more` counts the others
 
-Verdict = Literal["dirty", "ok", "failed"]
+Verdict = Literal["dirty", "behind", "ok", "failed"]
 
 
 class LineParser(Protocol):
@@ -48,6 +48,8 @@ class StepState:
         self.step = step
         self.verdict: Verdict = "dirty"
         self.green_build = 0  # the build of its latest green run
+        self.changed_build = 0  # and of the latest one that made something else than the one before
+        self.content: str | None = None  # of its outputs after that
         self.run: Run | None = None
         self.parser: LineParser | None = None
         self.timeout_at_ms: int | None = None
@@ -64,6 +66,7 @@ class Build:
         self.started_ms = now_ms
         self.planned = planned
         self.statuses: dict[str, events.Status] = {}
+        self.kept: list[str] = []  # the steps behind others that had no need to run
         self.canceled = False
         self.over_ms = now_ms  # when its latest step was over
 
@@ -110,11 +113,11 @@ class Builder:
 
     def unfinished(self) -> set[str]:
         """The steps without a verdict."""
-        return {name for name, state in self.steps.items() if state.verdict == "dirty"}
+        return {name for name, state in self.steps.items() if state.verdict in ("dirty", "behind")}
 
-    def built_before(self, names: Iterable[str], build: int) -> bool:
-        """Whether the latest green run of each of these steps belongs to that build or an older one."""
-        return all(self.steps[name].green_build <= build for name in names)
+    def unchanged_since(self, build: int, names: Iterable[str]) -> bool:
+        """Whether none of these steps has made anything else after that build."""
+        return all(self.steps[name].changed_build <= build for name in names)
 
     def count(self, severity: events.Severity) -> int:
         """How many diagnostics of this severity are known now."""
@@ -146,6 +149,7 @@ class Builder:
         trigger: events.Trigger,
         changes: tuple[Change, ...],
         dirty: set[str],
+        behind: set[str],
         restarts: tuple[str, ...],
         restored: Mapping[str, Baseline],
         now_ms: int,
@@ -153,20 +157,26 @@ class Builder:
     ) -> None:
         """Begin build `number` with these steps dirty; the ones left over from a canceled or failed build run too.
 
-        `restored` are those that `restore` has made green.
+        `behind` need one of them. `restored` are those that `restore` has made green.
         """
         assert self.build is None
+        for name in behind:
+            self.steps[name].verdict = "behind" if self.steps[name].verdict in ("ok", "behind") else "dirty"
         for name in dirty:
             self.steps[name].verdict = "dirty"
-        planned = tuple(name for name, state in self.steps.items() if state.verdict == "dirty")
+        unfinished = self.unfinished()
+        planned = tuple(name for name in self.steps if name in unfinished)
         self.build = Build(number, planned, now_ms)
         listed = tuple(events.ChangedPath(change.path, change.kind) for change in changes[:MOST_PATHS])
         out.append(events.Changed(number, listed, len(changes) - len(listed), trigger))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple(change.path for change in changes)))
         for name, baseline in restored.items():
-            out.append(events.StepRestored(number, name, baseline.build))
-            out.extend(self.steps[name].diagnostics)
+            self._say_restored(name, number, baseline.build, out)
+
+    def _say_restored(self, name: str, number: int, of: int, out: list[Effect]) -> None:
+        out.append(events.StepRestored(number, name, of))
+        out.extend(self.steps[name].diagnostics)
 
     def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
         """The inputs of these steps are again what they were green with: so are their verdicts, for build `number`."""
@@ -228,14 +238,30 @@ class Builder:
         return not build.canceled and bool(build.statuses) and now_ms < build.over_ms + self.linger_ms
 
     def _start_ready(self, build: Build, now_ms: int, out: list[Effect]) -> None:
+        while any(self._kept(build, name, out) for name in build.planned):  # which may let another one be kept
+            pass
         running = sum(state.run is not None for state in self.steps.values())
         for name in build.planned:
             state = self.steps[name]
             if running >= self._jobs:
                 return
-            if state.run is None and name not in build.statuses and self.green(state.step.needs):
+            waits = state.run is None and name not in build.statuses and name not in build.kept
+            if waits and self.green(state.step.needs):
                 self._start_step(build, state, now_ms, out)
                 running += 1
+
+    def _kept(self, build: Build, name: str, out: list[Effect]) -> bool:
+        """Whether a step has just turned out not to have to run: all that it needs is as it was when it ran last."""
+        state = self.steps[name]
+        needs = state.step.needs
+        if state.verdict != "behind" or not self.green(needs) or not self.unchanged_since(state.green_build, needs):
+            return False
+        state.verdict = "ok"
+        build.kept.append(name)
+        found = [msgspec.structs.replace(known, build=build.number, new=False) for known in state.diagnostics]
+        state.diagnostics = found
+        self._say_restored(name, build.number, state.green_build, out)
+        return True
 
     def _start_step(self, build: Build, state: StepState, now_ms: int, out: list[Effect]) -> None:
         step = state.step
@@ -246,14 +272,14 @@ class Builder:
         state.known = frozenset(key_of(d) for d in state.diagnostics)
         state.diagnostics = []
         out.append(events.StepStarted(build.number, step.name, step.program.argv))
-        outputs = tuple(posixpath.join(self.root, path) for path in plain_paths(step.outputs) or ())
         spawn = Spawn(
             run=state.run.id,
             kind="step",
             name=step.name,
             program=step.program,
             build=build.number,
-            outputs=outputs,
+            outputs=step.outputs,
+            root=self.root,
             grace_ms=STEP_GRACE_MS,
         )
         out.append(spawn)
@@ -283,7 +309,7 @@ class Builder:
         assert build is not None
         assert state.parser is not None
         self._report(state, state.parser.finish(), out)
-        status = status_of(run, state.timed_out)
+        status, is_unchanged = status_of(run, state.timed_out), False
         if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
             from hotrun.core.diagnostics.failure import failure
 
@@ -291,7 +317,9 @@ class Builder:
         if status == "ok":
             # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
             state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
-            state.green_build = build.number
+            is_unchanged = run.content is not None and run.content == state.content
+            state.green_build, state.content = build.number, run.content
+            state.changed_build = state.changed_build if is_unchanged else build.number
             self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
         else:
             self.green_with.over(step.name, run.stamp)
@@ -300,10 +328,11 @@ class Builder:
         build.statuses[step.name] = status
         build.over_ms = now_ms
         uptime = run.uptime_ms(now_ms)
-        out.append(events.StepFinished(build.number, step.name, status, run.exit_code, run.signal, uptime))
+        ending = (status, run.exit_code, run.signal, uptime, is_unchanged)
+        out.append(events.StepFinished(build.number, step.name, *ending))
 
     def _finish(self, build: Build, now_ms: int, out: list[Effect]) -> events.BuildFinished:
-        skipped = tuple(name for name in build.planned if name not in build.statuses)
+        skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)
         for name in skipped:
             out.append(events.StepFinished(build.number, name, "skipped", None, None, 0))
         finished = events.BuildFinished(

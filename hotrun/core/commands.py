@@ -25,7 +25,7 @@ class Spawn(Command, frozen=True):
 
     `tty`: in a pseudo-terminal, else with pipes. `listen`: addresses of held sockets to hand over. `notify`: it may
     send sd_notify messages. `wants_port`: {port} stands for a free port. `stop_signal`, `grace_ms`: how it is ended if
-    hotrun is gone by then. `outputs`: absolute paths of the files that it makes; Emptied brings their stamp.
+    hotrun is gone by then. `outputs`: patterns of what it makes, seen from `root`.
     """
 
     run: int
@@ -34,6 +34,7 @@ class Spawn(Command, frozen=True):
     program: Program
     build: int
     outputs: tuple[str, ...] = ()
+    root: str = "/"
     tty: bool = False
     listen: tuple[str, ...] = ()
     notify: bool = False

@@ -105,7 +105,7 @@ class Edits:
     def _want(self, paths: list[str]) -> None:
         if paths:
             self._supervisor.forgive()
-        steps, processes = self.plan.steps_touched(paths), self._processes_touched(paths)
+        steps, processes = self.plan.steps_edited(paths), self._processes_touched(paths)
         reloads = frozenset(self.plan.processes_reloaded(paths) - processes)
         if steps or processes or reloads:
             self.wanted.ask("fs", steps, processes, reloads)
@@ -114,12 +114,15 @@ class Edits:
         """The steps that are due and whose inputs are what they were green with."""
         if not self._project.watch.skip_unchanged:
             return {}
-        due = (wanted.steps & self._builder.steps.keys()) | self._builder.unfinished()
-        return self._builder.green_with.restorable(due, self.plan.needed_steps)
+        return self._builder.green_with.restorable(self._due(wanted), self.plan.needed_steps)
+
+    def _due(self, wanted: Wanted) -> set[str]:
+        """The steps that have to run, and all that need one of them."""
+        return self.plan.with_dependents((wanted.steps & self._builder.steps.keys()) | self._builder.unfinished())
 
     def _is_nothing_new(self, wanted: Wanted, restored: Mapping[str, Baseline]) -> bool:
         """Changed and put back before anything was built: no verdict has been in question."""
-        todo = (wanted.steps | self._builder.unfinished()) - restored.keys()
+        todo = self._due(wanted) - restored.keys()
         others = wanted.processes or wanted.reloads
         return bool(restored) and not todo and not others and self._builder.green(restored)
 
@@ -134,7 +137,8 @@ class Edits:
     ) -> None:
         builder, supervisor = self._builder, self._supervisor
         steps = (wanted.steps & builder.steps.keys()) - restored.keys()
-        todo = steps | (builder.unfinished() - restored.keys())
+        todo = self.plan.with_dependents(steps | (builder.unfinished() - restored.keys())) - restored.keys()
+        behind = todo - steps - builder.unfinished()
         known = supervisor.states.keys()
         supervisor.touch(self.plan.processes_behind(todo) & known, by_steps=True)
         supervisor.touch(wanted.processes & known)
@@ -142,7 +146,7 @@ class Edits:
         builder.restore(number, restored)
         fresh = supervisor.calm(number) if restored else []
         assert wanted.trigger is not None
-        builder.start(number, wanted.trigger, changes, steps, supervisor.waiting, restored, now_ms, out)
+        builder.start(number, wanted.trigger, changes, steps, behind, supervisor.waiting, restored, now_ms, out)
         if restored:
             self._say_restored(changes, restored, number, not todo, now_ms, out)
         out.extend(fresh)

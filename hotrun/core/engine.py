@@ -207,7 +207,7 @@ class Engine:
                 self._paused = request.verb == "pause"
             case "trigger":
                 steps = {request.name} if request.name else set(self._builder.steps)
-                self._force(self._edits.plan.with_dependents(steps), now_ms, out)
+                self._force(steps, now_ms, out)
             case "restart":
                 self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
             case "attach":
@@ -218,7 +218,7 @@ class Engine:
                 assert_never(request.verb)
 
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
-        self._edits.wanted.ask("request", steps, self._edits.plan.processes_behind(steps))
+        self._edits.wanted.ask("request", steps, set())
         self._builder.green_with.drop(steps)
         if self._builder.build is not None:
             self._builder.cancel(now_ms, out)
@@ -286,9 +286,8 @@ class Engine:
         if project.watch != old.watch or project.env_files != old.env_files:
             self._is_watching = False
             out.append(Rewatch(project))
-        dirty = self._edits.plan.with_dependents(steps)
-        if dirty or processes:
-            self._edits.wanted.ask("config", dirty, processes & project.processes.keys())
+        if steps or processes:
+            self._edits.wanted.ask("config", steps, processes & project.processes.keys())
 
     def _hold_sockets(self, old: Project | None, out: list[Effect]) -> None:
         if self.project.listen != (() if old is None else old.listen):

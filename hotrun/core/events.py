@@ -51,7 +51,10 @@ class Changed(Event, frozen=True, tag="change"):
 
 
 class BuildStarted(Event, frozen=True, tag="build.started"):
-    """`steps` will run; `processes` are to be started or restarted by this build when it is green."""
+    """`steps` will run, those behind others if these make something else than before.
+
+    `processes` are to be started or restarted by this build when it is green, if that is so.
+    """
 
     build: int
     steps: tuple[str, ...]
@@ -65,16 +68,19 @@ class StepStarted(Event, frozen=True, tag="step.started"):
 
 
 class StepFinished(Event, frozen=True, tag="step.finished"):
+    """`unchanged`: its outputs hold what they held before, so nothing behind it has to run or restart."""
+
     build: int
     step: str
     status: Status
     exit_code: int | None
     signal: str | None
     duration_ms: int
+    unchanged: bool = False
 
 
 class StepRestored(Event, frozen=True, tag="step.restored"):
-    """All that the step was green with in build `of` is back: it is green without a run, with its warnings of then."""
+    """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again)."""
 
     build: int
     step: str

@@ -171,12 +171,13 @@ class Exited(Input, frozen=True):
 class Emptied(Input, frozen=True):
     """The run is over: nothing of it lives and its output has been read. Always the last word of a run.
 
-    `stamp` differs after every write to one of the outputs that its Spawn named; None: it named none, or they are no
-    files.
+    Of the outputs that its Spawn named, `stamp` differs after every write, where each is one plain file, and `content`
+    when they hold something else; None: not known.
     """
 
     run: int
     stamp: str | None = None
+    content: str | None = None
 
 
 class ConfigLoaded(Input, frozen=True):

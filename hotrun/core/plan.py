@@ -88,8 +88,11 @@ class Plan:
 
     def steps_touched(self, paths: Iterable[str]) -> set[str]:
         """The steps that these changed paths make dirty, and all that depend on them."""
-        touched = {name for name in self.project.steps if self._touched(name, paths)}
-        return self.with_dependents(touched)
+        return self.with_dependents(self.steps_edited(paths))
+
+    def steps_edited(self, paths: Iterable[str]) -> set[str]:
+        """The steps whose own inputs these changed paths are."""
+        return {name for name in self.project.steps if self._touched(name, paths)}
 
     def processes_touched(self, paths: Iterable[str]) -> set[str]:
         """The processes that these changed paths restart by themselves, without a build."""

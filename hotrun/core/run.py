@@ -40,6 +40,7 @@ class Run:
         self.failure: str | None = None
         self.ended_ms: int | None = None
         self.stamp: str | None = None  # of its outputs, when it was over
+        self.content: str | None = None
         self.asked_to_stop = False
         self.port: int | None = None
         self.tail: deque[str] = deque(maxlen=tail_lines)
@@ -69,7 +70,7 @@ class Run:
             case Emptied():
                 self.ended_ms = now_ms if self.ended_ms is None else self.ended_ms
                 self.phase = "gone"
-                self.stamp = input.stamp
+                self.stamp, self.content = input.stamp, input.content
                 self.kill_at_ms = None
             case _:
                 raise AssertionError(f"not about a run: {input}")

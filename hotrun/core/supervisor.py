@@ -169,15 +169,17 @@ class Supervisor:
 
     def calm(self, build: int) -> list[events.ProcessFresh]:
         """Steps are green again without a run: what has been started since they were built needs no restart."""
-        fresh = []
-        for name, state in self.states.items():
-            run = state.run
-            if run is None or not run.serving or not (state.dirty and state.by_steps):
-                continue
-            if self._builder.green(steps := self._steps_of(state)) and self._builder.built_before(steps, run.build):
-                state.dirty = state.by_steps = False
-                fresh.append(events.ProcessFresh(name, run.id, build))
-        return fresh
+        return [fresh for state in self.states.values() if (fresh := self._calmed(state, build)) is not None]
+
+    def _calmed(self, state: ProcessState, build: int) -> events.ProcessFresh | None:
+        """Whether a process that steps wanted restarted has started with what they make now."""
+        run, steps = state.run, self._steps_of(state)
+        if run is None or not run.serving or not (state.dirty and state.by_steps) or not self._builder.green(steps):
+            return None
+        if not self._builder.unchanged_since(run.build, (need for need in state.process.needs if need in steps)):
+            return None
+        state.dirty = state.by_steps = False
+        return events.ProcessFresh(state.process.name, run.id, build)
 
     def kill(self, out: list[Effect]) -> None:
         """End every process at once."""
@@ -195,6 +197,10 @@ class Supervisor:
         if state.successor is not None and state.successor.is_ready:
             state.hand_over(now_ms, out)
         if not state.dirty or state.backoff.start_at_ms is not None or not self._may_start(state):
+            return
+        fresh = self._calmed(state, build)
+        if fresh is not None:
+            out.append(fresh)
             return
         overlaps = state.process.overlap and state.run is not None and state.run.is_ready
         if not state.runs or (state.process.overlap and state.run is None) or (overlaps and len(state.runs) == 1):

@@ -81,7 +81,7 @@ def test_where_nobody_knows_what_a_step_writes_it_is_built_again(outputs: tuple[
     world = green_app(outputs=outputs)
     world.engine._builder.green_with._baselines["app"].stamp = None  # as the adapter would say
     world.save("main.go", A, B)
-    assert [c.outputs for c in world.commands if isinstance(c, commands.Spawn)] == [()]
+    assert [c.outputs for c in world.commands if isinstance(c, commands.Spawn)] == [outputs]
     world.does("app", exit_code=1).take_commands()
     world.save("main.go", B, A)
     assert world.take_commands() == ["spawn app"]

@@ -100,18 +100,27 @@ class World:
         return self.send(inputs.FilesChanged((inputs.Change(path, "modified", after, before),)))
 
     def ends(
-        self, name: str, exit_code: int = 0, signal: str | None = None, *, stamp: str | None = None, said: str = ""
+        self,
+        name: str,
+        exit_code: int = 0,
+        signal: str | None = None,
+        *,
+        stamp: str | None = None,
+        content: str | None = None,
+        said: str = "",
     ) -> World:
         """The newest run of `name` ends with all its group."""
         run = self.run(name)
         code = None if signal else exit_code
         if said:
             self.send(inputs.OutputRead(run, "stderr", (said,)))
-        return self.send(inputs.Exited(run, code, signal), inputs.Emptied(run, stamp))
+        return self.send(inputs.Exited(run, code, signal), inputs.Emptied(run, stamp, content))
 
-    def does(self, name: str, exit_code: int = 0, *, stamp: str | None = None, said: str = "") -> World:
+    def does(
+        self, name: str, exit_code: int = 0, *, stamp: str | None = None, content: str | None = None, said: str = ""
+    ) -> World:
         """A whole run: spawned, ended."""
-        return self.up(name).ends(name, exit_code, stamp=stamp, said=said)
+        return self.up(name).ends(name, exit_code, stamp=stamp, content=content, said=said)
 
     def settles(self) -> World:
         """Walks find nothing new, until that proves something."""
