@@ -31,6 +31,8 @@ def made(root: str, outputs: Sequence[str]) -> Made:
     if not outputs:
         return Made(None, None)
     plain = plain_paths(outputs)
+    if plain is not None and any(os.path.isdir(os.path.join(root, path)) for path in plain):
+        plain = None
     files = tuple(plain) if plain is not None else _named(root, outputs)
     before = stamp(os.path.join(root, path) for path in plain) if plain is not None else None
     return Made(before, None if files is None else _content(root, files))

@@ -146,6 +146,8 @@ class Plain:
         self._line(self._paint(text + rule * max(2, RULE_WIDTH - len(text)), BOLD))
 
     def _step_line(self, event: events.StepFinished) -> str | None:
+        if event.unchanged:
+            return self._named(event.step, "unchanged", DIM)
         if event.status in ("ok", "canceled"):
             return None
         how = {"skipped": "skipped: what it needs is not green", "timeout": "timed out"}.get(event.status, "")

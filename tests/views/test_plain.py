@@ -62,6 +62,7 @@ LINES: list[tuple[events.Event, str]] = [
     (events.Output("run:web", "stderr", ""), "web │ \n"),
     (diagnostic(), ""),
     (step("ok", 0), ""),
+    (msgspec.structs.replace(step("ok", 0), unchanged=True), "app unchanged\n"),
     (step("canceled", None, "SIGTERM"), ""),
     (step("failed", 2), "app failed (exit 2)\n"),
     (step("failed", None, "SIGSEGV"), "app killed by SIGSEGV\n"),
