@@ -101,6 +101,7 @@ class App:
         session = new_session(project.root)
         self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored)
         self._idle = IdlePatterns(worded)
+        self._unwritten: commands.RecordChanges | None = None  # until somebody is there to read it
         self._changed_file: str | None = None
         self._reach = Reach(project.root, self._folder)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -210,7 +211,7 @@ class App:
             return
         match command:
             case commands.RecordChanges():
-                self._changed_file = self._folder.write_changes(command.build, command.paths)
+                self._unwritten = command
             case commands.Verify():
                 self._begin_task(self._verify())
             case commands.Rewatch():
@@ -224,6 +225,9 @@ class App:
                 raise AssertionError(f"unknown command: {command}")
 
     def _own_variables(self, build: int) -> dict[str, str]:
+        if self._unwritten is not None:
+            self._changed_file = self._folder.write_changes(self._unwritten.build, self._unwritten.paths)
+            self._unwritten = None
         changed = {"HOTRUN_CHANGED": self._changed_file} if self._changed_file is not None else {}
         asked = {"HOTRUN_SOCKET": self._reach.socket} if self._reach.socket is not None else {}
         return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed, **asked}

@@ -115,7 +115,10 @@ class Guard:
         # To change the group takes the kernel 10 ms and more: only what starts later is worth it.
         if in_peace and self._cgroup is not None and self._own_cgroup is not None:
             entered = cgroup.enter_new(self._cgroup, self._own_cgroup)
-        Reaper(ours, guard, entered).run()
+        reaper = Reaper(ours, guard, entered)
+        if in_peace:
+            reaper.prepare()
+        reaper.run()
 
     def _reap(self) -> bool:
         """Wait for what has ended and kill orphans, whose reaper is gone; True when there is no child at all."""

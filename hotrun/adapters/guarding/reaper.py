@@ -18,6 +18,7 @@ from hotrun.adapters import group, prctl, processes
 from hotrun.adapters.guarding import REAPER
 from hotrun.adapters.guarding.cgroup import Cgroup
 from hotrun.adapters.guarding.launch import launch
+from hotrun.adapters.guarding.rehearsal import rehearse
 from hotrun.adapters.guarding.waking import drain, wake_on_signals
 from hotrun.adapters.orders import (
     Answer,
@@ -67,6 +68,10 @@ class Reaper:
         self._poll = select.poll()
         self._poll.register(wire, select.POLLIN)
         self._poll.register(self._woken, select.POLLIN)
+
+    def prepare(self) -> None:
+        """Get ready for orders that come some time later."""
+        rehearse(self._woken)
 
     def run(self) -> None:
         """Serve until there is nothing left to do."""
@@ -155,14 +160,14 @@ class Reaper:
         for fd in fds[:count]:
             os.close(fd)
         self._sources += fds[count:]
-        if self._cgroup is not None:
-            self._cgroup.leave()
         if isinstance(pid, Failed):
             self._said_empty = True
             self._say(pid)
-            return
-        self._main, self._main_lives = pid, True
-        self._say(Started(pid))
+        else:
+            self._main, self._main_lives = pid, True
+            self._say(Started(pid))
+        if self._cgroup is not None:
+            self._cgroup.leave()  # which takes the kernel 10 ms and more
 
     def _abandon(self) -> None:
         """Go down the same ladder alone: the stop signal, the grace, SIGKILL."""
