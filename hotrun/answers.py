@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar, get_args
 import msgspec
 
 from hotrun.core.engine import Engine
-from hotrun.core.inputs import Request, Verb
+from hotrun.core.inputs import Input, Request, Typed, Verb
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.words import did_you_mean
 from hotrun.errors import Refused
@@ -24,7 +24,7 @@ class Session(Protocol):
 
     def now_ms(self) -> int: ...
 
-    def request(self, request: Request) -> None: ...
+    def take(self, input: Input) -> None: ...
 
     def watch_report(self) -> msgspec.Struct | None: ...
 
@@ -35,6 +35,10 @@ class _Nothing(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Name(msgspec.Struct, forbid_unknown_fields=True):
     name: str | None = None
+
+
+class _Text(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
 
 
 class _Path(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,6 +57,7 @@ class Answers:
             "status": self._status,
             "why": self._why,
             "watch": self._watch,
+            "type": self._type,
         }
 
     @property
@@ -87,17 +92,20 @@ class Answers:
         _taken(args, _Nothing)
         return msgspec.to_builtins(self._session.watch_report())
 
+    def _type(self, args: dict[str, Any]) -> None:
+        self._session.take(Typed(_taken(args, _Text).text.encode()))
+
     def _request(self, verb: Verb, name: str | None) -> None:
         if name is not None:
             self._check_name(verb, name)
-        self._session.request(Request(verb, name, reason="asked to" if verb in ("quit", "kill") else ""))
+        self._session.take(Request(verb, name, reason="asked to" if verb in ("quit", "kill") else ""))
 
     def _check_name(self, verb: Verb, name: str) -> None:
         project = self._session.engine.project
         match verb:
             case "trigger":
                 what, known = "step", tuple(project.steps)
-            case "restart":
+            case "restart" | "attach":
                 what, known = "process", tuple(project.processes)
             case _:
                 raise Refused("bad_args", "takes no name")

@@ -285,9 +285,9 @@ class App:
         """The time as the engine knows it."""
         return _now_ms()
 
-    def request(self, request: Request) -> None:
-        """Let the engine do this."""
-        self._put(request)
+    def take(self, input: Input) -> None:
+        """Let the engine know of this."""
+        self._put(input)
 
     def watch_report(self) -> msgspec.Struct | None:
         """How the watching goes; None before it has begun."""

@@ -10,7 +10,7 @@ import pytest
 from hotrun.answers import VERBS, Answers
 from hotrun.cli import doctor
 from hotrun.core.engine import Engine
-from hotrun.core.inputs import Request
+from hotrun.core.inputs import Input, Request, Typed
 from hotrun.core.snapshot import Snapshot
 from hotrun.errors import Refused
 from tests.core.world import World, process, project, step
@@ -33,14 +33,14 @@ class Session:
         self.world = World(project(step("app", paths=("*.go",), outputs=("tmp/",)), process("web", paths=())))
         self.engine: Engine = self.world.engine
         self.snapshot = Snapshot()
-        self.requests: list[Request] = []
+        self.requests: list[Input] = []
         self.report: Report | None = Report()
 
     def now_ms(self) -> int:
         return self.world.now_ms
 
-    def request(self, request: Request) -> None:
-        self.requests.append(request)
+    def take(self, input: Input) -> None:
+        self.requests.append(input)
 
     def watch_report(self) -> msgspec.Struct | None:
         return self.report
@@ -55,7 +55,13 @@ def test_every_verb_can_be_asked_for_and_becomes_the_request() -> None:
     session = Session()
     for verb in VERBS:
         assert Answers(session).answer(verb, {}) is None
-    assert [request.verb for request in session.requests] == list(VERBS)
+    assert [request.verb for request in session.requests if isinstance(request, Request)] == list(VERBS)
+
+
+def test_what_is_typed_goes_to_the_engine() -> None:
+    session = Session()
+    assert Answers(session).answer("type", {"text": "c\n\x1d"}) is None
+    assert session.requests == [Typed(b"c\n\x1d")]
 
 
 def test_a_name_must_be_one_of_the_project() -> None:

@@ -26,6 +26,7 @@ _ADDRESS = re.compile(
 _TUPLE = re.compile(r"\('[^']*', (\d{1,5})\b")  # an address as Python prints it
 _NAMED = re.compile(r"\bport\b\W{0,3}(\d{1,5})\b", re.IGNORECASE)
 _OF_ADDRESS = re.compile(r":(\d{1,5})(?!\d)")
+_IN_COMMAND = re.compile(r"(?<![\w.])(\d{2,5})(?![\w.])")  # "--port 8000", ":8000", "8000"
 _REMARK = 3  # lines: flask and PostgreSQL name the port in the one after
 
 
@@ -51,7 +52,9 @@ def configured_ports(process: Process, port: int | None) -> tuple[int, ...]:
     found = [int(match[1]) for text in texts for match in _OF_ADDRESS.finditer(text)]
     variable = process.program.env.get("PORT", "")
     found += [int(variable)] if variable.isdecimal() else []
-    return tuple(dict.fromkeys(found if port is None else [*found, port]))
+    # A number in the command may be anything else, but then hardly anybody listens there.
+    found += [int(match[1]) for word in process.program.argv for match in _IN_COMMAND.finditer(word)]
+    return tuple(one for one in dict.fromkeys(found if port is None else [*found, port]) if one < 65536)
 
 
 def _ports(text: str) -> Iterator[int]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.core.ports import taken_ports
+from hotrun.core.ports import configured_ports, taken_ports
+from hotrun.core.spec import Process, Program, Ready
 
 TAKEN = Path(__file__).parent / "taken"
 UNNAMED = {
@@ -94,3 +95,23 @@ def test_other_ends_are_not_about_an_address(text: list[str]) -> None:
 
 def test_a_number_that_is_no_port_is_none() -> None:
     assert taken_ports(["127.0.0.1:70000: address already in use"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("argv", "found"),
+    [
+        (("sh", "-c", "PORT=1 exec app --port 8000"), (1, 8000)),
+        (("flask", "run", "--port=5000"), (5000,)),
+        (("app", "0.0.0.0:9000", "v1.22.333", "99999"), (9000,)),
+        (("app",), ()),
+    ],
+)
+def test_a_port_may_stand_in_the_command(argv: tuple[str, ...], found: tuple[int, ...]) -> None:
+    process = Process("web", Program(argv, "/p"))
+    assert configured_ports(process, None) == tuple(port for port in found if port > 9)
+
+
+def test_what_the_configuration_says_of_ports_comes_first() -> None:
+    program = Program(("app", "7000"), "/p", {"PORT": "8000"})
+    process = Process("web", program, ready=Ready("tcp", "127.0.0.1:9000"), listen=("[::1]:9100", "unix:/run/a.sock"))
+    assert configured_ports(process, 4711) == (9000, 9100, 8000, 7000, 4711)
