@@ -7,6 +7,7 @@ import random
 import resource
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -134,22 +135,28 @@ def test_a_log_that_was_taken_away_is_begun_anew(kept: Kept, small: int) -> None
     assert kept.notices == []
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """The kernel takes no more than 500 bytes in any file; Python ignores the signal that tells it."""
+    """The kernel takes no more than 500 bytes in any file; Python ignores the signal that tells it.
+
+    Also of this process: whatever else is written meanwhile, such as pytest's own report, fails, too.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_told_once_and_the_next_run_tries_again(kept: Kept, full_disk: None) -> None:
+def test_a_full_disk_is_told_once_and_the_next_run_tries_again(kept: Kept) -> None:
     log = kept.logs.open("web", 1, 1)
-    before = open_files()
-    for _ in range(3):
-        log.write(b"x" * 300 + b"\n")
     other = kept.logs.open("app", 1, 2)
-    other.write(b"y" * 600)
+    before = open_files()
+    with full_disk():
+        for _ in range(3):
+            log.write(b"x" * 300 + b"\n")
+        other.write(b"y" * 600)
     assert kept.notices == [
         ".hotrun/logs/web.log cannot be written: File too large: hotrun goes on without this log",
     ]
