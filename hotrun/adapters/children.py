@@ -61,6 +61,7 @@ class _Child:
         self.started = False
         self.reaper = 0  # its pid, once it has started something
         self.exited = False
+        self.empty = False  # nothing of it lives
         self.over = False  # the engine has had the last word about it
         self.lost = False  # its reaper has gone without one
 
@@ -242,7 +243,7 @@ class Children:
             child.lost = True
             if child.over:
                 del self._children[child.seat.token]
-            else:
+            elif not child.empty:
                 self._notice_loss(child)
 
     def _on_answer(self, child: _Child, answer: Answer) -> None:
@@ -260,6 +261,7 @@ class Children:
             case Ended():
                 self._on_exit(child, answer)
             case Empty():
+                child.empty = True
                 child.streams.drain()
                 self._look_at_outputs(child)
             case Stuck():
@@ -307,7 +309,7 @@ class Children:
         """Nothing lives of those runs whose reapers had these tokens and were killed."""
         for child in [child for token, child in self._children.items() if token in tokens]:
             self._on_answers(child)
-            if child.lost and not child.over:
+            if child.lost and not child.over and not child.empty:
                 self._bury(child)
         self._hurry()
 

@@ -88,9 +88,10 @@ class Programs:
         wants_port: bool = False,
         fds: Sequence[int] = (),
         names: Sequence[str] = (),
+        outputs: tuple[str, ...] = (),
     ) -> None:
         program = Program(argv, str(cwd), dict(env or {}), env_files)
-        command = Spawn(run, kind, f"p{run}", program, 1, wants_port=wants_port)
+        command = Spawn(run, kind, f"p{run}", program, 1, wants_port=wants_port, outputs=outputs, root=str(cwd))
         self.children.spawn(command, own or {}, fds, names)
 
     def sh(self, run: int, script: str, cwd: object = "/") -> None:

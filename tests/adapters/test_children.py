@@ -6,10 +6,13 @@ import asyncio
 import os
 import signal
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from hotrun.adapters.made import Made, made
 from hotrun.core.inputs import Emptied, Exited, Noticed, OutputRead, Spawned, SpawnFailed
 from tests.adapters.loop import Programs, is_gone, state_of, until, with_programs
 
@@ -424,3 +427,26 @@ def test_close_works_after_the_loop_has_gone() -> None:
     asyncio.run(main())
     programs.children.close()
     assert is_gone(programs.pid(1))
+
+
+@with_programs
+async def test_a_step_tells_what_it_has_made_and_its_reaper_may_be_gone_by_then(
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = threading.Event()
+
+    def slowly(root: str, outputs: Sequence[str]) -> Made:
+        assert read.wait(30)
+        return made(root, outputs)
+
+    monkeypatch.setattr("hotrun.adapters.made.made", slowly)
+    programs.spawn(1, "sh", "-c", "echo one > out", cwd=tmp_path, kind="step", outputs=("/out",))
+    await until(lambda: bool(programs.told(Exited, 1)))
+    (child,) = programs.children._children.values()
+    await until(lambda: child.lost, "the end of the reaper")
+    read.set()
+    await programs.over(1)
+    (last,) = programs.told(Emptied, 1)
+    assert (last.stamp, last.content) == made(str(tmp_path), ("/out",))
+    assert not [fact for fact in programs.posted if isinstance(fact, Noticed)]
+    assert not programs.children.busy
