@@ -20,7 +20,7 @@ _FOLDERS = (
     ".mypy_cache .ruff_cache .pytest_cache .hypothesis .gradle .cache .parcel-cache .turbo .next .nuxt .svelte-kit "
     ".angular .idea .vscode .direnv .terraform"
 ).split()
-_FILES = r"*~ *.sw? .*.sw? .#* \#*# 4913 *___jb_*___ *.kate-swp .goutputstream-* .DS_Store *.pyc".split()
+_FILES = r"*~ *.sw? .*.sw? .#* \#*# 4913 *___jb_*___ *.kate-swp .goutputstream-* .DS_Store *.pyc __debug_bin*".split()
 BUILT_IN = (*(f"{name}/" for name in _FOLDERS), *_FILES)
 IGNORE_FILES = (".gitignore", ".ignore")  # the later one wins
 # Where patterns come from when not from a file; neither is an absolute path.

@@ -20,7 +20,7 @@ class JsonLines:
 
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
         """Put one event with its envelope; `stamp` is RFC 3339."""
-        if isinstance(event, events.Output):
+        if isinstance(event, events.Output | events.ProcessPrompt | events.ProcessStatus):
             text = clean_lines(event.text, colored=False)
             event = msgspec.structs.replace(event, text=text)
         body = self._encode(event)

@@ -62,6 +62,18 @@ def test_every_field_of_an_event_arrives(event: events.Event) -> None:
 
 
 @pytest.mark.parametrize(
+    "event",
+    [
+        events.Output("run:web", "stdout", "\x1b[1G\x1b[0J> \x1b[3G"),
+        events.ProcessPrompt("web", 2, "\x1b[1G\x1b[0J> \x1b[3G"),
+        events.ProcessStatus("web", 2, "\x1b]0;title\x07> "),
+    ],
+)
+def test_what_a_process_says_has_no_escape_sequences(event: events.Event) -> None:
+    assert json.loads(encoded(event))["text"] == "> "
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"v": 2},
