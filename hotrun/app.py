@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -42,6 +41,7 @@ from hotrun.publisher import Publisher
 from hotrun.reach import Reach
 from hotrun.runner import Command as RunCommand
 from hotrun.runner import Runner
+from hotrun.signals import HANG_UP, Signals
 
 if TYPE_CHECKING:
     import asyncio
@@ -52,12 +52,6 @@ if TYPE_CHECKING:
     from hotrun.core.build import LineParser
     from hotrun.outlet import Outlet
     from hotrun.publisher import View
-
-# A terminal that is gone (HUP) cannot be told anything, but its exit code can: 128 + signal.
-_EXIT_CODES = {"SIGINT": 0, "SIGTERM": 0, "SIGHUP": 129, "SIGQUIT": 131}
-_ONCE_EXIT_CODES = {**_EXIT_CODES, "SIGINT": 130, "SIGTERM": 143}
-KILLED_EXIT_CODE = 130
-SECOND_SIGNAL_MS = 20  # a terminal's Ctrl-C may reach us twice: from the kernel and through a wrapper
 
 Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 
@@ -92,6 +86,7 @@ class App:
         self._once = once
         self._shares = shares
         self._inbox: deque[Input] = deque()
+        self._signals = Signals(once)
         self.snapshot = Snapshot()
         self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
@@ -111,7 +106,6 @@ class App:
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
         self._done: asyncio.Event | None = None
         self._exit_code = 0
-        self._first_signal_ms: int | None = None
         self._bug: BaseException | None = None
 
     def run(self, notices: tuple[Noticed, ...] = ()) -> int:
@@ -123,7 +117,7 @@ class App:
         if not self._once:
             notices += self._reach.take(shares=self._shares)
         spawned_ns = time.time_ns()
-        self._listen_to_signals()
+        self._signals.listen(self._inbox.append)
         try:
             swept = tuple(Noticed("warning", text) for text in sweep(self._project.root))
             self._inbox.appendleft(Begin(__version__, os.getpid(), self._reach.socket, notices + swept))
@@ -146,9 +140,7 @@ class App:
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(self._on_bug)
         self._done = asyncio.Event()
-        for name in _EXIT_CODES:
-            number = getattr(signal, name)
-            self._loop.add_signal_handler(number, self._on_signal, number)
+        self._signals.attach(self._loop, self._put)
         self._runner.attach(self._loop)
         self._outlet.listen(self._on_outlet)
         self._pump()
@@ -196,7 +188,7 @@ class App:
         except OSError:
             self._has_reader = False
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
-            self._inbox.append(Request("quit", exit_code=_EXIT_CODES["SIGHUP"], reason="the output was closed"))
+            self._inbox.append(Request("quit", exit_code=HANG_UP, reason="the output was closed"))
             self._pump()
 
     def _on_outlet(self) -> None:
@@ -249,29 +241,6 @@ class App:
     def _put(self, input: Input) -> None:
         self._inbox.append(input)
         self._pump()
-
-    # --- signals -----------------------------------------------------------------------------------------------
-
-    def _listen_to_signals(self) -> None:
-        """Until the loop is there a signal waits in the inbox; it must not break an import, or leave a child behind."""
-        for name in _EXIT_CODES:
-            signal.signal(getattr(signal, name), lambda number, frame: self._inbox.append(self._signal_request(number)))
-
-    def _on_signal(self, number: int) -> None:
-        self._put(self._signal_request(number))
-
-    def _signal_request(self, number: int) -> Request:
-        name = signal.Signals(number).name
-        now = _now_ms()
-        if number == signal.SIGQUIT:
-            return Request("kill", exit_code=_EXIT_CODES[name], reason=name)
-        if number == signal.SIGINT and self._first_signal_ms is not None:
-            if now - self._first_signal_ms >= SECOND_SIGNAL_MS:
-                return Request("kill", exit_code=KILLED_EXIT_CODE, reason=f"second {name}")
-        elif self._first_signal_ms is None:
-            self._first_signal_ms = now
-        codes = _ONCE_EXIT_CODES if self._once else _EXIT_CODES
-        return Request("quit", exit_code=codes[name], reason=name)
 
     # --- who asks ----------------------------------------------------------------------------------------------
 
