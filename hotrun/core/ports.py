@@ -25,7 +25,7 @@ _ADDRESS = re.compile(
 )
 _TUPLE = re.compile(r"\('[^']*', (\d{1,5})\b")  # an address as Python prints it
 _NAMED = re.compile(r"\bport\b\W{0,3}(\d{1,5})\b", re.IGNORECASE)
-_OF_ADDRESS = re.compile(r":(\d{1,5})(?!\d)")
+_OF_ADDRESS = re.compile(r"(?<!:):(\d{1,5})(?![\d:\]])")  # not within the brackets of IPv6
 _IN_COMMAND = re.compile(r"(?<![\w.])(\d{2,5})(?![\w.])")  # "--port 8000", ":8000", "8000"
 _REMARK = 3  # lines: flask and PostgreSQL name the port in the one after
 

@@ -6,10 +6,6 @@ import os
 from pathlib import Path
 
 from hotrun.adapters.stamp import stamp
-from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Emptied
-from hotrun.core.spec import Program
-from tests.adapters.loop import Programs, with_programs
 
 
 def test_a_stamp_stays_until_one_of_the_files_is_written_replaced_or_removed(tmp_path: Path) -> None:
@@ -34,12 +30,3 @@ def test_where_there_is_a_folder_or_nothing_is_named_there_is_no_stamp(tmp_path:
     assert stamp(()) is None
     assert stamp([str(tmp_path)]) is None
     assert stamp([str(tmp_path / "file" / "below")]) is not None, "missing, as all of them may be"
-
-
-@with_programs
-async def test_the_end_of_a_run_brings_the_stamp_of_what_it_made(programs: Programs, tmp_path: Path) -> None:
-    output = tmp_path / "app"
-    program = Program(("sh", "-c", f"echo made > {output}"), str(tmp_path))
-    programs.children.spawn(Spawn(1, "step", "app", program, 1, (str(output),)), {})
-    await programs.over(1)
-    assert programs.told(Emptied, 1) == [Emptied(1, stamp([str(output)]))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,17 @@ from tests.e2e.project import Running
 
 STEP = '[build.app]\ncommand = "{command}"\n'
 MOST_STARTS = 3 + 2 + 1  # rounds, experiments, and the one that is left in peace
+GAP_S = 0.03  # what starts within an editor's several writes is one round
+
+
+def rounds(session: Running) -> int:
+    """How many starts there were, those right after another one not counted: how many depends on the machine."""
+    times = [datetime.fromisoformat(event["t"]).timestamp() for event in session.seen("step.started")]
+    found = times[:1]
+    for at in times:
+        if at - found[-1] >= GAP_S:
+            found.append(at)
+    return len(found)
 
 
 def project(tmp_path: Path, config: str) -> Path:
@@ -39,8 +51,7 @@ def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: 
             "src/gen.h changes each time something is built or started: it is held off until somebody edits it."
             ' For good, in hotrun.toml: [watch] exclude = ["src/gen.h"]'
         )
-        # What follows within an editor's several writes is the same round, and a busy machine is irregular.
-        assert len(session.seen("step.started")) <= MOST_STARTS + 10, session.account()
+        assert rounds(session) <= MOST_STARTS + 4, session.account()  # a busy machine is irregular
         session.wait_for("build.finished", since=found["seq"], status="ok")
         mark = session.mark
         session.write("src/main.c", "int main;")
@@ -54,7 +65,7 @@ def test_a_generator_is_found_where_files_are_polled(tmp_path: Path, command: st
     config = f'[watch]\npoll = "always"\npoll_interval = "{interval}"\n' + STEP.format(command=command)
     with Running(project(tmp_path, config)) as session:
         session.wait_for("message", level="warning")
-        assert len(session.seen("step.started")) <= MOST_STARTS + 10, session.account()
+        assert rounds(session) <= MOST_STARTS + 4, session.account()
 
 
 def test_a_formatter_that_converges_is_nothing_to_speak_of(tmp_path: Path) -> None:
