@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -237,6 +238,10 @@ class FileSource:
             self._post(FilesTouched(tuple(tree.touched)))
             tree.touched.clear()
         if changes:
+            assert self._project is not None
+            root = self._project.root
+            added = [change.path for change in changes if change.kind == "added"]
+            self._watcher.expect([os.path.normpath(os.path.join(root, path)) for path in added])
             self._changed(changes)
         if self._reader is None or self._reader.done():
             self._reader = asyncio.ensure_future(self._read_contents(tree))

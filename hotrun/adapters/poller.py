@@ -11,7 +11,7 @@ import stat
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 IDLE_S = 60.0  # without a change outside of hotrun's own folders; then it is looked half as often
 BUSY_SHARE = 0.1  # of a core, at most: 5,000 files every 500 ms need 0.05, so only large trees are looked at less often
@@ -37,6 +37,11 @@ class _Seen:
     def forget(self, name: str, now: float) -> None:
         """Take what is called so, if it is there, for new at the next look."""
         self.entries.pop(name, None)
+        self.names_until = max(self.names_until, now)
+
+    def expect(self, name: str, now: float) -> None:
+        """Take what is called so for something that was there: at the next look it is another one, or gone."""
+        self.entries.setdefault(name, _LOST)
         self.names_until = max(self.names_until, now)
 
 
@@ -68,6 +73,7 @@ class Poller:
         self._last_change = time.monotonic()
         self._seen: dict[str, _Seen] = {}
         self._dropped: deque[str] = deque()  # folders that left the list: to be named where they are still there
+        self._expected: deque[str] = deque()  # files that somebody else has seen
         self._wake = threading.Event()
         self._closed = False
         self._retired = False
@@ -90,6 +96,10 @@ class Poller:
         # A folder that was missing when somebody else looked may be back before we do, and seem the same to us.
         self._dropped.extend(before.keys() - seen.keys())
         self._seen = seen  # the thread ends its look at the old ones, and then takes these
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Somebody else has seen these files (absolute), perhaps between two looks: name them where they are gone."""
+        self._expected.extend(paths)
 
     def hurry(self) -> None:
         """Look now; a look in progress is followed by another one."""
@@ -139,6 +149,10 @@ class Poller:
             above, name = os.path.split(self._dropped.popleft())
             if above in all_seen:
                 all_seen[above].forget(name, began)
+        while self._expected:
+            above, name = os.path.split(self._expected.popleft())
+            if above in all_seen:
+                all_seen[above].expect(name, began)
         for folder, seen in all_seen.items():
             if self._closed:
                 return

@@ -181,6 +181,11 @@ class Watcher:
         self.beyond = [folder for folder in wanted if folder not in sensed]
         self._look_at([] if self._poll == "never" else [folder for folder in folders if folder not in sensed])
 
+    def expect(self, files: list[str]) -> None:
+        """Somebody has seen these files (absolute): they must not go unseen where that is polled."""
+        if self._poller is not None:
+            self._poller.expect(files)
+
     def hurry(self) -> None:
         """Let what is polled be looked at now."""
         if self._poller is not None:

@@ -210,6 +210,17 @@ def test_a_folder_that_left_the_list_and_is_there_all_the_same_is_named(tmp_path
 # --- when it looks -----------------------------------------------------------------------------------------------
 
 
+def test_a_file_that_somebody_else_has_seen_between_two_looks_is_named_when_it_is_gone(
+    tmp_path: Path, look: Make
+) -> None:
+    """It came and went while nobody looked but them, so that both looks find the same."""
+    (tmp_path / "stays").touch()
+    looking = look(tmp_path)
+    looking.poller.expect([str(tmp_path / "came-and-went"), str(tmp_path / "stays"), "/elsewhere/x"])
+    looking.wait_for(tmp_path / "came-and-went", removed=True)
+    assert str(tmp_path / "stays") not in looking.named()
+
+
 def test_a_file_in_an_own_folder_comes_with_everything_that_was_changed_before_it(tmp_path: Path, look: Make) -> None:
     own, folders = tmp_path / "own", [tmp_path / f"d{number}" for number in range(50)]
     for folder in (own, *folders):
