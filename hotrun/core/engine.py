@@ -69,7 +69,7 @@ class Engine:
         self._edits = Edits(project, self._builder, self._supervisor)
         self._keyboard = Keyboard(self._supervisor)
         self._next_project: Project | None = None
-        self._state: events.State | None = None
+        self._state: tuple[events.State, str] | None = None  # as it was told last
         self._paused = False
         self._proof = Proof()
         self._is_watching = False
@@ -304,10 +304,10 @@ class Engine:
             self._quit = Request("quit", exit_code=0 if finished.status == "ok" else 1, reason="")
 
     def _say_state(self, now_ms: int, out: list[Effect]) -> None:
-        state, why = self._current_state(now_ms)
-        if state != self._state:
-            self._state = state
-            out.append(events.StateChanged(state, why))
+        current = self._current_state(now_ms)
+        if current != self._state:
+            self._state = current
+            out.append(events.StateChanged(*current))
 
     def _current_state(self, now_ms: int) -> tuple[events.State, str]:
         if self._quit is not None:

@@ -53,6 +53,13 @@ def test_a_red_edit_that_is_taken_back_is_green_again_without_a_build() -> None:
     assert world.statuses() == ["ok", "failed", "ok"]
 
 
+def test_the_state_says_no_error_any_more_when_the_red_edit_is_taken_back() -> None:
+    world = green_app().save("main.go", A, B).does("app", 1, stamp="1", said="error: no such thing").settles()
+    assert (snapshot(world).state, world.told(events.StateChanged)[-1].why) == ("watching", "1 error")  # type: ignore[attr-defined]
+    world.save("main.go", B, A)
+    assert (snapshot(world).state, world.told(events.StateChanged)[-1].why) == ("watching", "")  # type: ignore[attr-defined]
+
+
 def test_an_edit_that_is_taken_back_while_it_is_built_cancels_that_build_and_makes_none() -> None:
     world = green_app().save("main.go", A, B).up("app").wait(50).save("main.go", B, A)
     assert world.take_commands() == ["spawn app", "SIGTERM app"]
