@@ -55,7 +55,6 @@ class ProcessState:
         self.crash = Crash()
         self.listens = False  # a run of it has listened by itself
         self.typed = b""  # keys for the run that serves, or the next one that does
-        self.last_exit_code: int | None = None
         self.asks_ports_of: ProcessRun | None = None  # it found its port taken; it may be over
 
     @property

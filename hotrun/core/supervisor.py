@@ -264,7 +264,6 @@ class Supervisor:
         was_successor = run is state.successor
         run.readiness.end(out)
         is_down = state.forget(run)
-        state.last_exit_code = run.exit_code
         out.append(events.ProcessExited(name, run.id, run.build, run.exit_code, run.signal, run.asked_to_stop, uptime))
         if was_successor and (run.failed or run.readiness.is_late):
             state.say_stale(out)
