@@ -98,7 +98,7 @@ async def _connected(family: int, place: str | tuple[str, int]) -> socket.socket
         # connects the socket with itself. The {port} of a run is from that range.
         if family != socket.AF_UNIX and connection.getsockname() == connection.getpeername():
             raise ConnectionRefusedError
-    except BaseException:
+    except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
         connection.close()
         raise
     return connection

@@ -24,7 +24,7 @@ def aside(work: Callable[[], T]) -> asyncio.Future[T]:
     def run() -> None:
         try:
             result = work()
-        except Exception as error:
+        except Exception as error:  # raised again, in the loop
             _tell(loop, _fail, future, error)
         else:
             _tell(loop, _succeed, future, result)

@@ -68,7 +68,7 @@ class AskHttp:
                 return await asyncio.open_connection(sock=connection)
             self._tls = self._tls or _context(connection.getpeername()[0])
             return await asyncio.open_connection(sock=connection, ssl=self._tls, server_hostname=self._host)
-        except BaseException:
+        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             connection.close()
             raise
 

@@ -40,7 +40,7 @@ class Errand:
         null = os.open(os.devnull, os.O_RDONLY)
         try:
             seat.wire.send(encode(order(self._command, self._env)), (null, theirs, theirs))
-        except BaseException:
+        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             os.close(self._out)
             seat.wire.close()
             raise

@@ -40,7 +40,7 @@ class Streams:
                 self._ours.append(ours)
                 self.theirs.append(its)
                 self._readers.append(Reader(command.run, stream, ours, post, hurry, log))
-        except BaseException:
+        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             self.close()
             raise
         while len(self.theirs) < 3:

@@ -45,7 +45,7 @@ class Terminal:
             modes[_OFLAG] &= ~termios.ONLCR
             termios.tcsetattr(self._slave, termios.TCSANOW, modes)
             self.resize(rows, columns)
-        except BaseException:
+        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             self.close()
             raise
 
