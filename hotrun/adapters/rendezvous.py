@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import os
 
-from hotrun.adapters.runtime_folder import candidates, flaw, name_of, runtime_folder
+from hotrun.adapters.runtime_folder import name_of, runtime_folder, safe_folders
 
 
 class Held(Exception):
@@ -33,7 +33,7 @@ def socket_path(root: str) -> str:
 def known_paths(root: str) -> list[str]:
     """The same for somebody who asks, and makes nothing: the places that are safe, best first."""
     name = f"{name_of(os.path.realpath(root))}.sock"
-    return [os.path.join(folder, name) for folder in candidates() if os.path.isdir(folder) and flaw(folder) is None]
+    return [os.path.join(folder, name) for folder in safe_folders()]
 
 
 class Claim:

@@ -29,6 +29,11 @@ def candidates() -> list[str]:
     return [folder for folder in dict.fromkeys(folders) if len(os.fsencode(folder + longest)) <= MOST_BYTES]
 
 
+def safe_folders() -> list[str]:
+    """Those of the places that are there and ours alone, best first; makes nothing."""
+    return [folder for folder in candidates() if os.path.isdir(folder) and flaw(folder) is None]
+
+
 def runtime_folder() -> str:
     """The first of the places that can be made and is ours alone, mode 0700. Raises Unsafe."""
     why = "no folder for sockets"
