@@ -21,9 +21,9 @@ from benchmarks.memory import held_mb
 from benchmarks.project import project
 from benchmarks.started import Started
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.logs import Logs
-from hotrun.adapters.reader import Reader
-from hotrun.adapters.terminal import Terminal
+from hotrun.adapters.outputs.logs import Logs
+from hotrun.adapters.outputs.reader import Reader
+from hotrun.adapters.outputs.terminal import Terminal
 from hotrun.core import commands, events, inputs
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Input

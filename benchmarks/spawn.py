@@ -10,10 +10,10 @@ from collections.abc import Callable
 from benchmarks.figures import Figure
 from benchmarks.ground import Ground
 from benchmarks.stamps import Stamps
-from hotrun.adapters.children import Children
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.guard import REFILL_S, Guard
-from hotrun.adapters.records import new_session
+from hotrun.adapters.programs.children import Children
+from hotrun.adapters.programs.guard import REFILL_S, Guard
+from hotrun.adapters.programs.records import new_session
 from hotrun.core.commands import Spawn
 from hotrun.core.inputs import Emptied, Input
 from hotrun.core.spec import Program

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from hotrun import __version__
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.guard import Guard
-from hotrun.adapters.leftovers import sweep
-from hotrun.adapters.records import new_session
+from hotrun.adapters.programs.guard import Guard
+from hotrun.adapters.programs.leftovers import sweep
+from hotrun.adapters.programs.records import new_session
 from hotrun.core import commands
 from hotrun.core.engine import Engine
 from hotrun.core.events import ConfigReloaded, Event, Watching
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     import msgspec
 
-    from hotrun.adapters.files import FileSource
+    from hotrun.adapters.watching.files import FileSource
     from hotrun.core.build import LineParser
     from hotrun.outlet import Outlet
     from hotrun.publisher import View
@@ -265,7 +265,7 @@ class App:
     # --- files -------------------------------------------------------------------------------------------------
 
     def _watch(self, project: Project, since_ns: int) -> None:
-        from hotrun.adapters.files import FileSource
+        from hotrun.adapters.watching.files import FileSource
 
         if self._source is None:
             self._source = FileSource(self._put, self._on_changes, self._folder.sync_folder())
@@ -319,7 +319,7 @@ class App:
         """Every watched file; walks where nothing is watched, or not yet."""
         files = self._source.files() if self._source is not None else []
         if not files:
-            from hotrun.adapters.tree import Tree
+            from hotrun.adapters.watching.tree import Tree
 
             tree = Tree(self._project.root, self._project.watch, _single_files(self._project))
             files = [change.path for change in tree.verify()]

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from hotrun.adapters.children import Children
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.guard import Guard
-from hotrun.adapters.holders import Search
-from hotrun.adapters.ready import Probes
-from hotrun.adapters.records import Session
+from hotrun.adapters.programs.children import Children
+from hotrun.adapters.programs.guard import Guard
+from hotrun.adapters.programs.records import Session
+from hotrun.adapters.serving.holders import Search
+from hotrun.adapters.serving.ready import Probes
 from hotrun.core import commands
 from hotrun.core.inputs import Emptied, Input, Noticed, SpawnFailed
 
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.held import HeldSockets
-    from hotrun.adapters.notify import Notifications
+    from hotrun.adapters.serving.held import HeldSockets
+    from hotrun.adapters.serving.notify import Notifications
 
 Command = (
     commands.Spawn
@@ -107,7 +107,7 @@ class Runner:
         """Raises _NotReady."""
         if not command.listen:
             return []
-        from hotrun.adapters.held import HoldError
+        from hotrun.adapters.serving.held import HoldError
 
         try:
             return self._sockets().fds(command.listen)
@@ -119,7 +119,7 @@ class Runner:
             self._post(Noticed("warning", f"{trouble}: tried again when it is needed"))
 
     def _sockets(self) -> HeldSockets:
-        from hotrun.adapters.held import HeldSockets
+        from hotrun.adapters.serving.held import HeldSockets
 
         self._held = self._held or HeldSockets()
         return self._held
@@ -129,7 +129,7 @@ class Runner:
 
     def _listen_to(self, run: int) -> str:
         """Raises _NotReady."""
-        from hotrun.adapters.notify import Notifications
+        from hotrun.adapters.serving.notify import Notifications
 
         if self._notifications is None:
             self._notifications = Notifications(self._post, self._hurry, self._children.members)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hotrun.adapters.explain import Sight, sight_of
-from hotrun.adapters.ignore import Rule, is_below
-from hotrun.adapters.kernel import Limit, inotify_limits
-from hotrun.adapters.mounts import current
-from hotrun.adapters.ports import Holder, can_tell, holders
-from hotrun.adapters.probe import NotSeen, probe
+from hotrun.adapters.serving.ports import Holder, can_tell, holders
+from hotrun.adapters.watching.explain import Sight, sight_of
+from hotrun.adapters.watching.ignore import Rule, is_below
+from hotrun.adapters.watching.kernel import Limit, inotify_limits
+from hotrun.adapters.watching.mounts import current
+from hotrun.adapters.watching.probe import NotSeen, probe
 from hotrun.core.spec import Project
 from hotrun.walk import tree_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotrun.adapters.tree import Tree
+from hotrun.adapters.watching.tree import Tree
 from hotrun.core.spec import Project
 
 

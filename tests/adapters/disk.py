@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from hotrun.adapters.tree import Tree
+from hotrun.adapters.watching.tree import Tree
 from hotrun.core.inputs import Change
 from hotrun.core.spec import Watch
 

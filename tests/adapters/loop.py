@@ -13,11 +13,11 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from hotrun.adapters.children import Children
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.guard import Guard
-from hotrun.adapters.orders import Kind
-from hotrun.adapters.records import new_session
+from hotrun.adapters.programs.children import Children
+from hotrun.adapters.programs.guard import Guard
+from hotrun.adapters.programs.orders import Kind
+from hotrun.adapters.programs.records import new_session
 from hotrun.core.commands import Spawn
 from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
 from hotrun.core.spec import Program

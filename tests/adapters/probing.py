@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec
 
-from hotrun.adapters.guard import Guard
-from hotrun.adapters.processes import below
-from hotrun.adapters.ready import Probes
+from hotrun.adapters.programs.guard import Guard
+from hotrun.adapters.programs.processes import below
+from hotrun.adapters.serving.ready import Probes
 from hotrun.core.inputs import Answered, Input, NoAnswer
 from tests.adapters.loop import until
 

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from hotrun.adapters.files import FileSource
+from hotrun.adapters.watching.files import FileSource
 from hotrun.core import commands, events, inputs
 from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.engine import Engine

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec
 
-from hotrun.adapters.logs import Log
-from hotrun.adapters.reader import Reader
-from hotrun.adapters.terminal import Terminal
+from hotrun.adapters.outputs.logs import Log
+from hotrun.adapters.outputs.reader import Reader
+from hotrun.adapters.outputs.terminal import Terminal
 from hotrun.core.inputs import Input, OutputRead, Prompted
 from tests.adapters.loop import until
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.contents import MOST_BYTES, digest
-from hotrun.adapters.tree import Tree
+from hotrun.adapters.watching.contents import MOST_BYTES, digest
+from hotrun.adapters.watching.tree import Tree
 from hotrun.core.inputs import Change
 from hotrun.core.spec import Watch
 

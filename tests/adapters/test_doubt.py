@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters import files, watcher
-from hotrun.adapters.asleep import JUMP_S, Sleep
-from hotrun.adapters.files import OVERFLOW_PATHS
-from hotrun.adapters.watcher import Fail, KernelSensor, Report, Sensor
+from hotrun.adapters.watching import files, watcher
+from hotrun.adapters.watching.asleep import JUMP_S, Sleep
+from hotrun.adapters.watching.files import OVERFLOW_PATHS
+from hotrun.adapters.watching.watcher import Fail, KernelSensor, Report, Sensor
 from hotrun.core.inputs import Verified
 from hotrun.core.spec import Poll
 from tests.adapters.disk import write

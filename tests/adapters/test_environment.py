@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.environment import environment
+from hotrun.adapters.programs.environment import environment
 from hotrun.core.spec import Program
 
 PRIVATE = (

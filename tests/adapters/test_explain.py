@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.explain import Sight, sight_of
-from hotrun.adapters.ignore import BUILT_IN, Rule
-from hotrun.adapters.tree import Tree
+from hotrun.adapters.watching.explain import Sight, sight_of
+from hotrun.adapters.watching.ignore import BUILT_IN, Rule
+from hotrun.adapters.watching.tree import Tree
 from hotrun.core.spec import Program, Project, Step, Watch
 from tests.adapters.disk import write
 

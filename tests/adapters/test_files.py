@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from hotrun.adapters import mounts
-from hotrun.adapters.files import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS
-from hotrun.adapters.watcher import Fail, KernelSensor, Report, Sensor, Watcher
+from hotrun.adapters.watching import mounts
+from hotrun.adapters.watching.files import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS
+from hotrun.adapters.watching.watcher import Fail, KernelSensor, Report, Sensor, Watcher
 from hotrun.core.inputs import Noticed, Verified, WatchStarted
 from hotrun.core.spec import Poll
 from tests.adapters.disk import save_atomically, signatures, walked, write, write_unnoticeably

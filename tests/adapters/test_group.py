@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from hotrun.adapters import group
+from hotrun.adapters.programs import group
 from tests.adapters.loop import DEADLINE_S, is_gone, state_of, until
 
 

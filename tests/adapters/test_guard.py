@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters import processes
-from hotrun.adapters.guarding import GUARD, REAPER, cgroup
-from hotrun.adapters.processes import Seen
+from hotrun.adapters.programs import processes
+from hotrun.adapters.programs.guarding import GUARD, REAPER, cgroup
+from hotrun.adapters.programs.processes import Seen
 from hotrun.core.inputs import Emptied, Exited, Noticed, SpawnFailed
 from tests.adapters.loop import DEADLINE_S, Programs, is_gone, until, with_programs
 
@@ -200,7 +200,7 @@ def can_be_made(folder: str) -> bool:
 # Enters a new control group, starts a child that leaves the session, leaves the group, and waits.
 IN_A_GROUP = """
 import os, signal, subprocess, sys
-from hotrun.adapters.guarding import cgroup
+from hotrun.adapters.programs.guarding import cgroup
 entered = cgroup.enter_new(*sys.argv[1:])
 child = subprocess.Popen(["sleep", "60"], start_new_session=True)
 if entered is not None:

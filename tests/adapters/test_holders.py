@@ -10,8 +10,8 @@ from contextlib import closing
 
 import pytest
 
-from hotrun.adapters.holders import Search
-from hotrun.adapters.ports import can_tell
+from hotrun.adapters.serving.holders import Search
+from hotrun.adapters.serving.ports import can_tell
 from hotrun.core.inputs import Holder, Input, PortsHeld
 from tests.adapters.loop import until
 from tests.adapters.probing import server

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.ignore import RootRules, Rules
+from hotrun.adapters.watching.ignore import RootRules, Rules
 from hotrun.core.spec import Watch
 from tests.adapters.disk import short, tree_of, walked, watched, write
 

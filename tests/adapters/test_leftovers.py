@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.adapters import processes, records
-from hotrun.adapters.leftovers import sweep
-from hotrun.adapters.records import Record, Session, new_session
+from hotrun.adapters.programs import processes, records
+from hotrun.adapters.programs.leftovers import sweep
+from hotrun.adapters.programs.records import Record, Session, new_session
 from hotrun.adapters.runtime_folder import Unsafe, name_of, runtime_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")

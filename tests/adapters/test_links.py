@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters import links
+from hotrun.adapters.watching import links
 from hotrun.core.spec import Poll, Watch
 from tests.adapters.disk import examine, short, tree_of, walked, watched, write
 from tests.adapters.watched import Watched, put

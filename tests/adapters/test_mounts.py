@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters import mounts
-from hotrun.adapters.mounts import Mounts
+from hotrun.adapters.watching import mounts
+from hotrun.adapters.watching.mounts import Mounts
 
 LAPTOP = b"""\
 22 27 0:21 / /proc rw,relatime - proc proc rw

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.notify import LONGEST, Notifications
-from hotrun.adapters.processes import below
+from hotrun.adapters.programs.processes import below
+from hotrun.adapters.serving.notify import LONGEST, Notifications
 from hotrun.core.inputs import Input, Notified
 from tests.adapters.loop import until
 from tests.adapters.probing import Server, server

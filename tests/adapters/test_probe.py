@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.kernel import Limit, inotify_limits
-from hotrun.adapters.probe import NotSeen, probe
+from hotrun.adapters.watching.kernel import Limit, inotify_limits
+from hotrun.adapters.watching.probe import NotSeen, probe
 from hotrun.core.spec import Poll, Watch
 from tests.adapters.disk import write
 

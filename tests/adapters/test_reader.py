@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.logs import Logs
-from hotrun.adapters.reader import PIPE_HOLDS, TURN_BYTES
+from hotrun.adapters.outputs.logs import Logs
+from hotrun.adapters.outputs.reader import PIPE_HOLDS, TURN_BYTES
 from hotrun.core.inputs import OutputRead, Prompted
 from tests.adapters.loop import is_gone, until
 from tests.adapters.stage import PYTHON, Stage, staged

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters import address, ask_http, ask_listen, ask_program
-from hotrun.adapters.sockdiag import can_tell
+from hotrun.adapters.serving import address, ask_http, ask_listen, ask_program
+from hotrun.adapters.serving.sockdiag import can_tell
 from hotrun.core.inputs import NoAnswer
 from hotrun.core.spec import Program, Ready
 from tests.adapters.loop import is_gone, state_of, until

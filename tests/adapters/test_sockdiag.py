@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from hotrun.adapters import sockdiag
-from hotrun.adapters.sockdiag import Listener, can_tell, listeners
+from hotrun.adapters.serving import sockdiag
+from hotrun.adapters.serving.sockdiag import Listener, can_tell, listeners
 
 pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells what listens")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.spawn import _without_shell, free_port, with_port
+from hotrun.adapters.programs.spawn import _without_shell, free_port, with_port
 from hotrun.core.inputs import Exited, SpawnFailed
 from hotrun.core.spec import Program
 from tests.adapters.loop import Programs, with_programs

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.folder import Folder
-from hotrun.adapters.logs import Logs
-from hotrun.adapters.streams import Streams
-from hotrun.adapters.terminal import Window
+from hotrun.adapters.outputs.logs import Logs
+from hotrun.adapters.outputs.streams import Streams
+from hotrun.adapters.outputs.terminal import Window
 from hotrun.core.commands import Spawn
 from hotrun.core.inputs import Input, OutputRead
 from hotrun.core.spec import Program

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from hotrun.adapters.asleep import Sleep
-from hotrun.adapters.files import FileSource
-from hotrun.adapters.watcher import KernelSensor, Sense
+from hotrun.adapters.watching.asleep import Sleep
+from hotrun.adapters.watching.files import FileSource
+from hotrun.adapters.watching.watcher import KernelSensor, Sense
 from hotrun.core.inputs import Change, Input, Noticed
 from hotrun.core.spec import Poll, Project, Watch
 from tests.adapters.disk import short, signatures, write

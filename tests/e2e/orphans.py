@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from hotrun.adapters import prctl, processes
-from hotrun.adapters.guarding import GUARD, REAPER
-from hotrun.adapters.processes import Seen
+from hotrun.adapters.programs import prctl, processes
+from hotrun.adapters.programs.guarding import GUARD, REAPER
+from hotrun.adapters.programs.processes import Seen
 from tests.e2e.project import Running
 
 TREE = Path(__file__).parent / "hostile" / "tree.py"

@@ -149,7 +149,7 @@ def test_check_without_patterns_walks_nothing(tmp_path: Path) -> None:
     lay_out(tmp_path, {"hotrun.toml": STEPS})
     code = "import sys; from hotrun.cli.entry import main; main(['check']); print(*sys.modules)"
     loaded = good(run(tmp_path, command=[sys.executable, "-P", "-c", code])).split()
-    assert not {"pathspec", "hotrun.adapters.tree", "hotrun.survey", "typer", "asyncio"} & set(loaded)
+    assert not {"pathspec", "hotrun.adapters.watching.tree", "hotrun.survey", "typer", "asyncio"} & set(loaded)
 
 
 # --- completion ------------------------------------------------------------------------------------------------

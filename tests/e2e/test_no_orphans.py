@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.adapters import processes
-from hotrun.adapters.guarding import GUARD, REAPER
+from hotrun.adapters.programs import processes
+from hotrun.adapters.programs.guarding import GUARD, REAPER
 from tests.e2e.orphans import Outcome
 from tests.e2e.project import Running
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 Became = Literal["stranger", "taken", "whole", "broken"]
 
-LONGEST_LINE = 65_536  # a longer one comes in pieces of this many characters (adapters/output.py)
+LONGEST_LINE = 65_536  # a longer one comes in pieces of this many characters (adapters/outputs/output.py)
 MOST_CHARACTERS = 16 * 1024 * 1024
 MOST_STRANGERS = 200  # so many other lines in a row mean that the rest of the document will not come
 DEEPEST = 500

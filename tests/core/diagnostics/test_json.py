@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hotrun.adapters import output
+from hotrun.adapters.outputs import output
 from hotrun.core.diagnostics import documents
 from hotrun.core.diagnostics.documents import Documents, split
 from hotrun.core.diagnostics.finding import Finding

@@ -1,0 +1,1 @@
+"""What programs print, and how they are read and typed to."""

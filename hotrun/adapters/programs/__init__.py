@@ -1,0 +1,1 @@
+"""How programs are started, ended with all their descendants, and looked at."""

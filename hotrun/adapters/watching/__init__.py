@@ -1,0 +1,1 @@
+"""How files are watched: what is there, what of it counts, and what has changed."""
