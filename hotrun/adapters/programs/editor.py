@@ -1,0 +1,59 @@
+"""Opens a file in an editor: one with windows beside us, one that draws in the terminal in front of us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import threading
+
+from hotrun.adapters.programs import processes
+from hotrun.core.editors import NoEditor, Opening, Place, opening
+
+
+def find(place: Place, setting: str | None) -> Opening:
+    """How to open `place` here and now; `setting` is `ui.editor`. Raises NoEditor with the remedy.
+
+    A file that is not there is not opened: a line of output named it, and an editor would begin a new one.
+    """
+    if not os.path.isfile(place.file):
+        raise NoEditor(f"{place.file} is not there any more")
+    file = os.path.abspath(place.file)  # begins with a slash: no editor takes it for an option
+    place = Place(file, place.line, place.column)
+    found = opening(place, setting, os.environ, lambda name: shutil.which(name) is not None, _running)
+    if shutil.which(found.argv[0]) is None:
+        raise NoEditor(f"the editor {found.argv[0]} is not installed, or not in PATH")
+    return found
+
+
+def open_beside(editor: Opening) -> None:
+    """Start an editor with windows of its own, which outlives us. Raises OSError."""
+    child = subprocess.Popen(
+        editor.argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    # Its end is taken note of somewhere, so that no zombie stays; most are over in a second, having told another one.
+    threading.Thread(target=child.wait, name="editor", daemon=True).start()
+
+
+def open_in_front(editor: Opening) -> int:
+    """Run an editor in the terminal that is ours, and wait for its end; returns its exit code. Raises OSError."""
+    return subprocess.run(editor.argv, check=False).returncode
+
+
+def _running() -> list[str]:
+    """The names of the programs that this user runs, each once."""
+    names: dict[str, None] = {}
+    user = os.getuid()
+    for pid in processes.pids() if os.path.isdir("/proc/self") else ():
+        with contextlib.suppress(OSError):
+            if os.stat(f"/proc/{pid}").st_uid != user:
+                continue
+            seen = processes.see(pid)
+            if seen is not None and seen.lives:
+                names[seen.name] = None
+    return list(names)

@@ -1,0 +1,164 @@
+"""Which editor opens a place, and with which arguments: an argument list always, never a line for a shell.
+
+The order: what the configuration names, the editor around us, HOTRUN_EDITOR, VISUAL, EDITOR, one that runs.
+Arguments as the editors' own help has them; the same table stands in https://github.com/yyx990803/launch-editor.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+Args = Callable[["Place"], list[str]]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where to go. `file` is absolute; line and column count from 1, columns in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What to start. `needs_terminal`: it draws in the terminal it is started in."""
+
+    argv: tuple[str, ...]
+    needs_terminal: bool
+
+
+class NoEditor(Exception):
+    """No editor is known; the message is the remedy."""
+
+
+def _colons(place: Place) -> str:
+    return f"{place.file}:{place.line}:{place.column}"
+
+
+def _code(place: Place) -> list[str]:
+    return ["-r", "-g", _colons(place)]
+
+
+def _vi(place: Place) -> list[str]:
+    return [f"+call setcursorcharpos({place.line}, {place.column})", place.file]
+
+
+def _jetbrains(place: Place) -> list[str]:
+    return ["--line", str(place.line), "--column", str(place.column), place.file]
+
+
+_JETBRAINS = tuple("idea pycharm webstorm goland clion rider rubymine phpstorm rustrover datagrip fleet studio".split())
+_CODES = tuple("code code-insiders codium vscodium cursor windsurf trae antigravity positron".split())
+_GRAPHIC: dict[str, Args] = {
+    **dict.fromkeys(_CODES, _code),
+    **dict.fromkeys((*_JETBRAINS, *(f"{name}64" for name in _JETBRAINS)), _jetbrains),
+    **dict.fromkeys("subl sublime_text atom zed zeditor wstorm charm".split(), lambda place: [_colons(place)]),
+    "gvim": _vi,
+    "mvim": _vi,
+    "emacsclient": lambda place: [f"+{place.line}:{place.column}", place.file],
+    "mate": lambda place: ["--line", f"{place.line}:{place.column}", place.file],
+    "kate": lambda place: ["--line", str(place.line), "--column", str(place.column), place.file],
+    "gedit": lambda place: [f"+{place.line}:{place.column}", place.file],
+    "gnome-text-editor": lambda place: [f"+{place.line}:{place.column}", place.file],
+}
+_TERMINAL: dict[str, Args] = {
+    **dict.fromkeys("vi vim nvim".split(), _vi),
+    "emacs": lambda place: [f"+{place.line}:{place.column}", place.file],
+    "nano": lambda place: [f"+{place.line},{place.column}", place.file],
+    "pico": lambda place: [f"+{place.line},{place.column}", place.file],
+    "kak": lambda place: [f"+{place.line}:{place.column}", place.file],
+    "micro": lambda place: [f"+{place.line}:{place.column}", place.file],
+    **dict.fromkeys("hx helix".split(), lambda place: [_colons(place)]),
+    **dict.fromkeys("joe jed ne mg".split(), lambda place: [f"+{place.line}", place.file]),
+}
+_IN_TERMINAL = frozenset(("-t", "-nw", "--tty"))  # of emacs and emacsclient
+_MARK = re.compile(r"\{(?:file|line|column)\}")
+
+
+def opening(
+    place: Place,
+    setting: str | None,
+    environ: Mapping[str, str],
+    is_there: Callable[[str], bool],
+    running: Callable[[], Iterable[str]],
+) -> Opening:
+    """How to open `place`. `setting`: `ui.editor`, a command, which may hold {file}, {line} and {column}.
+
+    `is_there` says whether a program can be started, `running` names the programs that run. Raises NoEditor.
+    """
+    if setting:
+        return _by_command(place, setting)
+    around = _around(place, environ, is_there)
+    if around is not None:
+        return around
+    for name in ("HOTRUN_EDITOR", "VISUAL", "EDITOR"):
+        if environ.get(name, "").strip():
+            return _by_command(place, environ[name])
+    for program in running():
+        if program in _GRAPHIC and is_there(program):
+            return Opening((program, *_GRAPHIC[program](place)), needs_terminal=False)
+    raise NoEditor('set EDITOR, or [ui] editor = "..." in hotrun.toml')
+
+
+def _around(place: Place, environ: Mapping[str, str], is_there: Callable[[str], bool]) -> Opening | None:
+    """The editor whose terminal this is."""
+    if environ.get("NVIM"):
+        return Opening(("nvim", "--server", environ["NVIM"], "--remote-expr", _nvim(place)), needs_terminal=False)
+    names: tuple[str, ...] = ()
+    if environ.get("TERM_PROGRAM") == "vscode":
+        names = _codes_of(environ)
+    elif environ.get("ZED_TERM") or environ.get("TERM_PROGRAM") == "zed":
+        names = ("zed", "zeditor")
+    elif environ.get("TERMINAL_EMULATOR") == "JetBrains-JediTerm":
+        names = _JETBRAINS
+    elif environ.get("INSIDE_EMACS"):
+        names = ("emacsclient",)
+    for name in names:
+        if is_there(name):
+            return Opening((name, *_GRAPHIC[name](place)), needs_terminal=False)
+    return None
+
+
+def _codes_of(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The commands of VS Code and what is made of it, the one that shows this terminal first."""
+    home = environ.get("VSCODE_GIT_ASKPASS_NODE", "").lower()
+    marks = {"insiders": "code-insiders", "vscodium": "codium", "codium": "codium"}
+    marks |= {name: name for name in ("cursor", "windsurf", "trae", "antigravity", "positron")}
+    first = next((name for mark, name in marks.items() if mark in home), "code")
+    return (first, *(name for name in _CODES if name != first))
+
+
+def _nvim(place: Place) -> str:
+    """An expression for the Neovim around us: beside this terminal, or in a split if there is only the terminal."""
+    name = place.file.replace("'", "''")
+    steps = (
+        "'if winnr(\"$\") == 1 | split | else | wincmd p | endif'",
+        f"'drop ' . fnameescape('{name}')",
+        f"'call setcursorcharpos({place.line}, {place.column})'",
+    )
+    return f"execute([{', '.join(steps)}])"
+
+
+def _by_command(place: Place, command: str) -> Opening:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise NoEditor(f"the editor {command!r} cannot be read as a command: {error}") from error
+    if not words:
+        raise NoEditor("the editor is an empty command")
+    name = words[0].rpartition("/")[2]
+    needs_terminal = name in _TERMINAL or not _IN_TERMINAL.isdisjoint(words)
+    if any(_MARK.search(word) for word in words):
+        return Opening(tuple(_filled(word, place) for word in words), needs_terminal)
+    args = _TERMINAL.get(name) or _GRAPHIC.get(name)
+    if args is None:
+        return Opening((*words, place.file), needs_terminal=True)  # unknown: what needs none is not hurt by it
+    return Opening((*words, *args(place)), needs_terminal)
+
+
+def _filled(word: str, place: Place) -> str:
+    parts = {"{file}": place.file, "{line}": str(place.line), "{column}": str(place.column)}
+    return _MARK.sub(lambda mark: parts[mark[0]], word)
