@@ -183,11 +183,17 @@ def init(
     ctx: typer.Context,
     directory: Directory = None,
     pick: Annotated[int | None, typer.Option("--pick", metavar="N", help="Which one, where several fit.")] = None,
+    vscode: Annotated[bool, typer.Option("--vscode", help="Write the task for VS Code instead.")] = False,
 ) -> int:
     """Write a commented hotrun.toml from what is detected here."""
+    options = _only(ctx, "directory", directory=directory)
+    if vscode:
+        from hotrun.cli.vscode import init_vscode
+
+        return init_vscode(options)
     from hotrun.cli.init import init
 
-    return init(_only(ctx, "directory", directory=directory), pick)
+    return init(options, pick)
 
 
 @app.command()

@@ -218,6 +218,19 @@ def test_init_picks_the_project_that_is_asked_for(tmp_path: Path) -> None:
     assert "node server.js" not in good(run(tmp_path, "check"))
 
 
+def test_init_writes_the_task_for_vs_code_beside_others(tmp_path: Path) -> None:
+    assert good(run(tmp_path, "init", "--vscode")).startswith("wrote .vscode/tasks.json")
+    tasks = tmp_path / ".vscode" / "tasks.json"
+    assert [task["label"] for task in json.loads(tasks.read_text())["tasks"]] == ["hotrun"]
+    assert "left as it is" in good(run(tmp_path, "init", "--vscode"))
+    tasks.write_text('{"tasks": [] // mine\n}')
+    refused = run(tmp_path, "init", "--vscode")
+    assert refused.returncode == 2
+    assert '"problemMatcher"' in refused.stderr, "what to put in by hand"
+    assert tasks.read_text() == '{"tasks": [] // mine\n}'
+    assert [file.name for file in tasks.parent.iterdir()] == ["tasks.json"]
+
+
 def test_init_does_not_write_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "hotrun.toml").symlink_to("elsewhere.toml")
     assert run(tmp_path, "init").returncode == 2
