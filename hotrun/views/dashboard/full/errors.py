@@ -1,0 +1,79 @@
+"""The pane of errors: all that is wrong now, and everything about the one that is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotrun.core.events import Diagnostic
+from hotrun.views.clean import clean_name
+from hotrun.views.dashboard.cells import Row
+from hotrun.views.dashboard.full.lists import chosen_row, part, rule, text_rows, window
+from hotrun.views.dashboard.full.state import FullState
+from hotrun.views.dashboard.pinned import place_of
+from hotrun.views.dashboard.status import BAD, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
+
+DETAILS_FROM_HEIGHT = 9  # rows; lower, they are shown alone or not at all
+
+
+def error_rows(
+    problems: Sequence[Diagnostic],
+    fixed: Sequence[str],
+    excerpt: Sequence[str],
+    state: FullState,
+    size: tuple[int, int],
+    signs: Signs,
+) -> list[Row]:
+    """The rows of the pane. `fixed`: what the last build has set right; `excerpt`: the source of the chosen problem."""
+    width, height = size
+    if not problems:
+        return [((f"{signs.good} nothing is wrong", GOOD),), *_fixed(fixed, width)][:height]
+    at = state.at("errors").within(len(problems))
+    details = _details(problems[at], excerpt, width)
+    if state.details:
+        return part(details, state.offset, height, signs.cut)
+    room = height
+    if height >= DETAILS_FROM_HEIGHT:
+        room = min(len(problems), max(3, height * 2 // 5))
+    shown = [_line(problems[i], i == at, width, signs) for i in window(len(problems), at, room)]
+    rest = height - len(shown) - 1
+    if rest < 3:
+        return shown
+    title = f"{at + 1} of {len(problems)}"
+    lower = [*details, *_fixed(fixed, width)] if len(details) < rest else details
+    return [*shown, rule(title, width, signs.rule), *part(lower, 0, rest, signs.cut)]
+
+
+def _line(problem: Diagnostic, is_chosen: bool, width: int, signs: Signs) -> Row:
+    place = place_of(problem)
+    where = f"{clean_name(place)}: " if place else ""
+    new = "new " if problem.new else ""
+    message = clean_name(problem.message.partition("\n")[0])
+    style = BAD if problem.severity == "error" else CAREFUL
+    row: Row = ((new, STRONG), (where, PLAIN), (problem.severity, style), (f": {message}", PLAIN))
+    return chosen_row(row, is_chosen, width, signs)
+
+
+def _details(problem: Diagnostic, excerpt: Sequence[str], width: int) -> list[Row]:
+    place = place_of(problem)
+    style = BAD if problem.severity == "error" else CAREFUL
+    rows: list[Row] = [((clean_name(place), STRONG),)] if place else []
+    head = f"{problem.severity}: " + clean_name(problem.message)
+    rows += text_rows(head, width, style=style)
+    said = [f"[{clean_name(problem.code)}]"] if problem.code else []
+    said += [f"by {clean_name(problem.tool)}"] if problem.tool else []
+    said += [f"in {problem.step or problem.process}", "new" if problem.new else "as before"]
+    said += [f"{problem.count} times"] if problem.count > 1 else []
+    rows += text_rows(", ".join(said), width, style=QUIET)
+    for line in excerpt:
+        rows.append(((line, PLAIN),))
+    for line in problem.detail:
+        rows += text_rows(clean_name(line), width, indent="  ")
+    for related in problem.related:
+        numbers = ":".join(str(n) for n in (related.line, related.column) if n is not None)
+        name = clean_name(related.path or related.file)
+        rows += text_rows(f"{name}{':' if numbers else ''}{numbers}: {clean_name(related.message)}", width, "  ", QUIET)
+    return rows
+
+
+def _fixed(fixed: Sequence[str], width: int) -> list[Row]:
+    return [row for text in fixed for row in text_rows(f"fixed: {clean_name(text)}", width, style=GOOD)]

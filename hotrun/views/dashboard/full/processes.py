@@ -1,0 +1,104 @@
+"""The pane of processes: what each one does, since when, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from hotrun.core.snapshot import ProcessView
+from hotrun.core.words import duration
+from hotrun.views.clean import clean_name
+from hotrun.views.dashboard.cells import Row, Span
+from hotrun.views.dashboard.full.lists import chosen_row, columns, window
+from hotrun.views.dashboard.full.state import FullState
+from hotrun.views.dashboard.status import BAD, BUSY, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What a process and all below it use: percents of one core, bytes of memory (shared pages count for each)."""
+
+    cpu_percent: float
+    memory_bytes: int
+
+
+class Uptime(msgspec.Struct, frozen=True):
+    """Since when a run has been up, on the clock of the dashboard."""
+
+    run: int
+    since_ms: int
+
+
+_HEAD: tuple[Span, ...] = tuple(
+    (text, QUIET) for text in ("process", "state", "uptime", "cpu", "memory", "pid", "restarts", "build", "port")
+)
+
+
+def process_rows(
+    processes: Sequence[ProcessView],
+    usage: Mapping[str, Usage],
+    uptimes: Mapping[str, Uptime],
+    state: FullState,
+    size: tuple[int, int],
+    now_ms: int,
+    signs: Signs,
+) -> list[Row]:
+    """The rows of the pane: a table of one row for each process."""
+    width, height = size
+    if not processes:
+        return [(("no processes: only steps are run here", QUIET),)]
+    at = state.at("processes").within(len(processes))
+    seen = window(len(processes), at, height - 1)
+    table = [_HEAD, *(_cells(processes[i], i, usage, uptimes, now_ms, signs) for i in seen)]
+    head, *rows = columns(table, width - 2)
+    shown = [chosen_row(row, i == at, width, signs) for i, row in zip(seen, rows, strict=True)]
+    return [chosen_row(head, False, width, signs), *shown][:height]
+
+
+def _cells(
+    view: ProcessView,
+    number: int,
+    usage: Mapping[str, Usage],
+    uptimes: Mapping[str, Uptime],
+    now_ms: int,
+    signs: Signs,
+) -> tuple[Span, ...]:
+    uptime, used = uptimes.get(view.name), usage.get(view.name)
+    is_up = view.pid is not None
+    up = duration((now_ms - uptime.since_ms) // 1000 * 1000) if is_up and uptime is not None else ""
+    key = f"{number + 1} " if number < 9 else "  "
+    return (
+        (key + clean_name(view.name), STRONG),
+        _state(view, signs),
+        (up, PLAIN),
+        (f"{used.cpu_percent:.0f}%" if used is not None and is_up else "", PLAIN),
+        (_bytes(used.memory_bytes) if used is not None and is_up else "", PLAIN),
+        (str(view.pid) if is_up else "", PLAIN),
+        (str(view.restarts) if view.restarts else "", PLAIN),
+        (f"#{view.build}" if view.build is not None else "", PLAIN),
+        (str(view.port) if view.port is not None else "", PLAIN),
+    )
+
+
+def _state(view: ProcessView, signs: Signs) -> Span:
+    if view.stale and view.state in ("running", "ready"):
+        return f"{signs.stale} stale", CAREFUL
+    word = f"{view.state}, next one starting" if view.successor is not None else view.state
+    match view.state:
+        case "ready" | "running":
+            return f"{signs.up} {word}", GOOD
+        case "exited":
+            return f"{signs.down} {word}", BAD
+        case "waiting":
+            return f"{signs.waiting} {word}", QUIET
+        case "stopped":
+            return f"{signs.stopped} {word}", QUIET
+        case _:
+            return f"{signs.starting} {word}", BUSY
+
+
+def _bytes(number: int) -> str:
+    """As a person reads it: "812 KB", "34 MB", "1.2 GB"."""
+    if number < 10 << 20:
+        return f"{number >> 10} KB"
+    return f"{number >> 20} MB" if number < 1 << 30 else f"{number / (1 << 30):.1f} GB"

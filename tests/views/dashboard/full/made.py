@@ -1,0 +1,92 @@
+"""Events and screens for the tests of the whole screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotrun.core import events
+from hotrun.core.actions import DEFAULT_KEYS, Action
+from hotrun.core.snapshot import Snapshot
+from hotrun.views.dashboard.cells import Row
+from hotrun.views.dashboard.colored import plain, width
+from hotrun.views.dashboard.full.screen import Full
+from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS
+
+STAMP = "2026-01-02T03:04:05.678Z"
+HEAD: Row = (("* watching", ""),)
+
+
+def problem(
+    message: str,
+    path: str | None = "src/app.py",
+    line: int | None = 3,
+    column: int | None = 9,
+    severity: events.Severity = "error",
+    *,
+    new: bool = True,
+    detail: tuple[str, ...] = (),
+    related: tuple[events.Related, ...] = (),
+    step: str = "app",
+) -> events.Diagnostic:
+    return events.Diagnostic(
+        build=1, step=step, process=None, severity=severity, file=f"/p/{path}" if path else None, path=path, line=line,
+        column=column, end_line=None, end_column=None, code="E1", tool="lint", message=message, detail=detail,
+        related=related, count=1, new=new,
+    )  # fmt: skip
+
+
+class Shown:
+    """A screen and what a person reads on it."""
+
+    def __init__(self, columns: int = 80, height: int = 20, *, unicode: bool = False) -> None:
+        self.size = (columns, height)
+        self.snapshot = Snapshot()
+        self.full = Full(DEFAULT_KEYS, UNICODE_SIGNS if unicode else ASCII_SIGNS, colored=True)
+        self.excerpt: Sequence[str] = ()
+        self.fixed: Sequence[str] = ()
+        self.now_ms = 0
+
+    def tell(self, *told: events.Event) -> None:
+        for event in told:
+            self.snapshot.apply(event)
+            self.full.apply(event, STAMP, self.now_ms)
+
+    def start(self, *processes: str) -> None:
+        self.tell(events.Hello("1", 1, "/p", None, ("app",), processes, None))
+
+    def builds(self, number: int, *paths: str, trigger: events.Trigger = "fs", more: int = 0) -> None:
+        listed = tuple(events.ChangedPath(path, "modified") for path in paths)
+        self.tell(events.Changed(number, listed, more, trigger), events.BuildStarted(number, ("app",), ()))
+
+    def ends(self, number: int, status: events.Status = "ok", errors: int = 0, ms: int = 100) -> None:
+        self.tell(
+            events.BuildFinished(
+                build=number, status=status, errors=errors, warnings=0, duration_ms=ms, steps=("app",), skipped=()
+            )
+        )
+
+    def has(self, *problems: events.Diagnostic) -> None:
+        self.builds(1, "src/app.py")
+        self.tell(events.StepStarted(1, "app", ("make",)), *problems)
+        self.ends(1, "failed", errors=len(problems))
+
+    def starts(self, name: str, run: int = 1, build: int = 1, pid: int = 77) -> None:
+        self.tell(events.ProcessStarting(name, run, build), events.ProcessStarted(name, run, build, pid))
+
+    def press(self, *actions: Action) -> list[bool]:
+        return [self.full.press(action, self.snapshot, self.size[1]) for action in actions]
+
+    def type(self, text: str, *keys: str) -> None:
+        for key in (*text, *keys):
+            self.full.type(key)
+
+    def rows(self) -> list[str]:
+        rows = self.full.rows(self.snapshot, HEAD, self.excerpt, self.fixed, self.size, self.now_ms)
+        texts = ["".join(text for text, _ in row) if isinstance(row, tuple) else row for row in rows]
+        assert all(width(text) <= self.size[0] for text in texts), [t for t in texts if width(t) > self.size[0]]
+        assert not any("\n" in text for text in texts)
+        return [plain(text).rstrip() for text in texts]
+
+    def body(self) -> list[str]:
+        """Without the rows of state and panes, and without the keys."""
+        return self.rows()[2:-1]
