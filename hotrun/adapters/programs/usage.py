@@ -12,20 +12,15 @@ from collections.abc import Mapping
 
 import msgspec
 
+from hotrun.core.usage import Usage
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class Cost(msgspec.Struct, frozen=True):
-    """Percents of one core since the look before, and resident bytes; a page that is shared counts for each."""
-
-    cpu_percent: float
-    memory_bytes: int
-
-
 class _Seen(msgspec.Struct, frozen=True):
     parent: int
-    ticks: int  # of processor time, that of children it has waited for included
+    ticks: int
     pages: int
 
 
@@ -36,7 +31,7 @@ class Meter:
         self._ticks: dict[int, int] = {}  # of each pid at the look before
         self._looked_ns = 0
 
-    def look(self, pids: Mapping[str, int]) -> dict[str, Cost]:
+    def look(self, pids: Mapping[str, int]) -> dict[str, Usage]:
         """The cost of each of these processes and all below it, by the same names."""
         now_ns = time.monotonic_ns()
         seen = _all()
@@ -49,12 +44,12 @@ class Meter:
         self._looked_ns = now_ns
         return found
 
-    def _cost(self, tree: list[int], seen: Mapping[int, _Seen], passed_s: float) -> Cost:
+    def _cost(self, tree: list[int], seen: Mapping[int, _Seen], passed_s: float) -> Usage:
         pages = sum(seen[pid].pages for pid in tree)
         if not passed_s:
-            return Cost(0.0, pages * _PAGE)
+            return Usage(0.0, pages * _PAGE)
         ticks = sum(max(0, seen[pid].ticks - self._ticks.get(pid, 0)) for pid in tree)
-        return Cost(100 * ticks / _TICKS / passed_s, pages * _PAGE)
+        return Usage(100 * ticks / _TICKS / passed_s, pages * _PAGE)
 
 
 def _all() -> dict[int, _Seen]:

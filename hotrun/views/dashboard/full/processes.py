@@ -7,19 +7,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from hotrun.core.snapshot import ProcessView
+from hotrun.core.usage import Usage
 from hotrun.core.words import duration
 from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row, Span
 from hotrun.views.dashboard.full.lists import chosen_row, columns, window
 from hotrun.views.dashboard.full.state import FullState
 from hotrun.views.dashboard.status import BAD, BUSY, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
-
-
-class Usage(msgspec.Struct, frozen=True):
-    """What a process and all below it use: percents of one core, bytes of memory (shared pages count for each)."""
-
-    cpu_percent: float
-    memory_bytes: int
 
 
 class Uptime(msgspec.Struct, frozen=True):

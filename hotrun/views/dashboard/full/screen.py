@@ -10,6 +10,7 @@ from hotrun.core import events
 from hotrun.core.actions import Action
 from hotrun.core.events import Diagnostic
 from hotrun.core.snapshot import ProcessView, Snapshot
+from hotrun.core.usage import Usage
 from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row, Span, cropped, width_of
 from hotrun.views.dashboard.full.builds import build_rows
@@ -18,7 +19,7 @@ from hotrun.views.dashboard.full.history import History
 from hotrun.views.dashboard.full.lists import rule
 from hotrun.views.dashboard.full.log import Log
 from hotrun.views.dashboard.full.output import output_rows, title_of
-from hotrun.views.dashboard.full.processes import Uptime, Usage, process_rows
+from hotrun.views.dashboard.full.processes import Uptime, process_rows
 from hotrun.views.dashboard.full.state import PANES, FullState, Pane, enter, find, move, scroll
 from hotrun.views.dashboard.status import BUSY, PLAIN, QUIET, STRONG, Signs
 

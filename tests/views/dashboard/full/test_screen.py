@@ -8,7 +8,7 @@ import pytest
 
 from hotrun.core import events
 from hotrun.core.actions import DEFAULT_KEYS, Action
-from hotrun.views.dashboard.full.processes import Usage
+from hotrun.core.usage import Usage
 from tests.views.dashboard.full.made import Shown, problem
 
 
