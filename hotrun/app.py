@@ -45,6 +45,7 @@ from hotrun.signals import HANG_UP, Signals
 
 if TYPE_CHECKING:
     import asyncio
+    from typing import Protocol
 
     import msgspec
 
@@ -52,6 +53,16 @@ if TYPE_CHECKING:
     from hotrun.core.build import LineParser
     from hotrun.outlet import Outlet
     from hotrun.publisher import View
+
+    class Desk(Protocol):
+        """Where a person sits. `turn` comes after each batch of events, and when what was printed has been written."""
+
+        def attach(self, loop: asyncio.AbstractEventLoop, take: Callable[[Input], None]) -> None: ...
+
+        def turn(self) -> None: ...
+
+        def close(self) -> None: ...
+
 
 Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 
@@ -71,8 +82,9 @@ class App:
         colored: bool,
         worded: Worded,
         shares: bool = False,
+        desk: Desk | None = None,
     ) -> None:
-        """`outlet`: what the view writes to. `guard`: from start_guard.
+        """`outlet`: what the view writes to. `guard`: from start_guard. `desk`: where keys come from and frames go to.
 
         `reload` loads the configuration again (raises HotrunError); None without a file.
 
@@ -91,6 +103,7 @@ class App:
         self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
         self._publisher = Publisher(open_view)
         self._outlet = outlet
+        self._desk = desk
         self._has_reader = True
         self._folder = Folder(project.root)
         session = new_session(project.root)
@@ -127,9 +140,13 @@ class App:
             if not self.engine.finished:
                 asyncio.run(self._main(spawned_ns))
         finally:
-            self._runner.close()
-            self._folder.close()
-            self._reach.release()
+            try:
+                if self._desk is not None:
+                    self._desk.close()
+            finally:
+                self._runner.close()
+                self._folder.close()
+                self._reach.release()
         return self._exit_code
 
     async def _main(self, spawned_ns: int) -> None:
@@ -143,6 +160,8 @@ class App:
         self._signals.attach(self._loop, self._put)
         self._runner.attach(self._loop)
         self._outlet.listen(self._on_outlet)
+        if self._desk is not None:
+            self._desk.attach(self._loop, self._put)
         self._pump()
         if not self._once and not self.engine.finished:
             await self._listen()
@@ -185,6 +204,8 @@ class App:
             self._publisher.flush()
             if self._has_reader:
                 self._outlet.check()
+                if self._desk is not None:
+                    self._desk.turn()
         except OSError:
             self._has_reader = False
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
@@ -192,7 +213,7 @@ class App:
             self._pump()
 
     def _on_outlet(self) -> None:
-        """In the thread that prints: it has caught up, or nobody reads any more."""
+        """In the thread that prints: it has caught up, has written all, or nobody reads any more."""
         assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is over
             self._loop.call_soon_threadsafe(self._pump)

@@ -17,12 +17,16 @@ class Writer:
     """Bytes from any thread to one function that may wait."""
 
     def __init__(self, write: Callable[[memoryview], None], on_change: Callable[[], None]) -> None:
-        """`write` writes all of it; an OSError ends the work. `on_change`: no longer behind, or at its end."""
+        """`write` writes all of it; an OSError ends the work.
+
+        `on_change`: no longer behind, at its end, or empty where that was asked for.
+        """
         self._write = write
         self._on_change = on_change
         self._changed = threading.Condition()  # guards all below
         self._queue: deque[bytes] = deque()
         self._is_closing = False
+        self._tells_empty = False
         self.waiting = 0
         self.is_behind = False
         self.error: OSError | None = None
@@ -37,6 +41,14 @@ class Writer:
             self.waiting += len(data)
             self.is_behind = self.is_behind or self.waiting > MOST_WAITING
             self._changed.notify_all()
+
+    def tell_empty(self) -> None:
+        """Call `on_change` once when nothing waits; at once where that is so."""
+        with self._changed:
+            self._tells_empty = self.waiting > 0
+            if self._tells_empty:
+                return
+        self._on_change()
 
     def close(self, timeout_s: float | None = None) -> bool:
         """Wait until all is written or cannot be; False where that takes too long, and then it goes on."""
@@ -72,8 +84,11 @@ class Writer:
             has_caught_up = self.is_behind and self.waiting <= FEW_WAITING
             if has_caught_up:
                 self.is_behind = False
+            is_told = self._tells_empty and not self.waiting
+            if is_told:
+                self._tells_empty = False
             self._changed.notify_all()
-        if has_caught_up:
+        if has_caught_up or is_told:
             self._on_change()
 
     def _fail(self, error: OSError) -> None:

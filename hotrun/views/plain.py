@@ -87,10 +87,10 @@ class Plain:
         self._line(self._paint(", ".join(counts) or "nothing is wrong", RED if errors else YELLOW if others else GREEN))
         self._list(problems)
 
-    def show_rule(self, title: str) -> None:
-        """Put a line across, with a title."""
+    def show_rule(self) -> None:
+        """Put a line across, with the time."""
         rule = self._marks.rule
-        text = f"{rule * 2} {title} "
+        text = f"{rule * 2} {time.strftime('%H:%M:%S')} "
         self._line(self._paint(text + rule * max(2, RULE_WIDTH - len(text)), BOLD))
 
     def show_text(self, text: str) -> None:

@@ -20,6 +20,11 @@ class Sink:
         """Add text to the next write."""
         self._parts.append(text)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been put since the last write."""
+        return not self._parts
+
     def take(self) -> str:
         """What was put, for somebody who writes it himself."""
         text = "".join(self._parts)
