@@ -34,7 +34,7 @@ from hotrun.core.inputs import (
     Tick,
 )
 from hotrun.core.snapshot import Snapshot
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.spec import Process, Project, Step, Ui
 from hotrun.errors import HotrunError
 from hotrun.idle import IdlePatterns, Worded
 from hotrun.publisher import Publisher
@@ -57,7 +57,9 @@ if TYPE_CHECKING:
     class Desk(Protocol):
         """Where a person sits. `turn` comes after each batch of events, and when what was printed has been written."""
 
-        def attach(self, loop: asyncio.AbstractEventLoop, take: Callable[[Input], None]) -> None: ...
+        def open(self) -> View: ...
+
+        def attach(self, loop: asyncio.AbstractEventLoop, session: App) -> None: ...
 
         def turn(self) -> None: ...
 
@@ -82,9 +84,11 @@ class App:
         colored: bool,
         worded: Worded,
         shares: bool = False,
-        desk: Desk | None = None,
+        open_desk: Callable[[], Desk] | None = None,
     ) -> None:
-        """`outlet`: what the view writes to. `guard`: from start_guard. `desk`: where keys come from and frames go to.
+        """`outlet`: what the view writes to. `guard`: from start_guard.
+
+        `open_desk`: makes what brings the view and the keys; then `open_view` is not asked.
 
         `reload` loads the configuration again (raises HotrunError); None without a file.
 
@@ -101,9 +105,11 @@ class App:
         self._signals = Signals(once)
         self.snapshot = Snapshot()
         self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
-        self._publisher = Publisher(open_view)
+        self._open_view = open_view
+        self._open_desk = open_desk
+        self._desk: Desk | None = None
+        self._publisher = Publisher(self._view)
         self._outlet = outlet
-        self._desk = desk
         self._has_reader = True
         self._folder = Folder(project.root)
         session = new_session(project.root)
@@ -161,7 +167,7 @@ class App:
         self._runner.attach(self._loop)
         self._outlet.listen(self._on_outlet)
         if self._desk is not None:
-            self._desk.attach(self._loop, self._put)
+            self._desk.attach(self._loop, self)
         self._pump()
         if not self._once and not self.engine.finished:
             await self._listen()
@@ -198,6 +204,12 @@ class App:
         self._flush()
         self._runner.hold_output(self._outlet.is_behind)
         self._arm()
+
+    def _view(self) -> View:
+        if self._open_desk is None:
+            return self._open_view()
+        self._desk = self._open_desk()
+        return self._desk.open()
 
     def _flush(self) -> None:
         try:
@@ -278,6 +290,15 @@ class App:
     def take(self, input: Input) -> None:
         """Let the engine know of this."""
         self._put(input)
+
+    @property
+    def ui(self) -> Ui:
+        """How hotrun is to show itself."""
+        return self.engine.project.ui
+
+    def follow_size(self) -> None:
+        """Our terminal has another size; called by who hears SIGWINCH instead of us."""
+        self._runner.follow_size()
 
     def watch_report(self) -> msgspec.Struct | None:
         """How the watching goes; None before it has begun."""

@@ -74,6 +74,10 @@ class Outlet:
             self._error = error
             raise
 
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until all is written, or nobody reads any more; False where that takes longer than `timeout_s`."""
+        return self._writer is None or self._writer.drain(timeout_s)
+
     def close(self, timeout_s: float | None = None) -> bool:
         """Wait until all is written, or nobody reads any more; False where that takes longer than `timeout_s`.
 

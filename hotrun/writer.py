@@ -55,6 +55,11 @@ class Writer:
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
+        return self.drain(timeout_s)
+
+    def drain(self, timeout_s: float | None = None) -> bool:
+        """Wait until all is written or cannot be; False where that takes too long."""
+        with self._changed:
             return self._changed.wait_for(lambda: not self.waiting or self.error is not None, timeout_s)
 
     def _at_exit(self) -> None:

@@ -67,6 +67,7 @@ class Dashboard:
         self._pinned = Pinned(keys)
         self._full = full
         self._is_full = False
+        self._has_rows = True
         self._is_paused = False  # as far as it was asked for; the state does not tell it during a build
         self._render: Callable[[int], list[str]] | None = None
         self._drawn: list[str] | None = []  # the rows that are on the screen; None: who knows what is
@@ -87,6 +88,16 @@ class Dashboard:
 
         renderer, signs = Renderer(self._colored), ASCII_SIGNS if self._is_ascii else UNICODE_SIGNS
         self._render = lambda now_ms: renderer.render(rows(self.snapshot, self._pinned, self._size, now_ms, signs))
+        self._is_due = True
+
+    def show_rows(self, are_shown: bool) -> None:
+        """Whether the rows are shown, once there are some."""
+        self._has_rows = are_shown
+        self._is_due = True
+
+    def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
+        """The keys of each action have changed."""
+        self._pinned.keys = keys
         self._is_due = True
 
     # --- what comes in ------------------------------------------------------------------------------------------
@@ -150,7 +161,7 @@ class Dashboard:
         """When `frame` is to be asked next; in the past: now. None: not before something happens."""
         if self._is_due or not (self._sink.is_empty or self._is_full):
             return self._drawn_ms + FRAME_MS
-        is_ticking = self._pinned.progress is not None and self._render is not None
+        is_ticking = self._pinned.progress is not None and self._render is not None and self._has_rows
         return self._drawn_ms + SPIN_MS if is_ticking else None
 
     def frame(self, now_ms: int) -> bytes:
@@ -162,7 +173,7 @@ class Dashboard:
             rows = self._full.rows(self.snapshot, self._size, now_ms)
             text = painter.screen(rows) if rows != self._drawn else ""
         else:
-            rows = self._render(now_ms) if self._render is not None else []
+            rows = self._render(now_ms) if self._render is not None and self._has_rows else []
             lines = self._lines()
             text = painter.frame(lines, rows) if lines or rows != self._drawn else ""
         self._drawn_ms = now_ms
