@@ -258,6 +258,10 @@ class App:
         """Let the engine know of this."""
         self._put(input)
 
+    def follow_size(self) -> None:
+        """Our terminal has another size; called by who hears SIGWINCH instead of us."""
+        self._runner.follow_size()
+
     def watch_report(self) -> msgspec.Struct | None:
         """How the watching goes; None before it has begun."""
         return None if self._source is None else self._source.report()
