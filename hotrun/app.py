@@ -34,7 +34,7 @@ from hotrun.core.inputs import (
     Tick,
 )
 from hotrun.core.snapshot import Snapshot
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.spec import Process, Project, Step, Ui
 from hotrun.errors import HotrunError
 from hotrun.idle import IdlePatterns, Worded
 from hotrun.publisher import Publisher
@@ -45,6 +45,7 @@ from hotrun.signals import HANG_UP, Signals
 
 if TYPE_CHECKING:
     import asyncio
+    from typing import Protocol
 
     import msgspec
 
@@ -52,6 +53,18 @@ if TYPE_CHECKING:
     from hotrun.core.build import LineParser
     from hotrun.outlet import Outlet
     from hotrun.publisher import View
+
+    class Desk(Protocol):
+        """Where a person sits. `turn` comes after each batch of events, and when what was printed has been written."""
+
+        def open(self) -> View: ...
+
+        def attach(self, loop: asyncio.AbstractEventLoop, session: App) -> None: ...
+
+        def turn(self) -> None: ...
+
+        def close(self) -> None: ...
+
 
 Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 
@@ -71,8 +84,11 @@ class App:
         colored: bool,
         worded: Worded,
         shares: bool = False,
+        open_desk: Callable[[], Desk] | None = None,
     ) -> None:
         """`outlet`: what the view writes to. `guard`: from start_guard.
+
+        `open_desk`: makes what brings the view and the keys; then `open_view` is not asked.
 
         `reload` loads the configuration again (raises HotrunError); None without a file.
 
@@ -89,7 +105,10 @@ class App:
         self._signals = Signals(once)
         self.snapshot = Snapshot()
         self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
-        self._publisher = Publisher(open_view)
+        self._open_view = open_view
+        self._open_desk = open_desk
+        self._desk: Desk | None = None
+        self._publisher = Publisher(self._view)
         self._outlet = outlet
         self._has_reader = True
         self._folder = Folder(project.root)
@@ -127,9 +146,13 @@ class App:
             if not self.engine.finished:
                 asyncio.run(self._main(spawned_ns))
         finally:
-            self._runner.close()
-            self._folder.close()
-            self._reach.release()
+            try:
+                if self._desk is not None:
+                    self._desk.close()
+            finally:
+                self._runner.close()
+                self._folder.close()
+                self._reach.release()
         return self._exit_code
 
     async def _main(self, spawned_ns: int) -> None:
@@ -143,6 +166,8 @@ class App:
         self._signals.attach(self._loop, self._put)
         self._runner.attach(self._loop)
         self._outlet.listen(self._on_outlet)
+        if self._desk is not None:
+            self._desk.attach(self._loop, self)
         self._pump()
         if not self._once and not self.engine.finished:
             await self._listen()
@@ -180,11 +205,19 @@ class App:
         self._runner.hold_output(self._outlet.is_behind)
         self._arm()
 
+    def _view(self) -> View:
+        if self._open_desk is None:
+            return self._open_view()
+        self._desk = self._open_desk()
+        return self._desk.open()
+
     def _flush(self) -> None:
         try:
             self._publisher.flush()
             if self._has_reader:
                 self._outlet.check()
+                if self._desk is not None:
+                    self._desk.turn()
         except OSError:
             self._has_reader = False
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
@@ -192,7 +225,7 @@ class App:
             self._pump()
 
     def _on_outlet(self) -> None:
-        """In the thread that prints: it has caught up, or nobody reads any more."""
+        """In the thread that prints: it has caught up, has written all, or nobody reads any more."""
         assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is over
             self._loop.call_soon_threadsafe(self._pump)
@@ -257,6 +290,15 @@ class App:
     def take(self, input: Input) -> None:
         """Let the engine know of this."""
         self._put(input)
+
+    @property
+    def ui(self) -> Ui:
+        """How hotrun is to show itself."""
+        return self.engine.project.ui
+
+    def follow_size(self) -> None:
+        """Our terminal has another size; called by who hears SIGWINCH instead of us."""
+        self._runner.follow_size()
 
     def watch_report(self) -> msgspec.Struct | None:
         """How the watching goes; None before it has begun."""

@@ -29,7 +29,10 @@ class Outlet:
         self._on_change: Callable[[], None] = lambda: None
 
     def listen(self, on_change: Callable[[], None]) -> None:
-        """`on_change` is called, in another thread, when we are no longer behind and when nobody reads any more."""
+        """`on_change` is called, in another thread, when we are no longer behind and when nobody reads any more.
+
+        Also when all is written, where `tell_empty` has asked for that.
+        """
         self._on_change = on_change
 
     @property
@@ -41,6 +44,13 @@ class Outlet:
     def waiting(self) -> int:
         """How many bytes have not been written yet."""
         return 0 if self._writer is None else self._writer.waiting
+
+    def tell_empty(self) -> None:
+        """Tell once that nothing waits any more; at once where that is so."""
+        if self._writer is None:
+            self._on_change()
+        else:
+            self._writer.tell_empty()
 
     def check(self) -> None:
         """Raises OSError where nobody reads any more."""
@@ -63,6 +73,10 @@ class Outlet:
         except OSError as error:
             self._error = error
             raise
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until all is written, or nobody reads any more; False where that takes longer than `timeout_s`."""
+        return self._writer is None or self._writer.drain(timeout_s)
 
     def close(self, timeout_s: float | None = None) -> bool:
         """Wait until all is written, or nobody reads any more; False where that takes longer than `timeout_s`.

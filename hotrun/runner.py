@@ -84,6 +84,10 @@ class Runner:
         """Read no output while whoever reads ours is behind."""
         self._children.hold(is_held)
 
+    def follow_size(self) -> None:
+        """Our terminal has another size: so have those of the programs."""
+        self._children.follow_size()
+
     def close(self) -> None:
         """End everything, at once, and wait for it."""
         self._probes.close()

@@ -17,12 +17,16 @@ class Writer:
     """Bytes from any thread to one function that may wait."""
 
     def __init__(self, write: Callable[[memoryview], None], on_change: Callable[[], None]) -> None:
-        """`write` writes all of it; an OSError ends the work. `on_change`: no longer behind, or at its end."""
+        """`write` writes all of it; an OSError ends the work.
+
+        `on_change`: no longer behind, at its end, or empty where that was asked for.
+        """
         self._write = write
         self._on_change = on_change
         self._changed = threading.Condition()  # guards all below
         self._queue: deque[bytes] = deque()
         self._is_closing = False
+        self._tells_empty = False
         self.waiting = 0
         self.is_behind = False
         self.error: OSError | None = None
@@ -38,11 +42,24 @@ class Writer:
             self.is_behind = self.is_behind or self.waiting > MOST_WAITING
             self._changed.notify_all()
 
+    def tell_empty(self) -> None:
+        """Call `on_change` once when nothing waits; at once where that is so."""
+        with self._changed:
+            self._tells_empty = self.waiting > 0
+            if self._tells_empty:
+                return
+        self._on_change()
+
     def close(self, timeout_s: float | None = None) -> bool:
         """Wait until all is written or cannot be; False where that takes too long, and then it goes on."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
+        return self.drain(timeout_s)
+
+    def drain(self, timeout_s: float | None = None) -> bool:
+        """Wait until all is written or cannot be; False where that takes too long."""
+        with self._changed:
             return self._changed.wait_for(lambda: not self.waiting or self.error is not None, timeout_s)
 
     def _at_exit(self) -> None:
@@ -72,8 +89,11 @@ class Writer:
             has_caught_up = self.is_behind and self.waiting <= FEW_WAITING
             if has_caught_up:
                 self.is_behind = False
+            is_told = self._tells_empty and not self.waiting
+            if is_told:
+                self._tells_empty = False
             self._changed.notify_all()
-        if has_caught_up:
+        if has_caught_up or is_told:
             self._on_change()
 
     def _fail(self, error: OSError) -> None:

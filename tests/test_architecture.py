@@ -57,6 +57,7 @@ ALLOWED = {
         "signals",
         "",
     },
+    "desk": {"adapters", "core", "outlet", "views"},
     "client": {"adapters", "errors"},
     "cli": {
         "app",
@@ -64,6 +65,7 @@ ALLOWED = {
         "client",
         "config",
         "core",
+        "desk",
         "errors",
         "outlet",
         "parsers",

@@ -16,9 +16,12 @@ from hotrun.outlet import Outlet
 
 if TYPE_CHECKING:
     from hotrun.core.plan import Link
+    from hotrun.desk import Desk
     from hotrun.publisher import View
+    from hotrun.views.plain import Marks
 
-STDOUT = 1
+STDIN, STDOUT = 0, 1
+LEAST_ROWS = 5  # of a terminal that has room for pinned rows
 UIS = ("auto", "inline", "full", "plain", "json")
 
 
@@ -31,25 +34,43 @@ def run(options: Options) -> int:
     root = enter(options)
     guard = start_guard()
     chosen = choose(options, root)
-    colored = options.ui != "json" and _wants_color()
+    ui = _chosen_ui(options)
+    colored = ui != "json" and _wants_color()
     outlet = Outlet(STDOUT)
     app = App(
         chosen.project,
-        lambda: _view(options.ui, colored, outlet),
+        lambda: _view(ui, colored, outlet),
         outlet=outlet,
         guard=guard,
         reload=_reload(options, chosen),
         once=options.once,
         colored=colored,
         shares=options.command is not None,
+        open_desk=(lambda: _desk(colored, outlet)) if ui == "inline" else None,
         worded=lambda project, links: _idle(options, chosen, project, links),
     )
     notices = [Noticed("warning", text) for text in chosen.warnings]
     if chosen.explanation is not None:
         notices.insert(0, Noticed("info", chosen.explanation))
-    if options.ui in ("inline", "full"):
-        notices.append(Noticed("warning", f"--ui {options.ui}: not yet supported, plain is shown"))
+    if options.ui == "full":
+        notices.append(Noticed("warning", "--ui full: not yet supported, inline is shown"))
     return app.run(tuple(notices))
+
+
+def _chosen_ui(options: Options) -> str:
+    """What `auto` means: the dashboard where a person sits and there is room for it."""
+    if options.ui != "auto":
+        return "inline" if options.ui == "full" else options.ui
+    return "inline" if not options.once and _is_for_a_person() else "plain"
+
+
+def _is_for_a_person() -> bool:
+    if os.environ.get("TERM", "dumb") == "dumb" or os.environ.get("CI", "false") not in ("", "0", "false"):
+        return False
+    try:
+        return os.isatty(STDIN) and os.isatty(STDOUT) and os.get_terminal_size(STDOUT).lines >= LEAST_ROWS
+    except OSError:
+        return False
 
 
 def _reload(options: Options, chosen: Chosen) -> Reload | None:
@@ -76,11 +97,32 @@ def _view(ui: str, colored: bool, outlet: Outlet) -> View:
         from hotrun.views.jsonl import JsonLines
 
         return JsonLines(Sink(outlet.write))
-    from hotrun.views.plain import ASCII, UNICODE, Plain
+    from hotrun.views.plain import Plain
+
+    encoding, marks = _characters()
+    return Plain(Sink(outlet.write, encoding), colored, marks)
+
+
+def _desk(colored: bool, outlet: Outlet) -> Desk:
+    from hotrun.core.actions import bindings
+    from hotrun.desk import Desk
+    from hotrun.views.dashboard.dashboard import Dashboard
+
+    encoding, marks = _characters()
+
+    def dashboard(size: tuple[int, int]) -> Dashboard:
+        return Dashboard(size, bindings({}), colored=colored, marks=marks, encoding=encoding)
+
+    return Desk(outlet, dashboard)
+
+
+def _characters() -> tuple[str, Marks]:
+    """The encoding of our output, and the marks that it can show."""
+    from hotrun.views.plain import ASCII, UNICODE
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
-    return Plain(Sink(outlet.write, encoding), colored, UNICODE if speaks_unicode else ASCII)
+    return encoding, UNICODE if speaks_unicode else ASCII
 
 
 def _wants_color() -> bool:

@@ -1,4 +1,4 @@
-"""The checks that take more than one key: names and needs, commands and shells, readiness, the proxy's target.
+"""The checks that take more than one key: names and needs, commands and shells, readiness, the proxy's target, keys.
 Works on what could be read; a key that already has a problem is left out of them."""
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from typing import Any
 from hotrun.config.addresses import Address
 from hotrun.config.model import BuildStep, Config, Program, Proxy, Ready, RunProcess
 from hotrun.config.overlay import READY_KINDS
-from hotrun.config.problems import Findings, Path, key_path
+from hotrun.config.problems import Findings, Path, did_you_mean, key_path
 from hotrun.config.values import Unfit, closest
+from hotrun.core.actions import DEFAULT_KEYS
 
 KnownParsers = Callable[[], Sequence[str]]  # asked only where a file names one: the table of rules costs 5 ms
 AUTO = "auto"
@@ -35,6 +36,7 @@ def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | Non
     _check_listen(config, findings)
     if config.proxy is not None:
         _check_target(config.proxy, config, findings)
+    _check_keys(config, findings)
     _check_needs(config, findings)
     for name in config.run:
         if name in config.build:
@@ -134,6 +136,22 @@ def _check_target(proxy: Proxy, config: Config, findings: Findings) -> None:
             findings.expected(path, expected, proxy.target, closest(proxy.target, config.run))
 
 
+def _check_keys(config: Config, findings: Findings) -> None:
+    """Each key that is given belongs to one action that there is."""
+    taken: dict[str, str] = {}
+    for action, names in config.ui.keys.items():
+        path: Path = ("ui", "keys", action)
+        if action not in DEFAULT_KEYS:
+            meant = closest(action, DEFAULT_KEYS)
+            proposal = did_you_mean(meant) or f", expected one of {', '.join(DEFAULT_KEYS)}"
+            findings.add(path, f"unknown action{proposal}")
+        elif not findings.touch(path):
+            for name in names:
+                owner = taken.setdefault(name, action)
+                if owner != action:
+                    findings.expected(path, f"a key of its own ({owner} has this one)", name)
+
+
 def _check_needs(config: Config, findings: Findings) -> None:
     if not _names_are_known(findings):
         return
@@ -151,7 +169,7 @@ def _check_needs(config: Config, findings: Findings) -> None:
 
 def _names_are_known(findings: Findings) -> bool:
     """Tell whether all names could be read: a table that is misspelled or no table may hold more."""
-    other_tables = ("env_files", "env", "watch", "proxy")
+    other_tables = ("env_files", "env", "watch", "proxy", "ui")
     return all(len(path) > 1 or path[0] in other_tables for path in findings.by_path)
 
 

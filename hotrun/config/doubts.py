@@ -1,4 +1,5 @@
-"""What a configuration may say and hardly anybody means: ready by what tells nothing, runs in each other's way."""
+"""What a configuration may say and hardly anybody means: ready by what tells nothing, runs in each other's way, an
+action without a key."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from collections.abc import Iterator
 
 from hotrun.config.addresses import port_of
 from hotrun.config.problems import Path
-from hotrun.core.spec import PORT, Process, Project
+from hotrun.core.actions import DEFAULT_KEYS, bindings
+from hotrun.core.spec import PORT, Process, Project, Ui
 
 
 def doubts(project: Project) -> Iterator[tuple[Path, str]]:
@@ -20,6 +22,15 @@ def doubts(project: Project) -> Iterator[tuple[Path, str]]:
             )
         if process.ready.by in ("tcp", "http"):
             yield from _of_a_fixed_port(process, path)
+    yield from _of_keys(project.ui)
+
+
+def _of_keys(ui: Ui) -> Iterator[tuple[Path, str]]:
+    """Doubts about a key that is taken from an action which has no other then; `action = []` says that it is meant."""
+    for action, keys in bindings(ui.keys).items():
+        if not keys and action not in ui.keys:
+            takers = [taker for taker, own in ui.keys.items() if set(own) & set(DEFAULT_KEYS[action])]
+            yield ("ui", "keys", takers[0]), f"{action} has no key now: give it another one, or write {action} = []"
 
 
 def _of_a_fixed_port(process: Process, path: Path) -> Iterator[tuple[Path, str]]:

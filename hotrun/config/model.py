@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from hotrun.config.addresses import Address, ListenAddress, ReadyAddress, Url
+from hotrun.config.key_names import KeyNames
 from hotrun.config.values import Duration, Pattern, PositiveDuration, Regex, Settle, SignalName
 from hotrun.core.spec import OnBusy, OnExit, OnFailedBuild, Poll, Severity
 
@@ -208,6 +209,25 @@ class Proxy(Table, frozen=True):
     ]
 
 
+class Ui(Table, frozen=True):
+    """How hotrun shows itself in a terminal, and which keys do what."""
+
+    notify: Annotated[
+        bool,
+        Meta(description="Let the terminal notify when a build turns red, or green again."),
+    ] = False
+    bell: Annotated[bool, Meta(description="Ring the terminal's bell when a build turns red.")] = False
+    title: Annotated[bool, Meta(description="Show the state in the title of the terminal's window.")] = True
+    editor: Annotated[
+        Annotated[str, Meta(min_length=1, extra={"expected": 'a program such as "code"'})] | None,
+        Meta(description="The program that opens a file at a line; the one that the environment names if left out."),
+    ] = None
+    keys: Annotated[
+        dict[str, KeyNames],
+        Meta(description="Keys by action: one, or an array of them; what is left out keeps its own."),
+    ] = {}
+
+
 ParserKind = Literal["line", "block"]
 SeverityName = Annotated[Severity, Meta(extra={"expected": '"error", "warning", "info", "note" or "hint"'})]
 
@@ -301,6 +321,7 @@ class Config(Table, frozen=True):
     run: Annotated[dict[Name, OneProcess], Meta(description="Processes by name.")] = {}
     proxy: Annotated[Proxy | None, Meta(description="A fixed address in front of a process; none if left out.")] = None
     parser: Annotated[list[OneParser], Meta(description="Parsers of one's own for the output of steps.")] = []
+    ui: Annotated[Ui, Meta(description="How hotrun shows itself, and its keys.")] = field(default_factory=Ui)
     profile: Annotated[
         dict[str, dict[str, Any]],
         Meta(description="Tables to lay over the file with --profile NAME: tables merge, values and arrays replace."),

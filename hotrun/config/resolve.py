@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable
+from typing import cast
 
 from msgspec import structs
 from msgspec.structs import replace
@@ -12,7 +13,8 @@ from msgspec.structs import replace
 from hotrun.config import model
 from hotrun.config.addresses import UNIX
 from hotrun.config.overlay import READY_KINDS
-from hotrun.core.spec import Example, OwnParser, Process, Program, Project, Ready, Reload, Step, Watch
+from hotrun.core.actions import Action
+from hotrun.core.spec import Example, OwnParser, Process, Program, Project, Ready, Reload, Step, Ui, Watch
 
 
 def resolve(config: model.Config, root: str, source: str) -> Project:
@@ -24,6 +26,7 @@ def resolve(config: model.Config, root: str, source: str) -> Project:
         steps={name: _step(name, step, config, root) for name, step in config.build.items()},
         processes={name: _process(name, process, config, root) for name, process in config.run.items()},
         parsers=tuple(map(_parser, config.parser)),
+        ui=_ui(config.ui),
     )
 
 
@@ -111,6 +114,11 @@ def _parser(parser: model.OutputParser) -> OwnParser:
         col_base=parser.col_base,
         examples=tuple(Example(**structs.asdict(example)) for example in parser.examples),
     )
+
+
+def _ui(ui: model.Ui) -> Ui:
+    keys = {cast("Action", action): _plain(names) for action, names in ui.keys.items()}  # check has seen to that
+    return Ui(notify=ui.notify, bell=ui.bell, title=ui.title, editor=ui.editor, keys=keys)
 
 
 def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, root: str) -> Ready:

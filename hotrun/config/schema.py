@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from hotrun.config.model import Config, Table
+from hotrun.config.model import Config, Table, Ui
 from hotrun.config.values import Value
+from hotrun.core.actions import DEFAULT_KEYS, DESCRIPTIONS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE = "#/$defs/"
@@ -25,6 +26,7 @@ def json_schema() -> Schema:
     for table in _tables(Table):
         if table.__name__ in definitions:
             _complete(definitions[table.__name__], table)
+    _name_actions(definitions)
     _add_profiles(definitions)
     about = {"title": "hotrun.toml", "description": "What hotrun watches, builds and runs."}
     return {"$schema": DIALECT, **about, **reference, "$defs": definitions}
@@ -60,6 +62,17 @@ def _complete(definition: Schema, table: type[Table]) -> None:
                 key["default"] = default.written()
             elif isinstance(default, list):
                 key["default"] = default
+
+
+def _name_actions(definitions: dict[str, Schema]) -> None:
+    """Let an editor propose the actions, each with its keys and its meaning."""
+    keys = definitions[Ui.__name__]["properties"]["keys"]
+    kind = keys["additionalProperties"]
+    keys["properties"] = {
+        action: {**kind, "title": action, "description": DESCRIPTIONS[action], "default": list(default)}
+        for action, default in DEFAULT_KEYS.items()
+    }
+    keys["additionalProperties"] = False
 
 
 def _add_profiles(definitions: dict[str, Schema]) -> None:

@@ -33,6 +33,13 @@ _WATCH: _Options = (
     ('poll = "always"', "look for changes at intervals; by itself only where the system does not tell of them"),
 )
 _ENV: _Options = (('LOG = "debug"', "for all steps and processes"),)
+_UI: _Options = (
+    ("notify = true", "the terminal notifies when a build turns red, or green again"),
+    ("bell = true", "it rings when a build turns red"),
+    ("title = false", "the title of its window stays as it is"),
+    ('editor = "code"', "opens a file at a line; by itself the one that the environment names"),
+    ('keys = { restart = "R" }', "`?` shows all"),
+)
 _STEP: _Options = (
     ('timeout = "5m"', "ended, and failed, after that"),
     ('on_busy = "finish"', "on a change while it runs; by itself it is canceled and starts over"),
@@ -103,6 +110,7 @@ def _common(exclude: tuple[str, ...]) -> Iterator[str]:
     live = f"exclude = {_array(exclude)}\n" if exclude else ""
     yield f"[watch]\n{live}{_off(option for option in _WATCH if not (live and option[0].startswith('exclude')))}"
     yield f"[env]\n{_off(_ENV)}"
+    yield f"[ui]\n{_off(_UI)}"
 
 
 def _table(kind: str, part: Part, options: _Options) -> str:

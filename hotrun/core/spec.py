@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from hotrun.core.actions import Action
+
 OnBusy = Literal["cancel", "finish"]
 OnExit = Literal["wait", "restart", "quit"]
 OnFailedBuild = Literal["keep", "stop"]
@@ -142,6 +144,19 @@ class Watch(msgspec.Struct, frozen=True):
     follow_symlinks: bool = False
 
 
+class Ui(msgspec.Struct, frozen=True):
+    """How hotrun shows itself. `editor` None: the one that the environment names.
+
+    `keys`: those of the configuration, see actions.bindings.
+    """
+
+    notify: bool = False
+    bell: bool = False
+    title: bool = True
+    editor: str | None = None
+    keys: dict[Action, tuple[str, ...]] = {}
+
+
 class Project(msgspec.Struct, frozen=True):
     """One project: its absolute root, its configuration file (None: detected or command line), and its parts."""
 
@@ -151,6 +166,7 @@ class Project(msgspec.Struct, frozen=True):
     steps: dict[str, Step] = {}
     processes: dict[str, Process] = {}
     parsers: tuple[OwnParser, ...] = ()
+    ui: Ui = Ui()
 
     @property
     def parts(self) -> dict[str, Step | Process]:

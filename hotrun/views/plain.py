@@ -1,4 +1,8 @@
-"""Lines for a person, a pipe or a log: prefixed output, a rule line for each build, a verdict line with its time."""
+"""Lines for a person, a pipe or a log: prefixed output, a rule line for each build, a verdict line with its time.
+
+A build begins and ends with a line that starts with MARK, which is how a task of an editor knows that it is under way:
+all problems stand before the end, and no program's output can say the same.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,13 @@ from hotrun.views.sink import Sink
 
 MOST_ERRORS = 20  # listed under a verdict; the count says how many there are
 RULE_WIDTH = 72
+MARK = "[hotrun]"  # docs/commands.md has what an editor makes of it
 
 RED, GREEN, YELLOW, CYAN, DIM, BOLD = "31", "32", "33", "36", "2", "1"
 _PREFIX_COLORS = ("36", "35", "34", "33", "32", "96", "95", "94")
 
 
+_FORGED = re.compile(rf"(?m)^((?:\x1b\[[0-9:;]*m)*)(?={re.escape(MARK)})")
 _ASKS = re.compile(r"[]>)?:$#%]\s*$")  # how a question ends; what has only stopped (a dot for each file) is none
 
 
@@ -41,11 +47,17 @@ class Plain:
     """The view for `--ui plain`."""
 
     def __init__(self, sink: Sink, colored: bool, marks: Marks = UNICODE) -> None:
+        self.names_sources = True  # in front of each line of output; without need where there is one
         self._sink = sink
         self._colored = colored
         self._marks = marks
         self._prefixes: dict[str, str] = {}
         self._snapshot = Snapshot()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is so after all that was shown."""
+        return self._snapshot
 
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
         """Put the lines for one event, if it has any."""
@@ -65,6 +77,25 @@ class Plain:
     def flush(self) -> None:
         """Write what was shown."""
         self._sink.flush()
+
+    def show_problems(self) -> None:
+        """Put everything that is wrong now, of steps and of processes."""
+        problems = self._snapshot.problems()
+        errors = sum(problem.severity == "error" for problem in problems)
+        others = len(problems) - errors
+        counts = [count(n, noun) for n, noun in ((errors, "error"), (others, "warning")) if n]
+        self._line(self._paint(", ".join(counts) or "nothing is wrong", RED if errors else YELLOW if others else GREEN))
+        self._list(problems)
+
+    def show_rule(self) -> None:
+        """Put a line across, with the time."""
+        rule = self._marks.rule
+        text = f"{rule * 2} {time.strftime('%H:%M:%S')} "
+        self._line(self._paint(text + rule * max(2, RULE_WIDTH - len(text)), BOLD))
+
+    def show_text(self, text: str) -> None:
+        """Put lines of hotrun's own."""
+        self._line(text)
 
     # --- lines -------------------------------------------------------------------------------------------------
 
@@ -122,9 +153,14 @@ class Plain:
                 return None
 
     def _output(self, event: events.Output) -> None:
-        prefix = self._prefix(event.source)
-        self._sink.put(prefix)
-        self._sink.put(clean_lines(event.text, self._colored).replace("\n", f"\n{prefix}"))
+        text = clean_lines(event.text, self._colored)
+        if self.names_sources:
+            prefix = self._prefix(event.source)
+            self._sink.put(prefix)
+            text = text.replace("\n", f"\n{prefix}")
+        elif MARK in text:
+            text = _FORGED.sub(r"\1 ", text)
+        self._sink.put(text)
         self._sink.put("\n")
 
     def _prefix(self, source: str) -> str:
@@ -140,10 +176,11 @@ class Plain:
         names = [path.path for path in event.paths]
         total = len(names) + event.more
         what = listed(names) if total <= 3 else f"{names[0]} and {total - 1} more"
-        title = f"build #{event.build} {self._marks.dot} {clean_name(what or event.trigger)}"
-        rule = self._marks.rule
-        text = f"{time.strftime('%H:%M:%S')} {rule * 2} {title} "
-        self._line(self._paint(text + rule * max(2, RULE_WIDTH - len(text)), BOLD))
+        title = f"{time.strftime('%H:%M:%S')} {self._marks.dot} {clean_name(what or event.trigger)}"
+        mark = f"{MARK} build #{event.build} started"
+        text = f" {self._marks.rule * 2} {title} "
+        rest = self._marks.rule * max(2, RULE_WIDTH - len(mark) - len(text))
+        self._line(self._paint(mark, DIM) + self._paint(text + rest, BOLD))
 
     def _step_line(self, event: events.StepFinished) -> str | None:
         if event.unchanged:
@@ -175,11 +212,13 @@ class Plain:
         color = GREEN if good else DIM if event.status == "canceled" else RED
         self._line(self._paint(text, color))
         if event.status != "canceled":
-            self._problems()
+            # What is wrong with a process was said when it happened.
+            self._list([problem for problem in self._snapshot.problems() if problem.step is not None])
+        totals = f"{event.status}, {event.errors} errors, {event.warnings} warnings"  # for programs: no "1 error"
+        self._line(self._paint(f"{MARK} build #{event.build} finished: {totals}", DIM))
 
-    def _problems(self) -> None:
-        """What is wrong with the build; what is wrong with a process was said when it happened."""
-        problems = [problem for problem in self._snapshot.problems() if problem.step is not None]
+    def _list(self, problems: list[events.Diagnostic]) -> None:
+        """The one place where problems become lines."""
         for problem in problems[:MOST_ERRORS]:
             self._line(self._problem_line(problem))
         if len(problems) > MOST_ERRORS:

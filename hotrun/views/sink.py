@@ -20,9 +20,19 @@ class Sink:
         """Add text to the next write."""
         self._parts.append(text)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been put since the last write."""
+        return not self._parts
+
+    def take(self) -> str:
+        """What was put, for somebody who writes it himself."""
+        text = "".join(self._parts)
+        self._parts.clear()
+        return text
+
     def flush(self) -> None:
         """Write what was put. Raises OSError where nobody reads any more."""
         if self._parts:
-            text = "".join(self._parts)
-            self._parts.clear()  # what cannot be written is not tried again
+            text = self.take()  # what cannot be written is not tried again
             self._write(text.encode(self._encoding, "replace"))

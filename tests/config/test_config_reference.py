@@ -20,13 +20,14 @@ from hotrun.config.load import load, parse
 from hotrun.config.model import Config
 from hotrun.config.problems import ConfigError
 from hotrun.config.schema import json_schema
+from hotrun.core.actions import DEFAULT_KEYS, DESCRIPTIONS
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "hotrun.toml.example"
 DOCS = (REPOSITORY / "docs" / "config.md").read_text()
 
 # In the example an option that is off is written "#key = value", without a blank after the mark.
-OPTION_OFF = re.compile(r"^#(?=\[|[a-z_]+ = )", re.MULTILINE)
+OPTION_OFF = re.compile(r"^#(?=\[|[a-z_-]+ = )", re.MULTILINE)
 
 # "build" stands for [build.NAME], "parser" for each [[parser]].
 SECTIONS = {
@@ -39,6 +40,7 @@ SECTIONS = {
     "Proxy": "proxy",
     "OutputParser": "parser",
     "ParserExample": "parser.examples",
+    "Ui": "ui",
 }
 
 
@@ -155,6 +157,12 @@ def test_documented_defaults_are_the_models() -> None:
     assert wrong == []
 
 
+def test_every_action_is_documented_with_its_keys_and_its_meaning() -> None:
+    rows = re.findall(r"(?m)^\| `([\w-]+)` \| (`.+?`) \| (.+) \|$", section_text("ui.keys"))
+    shown = {action: (tuple(map(json.loads, re.findall(r"`(.+?)`", keys))), meaning) for action, keys, meaning in rows}
+    assert shown == {action: (keys, DESCRIPTIONS[action]) for action, keys in DEFAULT_KEYS.items()}
+
+
 def section_text(section: str) -> str:
     title = f"[{section}]" if section else "Top level"
     body = re.search(rf"(?ms)^##+ {re.escape(title)}$(.*?)(^##|\Z)", DOCS)
@@ -226,6 +234,9 @@ def test_the_schema_takes_the_documented_examples() -> None:
         ('[run.web]\ncommand = "x"\nlisten = ["unix:"]', "$.run.web.listen[0]"),
         ('[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:{port}"]', "$.run.web.listen[0]"),
         ('[proxy]\nlisten = "127.0.0.1:1"', "$.proxy"),
+        ('[ui]\ntitle = "x"', "$.ui.title"),
+        ('[ui.keys]\nrestrat = "x"', "$.ui.keys"),
+        ("[ui.keys]\nrestart = 5", "$.ui.keys.restart"),
         ("profile.dev = 5", "$.profile.dev"),
         ('profile.dev.build.app.comand = "x"', "$.profile.dev.build.app"),
         ("profile.dev.profile.x = {}", "$.profile.dev"),

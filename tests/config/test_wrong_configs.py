@@ -10,6 +10,7 @@ from hotrun.config.problems import ConfigError
 COMMAND = 'a command such as "make -j2" or ["make", "-j2"]'
 LISTEN = 'expected an address such as "127.0.0.1:8000" or "unix:run/app.sock"'
 SOCKET_PATH = 'expected the path of a socket behind "unix:", such as "unix:run/app.sock"'
+KEYS = 'a key such as "r", "f5" or "ctrl+l", or an array of keys'
 OWN = "expected an address of its own"
 READY_TCP = 'expected an address such as "127.0.0.1:8000" or "127.0.0.1:{port}"'
 READY_HTTP = 'expected a URL such as "http://127.0.0.1:8000/health"'
@@ -434,6 +435,50 @@ WRONG: list[tuple[str, str, list[str]]] = [
             '8: run.web.needs[0]: expected the name of a step or process (app), got "x"',
             "9: run.web.ready: expected exactly one of tcp, http, log, notify, exec, got none of them",
         ],
+    ),
+    (
+        "an action that there is not",
+        '[run.web]\ncommand = "x"\n[ui.keys]\nrestrat = "r"\n',
+        ['4: ui.keys.restrat: unknown action, did you mean "restart"?'],
+    ),
+    (
+        "a key in other words",
+        '[run.web]\ncommand = "x"\n[ui.keys]\n'
+        'back = "escape"\nquit = ["q", "Ctrl+D"]\nup = "pageupp"\ntop = "shift+t"\n',
+        [
+            f'4: ui.keys.back: expected {KEYS}, got "escape", did you mean "esc"?',
+            f'5: ui.keys.quit: expected {KEYS}, got an array, did you mean "ctrl+d"?',
+            f'6: ui.keys.up: expected {KEYS}, got "pageupp", did you mean "pageup"?',
+            f'7: ui.keys.top: expected {KEYS}, got "shift+t", did you mean "T"?',
+        ],
+    ),
+    (
+        "a key that is no key",
+        '[run.web]\ncommand = "x"\n[ui.keys]\nback = ""\nquit = "\\u0007"\nup = ["u", 5]\nhelp = 1\n',
+        [
+            f'4: ui.keys.back: expected {KEYS}, got ""',
+            f'5: ui.keys.quit: expected {KEYS}, got "\\u0007"',
+            f"6: ui.keys.up: expected {KEYS}, got an array",
+            f'7: ui.keys.help: expected {KEYS}, got 1, did you mean "1"?',
+        ],
+    ),
+    (
+        "a key that is not free",
+        '[run.web]\ncommand = "x"\n[ui.keys]\nquit = "ctrl+c"\nselect = "ctrl+m"\n',
+        [
+            '4: ui.keys.quit: expected a key that is free (ctrl+c is a signal), got "ctrl+c"',
+            f'5: ui.keys.select: expected {KEYS}, got "ctrl+m", did you mean "enter"?',
+        ],
+    ),
+    (
+        "a key for two actions",
+        '[run.web]\ncommand = "x"\n[ui.keys]\nrestart = ["x", "X"]\nrebuild = "X"\n',
+        ['5: ui.keys.rebuild: expected a key of its own (restart has this one), got "X"'],
+    ),
+    (
+        "an editor that is nothing",
+        '[run.web]\ncommand = "x"\n[ui]\neditor = ""\n',
+        ['4: ui.editor: expected a program such as "code", got ""'],
     ),
 ]
 

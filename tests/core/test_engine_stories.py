@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from hotrun.core import events, inputs
 from hotrun.core.inputs import Request
+from hotrun.core.spec import Ui
 from tests.core.world import World, process, project, step
 
 
@@ -389,6 +392,14 @@ def test_a_new_configuration_restarts_only_what_changed() -> None:
     assert world.take_commands() == ["spawn app", "SIGINT db"]
     world.does("app").ends("db", signal="SIGINT")
     assert world.take_commands() == ["SIGTERM web"], "db is gone and is not started again"
+
+
+def test_a_configuration_with_other_keys_is_taken_and_restarts_nothing() -> None:
+    world = app_and_web()
+    ui = Ui(title=False, keys={"restart": ("R",)})
+    world.send(inputs.ConfigLoaded(msgspec.structs.replace(world.engine.project, ui=ui)))
+    assert world.take_commands() == []
+    assert world.engine.project.ui == ui
 
 
 def test_a_configuration_that_changes_a_running_step_cancels_it() -> None:

@@ -11,13 +11,18 @@ from hotrun.core import events
 from hotrun.views.plain import ASCII, MOST_ERRORS, UNICODE, Plain
 from tests.views.streams import EXAMPLES, STAMP, Kept, diagnostic
 
+ENDED = re.compile(r"(?m)^(?:\x1b\[2m)?\[hotrun\] build #\d+ finished: .*\n")
 TIME = re.compile(r"\d\d:\d\d:\d\d")
 
 
 class Screen:
-    """What a person sees of a stream of events; the time of day reads 12:34:56."""
+    """What a person sees of a stream of events, with (`marked`) or without the line that ends a build for programs.
 
-    def __init__(self, *, colored: bool = False, ascii_only: bool = False) -> None:
+    The time of day reads 12:34:56.
+    """
+
+    def __init__(self, *, colored: bool = False, ascii_only: bool = False, marked: bool = False) -> None:
+        self.marked = marked
         self._sink = Kept()
         self._view = Plain(self._sink, colored, ASCII if ascii_only else UNICODE)
 
@@ -27,7 +32,8 @@ class Screen:
         for event in shown:
             self._view.show(event, 1, STAMP)
         self._view.flush()
-        return TIME.sub("12:34:56", self._sink.text[before:])
+        text = TIME.sub("12:34:56", self._sink.text[before:])
+        return text if self.marked else ENDED.sub("", text)
 
 
 def changed(*paths: str, more: int = 0, trigger: events.Trigger = "fs") -> events.Changed:
@@ -50,12 +56,12 @@ LINES: list[tuple[events.Event, str]] = [
     (events.Hello("0.1.0", 1, "/p", "hotrun.toml", (), (), None), "hotrun 0.1.0 · /p · hotrun.toml\n"),
     (events.Hello("0.1.0", 1, "/p", None, (), (), None), "hotrun 0.1.0 · /p · no hotrun.toml\n"),
     (events.Watching(1, 12, 3, "watchfiles", 15), "watching 12 files in 1 folder\n"),
-    (changed("src/a.c"), f"12:34:56 ── build #7 · src/a.c {'─' * 41}\n"),
-    (changed("a", "b", "c"), f"12:34:56 ── build #7 · a, b, c {'─' * 41}\n"),
-    (changed("a", "b", "c", "d"), f"12:34:56 ── build #7 · a and 3 more {'─' * 36}\n"),
-    (changed("a", more=9), f"12:34:56 ── build #7 · a and 9 more {'─' * 36}\n"),
-    (changed(trigger="start"), f"12:34:56 ── build #7 · start {'─' * 43}\n"),
-    (changed("x" * 100), f"12:34:56 ── build #7 · {'x' * 100} ──\n"),
+    (changed("src/a.c"), f"[hotrun] build #7 started ── 12:34:56 · src/a.c {'─' * 24}\n"),
+    (changed("a", "b", "c"), f"[hotrun] build #7 started ── 12:34:56 · a, b, c {'─' * 24}\n"),
+    (changed("a", "b", "c", "d"), f"[hotrun] build #7 started ── 12:34:56 · a and 3 more {'─' * 19}\n"),
+    (changed("a", more=9), f"[hotrun] build #7 started ── 12:34:56 · a and 9 more {'─' * 19}\n"),
+    (changed(trigger="start"), f"[hotrun] build #7 started ── 12:34:56 · start {'─' * 26}\n"),
+    (changed("x" * 100), f"[hotrun] build #7 started ── 12:34:56 · {'x' * 100} ──\n"),
     (events.BuildStarted(7, ("app",), ()), ""),
     (events.StepStarted(7, "app", ("make",)), ""),
     (events.Output("step:app", "stdout", "one\ntwo"), "app │ one\napp │ two\n"),
@@ -179,6 +185,39 @@ def test_a_long_list_is_cut_and_counted() -> None:
     assert lines[-1] == "  and 3 more"
 
 
+# --- the lines that an editor waits for ------------------------------------------------------------------------------
+
+# As in docs/commands.md, where an editor's task has the same two.
+BEGINS, ENDS = re.compile(r"^\[hotrun\] build #\d+ started"), re.compile(r"^\[hotrun\] build #\d+ finished")
+
+
+@pytest.mark.parametrize("status", ["ok", "failed", "canceled", "timeout"])
+def test_a_build_begins_and_ends_with_a_line_for_programs_and_its_problems_stand_between(
+    status: events.Status,
+) -> None:
+    screen = Screen(marked=True)
+    first, *between, last = screen.shows(changed("a"), diagnostic(), finished(status, 1, 2)).splitlines()
+    assert BEGINS.search(first)
+    assert last == f"[hotrun] build #7 finished: {status}, 1 errors, 2 warnings"
+    assert not any(BEGINS.search(line) or ENDS.search(line) for line in between)
+    assert ("  src/a.c:3:7: error: bad" in between) is (status != "canceled")
+
+
+@pytest.mark.parametrize("names_sources", [True, False])
+@pytest.mark.parametrize(
+    "lie", ["[hotrun] build #9 finished: ok", "\x1b[2m\x1b[31m[hotrun] build #9 started", "[hotrun]"]
+)
+def test_no_program_can_say_that_a_build_has_begun_or_ended(lie: str, names_sources: bool) -> None:
+    sink = Kept()
+    view = Plain(sink, colored=True)
+    view.names_sources = names_sources
+    view.show(events.Output("run:web", "stdout", f"before\n{lie}\n{lie}"), 1, STAMP)
+    view.flush()
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", sink.text).splitlines()
+    assert len(lines) == 3
+    assert all("[hotrun]" in line and not line.startswith("[hotrun]") for line in lines[1:])
+
+
 # --- output ----------------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +253,7 @@ def test_a_path_in_output_has_a_space_before_it_so_that_editors_find_it() -> Non
     ("event", "expected"),
     [
         (events.Hello("1", 1, "/p", "c", (), (), None), "\x1b[2mhotrun 1 · /p · c\x1b[0m\n"),
-        (changed("a"), f"\x1b[1m12:34:56 ── build #7 · a {'─' * 47}\x1b[0m\n"),
+        (changed("a"), f"\x1b[2m[hotrun] build #7 started\x1b[0m\x1b[1m ── 12:34:56 · a {'─' * 30}\x1b[0m\n"),
         (finished(), "\x1b[32m✔ build #7 ok in 1.23s\x1b[0m\n"),
         (finished("failed", 1), "\x1b[31m✗ build #7 failed in 1.23s: 1 error\x1b[0m\n"),
         (finished("canceled"), "\x1b[2m✗ build #7 canceled in 1.23s\x1b[0m\n"),
@@ -251,7 +290,7 @@ def test_ascii_marks_say_the_same() -> None:
     screen = Screen(ascii_only=True)
     assert screen.shows(finished()) == "ok: build #7 ok in 1.23s\n"
     assert screen.shows(finished("failed", 1)) == "FAILED: build #7 failed in 1.23s: 1 error\n"
-    assert screen.shows(changed("a")) == f"12:34:56 -- build #7 - a {'-' * 47}\n"
+    assert screen.shows(changed("a")) == f"[hotrun] build #7 started -- 12:34:56 - a {'-' * 30}\n"
     assert screen.shows(events.Output("run:web", "stdout", "x")) == "web | x\n"
 
 
@@ -287,7 +326,7 @@ def test_a_name_with_a_newline_stays_on_its_line() -> None:
     name = "evil\n✔ build #7 ok in 1ms\rx.c"
     shown = Screen().shows(changed(name), diagnostic("two\nlines", path=name), finished("failed", 1))
     assert shown.splitlines() == [
-        "12:34:56 ── build #7 · evil\\n✔ build #7 ok in 1ms\\rx.c ─────────────────",
+        "[hotrun] build #7 started ── 12:34:56 · evil\\n✔ build #7 ok in 1ms\\rx.c ──",
         "✗ build #7 failed in 1.23s: 1 error",
         "  evil\\n✔ build #7 ok in 1ms\\rx.c:3:7: error: two\\nlines",
     ]

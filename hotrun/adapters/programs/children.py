@@ -146,6 +146,10 @@ class Children:
             for child in self._runs.values():
                 child.streams.hold(is_held)
 
+    def follow_size(self) -> None:
+        """Give every terminal our size, where another one than `attach` hears of a change."""
+        self._window.follow()
+
     def close(self) -> None:
         """Kill what still runs, end what steps left running, and wait until nothing is left (10 s at most)."""
         for child in self._children.values():

@@ -1,0 +1,229 @@
+"""Where a person sits: puts terminal, keys and dashboard together, and carries out what keys ask for.
+
+Frames are drawn when the dashboard wants one and everything before has been written: a terminal that is slow or stopped
+(Ctrl-S) gets fewer frames, not later ones. What waits meanwhile goes to the outlet in larger parts, so that its bound
+holds for it, too. Before there is a loop a frame is lines alone, and rich is not loaded.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import importlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+
+from hotrun.adapters.console import STDIN, Console
+from hotrun.core.actions import bindings
+from hotrun.core.inputs import Input, Request, Typed
+from hotrun.core.spec import Ui
+from hotrun.outlet import Outlet
+from hotrun.views.dashboard.dashboard import Dashboard
+from hotrun.views.dashboard.decoder import Decoder, Paste
+from hotrun.views.dashboard.keymap import Keymap
+from hotrun.views.dashboard.pinned import place_of
+from hotrun.views.dashboard.wishes import Copy, Open, Wish
+
+if TYPE_CHECKING:
+    import asyncio
+
+MOST_HELD = 131_072  # characters that wait for a frame; more go to the outlet, whose bound then slows the programs
+LEAVE_S = 1.0  # for what is still to be written when the terminal is given back
+
+Make = Callable[[tuple[int, int]], Dashboard]
+
+
+class Session(Protocol):
+    """What a desk asks of the session that it is for."""
+
+    @property
+    def ui(self) -> Ui: ...
+
+    def take(self, input: Input) -> None: ...
+
+    def follow_size(self) -> None: ...
+
+
+class Desk:
+    """The terminal of one session. Works before the loop exists, and is told of it by `attach`."""
+
+    def __init__(self, outlet: Outlet, dashboard: Make) -> None:
+        """`dashboard` makes the view for a size in columns and rows."""
+        self._outlet = outlet
+        self._console = Console()
+        self._make = dashboard
+        self._dashboard: Dashboard | None = None
+        self._decoder = Decoder()
+        self._ui = Ui()
+        self._keymap = Keymap(self._ui.keys)
+        self._keyboard: str | None = None
+        self._session: Session | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._frame_timer: asyncio.TimerHandle | None = None
+        self._key_timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+
+    def open(self) -> Dashboard:
+        """The view; the keyboard is taken with it, so that what is typed is not shown among the output."""
+        self._dashboard = self._make(self._console.size())
+        self._console.enter()
+        return self._dashboard
+
+    def attach(self, loop: asyncio.AbstractEventLoop, session: Session) -> None:
+        """From now on `loop` hears keys and draws frames, with pinned rows as soon as rich has been loaded."""
+        self._loop, self._session = loop, session
+        self._console.listen(
+            loop, self._on_bytes, on_resize=self._on_resize, on_leave=self._on_leave, on_return=self._on_return
+        )
+        loading = loop.run_in_executor(None, importlib.import_module, "hotrun.views.dashboard.status")
+        loading.add_done_callback(self._on_loaded)
+
+    def turn(self) -> None:
+        """Something has happened: draw now or later. Raises OSError where nobody reads any more."""
+        if self._dashboard is None or self._is_closed:
+            return
+        self._follow_session(self._dashboard)
+        deadline_ms = self._dashboard.deadline_ms
+        if deadline_ms is None:
+            return
+        now_ms = _now_ms()
+        if self._loop is None or deadline_ms <= now_ms:
+            self._draw(self._dashboard, now_ms)
+        self._arm(self._dashboard)
+
+    def close(self) -> None:
+        """Print what is left, and give the terminal back as it was."""
+        for timer in (self._frame_timer, self._key_timer):
+            if timer is not None:
+                timer.cancel()
+        if self._dashboard is not None and not self._is_closed:
+            self._leave(self._dashboard)
+        self._is_closed = True
+        self._console.close()
+
+    def _follow_session(self, dashboard: Dashboard) -> None:
+        if self._session is not None and self._session.ui is not self._ui:
+            self._ui = self._session.ui
+            self._keymap = Keymap(self._ui.keys)
+            dashboard.rekey(bindings(self._ui.keys))
+        keyboard = dashboard.snapshot.keyboard
+        if (keyboard is None) != (self._keyboard is None):
+            self._console.set_typing(keyboard is not None)
+        self._keyboard = keyboard
+
+    # --- frames -------------------------------------------------------------------------------------------------
+
+    def _draw(self, dashboard: Dashboard, now_ms: int) -> None:
+        if self._outlet.waiting and dashboard.pending < MOST_HELD:
+            self._outlet.tell_empty()  # and then there is a turn
+            return
+        frame = dashboard.frame(now_ms)
+        if frame:
+            self._outlet.write(frame)
+
+    def _arm(self, dashboard: Dashboard) -> None:
+        """One timer, which rings too early where things have changed: a flood must not make and cancel thousands."""
+        deadline_ms = dashboard.deadline_ms
+        if self._loop is None or self._frame_timer is not None or deadline_ms is None:
+            return
+        now_ms = _now_ms()
+        if deadline_ms > now_ms:
+            self._frame_timer = self._loop.call_later((deadline_ms - now_ms) / 1000, self._on_frame_time)
+
+    def _on_frame_time(self) -> None:
+        self._frame_timer = None
+        self._try_turn()
+
+    def _try_turn(self) -> None:
+        with contextlib.suppress(OSError):  # the app finds that out itself, and ends the session
+            self.turn()
+
+    def _on_loaded(self, loading: asyncio.Future[ModuleType]) -> None:
+        if loading.cancelled() or self._dashboard is None:
+            return
+        loading.result()
+        self._dashboard.pin()
+        self._show_or_hide_rows(self._dashboard)
+        self._try_turn()
+
+    def _show_or_hide_rows(self, dashboard: Dashboard) -> None:
+        """In the background another program's line stands under our output: nothing may be erased there."""
+        dashboard.show_rows(self._console.has_keyboard or not os.isatty(STDIN))
+
+    # --- the terminal -------------------------------------------------------------------------------------------
+
+    def _on_resize(self) -> None:
+        if self._session is not None:
+            self._session.follow_size()
+        if self._dashboard is not None:
+            self._dashboard.resize(*self._console.size())
+            self._try_turn()
+
+    def _on_leave(self) -> None:
+        if self._dashboard is not None:
+            self._leave(self._dashboard)
+
+    def _leave(self, dashboard: Dashboard) -> None:
+        with contextlib.suppress(OSError):  # there is nobody to leave
+            self._outlet.write(dashboard.leave())
+            self._outlet.drain(LEAVE_S)
+
+    def _on_return(self) -> None:
+        if self._dashboard is not None:
+            self._show_or_hide_rows(self._dashboard)
+            with contextlib.suppress(OSError):
+                self._outlet.write(self._dashboard.enter())
+        self._on_resize()
+
+    # --- keys ---------------------------------------------------------------------------------------------------
+
+    def _on_bytes(self, data: bytes) -> None:
+        if self._session is None or self._dashboard is None:
+            return
+        if self._keyboard is not None:
+            self._session.take(Typed(data))
+        else:
+            self._press(self._decoder.feed(data, _now_ms()))
+            self._await_key()
+
+    def _await_key(self) -> None:
+        """A lone Esc is known to be one when nothing follows."""
+        if self._key_timer is not None:
+            self._key_timer.cancel()
+            self._key_timer = None
+        if self._decoder.deadline_ms is not None and self._loop is not None:
+            left_ms = max(0, self._decoder.deadline_ms - _now_ms())
+            self._key_timer = self._loop.call_later(left_ms / 1000, self._on_key_time)
+
+    def _on_key_time(self) -> None:
+        self._key_timer = None
+        self._press(self._decoder.tick(_now_ms()))
+        self._await_key()
+
+    def _press(self, keys: Sequence[str | Paste]) -> None:
+        """What was typed ahead after the key that gives the keyboard away is not for us, and no bytes any more."""
+        for key in keys:
+            action = self._keymap.action(key) if isinstance(key, str) else None
+            if action is not None and self._dashboard is not None and self._keyboard is None:
+                for wish in self._dashboard.press(action, _now_ms()):
+                    self._carry_out(wish, self._dashboard)
+        self._try_turn()
+
+    def _carry_out(self, wish: Wish, dashboard: Dashboard) -> None:
+        match wish:
+            case Request():
+                if self._session is not None:
+                    self._session.take(wish)
+            case Copy():
+                text = base64.b64encode(wish.text.encode()).decode()
+                with contextlib.suppress(OSError):
+                    self._outlet.write(f"\x1b]52;c;{text}\x07".encode())
+            case Open():
+                dashboard.note(f"{place_of(wish.problem) or 'no place'}: no editor is known yet")
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

@@ -1,0 +1,300 @@
+"""The inline dashboard: what `plain` prints goes to the scrollback, and a few rows about the state are pinned under it.
+
+Pure: it knows neither a clock nor a terminal. `frame` gives the bytes that bring the terminal up to date, and
+`deadline_ms` says when it wants to be asked for them: at once after quiet, then at most 30 times a second, and never
+while nothing happens. Nothing that was printed is ever drawn again or cleared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from hotrun.core import events
+from hotrun.core.actions import Action
+from hotrun.core.inputs import Request
+from hotrun.core.snapshot import Snapshot
+from hotrun.views.dashboard import painter
+from hotrun.views.dashboard.help import help_lines
+from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, place_of
+from hotrun.views.dashboard.wishes import Copy, Open, Wish
+from hotrun.views.plain import ASCII, UNICODE, Marks, Plain
+from hotrun.views.sink import Sink
+
+FRAME_MS = 33
+RUN = "run:"
+ASKED = "asked to by a key"
+
+
+class FullScreen(Protocol):
+    """The panes of the whole screen. While they are open they get every event and every action."""
+
+    def show(self, event: events.Event) -> None:
+        """Take one event; also while the panes are closed."""
+
+    def press(self, action: Action, snapshot: Snapshot, now_ms: int) -> list[Wish] | None:
+        """What the action asks for; None: the panes are to be closed. The action that opens them comes here, too."""
+
+    def rows(self, snapshot: Snapshot, size: tuple[int, int], now_ms: int) -> list[str]:
+        """The rows of the whole screen, with their colors, for (columns, rows)."""
+
+
+OPENS_FULL: frozenset[Action] = frozenset(("full", "processes", "history"))
+
+
+class Dashboard:
+    """The view for `--ui inline`."""
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        keys: Mapping[Action, tuple[str, ...]],
+        *,
+        colored: bool,
+        marks: Marks = UNICODE,
+        encoding: str = "utf-8",
+        full: FullScreen | None = None,
+    ) -> None:
+        """`size`: columns and rows of the terminal. `keys`: of each action, as core.actions.bindings gives them."""
+        self._size = size
+        self._colored = colored
+        self._is_ascii = marks is ASCII
+        self._encoding = encoding
+        self._sink = Sink(lambda data: None)
+        self._plain = Plain(self._sink, colored, marks)
+        self._plain.names_sources = False
+        self._sources: set[str] = set()
+        self._pinned = Pinned(keys)
+        self._full = full
+        self._is_full = False
+        self._has_rows = True
+        self._is_paused = False  # as far as it was asked for; the state does not tell it during a build
+        self._render: Callable[[int], list[str]] | None = None
+        self._drawn: list[str] | None = []  # the rows that are on the screen; None: who knows what is
+        self._is_due = False  # the rows may have to be drawn anew
+        self._is_cursor_hidden = False
+        self._drawn_ms = -FRAME_MS
+        self.pending = 0  # about how many characters of output wait for the next frame
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The state as this view knows it."""
+        return self._plain.snapshot
+
+    def pin(self) -> None:
+        """From now on there are pinned rows. Loads rich (70 ms), so not before the first step was spawned."""
+        from hotrun.views.dashboard.cells import Renderer
+        from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS, rows
+
+        renderer, signs = Renderer(self._colored), ASCII_SIGNS if self._is_ascii else UNICODE_SIGNS
+        self._render = lambda now_ms: renderer.render(rows(self.snapshot, self._pinned, self._size, now_ms, signs))
+        self._is_due = True
+
+    def show_rows(self, are_shown: bool) -> None:
+        """Whether the rows are shown, once there are some."""
+        self._has_rows = are_shown
+        self._is_due = True
+
+    def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
+        """The keys of each action have changed."""
+        self._pinned.keys = keys
+        self._is_due = True
+
+    # --- what comes in ------------------------------------------------------------------------------------------
+
+    def show(self, event: events.Event, seq: int, stamp: str) -> None:
+        """Take one event."""
+        if self._full is not None:
+            self._full.show(event)
+        if isinstance(event, events.Output):
+            self._show_output(event, seq, stamp)
+            return
+        self._is_due = True
+        self._pinned.follow(event)
+        if isinstance(event, events.ProcessPrompt | events.Keyboard):  # told by the rows, for as long as they are so
+            self.snapshot.apply(event)
+            return
+        if isinstance(event, events.Hello | events.ConfigReloaded):
+            self._sources.update(event.steps, event.processes)
+            self._plain.names_sources = len(self._sources) > 1
+        elif isinstance(event, events.StateChanged) and event.state in ("watching", "held", "paused"):
+            self._is_paused = event.state == "paused"
+        self._plain.show(event, seq, stamp)
+        self._forget_what_is_gone()
+
+    def flush(self) -> None:
+        """A batch is complete. It is drawn by the next frame."""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The terminal has another size now."""
+        self._size = (columns, rows)
+        self._drawn = None
+        self._is_due = True
+
+    def note(self, text: str) -> None:
+        """Say something in the pinned area, until the next key."""
+        self._pinned.note = text
+        self._is_due = True
+
+    def _show_output(self, event: events.Output, seq: int, stamp: str) -> None:
+        name = event.source.removeprefix(RUN)
+        is_process = name != event.source
+        if is_process and self._pinned.prompts.pop(name, None) is not None:
+            self._is_due = True
+        if is_process and self._pinned.only not in (None, name):
+            return  # it is in the log of that process
+        self._plain.show(event, seq, stamp)
+        self.pending += len(event.text)
+
+    def _forget_what_is_gone(self) -> None:
+        if self._pinned.selected is not None:
+            problems = self.snapshot.problems()
+            _, problem = self._pinned.selected
+            self._pinned.selected = (problems.index(problem) + 1, problem) if problem in problems else None
+        if self._pinned.only is not None and self._pinned.only not in self.snapshot.processes:
+            self._pinned.only = None
+
+    # --- what goes out ------------------------------------------------------------------------------------------
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When `frame` is to be asked next; in the past: now. None: not before something happens."""
+        if self._is_due or not (self._sink.is_empty or self._is_full):
+            return self._drawn_ms + FRAME_MS
+        is_ticking = self._pinned.progress is not None and self._render is not None and self._has_rows
+        return self._drawn_ms + SPIN_MS if is_ticking else None
+
+    def frame(self, now_ms: int) -> bytes:
+        """The bytes that bring the terminal up to date; b"" where it is."""
+        self._is_due = False
+        if self._pinned.progress is not None and self._pinned.progress.since_ms is None:
+            self._pinned.progress.since_ms = now_ms
+        if self._is_full and self._full is not None:
+            rows = self._full.rows(self.snapshot, self._size, now_ms)
+            text = painter.screen(rows) if rows != self._drawn else ""
+        else:
+            rows = self._render(now_ms) if self._render is not None and self._has_rows else []
+            lines = self._lines()
+            text = painter.frame(lines, rows) if lines or rows != self._drawn else ""
+        self._drawn_ms = now_ms
+        if text and not self._is_cursor_hidden and rows:
+            text = painter.HIDE_CURSOR + text
+            self._is_cursor_hidden = True
+        self._drawn = rows
+        return text.encode(self._encoding, "replace")
+
+    def leave(self) -> bytes:
+        """What is still to be printed, and then the terminal as it was. The next frame would enter it again."""
+        left = painter.leave(self._is_full)
+        text = left + painter.frame(self._lines(), []) if not self._sink.is_empty else left
+        self._drawn, self._is_cursor_hidden, self._is_due = [], False, True
+        return text.encode(self._encoding, "replace")
+
+    def enter(self) -> bytes:
+        """After `leave`, before the next frame: the alternate screen again, if that was open."""
+        return painter.ENTER_ALTERNATE.encode() if self._is_full else b""
+
+    def _lines(self) -> str:
+        self.pending = 0
+        return self._sink.take()
+
+    # --- keys ---------------------------------------------------------------------------------------------------
+
+    def press(self, action: Action, now_ms: int) -> list[Wish]:
+        """Do what the key means here, and return what others have to do for it."""
+        self._is_due = True
+        self._pinned.note = ""
+        if self._is_full or action in OPENS_FULL:
+            return self._press_full(action, now_ms)
+        return self._act(action)
+
+    def _act(self, action: Action) -> list[Wish]:
+        match action:
+            case "restart":
+                return [Request("restart", self._pinned.only)]
+            case "rebuild":
+                return [Request("trigger")]
+            case "pause":
+                self._is_paused = not self._is_paused
+                return [Request("pause" if self._is_paused else "resume")]
+            case "quit":
+                return [Request("quit", reason=ASKED)]
+            case "type":
+                return [Request("attach", self._typist())]
+            case "next-error" | "previous-error" | "up" | "down":
+                self._select(1 if action in ("next-error", "down") else -1, starts=action.endswith("error"))
+            case "open" | "copy" | "select":
+                return self._on_selected(action)
+            case _:
+                self._print(action)
+        return []
+
+    def _print(self, action: Action) -> None:
+        """Actions that print something, or change what is printed."""
+        match action:
+            case "errors":
+                self._plain.show_problems()
+            case "clear":
+                self._plain.show_rule()
+            case "help":
+                self._plain.show_text(help_lines(self._pinned.keys))
+            case "all-output":
+                self._pinned.only = None
+            case "back":
+                self._pinned.selected = None
+            case _:
+                number = action.removeprefix("process-")
+                if number != action:
+                    self._show_only(int(number))
+
+    def _show_only(self, number: int) -> None:
+        names = list(self.snapshot.processes)
+        if number > len(names):
+            self.note(f"there is no process {number}")
+            return
+        self._pinned.only = names[number - 1] if len(names) > 1 else None
+
+    def _typist(self) -> str | None:
+        """Who is to get the keyboard: whose output is shown alone, or who asks something; None: let the engine say."""
+        prompt = self._pinned.prompt(None)
+        return self._pinned.only or (prompt[0] if prompt is not None else None)
+
+    def _select(self, by: int, starts: bool) -> None:
+        problems = self.snapshot.problems()
+        if self._pinned.selected is not None:
+            number = (self._pinned.selected[0] - 1 + by) % len(problems) + 1
+        elif not starts:
+            return
+        elif problems:
+            number = 1 if by > 0 else len(problems)
+        else:
+            self.note("nothing is wrong")
+            return
+        self._pinned.selected = (number, problems[number - 1])
+
+    def _on_selected(self, action: Action) -> list[Wish]:
+        """Without a choice it is the first one, which is what a person sees first."""
+        problems = self.snapshot.problems()
+        if self._pinned.selected is None and (not problems or action == "select"):
+            if action != "select":
+                self.note("nothing is wrong")
+            return []
+        problem = problems[0] if self._pinned.selected is None else self._pinned.selected[1]
+        if action != "copy":
+            return [Open(problem)]
+        place = place_of(problem)
+        self.note(f"copied {place or problem.message}")
+        return [Copy(f"{place}: {problem.severity}: {problem.message}" if place else problem.message)]
+
+    # --- the whole screen ---------------------------------------------------------------------------------------
+
+    def _press_full(self, action: Action, now_ms: int) -> list[Wish]:
+        """Output waits for the scrollback while the panes are open."""
+        if self._full is None:
+            self.note("the whole screen is not there yet")
+            return []
+        wishes = self._full.press(action, self.snapshot, now_ms)
+        if (wishes is not None) != self._is_full:
+            self._is_full = not self._is_full
+            self._drawn = None
+        return wishes or []

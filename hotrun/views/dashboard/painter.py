@@ -1,0 +1,45 @@
+"""The bytes of a frame: new lines of output go into the scrollback, under them the pinned rows are drawn again.
+
+The cursor is parked on the first cell of the pinned area. So the next frame erases from there to the end of the screen
+and needs not know how many rows there were, or what a resize has made of them. Nothing else is ever erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"  # shown as one; terminals that do not know it ignore it
+_ERASE = "\r\x1b[J"
+_RESET = "\x1b[0m"
+_NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
+
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
+ENTER_ALTERNATE, LEAVE_ALTERNATE = "\x1b[?1049h", "\x1b[?1049l"
+
+
+def frame(lines: str, rows: Sequence[str]) -> str:
+    """Print `lines`, each ended by a newline, and pin `rows` under them.
+
+    The rows have no newline, are narrower than the terminal and fewer than its rows; how a terminal that becomes
+    narrower wraps what is longer is its own affair, and would leave a rest of them behind.
+    """
+    up = f"\x1b[{len(rows) - 1}A" if len(rows) > 1 else ""
+    pinned = f"{_NO_WRAP}{(_RESET + chr(13) + chr(10)).join(rows)}{_RESET}{_WRAP}\r{up}" if rows else ""
+    return f"{_BEGIN}{_ERASE}{_returned(lines)}{_RESET}{pinned}{_END}"
+
+
+def screen(rows: Sequence[str]) -> str:
+    """Draw `rows` from the first cell of the alternate screen, which they fill."""
+    drawn = f"{_RESET}\x1b[K\r\n".join(rows)
+    return f"{_BEGIN}\x1b[H{_NO_WRAP}{drawn}{_RESET}\x1b[J{_WRAP}{_END}"
+
+
+def leave(is_alternate: bool) -> str:
+    """What gives the terminal back: no pinned rows, and every mode as it was."""
+    back = LEAVE_ALTERNATE if is_alternate else ""
+    return f"{back}{_END}{_ERASE}{_RESET}{_WRAP}{SHOW_CURSOR}"
+
+
+def _returned(lines: str) -> str:
+    """A terminal may be one that does not return at a newline by itself."""
+    return lines.replace("\n", "\r\n")
