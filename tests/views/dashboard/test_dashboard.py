@@ -1,4 +1,4 @@
-"""The dashboard as a person meets it: events and keys in, and what is on the terminal then. The time of day is 12:34:56."""
+"""The dashboard as a person meets it: events and keys in, and what is on the terminal then."""
 
 from __future__ import annotations
 

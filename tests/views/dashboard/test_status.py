@@ -16,7 +16,8 @@ from hotrun.views.dashboard.pinned import Pinned, Progress
 from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS, Signs, rows
 from tests.views.streams import diagnostic
 
-WIDE, NARROW, LOW = (100, 24), (40, 8), (100, 8)
+WIDE, NARROW = (100, 24), (40, 8)
+PHASES: tuple[ProcessPhase, ...] = ("waiting", "starting", "ready", "stopping", "stopped", "exited")
 GREEN = events.BuildFinished(7, "ok", 0, 0, 388, ("app",), ())
 RED = events.BuildFinished(8, "failed", 2, 1, 1800, ("app",), ())
 STYLES = {"green", "bold red", "yellow", "cyan", "bold cyan", "dim", "bold", ""}
@@ -168,12 +169,12 @@ def test_rows_are_always_narrower_and_fewer_than_the_terminal(height: int, signs
 
 
 def every_row() -> list[Row]:
-    views = [process(state, state) for state in ("waiting", "starting", "ready", "stopping", "stopped", "exited")]  # type: ignore[arg-type]
+    views = [process(phase, phase) for phase in PHASES]
     problem = diagnostic()
     state = snapshot(*views, process("old", stale=True), diagnostics={"app": [problem]})
     found: list[Row] = []
     for what in ("watching", "restarting", "held", "paused", "stopping"):
-        state.state = what  # type: ignore[assignment]
+        state.state = what
         for rest in (
             pinned(verdict=RED, progress=Progress(9, 0, 2, 1, {"a": None})),
             pinned(verdict=GREEN, only="ready"),
@@ -189,7 +190,7 @@ def test_only_colors_that_can_be_read_on_any_background_are_used() -> None:
 
 
 def test_with_ascii_signs_there_is_nothing_but_ascii_and_each_state_looks_different() -> None:
-    views = [process("p", state) for state in ("waiting", "starting", "ready", "stopped", "exited")]  # type: ignore[arg-type]
+    views = [process("p", phase) for phase in PHASES]
     texts = [said(snapshot(view), pinned(verdict=RED), signs=ASCII_SIGNS) for view in views]
     assert "".join("".join(lines) for lines in texts).isascii()
     assert len({lines[1] for lines in texts}) == len(views)
