@@ -148,7 +148,12 @@ class LateParser:
         if self._around is None or finding.file is None or finding.line is None or finding.is_lost:
             return finding
         source = self._around(finding.file, finding.line, finding.severity == "error")
-        return finding if source is None else msgspec.structs.replace(finding, source=source)
+        if source is None:
+            return finding
+        from hotrun.core.diagnostics.columns import in_characters
+
+        line = source.lines[finding.line - source.line]
+        return in_characters(msgspec.structs.replace(finding, source=source), line)
 
     def _make(self) -> Parser:
         from hotrun.core.diagnostics.parser import Parser
