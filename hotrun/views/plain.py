@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hotrun.core import events
@@ -172,26 +173,24 @@ class Plain:
     def _verdict(self, event: events.BuildFinished) -> None:
         good = event.status == "ok"
         mark = self._marks.good if good else self._marks.bad
-        counts = [self._count("error", event.errors, event), self._count("warning", event.warnings, event)]
-        counts = [text for text in (*counts, f"{event.fixed} fixed" if event.fixed else "") if text]
+        # What is wrong with a process was said when it happened.
+        found = self._snapshot.problems() if event.status != "canceled" else []
+        problems = [problem for problem in found if problem.step is not None]
+        counts = [self._count("error", event.errors, problems, event.fixed)] if event.errors else []
+        counts += [self._count("warning", event.warnings, problems, event.fixed)] if event.warnings else []
+        counts += [f"{event.fixed} fixed"] if event.fixed else []
         tail = f": {', '.join(counts)}" if counts else ""
         text = f"{mark} build #{event.build} {event.status} in {duration(event.duration_ms)}{tail}"
         color = GREEN if good else DIM if event.status == "canceled" else RED
         self._line(self._paint(text, color))
-        if event.status != "canceled":
-            self._problems()
+        self._problems(problems)
 
-    def _count(self, severity: events.Severity, number: int, event: events.BuildFinished) -> str:
+    def _count(self, severity: events.Severity, number: int, problems: Iterable[events.Diagnostic], fixed: int) -> str:
         """How many errors or warnings there are, and how many of them are new, unless all are and nothing is fixed."""
-        if not number:
-            return ""
-        found = self._snapshot.problems() if event.new else ()
-        new = sum(problem.new and problem.severity == severity and problem.step is not None for problem in found)
-        return count(number, severity) + (f" ({new} new)" if new and (new < number or event.fixed) else "")
+        new = sum(problem.new and problem.severity == severity for problem in problems)
+        return count(number, severity) + (f" ({new} new)" if new and (new < number or fixed) else "")
 
-    def _problems(self) -> None:
-        """What is wrong with the build; what is wrong with a process was said when it happened."""
-        problems = [problem for problem in self._snapshot.problems() if problem.step is not None]
+    def _problems(self, problems: Sequence[events.Diagnostic]) -> None:
         left = MOST_EXCERPTS
         for problem in problems[:MOST_ERRORS]:
             self._line(self._problem_line(problem))
