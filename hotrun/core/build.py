@@ -341,6 +341,7 @@ class Builder:
         skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)
         for name in skipped:
             out.append(events.StepFinished(build.number, name, "skipped", None, None, 0))
+        new, fixed, fixed_problems = (0, 0, ()) if build.canceled else self._what_changed()
         finished = events.BuildFinished(
             build.number,
             self._verdict(build),
@@ -349,7 +350,9 @@ class Builder:
             now_ms - build.started_ms,
             tuple(build.statuses),
             skipped,
-            *((0, 0) if build.canceled else self._what_changed()),
+            new=new,
+            fixed=fixed,
+            fixed_problems=fixed_problems,
         )
         self.build = None
         out.append(finished)

@@ -25,8 +25,8 @@ class Line(NamedTuple):
 def excerpt(problem: Diagnostic, width: int, bar: str = "|") -> list[Line]:
     """The lines of `problem.source`, each at most `width` cells wide, with `bar` behind the numbers.
 
-    None where there is no source, and where the tool has printed the line itself, so that `detail` has it. Without a
-    column, or with one that is not in the line, there is no caret.
+    Nothing where there is no source, and where the tool has printed the line itself, so that `detail` has it. Without
+    a column, or with one that is not in the line, there is no caret.
     """
     source = problem.source
     if source is None or problem.line is None or not 0 <= problem.line - source.line < len(source.lines):
