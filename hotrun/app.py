@@ -19,6 +19,7 @@ from hotrun.adapters.folder import Folder
 from hotrun.adapters.programs.guard import Guard
 from hotrun.adapters.programs.leftovers import sweep
 from hotrun.adapters.programs.records import new_session
+from hotrun.adapters.watching.sources import Sources
 from hotrun.core import commands
 from hotrun.core.engine import Engine
 from hotrun.core.events import ConfigReloaded, Event, Watching
@@ -105,6 +106,7 @@ class App:
         self._signals = Signals(once)
         self.snapshot = Snapshot()
         self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
+        self._sources = Sources(project.root)
         self._open_view = open_view
         self._open_desk = open_desk
         self._desk: Desk | None = None
@@ -241,6 +243,7 @@ class App:
                 self._begin_task(self._verify())
             case commands.Rewatch():
                 self._project = command.project
+                self._sources = Sources(command.project.root)  # files may have changed that were not watched
                 self._watch(command.project, time.time_ns())
             case commands.Finish():
                 self._exit_code = command.exit_code
@@ -340,6 +343,7 @@ class App:
         return task
 
     def _on_changes(self, changes: list[Change]) -> None:
+        self._sources.note(changes)
         config = self._project.config
         if config is not None and self._reload is not None:
             name = os.path.relpath(config, self._project.root)
@@ -355,7 +359,8 @@ class App:
         from hotrun.parsers import Files, LateParser
 
         files = Files(self._project.root, os.path.isfile, self._watched_files)
-        return LateParser(part, files, self._parsers)
+        seen = self._sources.seen_from(time.time_ns()) if isinstance(part, Step) else None
+        return LateParser(part, files, self._parsers, None if seen is None else seen.around)
 
     def _watched_files(self) -> tuple[str, ...]:
         """Every watched file; walks where nothing is watched, or not yet."""

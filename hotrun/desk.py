@@ -174,8 +174,6 @@ class Desk:
     def _on_return(self) -> None:
         if self._dashboard is not None:
             self._show_or_hide_rows(self._dashboard)
-            with contextlib.suppress(OSError):
-                self._outlet.write(self._dashboard.enter())
         self._on_resize()
 
     # --- keys ---------------------------------------------------------------------------------------------------

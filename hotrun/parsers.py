@@ -8,13 +8,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
     from hotrun.core.diagnostics.parser import Parser
     from hotrun.core.diagnostics.places import Places
     from hotrun.core.diagnostics.rules import RuleTable
+    from hotrun.core.events import Source
     from hotrun.core.spec import OwnParser, Process, Project, Step
 
+Around = Callable[[str, int, bool], "Source | None"]
 Key = tuple[str | int, ...]
 
 _table: RuleTable | None = None
@@ -103,15 +107,23 @@ class Files(NamedTuple):
 class LateParser:
     """A parser that costs nothing until there is something to parse."""
 
-    def __init__(self, part: Step | Process, files: Files | None = None, own: tuple[OwnParser, ...] = ()) -> None:
+    def __init__(
+        self,
+        part: Step | Process,
+        files: Files | None = None,
+        own: tuple[OwnParser, ...] = (),
+        around: Around | None = None,
+    ) -> None:
         """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say.
 
         `files` tells which files there are; without it, paths are left as they were printed. `own` are the project's
-        own parsers.
+        own parsers. `around` gives the lines around a place (file, line, and whether it is for an error), if the part
+        has seen them so.
         """
         self._part = part
         self._files = files
         self._own = own
+        self._around = around
         self._parser: Parser | None = None
         self._places: Places | None = None
 
@@ -132,7 +144,16 @@ class LateParser:
             from hotrun.core.diagnostics.places import Places
 
             self._places = Places(*self._files)
-        return self._places.find(finding, self._part.program.cwd)
+        finding = self._places.find(finding, self._part.program.cwd)
+        if self._around is None or finding.file is None or finding.line is None or finding.is_lost:
+            return finding
+        source = self._around(finding.file, finding.line, finding.severity == "error")
+        if source is None:
+            return finding
+        from hotrun.core.diagnostics.columns import in_characters
+
+        line = source.lines[finding.line - source.line]
+        return in_characters(msgspec.structs.replace(finding, source=source), line)
 
     def _make(self) -> Parser:
         from hotrun.core.diagnostics.parser import Parser

@@ -15,9 +15,10 @@ import msgspec
 
 from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
+from hotrun.core.compared import Compared, what_changed
 from hotrun.core.green import Baseline, Green
 from hotrun.core.inputs import Change, Input, OutputRead
-from hotrun.core.reported import add_to, diagnostic_of, key_of, reason_of, status_of
+from hotrun.core.reported import ending_of, reason_of, report, status_of
 from hotrun.core.run import Effect, Run
 from hotrun.core.spec import Process, Project, Step
 
@@ -44,7 +45,8 @@ ParserFor = Callable[[Step | Process], LineParser]
 class StepState:
     """One step: its verdict, its run while there is one, and what its last run found."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, compared: Compared | None = None) -> None:
+        """`compared` is that of the step that had this name, under another configuration."""
         self.step = step
         self.verdict: Verdict = "dirty"
         self.green_build = 0  # the build of its latest green run
@@ -55,7 +57,7 @@ class StepState:
         self.timeout_at_ms: int | None = None
         self.timed_out = False
         self.diagnostics: list[events.Diagnostic] = []
-        self.known: frozenset[object] = frozenset()
+        self.compared = compared or Compared()
 
 
 class Build:
@@ -90,7 +92,9 @@ class Builder:
         assert self.build is None
         old = self.steps
         self.steps = {
-            name: old[name] if name in old and old[name].step == step else StepState(step)
+            name: old[name]
+            if name in old and old[name].step == step
+            else StepState(step, old[name].compared if name in old else None)
             for name, step in project.steps.items()
         }
         differing = {name for name, state in self.steps.items() if old.get(name) is not state}
@@ -164,6 +168,8 @@ class Builder:
             self.steps[name].verdict = "behind" if self.steps[name].verdict in ("ok", "behind") else "dirty"
         for name in dirty:
             self.steps[name].verdict = "dirty"
+        for state in self.steps.values():
+            state.compared.note(changes)
         unfinished = self.unfinished()
         planned = tuple(name for name in self.steps if name in unfinished)
         self.build = Build(number, planned, now_ms)
@@ -184,6 +190,7 @@ class Builder:
             self.steps[name].verdict = "ok"
             found = [msgspec.structs.replace(known, build=number, new=False) for known in baseline.diagnostics]
             self.steps[name].diagnostics = found
+            self.steps[name].compared.over("complete")
 
     def cancel(self, now_ms: int, out: list[Effect]) -> None:
         """Its inputs have changed: end what may be ended, start nothing more."""
@@ -269,7 +276,7 @@ class Builder:
         state.parser = self._parser_for(step)
         state.timeout_at_ms = None if step.timeout_ms is None else now_ms + step.timeout_ms
         state.timed_out = False
-        state.known = frozenset(key_of(d) for d in state.diagnostics)
+        state.compared.begin()
         state.diagnostics = []
         out.append(events.StepStarted(build.number, step.name, step.program.argv))
         spawn = Spawn(
@@ -298,10 +305,8 @@ class Builder:
 
     def _report(self, state: StepState, findings: Iterable[Finding], out: list[Effect]) -> None:
         assert state.run is not None
-        for finding in findings:
-            diagnostic = diagnostic_of(finding, state.step, state.run.build, state.known, self.root)
-            add_to(state.diagnostics, diagnostic)
-            out.append(diagnostic)
+        step, build = state.step, state.run.build
+        out.extend(report(found, step, build, self.root, state.diagnostics, state.compared) for found in findings)
 
     def _step_over(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
         run, build, step = state.run, self.build, state.step
@@ -323,6 +328,7 @@ class Builder:
             self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
         else:
             self.green_with.over(step.name, run.stamp)
+        state.compared.over(ending_of(run, status))
         state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
         state.run = state.parser = state.timeout_at_ms = None
         build.statuses[step.name] = status
@@ -335,6 +341,7 @@ class Builder:
         skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)
         for name in skipped:
             out.append(events.StepFinished(build.number, name, "skipped", None, None, 0))
+        new, fixed, fixed_problems = (0, 0, ()) if build.canceled else self._what_changed()
         finished = events.BuildFinished(
             build.number,
             self._verdict(build),
@@ -343,10 +350,17 @@ class Builder:
             now_ms - build.started_ms,
             tuple(build.statuses),
             skipped,
+            new=new,
+            fixed=fixed,
+            fixed_problems=fixed_problems,
         )
         self.build = None
         out.append(finished)
         return finished
+
+    def _what_changed(self) -> tuple[int, int, tuple[events.Fixed, ...]]:
+        states = self.steps.values()
+        return what_changed(state.compared.verdict(state.diagnostics, state.verdict == "ok") for state in states)
 
     def _verdict(self, build: Build) -> events.Status:
         if build.canceled:

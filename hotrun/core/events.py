@@ -105,10 +105,18 @@ class Related(msgspec.Struct, frozen=True):
     message: str
 
 
+class Source(msgspec.Struct, frozen=True):
+    """Lines of a file as they were built, from `line` on, without their ends; each is cut to 240 characters."""
+
+    line: int
+    lines: tuple[str, ...]
+
+
 class Diagnostic(Event, frozen=True, tag="diagnostic"):
     """One problem. `file` is absolute, `path` relative to the root; both None where there is no place.
 
-    Where no such file was found, `file` is as the tool printed it, and `path` is None.
+    Where no such file was found, `file` is as the tool printed it, and `path` is None. `new`: it was not there in
+    the last verdict. `source`: its line and two on each side, where it is certain that the tool has seen these.
     """
 
     build: int
@@ -128,10 +136,28 @@ class Diagnostic(Event, frozen=True, tag="diagnostic"):
     related: tuple[Related, ...]
     count: int
     new: bool
+    source: Source | None = None
+
+
+class Fixed(msgspec.Struct, frozen=True):
+    """A problem that a step does not report any more, as it was told last."""
+
+    step: str | None
+    severity: Severity
+    file: str | None
+    path: str | None
+    line: int | None
+    column: int | None
+    code: str | None
+    message: str
 
 
 class BuildFinished(Event, frozen=True, tag="build.finished"):
-    """The one verdict of a build. `errors` and `warnings` count all that is wrong now, older steps included."""
+    """The one verdict of a build. `errors` and `warnings` count all that is wrong now, older steps included.
+
+    `new` problems were not there in the verdict before, `fixed` ones are there no more, and `fixed_problems` are the
+    first 20 of these, errors first. A canceled build is no verdict: it has neither.
+    """
 
     build: int
     status: Status
@@ -140,6 +166,9 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
     duration_ms: int
     steps: tuple[str, ...]
     skipped: tuple[str, ...]
+    new: int = 0
+    fixed: int = 0
+    fixed_problems: tuple[Fixed, ...] = ()
 
 
 class Settled(Event, frozen=True, tag="settled"):

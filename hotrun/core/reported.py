@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hotrun.core import events
+from hotrun.core.compared import Compared, Ending
 from hotrun.core.run import Run
 from hotrun.core.spec import Step
 from hotrun.core.words import duration
@@ -36,21 +37,25 @@ def reason_of(run: Run, step: Step, status: events.Status) -> str:
     return f"step {step.name} failed (exit {run.exit_code}{hints.get(run.exit_code or 0, '')})"
 
 
-def key_of(diagnostic: events.Diagnostic) -> object:
-    """What makes two diagnostics of two builds the same; lines move with every edit, so they do not count."""
-    return (diagnostic.severity, diagnostic.path, diagnostic.code, diagnostic.message)
+def ending_of(run: Run, status: events.Status) -> Ending | None:
+    """Whether the run has told all that it had to tell; None: nobody waits for it any more."""
+    if status == "canceled":
+        return None
+    return "cut" if status == "timeout" or run.exit_code is None else "complete"
 
 
-def add_to(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
-    """Remember a diagnostic; one that is told again with a higher count replaces what was told before."""
-    from hotrun.core.diagnostics.told import take
-
-    take(known, diagnostic)
-
-
-def diagnostic_of(finding: Finding, step: Step, build: int, known: frozenset[object], root: str) -> events.Diagnostic:
-    """A finding in the output of a step, with its places resolved; new is what is not `known` from the run before."""
-    from hotrun.core.diagnostics.told import told  # not before there is a diagnostic
+def report(
+    finding: Finding, step: Step, build: int, root: str, found: list[events.Diagnostic], compared: Compared
+) -> events.Diagnostic:
+    """A finding in the output of a step, as it is told, with its places resolved; it is added to what was `found`."""
+    from hotrun.core.diagnostics.told import place_of, told  # not before there is a diagnostic
 
     diagnostic = told(finding, build=build, step=step.name, process=None, cwd=step.program.cwd, root=root)
-    return msgspec.structs.replace(diagnostic, new=key_of(diagnostic) not in known)
+    at = place_of(diagnostic, found)
+    is_new = compared.is_new(diagnostic) if at is None else found[at].new
+    diagnostic = msgspec.structs.replace(diagnostic, new=is_new)
+    if at is None:
+        found.append(diagnostic)
+    else:
+        found[at] = diagnostic
+    return diagnostic

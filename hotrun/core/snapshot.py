@@ -9,6 +9,7 @@ import msgspec
 from hotrun.core import events
 
 _ORDER = ("error", "warning", "info", "note", "hint")
+MOST_EDITED = 100  # paths, as many as a `change` event lists
 
 
 class Successor(msgspec.Struct):
@@ -53,11 +54,18 @@ class Snapshot(msgspec.Struct):
     processes: dict[str, ProcessView] = {}
     diagnostics: dict[str, list[events.Diagnostic]] = {}
     keyboard: str | None = None
+    edited: tuple[str, ...] = ()  # the changed files that the latest build is for, and canceled ones before it
+    fixed: tuple[events.Fixed, ...] = ()  # the `fixed_problems` of the latest build that was not canceled
 
     def problems(self) -> list[events.Diagnostic]:
-        """The current diagnostics: new before old, errors before warnings."""
+        """The current diagnostics in the order in which they are shown.
+
+        By severity; then what is new; then what is in the files just edited; then as the steps began and their tools
+        reported.
+        """
         found = [diagnostic for part in self.diagnostics.values() for diagnostic in part]
-        return sorted(found, key=lambda d: (_ORDER.index(d.severity), not d.new))
+        edited = frozenset(self.edited)
+        return sorted(found, key=lambda d: (_ORDER.index(d.severity), not d.new, d.path not in edited))
 
     def apply(self, event: events.Event) -> None:
         """Take one event; events that change nothing here are fine."""
@@ -67,6 +75,8 @@ class Snapshot(msgspec.Struct):
                 self.processes = {name: ProcessView(name) for name in event.processes}
             case events.StateChanged():
                 self.state, self.why = event.state, event.why
+            case events.Changed():
+                self._changed(event)
             case events.BuildStarted():
                 self.building = event.build
             case events.StepStarted() | events.StepRestored():
@@ -83,11 +93,22 @@ class Snapshot(msgspec.Struct):
                 self.last_build = event
                 if event.status != "canceled":
                     self.verdict = "green" if event.status == "ok" else "red"
+                    self.fixed = event.fixed_problems
             case events.ConfigReloaded():
                 for name in (*event.steps, *event.processes):
                     self.diagnostics.pop(name, None)
             case _:
                 self._apply_process(event)
+
+    def _changed(self, event: events.Changed) -> None:
+        """A build begins. What was new before it is so no more, unless nobody has had a verdict on it."""
+        paths = tuple(changed.path for changed in event.paths)
+        if self.last_build is not None and self.last_build.status == "canceled":
+            self.edited = tuple(dict.fromkeys((*paths, *self.edited)))[:MOST_EDITED]
+            return
+        self.edited = paths
+        for found in self.diagnostics.values():
+            found[:] = [msgspec.structs.replace(d, new=False) if d.new else d for d in found]
 
     def _apply_process(self, event: events.Event) -> None:
         match event:

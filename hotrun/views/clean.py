@@ -59,6 +59,11 @@ def clean(line: str, colored: bool) -> str:
     return _reset_lines(cleaned) if colored else cleaned
 
 
+def clean_source(line: str) -> str:
+    """A line of a file, character for character: what a terminal would obey is replaced, tabs aside."""
+    return _NEEDED.sub("\N{REPLACEMENT CHARACTER}", line)
+
+
 def clean_name(text: str) -> str:
     """A file name, a command or a message that we print ourselves: no color, on one line."""
     return clean(text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", " "), colored=False)

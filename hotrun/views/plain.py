@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from hotrun.core import events
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.words import count, duration, listed
 from hotrun.views.clean import clean_lines, clean_name
+from hotrun.views.excerpt import Line, excerpt
 from hotrun.views.sink import Sink
 
 MOST_ERRORS = 20  # listed under a verdict; the count says how many there are
+MOST_EXCERPTS = 5  # of them with their source
 RULE_WIDTH = 72
 MARK = "[hotrun]"  # docs/commands.md has what an editor makes of it
+EXCERPT_WIDTH = 100  # who reads a log has no width
 
 RED, GREEN, YELLOW, CYAN, DIM, BOLD = "31", "32", "33", "36", "2", "1"
 _PREFIX_COLORS = ("36", "35", "34", "33", "32", "96", "95", "94")
@@ -206,23 +210,40 @@ class Plain:
     def _verdict(self, event: events.BuildFinished) -> None:
         good = event.status == "ok"
         mark = self._marks.good if good else self._marks.bad
-        counts = [count(n, noun) for n, noun in ((event.errors, "error"), (event.warnings, "warning")) if n]
+        # What is wrong with a process was said when it happened.
+        found = self._snapshot.problems() if event.status != "canceled" else []
+        problems = [problem for problem in found if problem.step is not None]
+        counts = [self._count("error", event.errors, problems, event.fixed)] if event.errors else []
+        counts += [self._count("warning", event.warnings, problems, event.fixed)] if event.warnings else []
+        counts += [f"{event.fixed} fixed"] if event.fixed else []
         tail = f": {', '.join(counts)}" if counts else ""
         text = f"{mark} build #{event.build} {event.status} in {duration(event.duration_ms)}{tail}"
         color = GREEN if good else DIM if event.status == "canceled" else RED
         self._line(self._paint(text, color))
-        if event.status != "canceled":
-            # What is wrong with a process was said when it happened.
-            self._list([problem for problem in self._snapshot.problems() if problem.step is not None])
+        self._list(problems)
         totals = f"{event.status}, {event.errors} errors, {event.warnings} warnings"  # for programs: no "1 error"
         self._line(self._paint(f"{MARK} build #{event.build} finished: {totals}", DIM))
 
+    def _count(self, severity: events.Severity, number: int, problems: Iterable[events.Diagnostic], fixed: int) -> str:
+        """How many errors or warnings there are, and how many of them are new, unless all are and nothing is fixed."""
+        new = sum(problem.new and problem.severity == severity for problem in problems)
+        return count(number, severity) + (f" ({new} new)" if new and (new < number or fixed) else "")
+
     def _list(self, problems: list[events.Diagnostic]) -> None:
         """The one place where problems become lines."""
+        left = MOST_EXCERPTS
         for problem in problems[:MOST_ERRORS]:
             self._line(self._problem_line(problem))
+            shown = excerpt(problem, EXCERPT_WIDTH, self._marks.bar) if left else []
+            left -= bool(shown)
+            for line in shown:
+                self._line(self._excerpt_line(line))
         if len(problems) > MOST_ERRORS:
             self._line(f"  and {len(problems) - MOST_ERRORS} more")
+
+    def _excerpt_line(self, line: Line) -> str:
+        colors = {"line": BOLD, "caret": RED, "around": DIM}
+        return "    " + self._paint(line.text, colors[line.kind])
 
     def _problem_line(self, problem: events.Diagnostic) -> str:
         place = ""

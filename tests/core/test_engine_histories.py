@@ -7,6 +7,7 @@ import random
 import pytest
 
 from hotrun.core import commands, events, inputs
+from hotrun.core.compared import MOST_FIXED
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Request
 from hotrun.core.spec import Process, Project, Ready, Reload, Step
@@ -127,6 +128,9 @@ class Machine:
                 self.open_build = effect.build
             case events.BuildFinished():
                 assert self.open_build == effect.build, "finished, but not started"
+                assert effect.new <= effect.errors + effect.warnings
+                assert len(effect.fixed_problems) == min(effect.fixed, MOST_FIXED)
+                assert effect.status != "canceled" or effect.new == effect.fixed == 0
                 self.open_build = None
             case events.StepStarted():
                 assert self.open_build == effect.build

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.project import Running, check_stream
 from tests.e2e.test_cli import lay_out, run
 
 OWN = """
@@ -21,6 +22,14 @@ examples = [{ text = "ERR a.x@3: one", line = 3 }]
 name = "othertool"
 errorformat = '%EBAD %f:%l,%Z  and: %m'
 """
+
+FINDS_BAD = '''
+[build.app]
+command = """
+grep -Hn bad a.x b.x | sed -E 's/^([^:]*:[0-9]+):(.*)/\\\\1:1: error: \\\\2/'
+! grep -q bad a.x b.x
+"""
+'''
 
 
 def diagnostics(folder: Path) -> list[dict[str, Any]]:
@@ -63,6 +72,54 @@ def test_a_file_that_is_not_there_has_no_path(tmp_path: Path) -> None:
     lay_out(tmp_path, {"src/main/app/Here.java": "", "src/test/other/Here.java": ""})
     [found] = diagnostics(tmp_path)
     assert found["path"] == "src/main/app/Here.java"
+
+
+def test_the_source_is_shown_as_it_was_built_with_a_caret(tmp_path: Path) -> None:
+    script = "printf 'src/a.x:2:3: error: no such word [E7]\\nb.x:9:1: error: far\\n'; exit 1"
+    lay_out(tmp_path, {"hotrun.toml": f'[build.app]\ncommand = """{script}"""\n', "b.x": "one line\n"})
+    lay_out(tmp_path, {"src/a.x": "first\n日\tretrn\nthird\n"})
+    found, far = diagnostics(tmp_path)
+    assert found["source"] == {"line": 1, "lines": ["first", "日\tretrn", "third"]}
+    assert far["source"] is None, "it has no such line"
+    said = run(tmp_path, "--once").stdout
+    assert (
+        "  src/a.x:2:3: error: no such word [E7]\n"
+        "      1 │ first\n"
+        "    > 2 │ 日  retrn\n"
+        "        │     ^\n"
+        "      3 │ third\n"
+        "  b.x:9:1: error: far\n"
+    ) in said
+
+
+def test_a_file_that_the_step_itself_changes_has_no_source_to_show(tmp_path: Path) -> None:
+    script = "echo other > a.x; printf 'a.x:1:1: error: no\\nb.x:1:1: error: no\\n'; exit 1"
+    lay_out(tmp_path, {"hotrun.toml": f'[build.app]\ncommand = """{script}"""\n', "a.x": "one\n", "b.x": "two\n"})
+    sources = {found["path"]: found["source"] for found in diagnostics(tmp_path)}
+    assert sources == {"a.x": None, "b.x": {"line": 1, "lines": ["two"]}}
+
+
+def test_a_session_says_what_is_new_and_what_is_fixed_and_shows_what_was_just_saved(tmp_path: Path) -> None:
+    root = (tmp_path / "project").resolve()
+    lay_out(root, {"hotrun.toml": FINDS_BAD, "a.x": "bad one\n", "b.x": "ok\n"})
+    with Running(root) as session:
+        first = session.wait_for("build.finished", build=1)
+        assert (first["status"], first["new"], first["fixed"]) == ("failed", 1, 0)
+        session.wait_for("settled", build=1)
+        edits: list[tuple[str, str, int, list[str]]] = [
+            ("b.x", "x\nbad two\n", 1, []),
+            ("a.x", "\n\nbad one\n", 0, []),
+            ("a.x", "", 0, ["bad one"]),
+        ]
+        for build, (file, text, new, fixed) in enumerate(edits, 2):
+            session.write(file, text)
+            verdict = session.wait_for("build.finished", build=build)
+            assert (verdict["new"], [found["message"] for found in verdict["fixed_problems"]]) == (new, fixed)
+            session.wait_for("settled", build=build)
+        [saved] = session.seen("diagnostic", build=2, path="b.x")
+        assert (saved["new"], saved["source"]) == (True, {"line": 1, "lines": ["x", "bad two"]})
+        session.stop()
+        check_stream(session)
 
 
 def test_a_problem_that_is_reported_twice_counts_once(tmp_path: Path) -> None:

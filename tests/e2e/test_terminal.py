@@ -71,20 +71,33 @@ time.sleep(1000)
 
 
 class Terminal:
-    """A hotrun that runs in `root` as in a terminal window of its own. Leaving the `with` block ends it."""
+    """A hotrun that runs in `root` as in a terminal window of its own. Leaving the `with` block ends it.
 
-    def __init__(self, root: Path, *arguments: str, **env: str) -> None:
+    `size`: rows and columns; a terminal that does not know its size gets no dashboard. `program`: another argv.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *arguments: str,
+        size: tuple[int, int] | None = None,
+        program: tuple[str, ...] = HOTRUN,
+        **env: str,
+    ) -> None:
         self._root = root
-        self._arguments = arguments
+        self._size = size
+        self._argv = (*program, *arguments)
         self._env = {**plain_environment(), "TERM": "xterm-256color", **env}
         self._said = b""
 
     def __enter__(self) -> Self:
         self._master: int | None
         self._master, self._slave = pty.openpty()
+        if self._size is not None:
+            termios.tcsetwinsize(self._slave, self._size)
         self.attributes_before = self.attributes()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WITH_CONTROLLING_TERMINAL, *HOTRUN, *self._arguments],
+            [sys.executable, "-c", WITH_CONTROLLING_TERMINAL, *self._argv],
             cwd=self._root,
             env=self._env,
             stdin=self._slave,
@@ -137,6 +150,13 @@ class Terminal:
             assert time.monotonic() < deadline, f"no {text!r}: {self.said}"
             self._read(LOOK_S)
 
+    def wait_for_file(self, path: Path) -> None:
+        """Return when it is there, reading meanwhile what comes; AssertionError at the deadline."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not path.exists():
+            assert time.monotonic() < deadline, f"no {path.name}: {self.said}"
+            self._read(LOOK_S)
+
     def exit_code(self, timeout: float = DEADLINE_S) -> int | None:
         """Wait until hotrun ends, reading what it says; None at the deadline."""
         deadline = time.monotonic() + timeout
@@ -156,8 +176,8 @@ class Terminal:
 
 
 def plain_environment() -> dict[str, str]:
-    """Ours, without what speaks for or against colors."""
-    ours = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    """Ours, without what speaks for or against colors and a person who looks."""
+    ours = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "CI")}
     return {**ours, "PATH": os.pathsep.join((str(Path(sys.executable).parent), ours.get("PATH", os.defpath)))}
 
 

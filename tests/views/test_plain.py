@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hotrun.core import events
-from hotrun.views.plain import ASCII, MOST_ERRORS, UNICODE, Plain
+from hotrun.views.plain import ASCII, MOST_ERRORS, MOST_EXCERPTS, UNICODE, Plain
 from tests.views.streams import EXAMPLES, STAMP, Kept, diagnostic
 
 ENDED = re.compile(r"(?m)^(?:\x1b\[2m)?\[hotrun\] build #\d+ finished: .*\n")
@@ -155,6 +155,51 @@ def test_the_problems_follow_the_verdict_errors_first() -> None:
         "  error: it failed\n"
         "  src/a.c:9: warning: unused [W1]\n"
     )
+
+
+def test_the_first_problems_have_their_source_under_them() -> None:
+    source = events.Source(2, ("def f():", "\tretrn 1"))
+    here: dict[str, object] = {"source": source, "column": 2, "end_column": 7}
+    shown = Screen().shows(
+        diagnostic("one", **here),
+        diagnostic("two", detail=("        retrn 1", "        ^"), **here),
+        *(diagnostic(f"more {number}", **here) for number in range(MOST_EXCERPTS)),
+        finished("failed", 7),
+    )
+    excerpt = "      2 │ def f():\n    > 3 │     retrn 1\n        │     ^~~~~\n"
+    assert shown.startswith(
+        "✗ build #7 failed in 1.23s: 7 errors\n"
+        f"  src/a.c:3:2: error: one\n{excerpt}"
+        "  src/a.c:3:2: error: two\n"
+        f"  src/a.c:3:2: error: more 0\n{excerpt}"
+    )
+    assert shown.count("def f():") == MOST_EXCERPTS
+    assert shown.endswith("\n  src/a.c:3:2: error: more 4\n")
+
+
+def test_the_source_is_dim_but_for_its_line_and_the_caret() -> None:
+    problem = diagnostic(source=events.Source(2, ("\x1b[31ma", "b")), column=1)
+    assert Screen(colored=True).shows(problem, finished("failed", 1)).splitlines()[2:] == [
+        "    \x1b[2m  2 │ \ufffd[31ma\x1b[0m",
+        "    \x1b[1m> 3 │ b\x1b[0m",
+        "    \x1b[31m    │ ^\x1b[0m",
+    ]
+
+
+def test_the_verdict_says_what_is_fixed_and_how_many_are_new() -> None:
+    def verdict(*news: bool, fixed: int = 0, status: events.Status = "failed", warnings: int = 0) -> str:
+        problems = [diagnostic(f"{number}", new=new) for number, new in enumerate(news)]
+        problems += [diagnostic("w", severity="warning", new=number == 0) for number in range(warnings)]
+        new = sum(problem.new for problem in problems)
+        end = msgspec.structs.replace(finished(status, len(news), warnings), new=new, fixed=fixed)
+        return Screen().shows(events.StepStarted(7, "app", ("make",)), *problems, end).splitlines()[0]
+
+    assert verdict(True, False, False, fixed=1) == "✗ build #7 failed in 1.23s: 3 errors (1 new), 1 fixed"
+    assert verdict(False, fixed=2) == "✗ build #7 failed in 1.23s: 1 error, 2 fixed"
+    assert verdict(True, True, fixed=1) == "✗ build #7 failed in 1.23s: 2 errors (2 new), 1 fixed"
+    assert verdict(True, True) == "✗ build #7 failed in 1.23s: 2 errors", "that all are new goes without saying"
+    assert verdict(False, warnings=2) == "✗ build #7 failed in 1.23s: 1 error, 2 warnings (1 new)"
+    assert verdict(status="ok", fixed=2) == "✔ build #7 ok in 1.23s: 2 fixed"
 
 
 def test_what_is_wrong_with_a_process_is_shown_when_it_happens_and_under_no_verdict() -> None:

@@ -31,8 +31,11 @@ def digest(path: str, size: int) -> bytes | None:
         return None
     finally:
         os.close(fd)
-    if len(found) > MOST_BYTES:
-        return None
+    return None if len(found) > MOST_BYTES else digest_of(found)
+
+
+def digest_of(contents: bytes) -> bytes:
+    """The digest of what was read from a file."""
     from hashlib import blake2b  # 4 ms, and a walk alone reads no contents
 
-    return blake2b(found, digest_size=_SIZE).digest()
+    return blake2b(contents, digest_size=_SIZE).digest()

@@ -25,8 +25,12 @@ class Signature(NamedTuple):
 
     def is_racy(self, looked_ns: int) -> bool:
         """Whether a write after a look that began at `looked_ns` (since 1970) may leave this signature as it is."""
+        return not self.is_older(looked_ns) and self.ctime_ns <= looked_ns + AHEAD_NS
+
+    def is_older(self, then_ns: int) -> bool:
+        """Whether every change of the file was made before `then_ns` (since 1970), as far as clocks can tell."""
         racy_ns = RACY_NS if self.ctime_ns % 1_000_000_000 else WHOLE_S_RACY_NS
-        return looked_ns - racy_ns <= self.ctime_ns <= looked_ns + AHEAD_NS
+        return self.ctime_ns < then_ns - racy_ns
 
 
 def signature_of(found: os.stat_result) -> Signature | None:

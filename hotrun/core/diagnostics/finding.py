@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hotrun.core.events import Severity
+from hotrun.core.events import Severity, Source
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class Finding(msgspec.Struct, frozen=True):
     Lines and columns count from 1, and `end_column` is the one behind the last character. `directories` are those
     that the tool had said it was in, outermost first. `near` are folders or import paths of the packages that it
     was at, best first: the file is somewhere there. `is_partial`: `file` is only the end of a path.
-    `is_lost`: no such file was found. `count`: how often it was reported.
+    `is_lost`: no such file was found. `count`: how often it was reported. `source`: the lines around its place.
     """
 
     severity: Severity
@@ -41,3 +41,4 @@ class Finding(msgspec.Struct, frozen=True):
     is_partial: bool = False
     is_lost: bool = False
     count: int = 1
+    source: Source | None = None

@@ -9,12 +9,18 @@ from hotrun.core.diagnostics.places import resolve
 
 def take(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
     """Add a diagnostic of a run to those that are known of it; one that is told again takes the place of the first."""
-    if diagnostic.count > 1:
-        for at, other in enumerate(known):
-            if _is_same(other, diagnostic):
-                known[at] = diagnostic
-                return
-    known.append(diagnostic)
+    at = place_of(diagnostic, known)
+    if at is None:
+        known.append(diagnostic)
+    else:
+        known[at] = diagnostic
+
+
+def place_of(diagnostic: events.Diagnostic, known: list[events.Diagnostic]) -> int | None:
+    """Where among those that are known is the one that was told before, of a diagnostic that is told again."""
+    if diagnostic.count == 1:
+        return None
+    return next((at for at, other in enumerate(known) if _is_same(other, diagnostic)), None)
 
 
 def _is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
@@ -61,4 +67,5 @@ def told(
         related=tuple(related),
         count=finding.count,
         new=True,
+        source=finding.source,
     )

@@ -66,7 +66,8 @@ class Dashboard:
         self._sources: set[str] = set()
         self._pinned = Pinned(keys)
         self._full = full
-        self._is_full = False
+        self._is_full = False  # as it is wanted
+        self._is_alternate = False  # as the terminal is
         self._has_rows = True
         self._is_paused = False  # as far as it was asked for; the state does not tell it during a build
         self._render: Callable[[int], list[str]] | None = None
@@ -106,6 +107,7 @@ class Dashboard:
         """Take one event."""
         if self._full is not None:
             self._full.show(event)
+            self._is_due = self._is_due or self._is_full
         if isinstance(event, events.Output):
             self._show_output(event, seq, stamp)
             return
@@ -169,13 +171,14 @@ class Dashboard:
         self._is_due = False
         if self._pinned.progress is not None and self._pinned.progress.since_ms is None:
             self._pinned.progress.since_ms = now_ms
+        text = self._switched()
         if self._is_full and self._full is not None:
             rows = self._full.rows(self.snapshot, self._size, now_ms)
-            text = painter.screen(rows) if rows != self._drawn else ""
+            text += painter.screen(rows) if rows != self._drawn else ""
         else:
             rows = self._render(now_ms) if self._render is not None and self._has_rows else []
             lines = self._lines()
-            text = painter.frame(lines, rows) if lines or rows != self._drawn else ""
+            text += painter.frame(lines, rows) if lines or rows != self._drawn else ""
         self._drawn_ms = now_ms
         if text and not self._is_cursor_hidden and rows:
             text = painter.HIDE_CURSOR + text
@@ -185,14 +188,17 @@ class Dashboard:
 
     def leave(self) -> bytes:
         """What is still to be printed, and then the terminal as it was. The next frame would enter it again."""
-        left = painter.leave(self._is_full)
+        left = painter.leave(self._is_alternate)
         text = left + painter.frame(self._lines(), []) if not self._sink.is_empty else left
-        self._drawn, self._is_cursor_hidden, self._is_due = [], False, True
+        self._drawn, self._is_cursor_hidden, self._is_alternate, self._is_due = [], False, False, True
         return text.encode(self._encoding, "replace")
 
-    def enter(self) -> bytes:
-        """After `leave`, before the next frame: the alternate screen again, if that was open."""
-        return painter.ENTER_ALTERNATE.encode() if self._is_full else b""
+    def _switched(self) -> str:
+        """What brings the terminal to the screen that is wanted."""
+        if self._is_full == self._is_alternate:
+            return ""
+        self._is_alternate, self._drawn = self._is_full, None
+        return painter.ENTER_ALTERNATE if self._is_full else painter.LEAVE_ALTERNATE
 
     def _lines(self) -> str:
         self.pending = 0
@@ -296,5 +302,4 @@ class Dashboard:
         wishes = self._full.press(action, self.snapshot, now_ms)
         if (wishes is not None) != self._is_full:
             self._is_full = not self._is_full
-            self._drawn = None
         return wishes or []

@@ -13,7 +13,7 @@ from hotrun.core.actions import Action
 from hotrun.core.events import BuildFinished, Diagnostic
 from hotrun.core.snapshot import ProcessView, Snapshot
 from hotrun.core.words import count, duration
-from hotrun.views.clean import clean_lines, clean_name
+from hotrun.views.clean import clean, clean_name
 from hotrun.views.dashboard.cells import Row, Span, cropped, tail, width_of
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, Progress, place_of
 
@@ -44,10 +44,11 @@ class Signs(NamedTuple):
     stopped: str
     bar: str
     cut: str
+    rule: str
 
 
-UNICODE_SIGNS = Signs("◐◓◑◒", "●", "↻", "‖", "…", "■", "✔", "✗", "●", "◌", "·", "▲", "✗", "○", "│", "…")
-ASCII_SIGNS = Signs("|/-\\", "*", "~", "=", ".", "#", "ok:", "FAILED:", "+", "~", ".", "!", "x", "-", "|", "")
+UNICODE_SIGNS = Signs("◐◓◑◒", "●", "↻", "‖", "…", "■", "✔", "✗", "●", "◌", "·", "▲", "✗", "○", "│", "…", "─")
+ASCII_SIGNS = Signs("|/-\\", "*", "~", "=", ".", "#", "ok:", "FAILED:", "+", "~", ".", "!", "x", "-", "|", "", "-")
 
 
 def rows(snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int, signs: Signs) -> list[Row]:
@@ -66,7 +67,8 @@ def rows(snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int,
     if prompt is not None:
         name, text = prompt
         head: Row = ((f"{clean_name(name)} ", BUSY), (f"{signs.bar} ", QUIET))
-        text = tail(clean_lines(text, colored=False), max(1, width - width_of(head)), signs.cut)
+        text = clean(text.replace("\n", " "), colored=False).replace("\t", " ")
+        text = tail(text, max(1, width - width_of(head)), signs.cut)
         shown.insert(0, (*head, (text, PLAIN)))
     return [cropped(row, width, signs.cut) for row in shown[: height - 1]]
 
