@@ -12,6 +12,7 @@ _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\
 _NEEDED = re.compile(_CONTROL)
 _ASCII_CONTROL = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n")
 _SGR = re.compile(r"\x1b\[[0-9:;]{0,64}m")
+_SHOWN = re.compile(r"\x1b\[[0-9:;]*m|\x1b\]8;[^\x1b]*\x1b\\")  # what may be left in clean text
 _RESET = "\x1b[0m"
 _SEQUENCE = re.compile(
     r"(?P<sgr>\x1b\[[0-9:;]{0,64}m)"
@@ -34,6 +35,11 @@ def clean_lines(text: str, colored: bool) -> str:
         if _is_clean(uncolored):
             return _reset_lines(text) if colored else uncolored
     return "\n".join([clean(line, colored) for line in text.split("\n")])
+
+
+def uncolored(text: str) -> str:
+    """Clean text without its colors and links."""
+    return _SHOWN.sub("", text) if "\x1b" in text else text
 
 
 def _is_clean(text: str) -> bool:

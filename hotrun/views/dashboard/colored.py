@@ -10,19 +10,16 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, get_character_cell_size
 
+from hotrun.views.clean import uncolored
+
 _SGR = re.compile(r"\x1b\[[0-9:;]*m")
 _OTHER = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")  # a link: takes no cell and is not carried over a cut
 _RESET = "\x1b[0m"
 
 
-def plain(text: str) -> str:
-    """The text without colors and links."""
-    return _SGR.sub("", _OTHER.sub("", text)) if "\x1b" in text else text
-
-
 def width(text: str) -> int:
     """How many cells it takes. A tab counts as one: see `spaced`."""
-    return cell_len(plain(text))
+    return cell_len(uncolored(text))
 
 
 def spaced(text: str, stop: int = 8) -> str:

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from hotrun.views.dashboard.colored import clip, plain, spaced, width, wrap
+from hotrun.views.clean import uncolored
+from hotrun.views.dashboard.colored import clip, spaced, width, wrap
 
 RED = "\x1b[31m"
 END = "\x1b[0m"
@@ -60,6 +61,6 @@ def test_nothing_is_lost_by_wrapping_and_no_row_is_too_wide(seed: int) -> None:
     text = "".join(chance.choice(("a", "日", "\u0301", RED, END, "\x1b[1;4m", " ")) for _ in range(200))
     cells = chance.randrange(2, 30)
     rows = wrap(text, cells)
-    assert plain("".join(rows)) == plain(text)
+    assert uncolored("".join(rows)) == uncolored(text)
     assert all(width(row) <= cells for row in rows)
     assert width(clip(text, cells)) <= cells

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from hotrun.views.clean import clean_name
-from hotrun.views.dashboard.colored import clip, plain, spaced, wrap
+from hotrun.views.clean import clean_name, uncolored
+from hotrun.views.dashboard.colored import clip, spaced, wrap
 from hotrun.views.dashboard.full.log import Line, Log
 from hotrun.views.dashboard.full.state import FullState
 
@@ -41,7 +41,7 @@ def title_of(log: Log, state: FullState) -> str:
 
 def _line_rows(line: Line, state: FullState, width: int, bar: str, colored: bool) -> list[str]:
     prefix = "" if state.source is not None else f"{clean_name(line.source.partition(':')[2])} {bar} "
-    text = spaced(line.text if colored else plain(line.text))
+    text = spaced(line.text if colored else uncolored(line.text))
     if state.search:
         text = _marked(text, state.search, colored)
     text = prefix + text
@@ -50,7 +50,7 @@ def _line_rows(line: Line, state: FullState, width: int, bar: str, colored: bool
 
 def _marked(text: str, search: str, colored: bool) -> str:
     """Hits in reverse; without colors in brackets. A line with a hit loses its own colors, which would end ours."""
-    bare = plain(text)
+    bare = uncolored(text)
     around = (_REVERSE, _AS_BEFORE) if colored else ("[", "]")
     marked, hits = re.subn(re.escape(search), lambda hit: around[0] + hit[0] + around[1], bare, flags=re.IGNORECASE)
     return marked if hits else text

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from hotrun.core.snapshot import ProcessView
 from hotrun.core.usage import Usage
 from hotrun.core.words import duration
 from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row, Span
 from hotrun.views.dashboard.full.lists import chosen_row, columns, window
+from hotrun.views.dashboard.full.record import Uptime
 from hotrun.views.dashboard.full.state import FullState
 from hotrun.views.dashboard.status import BAD, BUSY, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
-
-
-class Uptime(msgspec.Struct, frozen=True):
-    """Since when a run has been up, on the clock of the dashboard."""
-
-    run: int
-    since_ms: int
-
 
 _HEAD: tuple[Span, ...] = tuple(
     (text, QUIET) for text in ("process", "state", "uptime", "cpu", "memory", "pid", "restarts", "build", "port")
@@ -59,7 +50,8 @@ def _cells(
 ) -> tuple[Span, ...]:
     uptime, used = uptimes.get(view.name), usage.get(view.name)
     is_up = view.pid is not None
-    up = duration((now_ms - uptime.since_ms) // 1000 * 1000) if is_up and uptime is not None else ""
+    since_ms = uptime.since_ms if uptime is not None and is_up else None
+    up = duration((now_ms - since_ms) // 1000 * 1000) if since_ms is not None else ""
     key = f"{number + 1} " if number < 9 else "  "
     return (
         (key + clean_name(view.name), STRONG),

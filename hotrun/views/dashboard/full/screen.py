@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 
-from hotrun.core import events
 from hotrun.core.actions import Action
 from hotrun.core.events import Diagnostic
 from hotrun.core.snapshot import ProcessView, Snapshot
@@ -15,11 +14,10 @@ from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row, Span, cropped, width_of
 from hotrun.views.dashboard.full.builds import build_rows
 from hotrun.views.dashboard.full.errors import error_rows
-from hotrun.views.dashboard.full.history import History
 from hotrun.views.dashboard.full.lists import rule
-from hotrun.views.dashboard.full.log import Log
 from hotrun.views.dashboard.full.output import output_rows, title_of
-from hotrun.views.dashboard.full.processes import Uptime, process_rows
+from hotrun.views.dashboard.full.processes import process_rows
+from hotrun.views.dashboard.full.record import Record
 from hotrun.views.dashboard.full.state import PANES, FullState, Pane, enter, find, move, scroll
 from hotrun.views.dashboard.status import BUSY, PLAIN, QUIET, STRONG, Signs
 
@@ -41,28 +39,16 @@ _KEYS: dict[Pane, tuple[tuple[Action, str], ...]] = {
 
 
 class Full:
-    """What the whole screen shows. It changes by events, by actions and by what is typed at its prompt; pure."""
+    """What the whole screen shows of a record. Actions change it, and what is typed at its prompt; pure."""
 
-    def __init__(self, keys: Mapping[Action, tuple[str, ...]], signs: Signs, colored: bool) -> None:
+    def __init__(self, record: Record, keys: Mapping[Action, tuple[str, ...]], signs: Signs, colored: bool) -> None:
         self.keys = keys
         self.state = FullState()
-        self.log = Log()
-        self.history = History()
         self.usage: Mapping[str, Usage] = {}  # by the name of the process; from outside, as long as it is shown
-        self._uptimes: dict[str, Uptime] = {}
+        self.log = record.log
+        self._record = record
         self._signs = signs
         self._colored = colored
-
-    def apply(self, event: events.Event, stamp: str, now_ms: int) -> None:
-        """Take one event, output aside: what is clean of it comes by `add_output`."""
-        self.history.apply(event, stamp)
-        if isinstance(event, events.ProcessStarted):
-            self._uptimes[event.process] = Uptime(event.run, now_ms)
-
-    def add_output(self, source: str, text: str) -> None:
-        """Take clean lines of one source, joined by newlines."""
-        for line in text.split("\n"):
-            self.log.add(source, line)
 
     # --- what a person does ------------------------------------------------------------------------------------
 
@@ -130,7 +116,7 @@ class Full:
             case "processes":
                 return len(snapshot.processes)
             case _:
-                return len(self.history.builds)
+                return len(self._record.history.builds)
 
     def _show_process(self, snapshot: Snapshot, number: int) -> None:
         names = list(snapshot.processes)
@@ -194,7 +180,7 @@ class Full:
         numbers = {
             "errors": len(snapshot.problems()),
             "processes": len(snapshot.processes),
-            "history": len(self.history.builds),
+            "history": len(self._record.history.builds),
         }
         for counted in (PANES, (self.state.pane,), ()):  # on a narrow screen numbers are missed first
             row = self._names({pane: number for pane, number in numbers.items() if pane in counted and number})
@@ -224,11 +210,11 @@ class Full:
             case "output":
                 return output_rows(self.log, self.state, size, self._signs.bar, self._colored)
             case "history":
-                return build_rows(self.history.builds, self.state, size, self._signs)
+                return build_rows(self._record.history.builds, self.state, size, self._signs)
 
     def _processes(self, snapshot: Snapshot, state: FullState, size: tuple[int, int], now_ms: int) -> list[Row]:
         views: list[ProcessView] = list(snapshot.processes.values())
-        return process_rows(views, self.usage, self._uptimes, state, size, now_ms, self._signs)
+        return process_rows(views, self.usage, self._record.uptimes, state, size, now_ms, self._signs)
 
     def _below(self, snapshot: Snapshot, room: int, width: int, now_ms: int) -> list[Row | str]:
         """What has room under the chosen pane: the processes, and the latest output."""

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from hotrun.core import events
 from hotrun.core.actions import DEFAULT_KEYS, Action
 from hotrun.core.snapshot import Snapshot
+from hotrun.views.clean import uncolored
 from hotrun.views.dashboard.cells import Row
-from hotrun.views.dashboard.colored import plain, width
+from hotrun.views.dashboard.colored import width
+from hotrun.views.dashboard.full.record import Record
 from hotrun.views.dashboard.full.screen import Full
 from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS
 
@@ -41,7 +43,8 @@ class Shown:
     def __init__(self, columns: int = 80, height: int = 20, *, unicode: bool = False) -> None:
         self.size = (columns, height)
         self.snapshot = Snapshot()
-        self.full = Full(DEFAULT_KEYS, UNICODE_SIGNS if unicode else ASCII_SIGNS, colored=True)
+        self.record = Record()
+        self.full = Full(self.record, DEFAULT_KEYS, UNICODE_SIGNS if unicode else ASCII_SIGNS, colored=True)
         self.excerpt: Sequence[str] = ()
         self.fixed: Sequence[str] = ()
         self.now_ms = 0
@@ -49,7 +52,8 @@ class Shown:
     def tell(self, *told: events.Event) -> None:
         for event in told:
             self.snapshot.apply(event)
-            self.full.apply(event, STAMP, self.now_ms)
+            self.record.apply(event, STAMP)
+        self.record.see(self.now_ms)
 
     def start(self, *processes: str) -> None:
         self.tell(events.Hello("1", 1, "/p", None, ("app",), processes, None))
@@ -85,7 +89,7 @@ class Shown:
         texts = ["".join(text for text, _ in row) if isinstance(row, tuple) else row for row in rows]
         assert all(width(text) <= self.size[0] for text in texts), [t for t in texts if width(t) > self.size[0]]
         assert not any("\n" in text for text in texts)
-        return [plain(text).rstrip() for text in texts]
+        return [uncolored(text).rstrip() for text in texts]
 
     def body(self) -> list[str]:
         """Without the rows of state and panes, and without the keys."""
