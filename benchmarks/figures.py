@@ -15,7 +15,7 @@ class Figure(msgspec.Struct, frozen=True):
     """`hotrun` and `peer` are samples in `unit`. One bound: `most_ratio` of medians, `most` or `least` in `unit`."""
 
     what: str
-    unit: Literal["ms", "MB", "MB/s"]
+    unit: Literal["s", "ms", "MB", "MB/s", "%", "B"]
     hotrun: tuple[float, ...]
     peer_name: str
     peer: tuple[float, ...]

@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 
-from benchmarks import diagnostics, memory, output, restart, spawn, startup
+from benchmarks import dashboard, diagnostics, memory, output, restart, spawn, startup
 from benchmarks.figures import Figure, table
 from benchmarks.ground import Ground, ground
 from benchmarks.report import add_options, facts, write
 from benchmarks.started import end_on_signals
 
-NAMES = ("startup", "spawn", "restart", "quiet", "memory", "output", "diagnostics")
+NAMES = ("startup", "spawn", "restart", "quiet", "memory", "output", "dashboard", "diagnostics")
 
 
 def main() -> int:
@@ -62,6 +62,8 @@ def _measure(name: str, here: Ground) -> list[Figure]:
             return memory.measure(here)
         case "output":
             return output.measure(here)
+        case "dashboard":
+            return dashboard.measure(here)
         case "diagnostics":
             return diagnostics.measure(here)
         case _:

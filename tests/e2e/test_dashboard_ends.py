@@ -32,6 +32,14 @@ sys.exit(main([]))
 """
 
 
+class Window(Terminal):
+    size = SIZE
+
+
+class Buggy(Window):
+    program = (sys.executable, "-P", "-c", BUGGY)
+
+
 def modes_left(said: str) -> dict[str, str]:
     """The private modes that were set or reset, and how they were left."""
     return dict(re.findall(r"\x1b\[\?(\d+)([hl])", said))
@@ -49,7 +57,7 @@ def check_is_as_before(terminal: Terminal) -> None:
 @pytest.mark.parametrize("keys", [b"q", CTRL_C], ids=["q", "Ctrl-C"])
 def test_a_key(keys: bytes, tmp_path: Path) -> None:
     root = make(tmp_path, POLITE)
-    with Terminal(root, size=SIZE) as terminal:
+    with Window(root) as terminal:
         terminal.wait_for(READY)
         terminal.type(keys)
         assert terminal.exit_code() == 0, terminal.said
@@ -64,7 +72,7 @@ def test_a_key(keys: bytes, tmp_path: Path) -> None:
 )
 def test_a_signal(number: signal.Signals, code: int, tmp_path: Path) -> None:
     root = make(tmp_path, POLITE)
-    with Terminal(root, size=SIZE) as terminal:
+    with Window(root) as terminal:
         terminal.wait_for(READY)
         terminal.process.send_signal(number)
         assert terminal.exit_code() == code, terminal.said
@@ -74,7 +82,7 @@ def test_a_signal(number: signal.Signals, code: int, tmp_path: Path) -> None:
 
 def test_a_second_ctrl_c(tmp_path: Path) -> None:
     root = make(tmp_path, STUBBORN, '[run.app]\ncommand = ["python3", "app.py"]\nstop_timeout = "10m"\n')
-    with Terminal(root, size=SIZE) as terminal:
+    with Window(root) as terminal:
         terminal.wait_for(READY)
         terminal.type(CTRL_C)
         terminal.wait_for("stopping")
@@ -87,7 +95,7 @@ def test_a_second_ctrl_c(tmp_path: Path) -> None:
 
 def test_a_bug_whose_traceback_stands_under_everything_else(tmp_path: Path) -> None:
     root = make(tmp_path, POLITE)
-    with Terminal(root, size=SIZE, program=(sys.executable, "-P", "-c", BUGGY)) as terminal:
+    with Buggy(root) as terminal:
         terminal.wait_for(READY)
         (root / "new.txt").write_text("x")
         assert terminal.exit_code() == 1, terminal.said
@@ -100,7 +108,7 @@ def test_the_end_of_the_project_itself(tmp_path: Path) -> None:
     app = "import time\nprint('up', flush=True)\nwhile True:\n    time.sleep(0.01)\n    open('end.txt').close()\n"
     root = make(tmp_path, app, '[run.app]\ncommand = ["python3", "app.py"]\npaths = []\non_exit = "quit"\n')
     (root / "end.txt").write_text("")
-    with Terminal(root, size=SIZE) as terminal:
+    with Window(root) as terminal:
         terminal.wait_for(READY)
         (root / "end.txt").unlink()
         assert terminal.exit_code() == 1, terminal.said
@@ -112,7 +120,7 @@ def test_a_stopped_terminal_stops_neither_watching_nor_the_app(tmp_path: Path) -
     app = "import sys\nopen('../seen-' + open('version.txt').read(), 'w').close()\n" + "print('x' * 70)\n" * 5000
     root = make(tmp_path, app + "import time; time.sleep(1000)\n")
     (root / "version.txt").write_text("1")
-    with Terminal(root, size=SIZE) as terminal:
+    with Window(root) as terminal:
         terminal.wait_for(READY)
         terminal.type(b"\x13")
         for version in ("2", "3", "4"):
@@ -126,9 +134,7 @@ def test_a_stopped_terminal_stops_neither_watching_nor_the_app(tmp_path: Path) -
 
 
 def test_without_colors_there_are_none_and_ascii_alone_where_that_is_all(tmp_path: Path) -> None:
-    with Terminal(
-        make(tmp_path, POLITE), size=SIZE, NO_COLOR="1", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0"
-    ) as terminal:
+    with Window(make(tmp_path, POLITE), NO_COLOR="1", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0") as terminal:
         terminal.wait_for(READY)
         terminal.type(b"q")
         assert terminal.exit_code() == 0
@@ -145,7 +151,7 @@ def test_where_nobody_looks_there_is_no_dashboard(
     env: dict[str, str], arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
     root = make(tmp_path, "print('done')", '[build.app]\ncommand = ["python3", "app.py"]\n')
-    with Terminal(root, *arguments, size=SIZE, **env) as terminal:
+    with Window(root, *arguments, **env) as terminal:
         terminal.wait_for("build #1 finished: ok")
         if "--once" not in arguments:
             terminal.type(CTRL_C)

@@ -73,31 +73,26 @@ time.sleep(1000)
 class Terminal:
     """A hotrun that runs in `root` as in a terminal window of its own. Leaving the `with` block ends it.
 
-    `size`: rows and columns; a terminal that does not know its size gets no dashboard. `program`: another argv.
+    `size`: rows and columns; a terminal that does not know its size gets no dashboard.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        *arguments: str,
-        size: tuple[int, int] | None = None,
-        program: tuple[str, ...] = HOTRUN,
-        **env: str,
-    ) -> None:
+    program: tuple[str, ...] = HOTRUN
+    size: tuple[int, int] | None = None
+
+    def __init__(self, root: Path, *arguments: str, **env: str) -> None:
         self._root = root
-        self._size = size
-        self._argv = (*program, *arguments)
+        self._arguments = arguments
         self._env = {**plain_environment(), "TERM": "xterm-256color", **env}
         self._said = b""
 
     def __enter__(self) -> Self:
         self._master: int | None
         self._master, self._slave = pty.openpty()
-        if self._size is not None:
-            termios.tcsetwinsize(self._slave, self._size)
+        if self.size is not None:
+            termios.tcsetwinsize(self._slave, self.size)
         self.attributes_before = self.attributes()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WITH_CONTROLLING_TERMINAL, *self._argv],
+            [sys.executable, "-c", WITH_CONTROLLING_TERMINAL, *self.program, *self._arguments],
             cwd=self._root,
             env=self._env,
             stdin=self._slave,
