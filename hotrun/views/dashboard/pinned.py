@@ -74,3 +74,9 @@ def place_of(problem: Diagnostic) -> str:
     if name is None:
         return ""
     return ":".join([name, *(str(number) for number in (problem.line, problem.column) if number is not None)])
+
+
+def copied_text(problem: Diagnostic) -> str:
+    """A problem as text for the clipboard."""
+    place = place_of(problem)
+    return f"{place}: {problem.severity}: {problem.message}" if place else problem.message

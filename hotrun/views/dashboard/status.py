@@ -57,7 +57,7 @@ def rows(snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int,
     width = columns - 1
     if height < STATUS_FROM_HEIGHT or width < 1:
         return []
-    shown = [_status_row(snapshot, pinned, width, now_ms, signs)]
+    shown = [status_row(snapshot, pinned, width, now_ms, signs)]
     if height >= PROCESSES_FROM_HEIGHT and (snapshot.processes or pinned.only):
         shown.append(_process_row(snapshot, pinned, width, signs))
     last = _last_row(snapshot, pinned, width, height, signs)
@@ -76,7 +76,8 @@ def rows(snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int,
 # --- state and verdict -----------------------------------------------------------------------------------------
 
 
-def _status_row(snapshot: Snapshot, pinned: Pinned, width: int, now_ms: int, signs: Signs) -> Row:
+def status_row(snapshot: Snapshot, pinned: Pinned, width: int, now_ms: int, signs: Signs) -> Row:
+    """The state and the last verdict, as much of them as there is room for."""
     state = _state(snapshot, pinned.progress, now_ms, signs)
     verdict = _verdict(pinned.verdict, signs)
     choices = [(*long, GAP, *told) if told else long for long, told in ((s, v) for v in verdict for s in state)]

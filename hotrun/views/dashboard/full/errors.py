@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotrun.core.events import Diagnostic
+from hotrun.core.events import Diagnostic, Fixed
 from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row
 from hotrun.views.dashboard.full.lists import chosen_row, part, rule, text_rows, window
 from hotrun.views.dashboard.full.state import FullState
 from hotrun.views.dashboard.pinned import place_of
 from hotrun.views.dashboard.status import BAD, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
+from hotrun.views.excerpt import excerpt
 
+_SOURCE = {"line": STRONG, "caret": BAD, "around": QUIET}
 DETAILS_FROM_HEIGHT = 9  # rows; lower, they are shown alone or not at all
 
 
 def error_rows(
     problems: Sequence[Diagnostic],
-    fixed: Sequence[str],
-    excerpt: Sequence[str],
+    fixed: Sequence[Fixed],
     state: FullState,
     size: tuple[int, int],
     signs: Signs,
 ) -> list[Row]:
-    """The rows of the pane. `fixed`: what the last build has set right; `excerpt`: the source of the chosen problem."""
+    """The rows of the pane: `problems` are wrong now, `fixed` are what the last build has set right."""
     width, height = size
     if not problems:
         return [((f"{signs.good} nothing is wrong", GOOD),), *_fixed(fixed, width)][:height]
     at = state.at("errors").within(len(problems))
-    details = _details(problems[at], excerpt, width)
+    details = _details(problems[at], width, signs)
     if state.details:
         return part(details, state.offset, height, signs.cut)
     room = height
@@ -53,7 +54,7 @@ def _line(problem: Diagnostic, is_chosen: bool, width: int, signs: Signs) -> Row
     return chosen_row(row, is_chosen, width, signs)
 
 
-def _details(problem: Diagnostic, excerpt: Sequence[str], width: int) -> list[Row]:
+def _details(problem: Diagnostic, width: int, signs: Signs) -> list[Row]:
     place = place_of(problem)
     style = BAD if problem.severity == "error" else CAREFUL
     rows: list[Row] = [((clean_name(place), STRONG),)] if place else []
@@ -64,8 +65,7 @@ def _details(problem: Diagnostic, excerpt: Sequence[str], width: int) -> list[Ro
     said += [f"in {problem.step or problem.process}", "new" if problem.new else "as before"]
     said += [f"{problem.count} times"] if problem.count > 1 else []
     rows += text_rows(", ".join(said), width, style=QUIET)
-    for line in excerpt:
-        rows.append(((line, PLAIN),))
+    rows += [((line.text, _SOURCE[line.kind]),) for line in excerpt(problem, width, signs.bar)]
     for line in problem.detail:
         rows += text_rows(clean_name(line), width, indent="  ")
     for related in problem.related:
@@ -75,5 +75,11 @@ def _details(problem: Diagnostic, excerpt: Sequence[str], width: int) -> list[Ro
     return rows
 
 
-def _fixed(fixed: Sequence[str], width: int) -> list[Row]:
-    return [row for text in fixed for row in text_rows(f"fixed: {clean_name(text)}", width, style=GOOD)]
+def _fixed(fixed: Sequence[Fixed], width: int) -> list[Row]:
+    return [row for one in fixed for row in text_rows(f"fixed: {_said(one)}", width, style=GOOD)]
+
+
+def _said(one: Fixed) -> str:
+    name = one.path or one.file
+    place = ":".join([name, *(str(n) for n in (one.line, one.column) if n is not None)]) + ": " if name else ""
+    return clean_name(f"{place}{one.severity}: {one.message}")

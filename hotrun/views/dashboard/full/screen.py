@@ -151,30 +151,21 @@ class Full:
     # --- what it looks like ------------------------------------------------------------------------------------
 
     def rows(
-        self,
-        snapshot: Snapshot,
-        head: Row,
-        excerpt: Sequence[str],
-        fixed: Sequence[str],
-        size: tuple[int, int],
-        now_ms: int,
+        self, snapshot: Snapshot, head: Row, size: tuple[int, int], now_ms: int, note: str = ""
     ) -> list[Row | str]:
-        """As many rows as the screen has, none wider than it. `head`: what the pinned area says of the state.
-
-        `excerpt`: the source around the chosen problem, a row each; `fixed`: what the last build has set right.
-        """
+        """As many rows as the screen has, none wider than it. `head`: the row about the state; `note`: for the last."""
         width, height = size
         if height < 3 or width < 10:
             return [cropped(head, width, self._signs.cut) for _ in range(min(1, height))]
         top: list[Row | str] = [cropped(head, width, self._signs.cut), self._tabs(snapshot, width)]
         room = height - len(top) - 1
         below = self._below(snapshot, room, width, now_ms)
-        main = self._pane(snapshot, excerpt, fixed, (width, room - len(below)), now_ms)
+        main = self._pane(snapshot, (width, room - len(below)), now_ms)
         gap: list[Row | str] = [()] * (room - len(below) - len(main))
         is_output = self.state.pane == "output"  # whose latest line is at the bottom
         body = [*gap, *main] if is_output else [*main, *gap]
         cut = [cropped(row, width, self._signs.cut) if isinstance(row, tuple) else row for row in (*body, *below)]
-        return [*top, *cut, self._last_row(width)]
+        return [*top, *cut, self._last_row(width, note)]
 
     def _tabs(self, snapshot: Snapshot, width: int) -> Row:
         numbers = {
@@ -199,12 +190,10 @@ class Full:
             spans += [(f"[{name}]", STRONG) if is_shown else (name, QUIET), (" ", PLAIN)]
         return tuple(spans[:-1])
 
-    def _pane(
-        self, snapshot: Snapshot, excerpt: Sequence[str], fixed: Sequence[str], size: tuple[int, int], now_ms: int
-    ) -> Sequence[Row | str]:
+    def _pane(self, snapshot: Snapshot, size: tuple[int, int], now_ms: int) -> Sequence[Row | str]:
         match self.state.pane:
             case "errors":
-                return error_rows(snapshot.problems(), fixed, excerpt, self.state, size, self._signs)
+                return error_rows(snapshot.problems(), snapshot.fixed, self.state, size, self._signs)
             case "processes":
                 return self._processes(snapshot, self.state, size, now_ms)
             case "output":
@@ -230,8 +219,10 @@ class Full:
             below += [rule(title_of(self.log, shown), width, self._signs.rule), *latest] if latest else []
         return below
 
-    def _last_row(self, width: int) -> Row:
+    def _last_row(self, width: int, note: str) -> Row:
         state = self.state
+        if note:
+            return cropped(((clean_name(note), BUSY),), width, self._signs.cut)
         if state.entry is not None:
             return cropped(((f"{state.entry}: ", BUSY), (f"{clean_name(state.typed)}_", PLAIN)), width, "")
         spans = [(self._key(action), word) for action, word in (*_KEYS[state.pane], ("help", "help"), ("quit", "quit"))]

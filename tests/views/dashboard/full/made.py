@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hotrun.core import events
 from hotrun.core.actions import DEFAULT_KEYS, Action
 from hotrun.core.snapshot import Snapshot
@@ -29,11 +27,12 @@ def problem(
     detail: tuple[str, ...] = (),
     related: tuple[events.Related, ...] = (),
     step: str = "app",
+    source: events.Source | None = None,
 ) -> events.Diagnostic:
     return events.Diagnostic(
         build=1, step=step, process=None, severity=severity, file=f"/p/{path}" if path else None, path=path, line=line,
         column=column, end_line=None, end_column=None, code="E1", tool="lint", message=message, detail=detail,
-        related=related, count=1, new=new,
+        related=related, count=1, new=new, source=source,
     )  # fmt: skip
 
 
@@ -45,8 +44,6 @@ class Shown:
         self.snapshot = Snapshot()
         self.record = Record()
         self.full = Full(self.record, DEFAULT_KEYS, UNICODE_SIGNS if unicode else ASCII_SIGNS, colored=True)
-        self.excerpt: Sequence[str] = ()
-        self.fixed: Sequence[str] = ()
         self.now_ms = 0
 
     def tell(self, *told: events.Event) -> None:
@@ -62,17 +59,25 @@ class Shown:
         listed = tuple(events.ChangedPath(path, "modified") for path in paths)
         self.tell(events.Changed(number, listed, more, trigger), events.BuildStarted(number, ("app",), ()))
 
-    def ends(self, number: int, status: events.Status = "ok", errors: int = 0, ms: int = 100) -> None:
+    def ends(
+        self,
+        number: int,
+        status: events.Status = "ok",
+        errors: int = 0,
+        ms: int = 100,
+        fixed: tuple[events.Fixed, ...] = (),
+    ) -> None:
         self.tell(
             events.BuildFinished(
-                build=number, status=status, errors=errors, warnings=0, duration_ms=ms, steps=("app",), skipped=()
+                build=number, status=status, errors=errors, warnings=0, duration_ms=ms, steps=("app",), skipped=(),
+                fixed=len(fixed), fixed_problems=fixed,
             )
-        )
+        )  # fmt: skip
 
-    def has(self, *problems: events.Diagnostic) -> None:
+    def has(self, *problems: events.Diagnostic, fixed: tuple[events.Fixed, ...] = ()) -> None:
         self.builds(1, "src/app.py")
         self.tell(events.StepStarted(1, "app", ("make",)), *problems)
-        self.ends(1, "failed", errors=len(problems))
+        self.ends(1, "failed", errors=len(problems), fixed=fixed)
 
     def starts(self, name: str, run: int = 1, build: int = 1, pid: int = 77) -> None:
         self.tell(events.ProcessStarting(name, run, build), events.ProcessStarted(name, run, build, pid))
@@ -85,7 +90,7 @@ class Shown:
             self.full.type(key)
 
     def rows(self) -> list[str]:
-        rows = self.full.rows(self.snapshot, HEAD, self.excerpt, self.fixed, self.size, self.now_ms)
+        rows = self.full.rows(self.snapshot, HEAD, self.size, self.now_ms)
         texts = ["".join(text for text, _ in row) if isinstance(row, tuple) else row for row in rows]
         assert all(width(text) <= self.size[0] for text in texts), [t for t in texts if width(t) > self.size[0]]
         assert not any("\n" in text for text in texts)
@@ -94,3 +99,7 @@ class Shown:
     def body(self) -> list[str]:
         """Without the rows of state and panes, and without the keys."""
         return self.rows()[2:-1]
+
+
+def fixed(message: str, path: str = "src/c.py", line: int = 1) -> events.Fixed:
+    return events.Fixed("app", "error", f"/p/{path}", path, line, None, None, message)

@@ -9,24 +9,25 @@ import pytest
 from hotrun.core import events
 from hotrun.core.actions import DEFAULT_KEYS, Action
 from hotrun.core.usage import Usage
-from tests.views.dashboard.full.made import Shown, problem
+from tests.views.dashboard.full.made import Shown, fixed, problem
 
 
 def test_the_errors_are_listed_with_everything_about_the_chosen_one() -> None:
     shown = Shown(60, 18)
     related = events.Related("src/b.py", "/p/src/b.py", 7, 1, "declared here")
+    source = events.Source(2, ("def f():", "    g()"))
     shown.has(
-        problem("no such name", detail=("help: import it",), related=(related,)), problem("odd", line=4, new=False)
+        problem("no such name", column=5, detail=("help: import it",), related=(related,), source=source),
+        problem("odd", line=4, new=False),
+        fixed=(fixed("gone"),),
     )
-    shown.excerpt = ("  2 | def f():", "> 3 |     g()", "    |     ^")
-    shown.fixed = ("src/c.py:1: error: gone",)
     assert shown.rows() == [
         "* watching",
         "[errors 2] processes output builds 1",
-        "> new src/app.py:3:9: error: no such name",
+        "> new src/app.py:3:5: error: no such name",
         "  src/app.py:4:9: error: odd",
         "-- 1 of 2 --------------------------------------------------",
-        "src/app.py:3:9",
+        "src/app.py:3:5",
         "error: no such name",
         "[E1], by lint, in app, new",
         "  2 | def f():",
@@ -77,8 +78,9 @@ def test_details_fill_the_pane_and_can_be_read_to_their_end() -> None:
 def test_without_an_error_what_was_fixed_is_said() -> None:
     shown = Shown()
     shown.start()
-    shown.fixed = ("src/a.py:1:2: error: x",)
-    assert shown.body()[:2] == ["ok: nothing is wrong", "fixed: src/a.py:1:2: error: x"]
+    shown.builds(1, "src/c.py")
+    shown.ends(1, fixed=(fixed("x"),))
+    assert shown.body()[:2] == ["ok: nothing is wrong", "fixed: src/c.py:1: error: x"]
 
 
 def test_processes_are_shown_with_what_they_cost() -> None:
@@ -156,7 +158,7 @@ def test_a_search_goes_back_from_the_end_and_marks_what_it_finds() -> None:
     assert shown.rows()[-1] == "search: _"
     shown.type("get", "enter")
     assert shown.body()[-1] == "web | GET /90"
-    rows = shown.full.rows(shown.snapshot, (), (), (), shown.size, 0)
+    rows = shown.full.rows(shown.snapshot, (), shown.size, 0)
     assert any("\x1b[7mGET\x1b[27m" in row for row in rows if isinstance(row, str))
     shown.press("previous-error")
     assert shown.body()[-1] == "web | GET /80"
@@ -193,7 +195,7 @@ def test_long_lines_are_wrapped_with_their_colors_or_cut() -> None:
     shown.record.add_output("run:w", f"\x1b[31m{'x' * 30}\x1b[0m")
     shown.press("process-1")
     assert shown.body()[-2:] == ["x" * 20, "x" * 10]
-    rows = [row for row in shown.full.rows(shown.snapshot, (), (), (), shown.size, 0) if isinstance(row, str)]
+    rows = [row for row in shown.full.rows(shown.snapshot, (), shown.size, 0) if isinstance(row, str)]
     assert rows == [f"\x1b[31m{'x' * 20}\x1b[0m", f"\x1b[31m{'x' * 10}\x1b[0m"]
     shown.press("wrap")
     assert shown.body()[-1] == "x" * 19 + "…"
@@ -260,7 +262,6 @@ def test_every_pane_fits_into_every_terminal(size: tuple[int, int], unicode: boo
     shown.has(*(problem(f"\u65e5\u672c\u8a9e {n} " * 20, line=n) for n in range(50)))
     shown.starts("prozess-3-\u65e5\u672c")
     shown.record.add_output("run:x", "\u65e5\u672c" * 100 + "\t\u0301e")
-    shown.excerpt = ("\u65e5" * 100,)
     for action in ("errors", "select", "processes", "history", "select", "all-output", "search"):
         shown.press(action)
         assert len(shown.rows()) == (size[1] if size[1] >= 3 and size[0] >= 10 else min(1, size[1]))
