@@ -17,9 +17,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 from hotrun.adapters.console import STDIN, Console
+from hotrun.adapters.programs.usage import Meter
 from hotrun.core.actions import bindings
 from hotrun.core.inputs import Input, Request, Typed
 from hotrun.core.spec import Ui
+from hotrun.core.usage import Usage
 from hotrun.outlet import Outlet
 from hotrun.views.dashboard.dashboard import Dashboard
 from hotrun.views.dashboard.decoder import Decoder, Paste
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     import asyncio
 
 MOST_HELD = 131_072  # characters that wait for a frame; more go to the outlet, whose bound then slows the programs
+USAGE_S = 1.0  # between two looks at what processes cost
 LEAVE_S = 1.0  # for what is still to be written when the terminal is given back
 
 Make = Callable[[tuple[int, int]], Dashboard]
@@ -50,8 +53,8 @@ class Session(Protocol):
 class Desk:
     """The terminal of one session. Works before the loop exists, and is told of it by `attach`."""
 
-    def __init__(self, outlet: Outlet, dashboard: Make) -> None:
-        """`dashboard` makes the view for a size in columns and rows."""
+    def __init__(self, outlet: Outlet, dashboard: Make, *, opens_full: bool = False) -> None:
+        """`dashboard` makes the view for a size in columns and rows. `opens_full`: begin with the whole screen."""
         self._outlet = outlet
         self._console = Console()
         self._make = dashboard
@@ -64,6 +67,9 @@ class Desk:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._frame_timer: asyncio.TimerHandle | None = None
         self._key_timer: asyncio.TimerHandle | None = None
+        self._usage_timer: asyncio.TimerHandle | None = None
+        self._meter = Meter()
+        self._opens_full = opens_full
         self._is_closed = False
 
     def open(self) -> Dashboard:
@@ -86,6 +92,8 @@ class Desk:
         if self._dashboard is None or self._is_closed:
             return
         self._follow_session(self._dashboard)
+        if self._dashboard.wants_usage and self._usage_timer is None:
+            self._measure()
         deadline_ms = self._dashboard.deadline_ms
         if deadline_ms is None:
             return
@@ -96,7 +104,7 @@ class Desk:
 
     def close(self) -> None:
         """Print what is left, and give the terminal back as it was."""
-        for timer in (self._frame_timer, self._key_timer):
+        for timer in (self._frame_timer, self._key_timer, self._usage_timer):
             if timer is not None:
                 timer.cancel()
         if self._dashboard is not None and not self._is_closed:
@@ -133,6 +141,22 @@ class Desk:
         if deadline_ms > now_ms:
             self._frame_timer = self._loop.call_later((deadline_ms - now_ms) / 1000, self._on_frame_time)
 
+    def _measure(self) -> None:
+        """Look what processes cost, as long as somebody sees it."""
+        self._usage_timer = None
+        if self._loop is None or self._dashboard is None or not self._dashboard.wants_usage:
+            return
+        views = self._dashboard.snapshot.processes.values()
+        pids = {view.name: view.pid for view in views if view.pid is not None}
+        looking = self._loop.run_in_executor(None, self._meter.look, pids)
+        looking.add_done_callback(self._on_measured)
+        self._usage_timer = self._loop.call_later(USAGE_S, self._measure)
+
+    def _on_measured(self, looking: asyncio.Future[dict[str, Usage]]) -> None:
+        if not looking.cancelled() and self._dashboard is not None and not self._is_closed:
+            self._dashboard.use(looking.result())
+            self._try_turn()
+
     def _on_frame_time(self) -> None:
         self._frame_timer = None
         self._try_turn()
@@ -147,6 +171,8 @@ class Desk:
         loading.result()
         self._dashboard.pin()
         self._show_or_hide_rows(self._dashboard)
+        if self._opens_full and self._console.has_keyboard:
+            self._dashboard.press("full", _now_ms())
         self._try_turn()
 
     def _show_or_hide_rows(self, dashboard: Dashboard) -> None:
@@ -204,6 +230,8 @@ class Desk:
     def _press(self, keys: Sequence[str | Paste]) -> None:
         """What was typed ahead after the key that gives the keyboard away is not for us, and no bytes any more."""
         for key in keys:
+            if isinstance(key, str) and self._dashboard is not None and self._dashboard.takes(key):
+                continue
             action = self._keymap.action(key) if isinstance(key, str) else None
             if action is not None and self._dashboard is not None and self._keyboard is None:
                 for wish in self._dashboard.press(action, _now_ms()):

@@ -46,21 +46,19 @@ def run(options: Options) -> int:
         once=options.once,
         colored=colored,
         shares=options.command is not None,
-        open_desk=(lambda: _desk(colored, outlet)) if ui == "inline" else None,
+        open_desk=(lambda: _desk(ui, colored, outlet)) if ui in ("inline", "full") else None,
         worded=lambda project, links: _idle(options, chosen, project, links),
     )
     notices = [Noticed("warning", text) for text in chosen.warnings]
     if chosen.explanation is not None:
         notices.insert(0, Noticed("info", chosen.explanation))
-    if options.ui == "full":
-        notices.append(Noticed("warning", "--ui full: not yet supported, inline is shown"))
     return app.run(tuple(notices))
 
 
 def _chosen_ui(options: Options) -> str:
     """What `auto` means: the dashboard where a person sits and there is room for it."""
     if options.ui != "auto":
-        return "inline" if options.ui == "full" else options.ui
+        return options.ui
     return "inline" if not options.once and _is_for_a_person() else "plain"
 
 
@@ -103,17 +101,21 @@ def _view(ui: str, colored: bool, outlet: Outlet) -> View:
     return Plain(Sink(outlet.write, encoding), colored, marks)
 
 
-def _desk(colored: bool, outlet: Outlet) -> Desk:
+def _desk(ui: str, colored: bool, outlet: Outlet) -> Desk:
     from hotrun.core.actions import bindings
     from hotrun.desk import Desk
     from hotrun.views.dashboard.dashboard import Dashboard
+    from hotrun.views.dashboard.full.whole import WholeScreen
+    from hotrun.views.plain import ASCII
 
     encoding, marks = _characters()
 
     def dashboard(size: tuple[int, int]) -> Dashboard:
-        return Dashboard(size, bindings({}), colored=colored, marks=marks, encoding=encoding)
+        keys = bindings({})
+        full = WholeScreen(keys, colored=colored, is_ascii=marks is ASCII)
+        return Dashboard(size, keys, colored=colored, marks=marks, encoding=encoding, full=full)
 
-    return Desk(outlet, dashboard)
+    return Desk(outlet, dashboard, opens_full=ui == "full")
 
 
 def _characters() -> tuple[str, Marks]:

@@ -68,7 +68,7 @@ class Plain:
         self._snapshot.apply(event)
         match event:
             case events.Output():
-                self._output(event)
+                self.put_output(event.source, self.cleaned(event))
             case events.Changed():
                 self._rule(event)
             case events.BuildFinished():
@@ -81,6 +81,21 @@ class Plain:
     def flush(self) -> None:
         """Write what was shown."""
         self._sink.flush()
+
+    def cleaned(self, event: events.Output) -> str:
+        """Lines of output as they may be shown; for each event once, in its order."""
+        return clean_lines(event.text, self._colored)
+
+    def put_output(self, source: str, text: str) -> None:
+        """Put clean lines of one source."""
+        if self.names_sources:
+            prefix = self._prefix(source)
+            self._sink.put(prefix)
+            text = text.replace("\n", f"\n{prefix}")
+        elif MARK in text:
+            text = _FORGED.sub(r"\1 ", text)
+        self._sink.put(text)
+        self._sink.put("\n")
 
     def show_problems(self) -> None:
         """Put everything that is wrong now, of steps and of processes."""
@@ -155,17 +170,6 @@ class Plain:
                 return self._paint("stopping" + (f": {clean_name(event.why)}" if event.why else ""), dim)
             case _:
                 return None
-
-    def _output(self, event: events.Output) -> None:
-        text = clean_lines(event.text, self._colored)
-        if self.names_sources:
-            prefix = self._prefix(event.source)
-            self._sink.put(prefix)
-            text = text.replace("\n", f"\n{prefix}")
-        elif MARK in text:
-            text = _FORGED.sub(r"\1 ", text)
-        self._sink.put(text)
-        self._sink.put("\n")
 
     def _prefix(self, source: str) -> str:
         prefix = self._prefixes.get(source)

@@ -14,32 +14,51 @@ from hotrun.core import events
 from hotrun.core.actions import Action
 from hotrun.core.inputs import Request
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.usage import Usage
 from hotrun.views.dashboard import painter
 from hotrun.views.dashboard.help import help_lines
-from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, place_of
+from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, copied_text, place_of
 from hotrun.views.dashboard.wishes import Copy, Open, Wish
 from hotrun.views.plain import ASCII, UNICODE, Marks, Plain
 from hotrun.views.sink import Sink
 
 FRAME_MS = 33
+CLOCK_MS = 1000  # how often the time that is shown on the whole screen goes on
+MOST_PENDING = 1 << 20  # characters that wait for the scrollback behind the whole screen
 RUN = "run:"
 ASKED = "asked to by a key"
 
 
 class FullScreen(Protocol):
-    """The panes of the whole screen. While they are open they get every event and every action."""
+    """The panes of the whole screen. They get every event; while they are open, every key and every action, too."""
 
-    def show(self, event: events.Event) -> None:
-        """Take one event; also while the panes are closed."""
+    def show(self, event: events.Event, stamp: str) -> None:
+        """Take one event, output aside."""
 
-    def press(self, action: Action, snapshot: Snapshot, now_ms: int) -> list[Wish] | None:
+    def add_output(self, source: str, text: str) -> None:
+        """Take clean lines of one source, joined by newlines."""
+
+    def see(self, now_ms: int) -> None:
+        """What has been told by now has happened by now."""
+
+    def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
+        """The keys of each action have changed."""
+
+    def use(self, usage: Mapping[str, Usage]) -> None:
+        """What processes cost now, by name."""
+
+    def takes(self, key: str) -> bool:
+        """Whether a key is no action here; then that is done."""
+
+    def press(self, action: Action, snapshot: Snapshot, height: int) -> list[Wish] | None:
         """What the action asks for; None: the panes are to be closed. The action that opens them comes here, too."""
 
-    def rows(self, snapshot: Snapshot, size: tuple[int, int], now_ms: int) -> list[str]:
+    def rows(self, snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int) -> list[str]:
         """The rows of the whole screen, with their colors, for (columns, rows)."""
 
 
 OPENS_FULL: frozenset[Action] = frozenset(("full", "processes", "history"))
+ALWAYS: frozenset[Action] = frozenset(("rebuild", "pause", "quit"))  # the same, whatever is on the screen
 
 
 class Dashboard:
@@ -99,18 +118,19 @@ class Dashboard:
     def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
         """The keys of each action have changed."""
         self._pinned.keys = keys
+        if self._full is not None:
+            self._full.rekey(keys)
         self._is_due = True
 
     # --- what comes in ------------------------------------------------------------------------------------------
 
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
         """Take one event."""
-        if self._full is not None:
-            self._full.show(event)
-            self._is_due = self._is_due or self._is_full
         if isinstance(event, events.Output):
-            self._show_output(event, seq, stamp)
+            self._show_output(event)
             return
+        if self._full is not None:
+            self._full.show(event, stamp)
         self._is_due = True
         self._pinned.follow(event)
         if isinstance(event, events.ProcessPrompt | events.Keyboard):  # told by the rows, for as long as they are so
@@ -138,15 +158,30 @@ class Dashboard:
         self._pinned.note = text
         self._is_due = True
 
-    def _show_output(self, event: events.Output, seq: int, stamp: str) -> None:
+    def use(self, usage: Mapping[str, Usage]) -> None:
+        """What processes cost now, by name; asked for as long as `wants_usage`."""
+        if self._full is not None:
+            self._full.use(usage)
+            self._is_due = self._is_due or self._is_full
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether somebody may see what processes cost."""
+        return self._is_full
+
+    def _show_output(self, event: events.Output) -> None:
         name = event.source.removeprefix(RUN)
         is_process = name != event.source
         if is_process and self._pinned.prompts.pop(name, None) is not None:
             self._is_due = True
+        text = self._plain.cleaned(event)
+        if self._full is not None:
+            self._full.add_output(event.source, text)
+            self._is_due = self._is_due or self._is_full
         if is_process and self._pinned.only not in (None, name):
             return  # it is in the log of that process
-        self._plain.show(event, seq, stamp)
-        self.pending += len(event.text)
+        self._plain.put_output(event.source, text)
+        self.pending += len(text)
 
     def _forget_what_is_gone(self) -> None:
         if self._pinned.selected is not None:
@@ -164,16 +199,23 @@ class Dashboard:
         if self._is_due or not (self._sink.is_empty or self._is_full):
             return self._drawn_ms + FRAME_MS
         is_ticking = self._pinned.progress is not None and self._render is not None and self._has_rows
-        return self._drawn_ms + SPIN_MS if is_ticking else None
+        if is_ticking:
+            return self._drawn_ms + SPIN_MS
+        return self._drawn_ms + CLOCK_MS if self._is_full else None
 
     def frame(self, now_ms: int) -> bytes:
         """The bytes that bring the terminal up to date; b"" where it is."""
         self._is_due = False
         if self._pinned.progress is not None and self._pinned.progress.since_ms is None:
             self._pinned.progress.since_ms = now_ms
+        if self._full is not None:
+            self._full.see(now_ms)
         text = self._switched()
         if self._is_full and self._full is not None:
-            rows = self._full.rows(self.snapshot, self._size, now_ms)
+            if self.pending > MOST_PENDING:
+                text += painter.behind(self._lines())
+                self._drawn = None
+            rows = self._full.rows(self.snapshot, self._pinned, self._size, now_ms)
             text += painter.screen(rows) if rows != self._drawn else ""
         else:
             rows = self._render(now_ms) if self._render is not None and self._has_rows else []
@@ -211,7 +253,7 @@ class Dashboard:
         self._is_due = True
         self._pinned.note = ""
         if self._is_full or action in OPENS_FULL:
-            return self._press_full(action, now_ms)
+            return self._press_full(action)
         return self._act(action)
 
     def _act(self, action: Action) -> list[Wish]:
@@ -288,18 +330,25 @@ class Dashboard:
         problem = problems[0] if self._pinned.selected is None else self._pinned.selected[1]
         if action != "copy":
             return [Open(problem)]
-        place = place_of(problem)
-        self.note(f"copied {place or problem.message}")
-        return [Copy(f"{place}: {problem.severity}: {problem.message}" if place else problem.message)]
+        self.note(f"copied {place_of(problem) or problem.message}")
+        return [Copy(copied_text(problem))]
 
     # --- the whole screen ---------------------------------------------------------------------------------------
 
-    def _press_full(self, action: Action, now_ms: int) -> list[Wish]:
-        """Output waits for the scrollback while the panes are open."""
+    def takes(self, key: str) -> bool:
+        """Whether this key is no action now: a letter of an entry, or a turn to another pane. Then it is done."""
+        if not self._is_full or self._full is None or not self._full.takes(key):
+            return False
+        self._is_due = True
+        return True
+
+    def _press_full(self, action: Action) -> list[Wish]:
+        """Output waits for the scrollback while the panes are open, up to a bound."""
         if self._full is None:
             self.note("the whole screen is not there yet")
             return []
-        wishes = self._full.press(action, self.snapshot, now_ms)
-        if (wishes is not None) != self._is_full:
-            self._is_full = not self._is_full
+        if self._is_full and action in ALWAYS:
+            return self._act(action)
+        wishes = self._full.press(action, self.snapshot, self._size[1])
+        self._is_full = wishes is not None
         return wishes or []

@@ -34,6 +34,11 @@ def screen(rows: Sequence[str]) -> str:
     return f"{_BEGIN}\x1b[H{_NO_WRAP}{drawn}{_RESET}\x1b[J{_WRAP}{_END}"
 
 
+def behind(lines: str) -> str:
+    """Print `lines` into the scrollback behind the alternate screen, which is empty then: `screen` is to follow."""
+    return f"{_BEGIN}{LEAVE_ALTERNATE}{_ERASE}{_returned(lines)}{_RESET}{ENTER_ALTERNATE}"
+
+
 def leave(is_alternate: bool) -> str:
     """What gives the terminal back: no pinned rows, and every mode as it was."""
     back = LEAVE_ALTERNATE if is_alternate else ""

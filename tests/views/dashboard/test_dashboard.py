@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -10,8 +11,9 @@ from hotrun.core import events
 from hotrun.core.actions import Action, bindings
 from hotrun.core.inputs import Request
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.usage import Usage
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
-from hotrun.views.dashboard.pinned import SPIN_MS
+from hotrun.views.dashboard.pinned import SPIN_MS, Pinned
 from hotrun.views.dashboard.wishes import Copy, Open, Wish
 from hotrun.views.plain import ASCII, UNICODE
 from tests.views.dashboard.terminal import Screen
@@ -369,13 +371,28 @@ class Panes:
     def __init__(self) -> None:
         self.seen = 0
 
-    def show(self, event: events.Event) -> None:
-        self.seen += isinstance(event, events.Output)
+    def show(self, event: events.Event, stamp: str) -> None:
+        pass
 
-    def press(self, action: Action, snapshot: Snapshot, now_ms: int) -> list[Wish] | None:
-        return None if action == "back" else [Request("trigger")] if action == "rebuild" else []
+    def add_output(self, source: str, text: str) -> None:
+        self.seen += 1
 
-    def rows(self, snapshot: Snapshot, size: tuple[int, int], now_ms: int) -> list[str]:
+    def see(self, now_ms: int) -> None:
+        pass
+
+    def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
+        pass
+
+    def use(self, usage: Mapping[str, Usage]) -> None:
+        pass
+
+    def takes(self, key: str) -> bool:
+        return key == "tab"
+
+    def press(self, action: Action, snapshot: Snapshot, height: int) -> list[Wish] | None:
+        return None if action == "back" else []
+
+    def rows(self, snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int) -> list[str]:
         return [f"{self.seen} lines", *[""] * (size[1] - 1)]
 
 

@@ -165,7 +165,7 @@ class Full:
         is_output = self.state.pane == "output"  # whose latest line is at the bottom
         body = [*gap, *main] if is_output else [*main, *gap]
         cut = [cropped(row, width, self._signs.cut) if isinstance(row, tuple) else row for row in (*body, *below)]
-        return [*top, *cut, self._last_row(width, note)]
+        return [*top, *cut, self._last_row(snapshot, width, note)]
 
     def _tabs(self, snapshot: Snapshot, width: int) -> Row:
         numbers = {
@@ -219,8 +219,11 @@ class Full:
             below += [rule(title_of(self.log, shown), width, self._signs.rule), *latest] if latest else []
         return below
 
-    def _last_row(self, width: int, note: str) -> Row:
+    def _last_row(self, snapshot: Snapshot, width: int, note: str) -> Row:
         state = self.state
+        if snapshot.keyboard is not None:
+            said = f"keys go to {clean_name(snapshot.keyboard)}, Ctrl-] takes them back"
+            return cropped(((said, BUSY),), width, self._signs.cut)
         if note:
             return cropped(((clean_name(note), BUSY),), width, self._signs.cut)
         if state.entry is not None:

@@ -54,11 +54,6 @@ class WholeScreen:
         if self._drawer is not None:
             self._drawer[0].keys = keys
 
-    @property
-    def wants_usage(self) -> bool:
-        """Whether what processes cost is seen, or may be in a moment; then time is seen to pass, too."""
-        return self._is_open
-
     def use(self, usage: Mapping[str, Usage]) -> None:
         """What processes cost now, by name."""
         self._load()[0].usage = usage
