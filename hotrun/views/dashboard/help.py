@@ -1,8 +1,8 @@
-"""What the keys do, as lines for the scrollback."""
+"""What the keys do, as lines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hotrun.core.actions import DESCRIPTIONS, Action
 
@@ -10,14 +10,19 @@ INLINE: tuple[Action, ...] = (
     *("restart", "rebuild", "pause", "errors", "next-error", "previous-error", "open", "copy"),
     *("process-1", "all-output", "type", "clear", "back", "help", "quit"),
 )  # fmt: skip
-_SPELLED = {"back": "forget the error that was chosen"}
+FULL: tuple[Action, ...] = (
+    *("errors", "processes", "history", "process-1", "all-output", "up", "down", "page-up", "page-down", "top"),
+    *("bottom", "select", "open", "copy", "next-error", "previous-error", "search", "filter", "follow", "wrap"),
+    *("restart", "rebuild", "pause", "type", "back", "full", "help", "quit"),
+)  # fmt: skip
+_SPELLED: dict[Action, str] = {"back": "forget the error that was chosen"}
 
 
-def help_lines(keys: Mapping[Action, tuple[str, ...]]) -> str:
-    """A line for each action that has a key; the nine for processes are one."""
-    rows = []
-    for action in INLINE:
-        names, what = list(keys.get(action, ())), _SPELLED.get(action, DESCRIPTIONS[action])
+def help_lines(keys: Mapping[Action, tuple[str, ...]], actions: Sequence[Action] = INLINE) -> str:
+    """A line for each of these actions that has a key; the nine for processes are one."""
+    spelled, rows = _SPELLED if actions is INLINE else {}, []
+    for action in actions:
+        names, what = list(keys.get(action, ())), spelled.get(action, DESCRIPTIONS[action])
         if action == "process-1":
             numbers = [key for n in range(1, 10) for key in keys.get(f"process-{n}", ())]  # type: ignore[call-overload]
             names = [f"{numbers[0]} .. {numbers[-1]}"] if len(numbers) > 1 else numbers

@@ -30,8 +30,10 @@ def frame(lines: str, rows: Sequence[str]) -> str:
 
 def screen(rows: Sequence[str]) -> str:
     """Draw `rows` from the first cell of the alternate screen, which they fill."""
-    drawn = f"{_RESET}\x1b[K\r\n".join(rows)
-    return f"{_BEGIN}\x1b[H{_NO_WRAP}{drawn}{_RESET}\x1b[J{_WRAP}{_END}"
+    # Erased first: after a row that fills the width the cursor stands on its last cell, which would go, too.
+    *upper, last = rows or [""]
+    drawn = "".join([f"{_RESET}\x1b[K{row}\r\n" for row in upper]) + f"{_RESET}\x1b[J{last}"
+    return f"{_BEGIN}\x1b[H{_NO_WRAP}{drawn}{_RESET}{_WRAP}{_END}"
 
 
 def behind(lines: str) -> str:

@@ -14,11 +14,12 @@ from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row, Span, cropped, width_of
 from hotrun.views.dashboard.full.builds import build_rows
 from hotrun.views.dashboard.full.errors import error_rows
-from hotrun.views.dashboard.full.lists import rule
+from hotrun.views.dashboard.full.lists import part, rule
 from hotrun.views.dashboard.full.output import output_rows, title_of
 from hotrun.views.dashboard.full.processes import process_rows
 from hotrun.views.dashboard.full.record import Record
 from hotrun.views.dashboard.full.state import PANES, FullState, Pane, enter, find, move, scroll
+from hotrun.views.dashboard.help import FULL, help_lines
 from hotrun.views.dashboard.status import BUSY, PLAIN, QUIET, STRONG, Signs
 
 OUTPUT_FROM_HEIGHT = 24  # rows of the screen: from there on the latest output is under every other pane
@@ -86,6 +87,8 @@ class Full:
             self._next(1 if action == "next-error" else -1, snapshot)
         elif action == "select":
             self._select(snapshot)
+        elif action == "help":
+            state.help = not state.help
         elif action == "back":
             return self._back()
         else:
@@ -140,7 +143,9 @@ class Full:
 
     def _back(self) -> bool:
         state = self.state
-        if state.details:
+        if state.help:
+            state.help = False
+        elif state.details:
             state.details, state.offset = False, 0
         elif state.pane == "output" and (state.search or state.filter or state.bottom is not None):
             state.search, state.filter, state.bottom = "", "", None
@@ -191,6 +196,10 @@ class Full:
         return tuple(spans[:-1])
 
     def _pane(self, snapshot: Snapshot, size: tuple[int, int], now_ms: int) -> Sequence[Row | str]:
+        if self.state.help:
+            return part(
+                [((line, PLAIN),) for line in help_lines(self.keys, FULL).split("\n")], 0, size[1], self._signs.cut
+            )
         match self.state.pane:
             case "errors":
                 return error_rows(snapshot.problems(), snapshot.fixed, self.state, size, self._signs)

@@ -31,7 +31,7 @@ class FullState(msgspec.Struct):
     """All of it. `details`: the chosen error or build fills the pane, from row `offset` on.
 
     `bottom`: the number of the last line of output that is shown; None follows what comes. `entry`: what is being
-    typed at a prompt, and `typed` what there is of it.
+    typed at a prompt, and `typed` what there is of it. `help`: the keys are shown in the place of the pane.
     """
 
     pane: Pane = "errors"
@@ -43,6 +43,7 @@ class FullState(msgspec.Struct):
     wrap: bool = True
     search: str = ""
     filter: str = ""
+    help: bool = False
     entry: Literal["search", "filter"] | None = None
     typed: str = ""
 
@@ -57,6 +58,7 @@ class FullState(msgspec.Struct):
 
     def show(self, pane: Pane) -> None:
         """Go to a pane."""
+        self.help = False
         if pane != self.pane:
             self.pane, self.details, self.offset = pane, False, 0
 

@@ -267,6 +267,16 @@ def test_every_pane_fits_into_every_terminal(size: tuple[int, int], unicode: boo
         assert len(shown.rows()) == (size[1] if size[1] >= 3 and size[0] >= 10 else min(1, size[1]))
 
 
+def test_the_keys_are_shown_on_a_key_and_go_on_the_next() -> None:
+    shown = Shown(80, 40)
+    shown.press("help")
+    assert any(row.split() == ["/", "search", "in", "the", "output"] for row in shown.body())
+    assert shown.press("back") == [True]
+    assert shown.press("back") == [False]
+    shown.press("help", "history")
+    assert shown.body()[0] == "no build yet"
+
+
 def test_the_next_pane_is_a_key_away_and_the_last_one_leads_to_the_first() -> None:
     shown = Shown()
     seen = []
