@@ -160,3 +160,37 @@ def test_a_terminal_that_is_stopped_makes_nobody_wait() -> None:
     finally:
         os.close(master)
         os.close(slave)
+
+
+def test_who_asks_is_told_once_that_all_is_written(pipe: list[int]) -> None:
+    outlet = Outlet(pipe[1])
+    told = threading.Semaphore(0)
+    outlet.listen(told.release)
+    written = 0
+    while written < FEW_WAITING:  # more than a pipe takes, and too little to be behind
+        outlet.write(PIECE)
+        written += len(PIECE)
+    assert not outlet.is_behind
+    outlet.tell_empty()
+    assert not told.acquire(blocking=False)
+    assert not outlet.drain(0)
+    read(pipe[0], written)
+    assert told.acquire(timeout=DEADLINE_S)
+    assert outlet.waiting == 0
+    assert outlet.drain(0)
+    outlet.write(b"more")
+    assert read(pipe[0], 4) == b"more"
+    assert outlet.drain(DEADLINE_S)
+    assert not told.acquire(blocking=False), "it was asked for once"
+
+
+def test_who_asks_when_nothing_waits_is_told_at_once(pipe: list[int]) -> None:
+    outlet = Outlet(pipe[1])
+    told = threading.Semaphore(0)
+    outlet.listen(told.release)
+    outlet.tell_empty()
+    assert told.acquire(blocking=False)
+    outlet.write(b"x")
+    assert outlet.drain(DEADLINE_S)
+    outlet.tell_empty()
+    assert told.acquire(blocking=False)

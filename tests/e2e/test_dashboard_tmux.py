@@ -146,6 +146,26 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_the_rows_back(tmp_
         assert numbers(window.lines) == list(range(5))
 
 
+def test_in_the_background_lines_go_on_and_nothing_is_pinned(tmp_path: Path) -> None:
+    root = make(tmp_path)
+    with Window(root) as window:
+        window.start()
+        window.wait_for_row("web running")
+        window.type("C-z")
+        window.wait_for("Stopped")
+        window.type("bg", "Enter")
+        count_to(root, 5)
+        window.wait_for("line 4")
+        assert not any(ROW.match(line) for line in window.screen)
+        window.type("echo shell-$((1 + 1))", "Enter")
+        window.wait_for("shell-2")
+        window.type("fg", "Enter")
+        window.wait_for_row("r restart")
+        window.type("q")
+        window.wait_for("stopping: asked to")
+        assert numbers(window.lines) == list(range(5))
+
+
 def test_what_is_typed_goes_to_a_process_until_ctrl_bracket(tmp_path: Path) -> None:
     root = make(tmp_path)
     (tmp_path / "counter.py").write_text("while True: print('hello', input('name? '))\n")
