@@ -12,6 +12,7 @@ from hotrun.cli import doctor
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Input, Request, Typed
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.standing import Standing
 from hotrun.errors import Refused
 from tests.core.world import World, process, project, step
 
@@ -33,6 +34,7 @@ class Session:
         self.world = World(project(step("app", paths=("*.go",), outputs=("tmp/",)), process("web", paths=())))
         self.engine: Engine = self.world.engine
         self.snapshot = Snapshot()
+        self.standing = Standing(self.snapshot)
         self.requests: list[Input] = []
         self.report: Report | None = Report()
 
