@@ -82,7 +82,7 @@ def test_why_tells_the_last_decisions_about_a_path() -> None:
     session.world.wait(1000).change("main.go").does("app").wait(500).change("README").wait(40).change("tmp/app")
     assert decisions(session, "main.go") == [(540, "modified: builds app", 2)]
     assert decisions(session, "README") == [(40, "no step and no process has a pattern for it", None)]
-    assert decisions(session, "tmp/app") == [(0, "an output of a step: nothing", None)]
+    assert decisions(session, "tmp/app") == [(0, "an output: nothing", None)]
     assert decisions(session, "never.go") == []
 
 

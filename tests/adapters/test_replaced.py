@@ -37,6 +37,6 @@ def test_a_link_that_lies_in_the_way_is_not_followed(tmp_path: Path) -> None:
 
 def test_what_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(IsADirectoryError):
         replace_file(str(tmp_path / "a"), b"new")
     assert os.listdir(tmp_path) == ["a"]
