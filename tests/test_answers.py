@@ -9,12 +9,14 @@ import pytest
 
 from hotrun.answers import VERBS, Answers
 from hotrun.cli import doctor
+from hotrun.core import events
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Input, Request, Typed
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.standing import Standing
 from hotrun.errors import Refused
 from tests.core.world import World, process, project, step
+from tests.views.streams import diagnostic
 
 
 class Report(msgspec.Struct):
@@ -51,6 +53,25 @@ class Session:
 def decisions(session: Session, path: str) -> list[tuple[int, str, int | None]]:
     found = Answers(session).answer("why", {"path": path})
     return [(one["ago_ms"], one["text"], one["build"]) for one in found["decisions"]]
+
+
+def test_errors_are_those_of_the_last_verdict_with_its_build() -> None:
+    session = Session()
+    assert Answers(session).answer("errors", {}) == {"root": "", "build": None, "building": None, "diagnostics": []}
+    told: list[events.Event] = [
+        diagnostic("bad"),
+        events.BuildFinished(1, "failed", 1, 0, 5, ("app",), ()),
+        events.BuildStarted(2, ("app",), ()),
+        events.StepStarted(2, "app", ("make",)),
+    ]
+    for event in told:
+        session.snapshot.apply(event)
+        session.standing.apply(event)
+    answer = Answers(session).answer("errors", {})
+    assert (answer["build"], answer["building"]) == (1, 2)
+    assert [(one["type"], one["message"]) for one in answer["diagnostics"]] == [("diagnostic", "bad")]
+    with pytest.raises(Refused):
+        Answers(session).answer("errors", {"n": 1})
 
 
 def test_every_verb_can_be_asked_for_and_becomes_the_request() -> None:

@@ -26,7 +26,8 @@ def errors(directory: str | None, form: str | None, most: int | None) -> int:
         found = client.ask("errors")
     diagnostics = msgspec.convert(found["diagnostics"], list[events.Diagnostic])
     shown = diagnostics if most is None else diagnostics[:most]
-    _write(_FORMS[form](shown, found["root"]))
+    text = _FORMS[form](shown, found["root"])
+    _write(encoded(text) if form is not None else text.encode(sys.stdout.encoding or "utf-8", "replace"))
     rest = len(diagnostics) - len(shown)
     if form is None and not diagnostics:
         print(_nothing(found))
@@ -46,10 +47,10 @@ def _meanwhile(found: dict[str, Any]) -> str:
     return f"build #{found['building']} is running: {known}"
 
 
-def _write(text: str) -> None:
-    """Print text whose names of files may be no text, byte for byte."""
+def _write(data: bytes) -> None:
+    """Print bytes: what programs read is UTF-8 wherever it goes, with names of files byte for byte."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(encoded(text))
+    sys.stdout.buffer.write(data)
     sys.stdout.flush()
 
 
@@ -74,7 +75,7 @@ def _vim(diagnostics: Sequence[events.Diagnostic], root: str) -> str:
 def _github(diagnostics: Sequence[events.Diagnostic], root: str) -> str:
     from hotrun.views.formats.github import github
 
-    workspace = os.environ.get("GITHUB_WORKSPACE") or root
+    workspace = os.path.realpath(os.environ.get("GITHUB_WORKSPACE") or root)
     return "".join(f"{github(diagnostic, workspace)}\n" for diagnostic in diagnostics)
 
 

@@ -199,6 +199,17 @@ def test_warnings_alone_are_printed_and_are_no_errors(root: Path) -> None:
         assert run(root, "errors", "--json").stdout == "[]\n"
 
 
+def test_a_root_whose_name_looks_like_a_place_is_taken_for_none(tmp_path: Path) -> None:
+    root = tmp_path.resolve() / "a:1:2: ü"
+    root.mkdir()
+    lay_out(root, FILES)
+    with Running(root) as session:
+        session.wait_for("build.finished", build=1)
+        assert files_of(root)[0] == f'  File "{root}/a.txt", line 2: error: bad word [gnu]\n'
+        assert run(root, "errors", "--vim").stdout == files_of(root)[0]
+        assert run(root, "errors").stdout == "a.txt:2:2: error: bad word [gnu]\n"
+
+
 def test_errors_where_none_runs_is_3_and_two_forms_are_refused(root: Path) -> None:
     done = run(root, "errors")
     assert (done.returncode, done.stdout) == (3, "")
