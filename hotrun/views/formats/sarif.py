@@ -101,5 +101,8 @@ def _quoted(path: str) -> str:
 
 
 def _text(text: str) -> str:
-    """A text that can be written as UTF-8."""
+    """A text that can be written as UTF-8.
+
+    Braces stay as they are: 3.11.5 wants them doubled, and hardly a reader or a tool knows, so people would see both.
+    """
     return text.encode("utf-8", "replace").decode()
