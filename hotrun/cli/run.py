@@ -17,6 +17,8 @@ from hotrun.outlet import Outlet
 if TYPE_CHECKING:
     from hotrun.core.plan import Link
     from hotrun.publisher import View
+    from hotrun.views.plain import Marks, Plain
+    from hotrun.views.sink import Sink
 
 STDOUT = 1
 UIS = ("auto", "inline", "full", "plain", "json")
@@ -35,7 +37,7 @@ def run(options: Options) -> int:
     outlet = Outlet(STDOUT)
     app = App(
         chosen.project,
-        lambda: _view(options.ui, colored, outlet),
+        lambda: _view(options, colored, outlet),
         outlet=outlet,
         guard=guard,
         reload=_reload(options, chosen),
@@ -69,10 +71,10 @@ def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link,
     return idle_warnings(Places(options, Chosen(project, chosen.path)), links)
 
 
-def _view(ui: str, colored: bool, outlet: Outlet) -> View:
+def _view(options: Options, colored: bool, outlet: Outlet) -> View:
     from hotrun.views.sink import Sink
 
-    if ui == "json":
+    if options.ui == "json":
         from hotrun.views.jsonl import JsonLines
 
         return JsonLines(Sink(outlet.write))
@@ -80,7 +82,34 @@ def _view(ui: str, colored: bool, outlet: Outlet) -> View:
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
-    return Plain(Sink(outlet.write, encoding), colored, UNICODE if speaks_unicode else ASCII)
+    sink, marks = Sink(outlet.write, encoding), UNICODE if speaks_unicode else ASCII
+    plain = Plain(sink, colored, marks)
+    return _once(plain, sink, marks) if options.once else plain
+
+
+def _once(plain: Plain, sink: Sink, marks: Marks) -> View:
+    """The view for `--once`, and what GitHub Actions gets beside it."""
+    from hotrun.views.once import Once
+
+    once = Once(plain, sink, marks)
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return once
+    from hotrun.views.workflow import Workflow
+
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    return Workflow(once, sink, os.urandom(16).hex(), os.path.realpath(workspace) if workspace else None, _summarize)
+
+
+def _summarize(text: str) -> None:
+    """Add to the summary of the job, where there is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        print(f"warning: GITHUB_STEP_SUMMARY: {path}: {error.strerror}", file=sys.stderr)
 
 
 def _wants_color() -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hotrun.config import model
 from hotrun.config.addresses import UNIX
 from hotrun.config.overlay import READY_KINDS
-from hotrun.core.spec import Example, OwnParser, Process, Program, Project, Ready, Reload, Step, Watch
+from hotrun.core.spec import Example, Export, OwnParser, Process, Program, Project, Ready, Reload, Step, Watch
 
 
 def resolve(config: model.Config, root: str, source: str) -> Project:
@@ -24,6 +24,7 @@ def resolve(config: model.Config, root: str, source: str) -> Project:
         steps={name: _step(name, step, config, root) for name, step in config.build.items()},
         processes={name: _process(name, process, config, root) for name, process in config.run.items()},
         parsers=tuple(map(_parser, config.parser)),
+        exports=tuple(Export(name, absolute(one.path, root), str(one.format)) for name, one in config.exports.items()),
     )
 
 

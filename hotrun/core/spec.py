@@ -142,6 +142,14 @@ class Watch(msgspec.Struct, frozen=True):
     follow_symlinks: bool = False
 
 
+class Export(msgspec.Struct, frozen=True):
+    """A file that is written anew at each verdict: a record by `format` for each diagnostic. `path` is absolute."""
+
+    name: str
+    path: str
+    format: str
+
+
 class Project(msgspec.Struct, frozen=True):
     """One project: its absolute root, its configuration file (None: detected or command line), and its parts."""
 
@@ -151,6 +159,7 @@ class Project(msgspec.Struct, frozen=True):
     steps: dict[str, Step] = {}
     processes: dict[str, Process] = {}
     parsers: tuple[OwnParser, ...] = ()
+    exports: tuple[Export, ...] = ()
 
     @property
     def parts(self) -> dict[str, Step | Process]:
