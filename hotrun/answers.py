@@ -10,6 +10,7 @@ import msgspec
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Input, Request, Typed, Verb
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.standing import Standing
 from hotrun.core.words import did_you_mean
 from hotrun.errors import Refused
 
@@ -21,6 +22,7 @@ class Session(Protocol):
 
     engine: Engine
     snapshot: Snapshot
+    standing: Standing
 
     def now_ms(self) -> int: ...
 
@@ -55,6 +57,7 @@ class Answers:
         self._session = session
         self._questions: dict[str, Callable[[dict[str, Any]], Any]] = {
             "status": self._status,
+            "errors": self._errors,
             "why": self._why,
             "watch": self._watch,
             "type": self._type,
@@ -77,6 +80,16 @@ class Answers:
     def _status(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
         _taken(args, _Nothing)
         return msgspec.to_builtins(self._session.snapshot)
+
+    def _errors(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
+        _taken(args, _Nothing)
+        standing, snapshot = self._session.standing, self._session.snapshot
+        return {
+            "root": snapshot.root,
+            "build": standing.build,
+            "building": snapshot.building,
+            "diagnostics": msgspec.to_builtins(standing.problems()),
+        }
 
     def _why(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
         path, now_ms = _taken(args, _Path).path, self._session.now_ms()

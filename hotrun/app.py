@@ -36,7 +36,9 @@ from hotrun.core.inputs import (
 )
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.spec import Process, Project, Step, Ui
+from hotrun.core.standing import Standing
 from hotrun.errors import HotrunError
+from hotrun.exports import Exports
 from hotrun.idle import IdlePatterns, Worded
 from hotrun.publisher import Publisher
 from hotrun.reach import Reach
@@ -114,6 +116,8 @@ class App:
         self._outlet = outlet
         self._has_reader = True
         self._folder = Folder(project.root)
+        self.standing = Standing(self.snapshot)
+        self._exports = Exports(self.standing, self._folder, project.exports)
         session = new_session(project.root)
         self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored)
         self._idle = IdlePatterns(worded)
@@ -137,6 +141,8 @@ class App:
         """
         if not self._once:
             notices += self._reach.take(shares=self._shares)
+            if self._shares and self._reach.socket is None:
+                self._exports.silence()
         spawned_ns = time.time_ns()
         self._signals.listen(self._inbox.append)
         try:
@@ -199,10 +205,12 @@ class App:
                 if isinstance(effect, Event):
                     self._publisher.publish(effect)
                     self.snapshot.apply(effect)
+                    self._exports.take(effect)
                     if isinstance(effect, Watching | ConfigReloaded):
                         self._begin_task(self._check_patterns())
                 else:
                     self._execute(effect)
+            self._inbox.extend(self._exports.flush())
         self._flush()
         self._runner.hold_output(self._outlet.is_behind)
         self._arm()
@@ -380,6 +388,7 @@ class App:
             self._put(ConfigRejected(tuple(error.message.split("\n"))))
         else:
             self._parsers = project.parsers
+            self._exports.configure(project.exports)
             self._put(ConfigLoaded(project, warnings))
 
 

@@ -9,11 +9,14 @@ import pytest
 
 from hotrun.answers import VERBS, Answers
 from hotrun.cli import doctor
+from hotrun.core import events
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Input, Request, Typed
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.standing import Standing
 from hotrun.errors import Refused
 from tests.core.world import World, process, project, step
+from tests.views.streams import diagnostic
 
 
 class Report(msgspec.Struct):
@@ -33,6 +36,7 @@ class Session:
         self.world = World(project(step("app", paths=("*.go",), outputs=("tmp/",)), process("web", paths=())))
         self.engine: Engine = self.world.engine
         self.snapshot = Snapshot()
+        self.standing = Standing(self.snapshot)
         self.requests: list[Input] = []
         self.report: Report | None = Report()
 
@@ -49,6 +53,25 @@ class Session:
 def decisions(session: Session, path: str) -> list[tuple[int, str, int | None]]:
     found = Answers(session).answer("why", {"path": path})
     return [(one["ago_ms"], one["text"], one["build"]) for one in found["decisions"]]
+
+
+def test_errors_are_those_of_the_last_verdict_with_its_build() -> None:
+    session = Session()
+    assert Answers(session).answer("errors", {}) == {"root": "", "build": None, "building": None, "diagnostics": []}
+    told: list[events.Event] = [
+        diagnostic("bad"),
+        events.BuildFinished(1, "failed", 1, 0, 5, ("app",), ()),
+        events.BuildStarted(2, ("app",), ()),
+        events.StepStarted(2, "app", ("make",)),
+    ]
+    for event in told:
+        session.snapshot.apply(event)
+        session.standing.apply(event)
+    answer = Answers(session).answer("errors", {})
+    assert (answer["build"], answer["building"]) == (1, 2)
+    assert [(one["type"], one["message"]) for one in answer["diagnostics"]] == [("diagnostic", "bad")]
+    with pytest.raises(Refused):
+        Answers(session).answer("errors", {"n": 1})
 
 
 def test_every_verb_can_be_asked_for_and_becomes_the_request() -> None:
@@ -80,7 +103,7 @@ def test_why_tells_the_last_decisions_about_a_path() -> None:
     session.world.wait(1000).change("main.go").does("app").wait(500).change("README").wait(40).change("tmp/app")
     assert decisions(session, "main.go") == [(540, "modified: builds app", 2)]
     assert decisions(session, "README") == [(40, "no step and no process has a pattern for it", None)]
-    assert decisions(session, "tmp/app") == [(0, "an output of a step: nothing", None)]
+    assert decisions(session, "tmp/app") == [(0, "an output: nothing", None)]
     assert decisions(session, "never.go") == []
 
 

@@ -41,6 +41,7 @@ ALLOWED = {
     "runner": {"adapters", "core"},
     "signals": {"core"},
     "idle": {"core", "errors"},
+    "exports": {"adapters", "core", "views"},
     "answers": {"core", "errors"},
     "reach": {"adapters", "answers", "core", "errors", "publisher", ""},
     "app": {
@@ -48,6 +49,7 @@ ALLOWED = {
         "answers",
         "core",
         "errors",
+        "exports",
         "idle",
         "outlet",
         "parsers",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 
+from hotrun.adapters.replaced import replace_file
+
 NAME = ".hotrun"
 _KEPT = 2  # a step of a canceled build may still read its list
 
@@ -33,14 +35,15 @@ class Folder:
 
     def announce(self, text: str) -> None:
         """Say in `run.json` who runs here, until `close`; there is never half of it to be read."""
-        path, beside = os.path.join(self.path, "run.json"), os.path.join(self.path, f"run-{os.getpid()}.json")
         with contextlib.suppress(OSError):
-            self._ensure()
-            _remove(beside)
-            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
-                file.write(text)
-            os.replace(beside, path)
-            self._announced = path
+            self._announced = self.replace("run.json", text.encode())
+
+    def replace(self, name: str, data: bytes) -> str:
+        """Let the file `name` in it hold `data`; returns its path. Raises OSError."""
+        path = os.path.join(self.path, name)
+        self._ensure()
+        replace_file(path, data, 0o600)
+        return path
 
     def sync_folder(self) -> str | None:
         """A folder for files whose events prove that all events before them have come; None where there can be none."""

@@ -253,6 +253,27 @@ def status(
     return status(_only(ctx, "directory", directory=directory).directory, as_json)
 
 
+@app.command()
+def errors(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the diagnostics as a JSON array.")] = False,
+    vim: Annotated[bool, typer.Option("--vim", help="For Vim's :cfile and :cgetexpr, and for Emacs.")] = False,
+    github: Annotated[bool, typer.Option("--github", help="Annotations for GitHub Actions.")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="A SARIF 2.1.0 document.")] = False,
+    most: Annotated[int | None, typer.Option("-n", metavar="N", min=0, help="Print N of them at most.")] = None,
+    directory: Directory = None,
+) -> int:
+    """Print what is wrong in the hotrun that runs here."""
+    from hotrun.cli.errors import errors
+
+    options = _only(ctx, "directory", directory=directory)
+    wanted = {"json": as_json, "vim": vim, "github": github, "sarif": sarif}
+    given = [form for form, is_given in wanted.items() if is_given]
+    if len(given) > 1:
+        raise HotrunError(f"--{given[0]} and --{given[1]} do not go together", "leave one of them out")
+    return errors(options.directory, given[0] if given else None, most)
+
+
 def _run_options(
     directory: str | None,
     config: str | None,

@@ -77,6 +77,10 @@ def _dispatch(args: list[str]) -> int:
             from hotrun.cli.status import status
 
             return status(None, "--json" in args)
+        if args[0] == "errors" and args[1:] in ([], ["--json"], ["--vim"], ["--github"], ["--sarif"]):
+            from hotrun.cli.errors import errors
+
+            return errors(None, args[1].removeprefix("--") if args[1:] else None, None)
     from hotrun.cli.commands import parse_and_run
 
     return parse_and_run(args)

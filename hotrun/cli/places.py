@@ -24,6 +24,8 @@ class Places:
 
     def of(self, link: Link) -> str:
         """The place of the pattern or file that `link` names, with its text."""
+        if link.key == "exports":
+            return f'{self._at(("exports", link.part, "path"))}: "{link.pattern}"'
         table = part_of(self._chosen, link.part)
         if link.number is None:
             return f"{self._at(table)} has no paths: every watched file"

@@ -15,7 +15,7 @@ from hotrun.errors import HotrunError
 if TYPE_CHECKING:
     from hotrun.config.detect import Candidate
 
-COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status")
+COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors")
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -77,6 +77,10 @@ def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ..
                 place = place_of(("watch", "paths", number), path, options.profile)
                 raise HotrunError(f"{place}: {root} does not exist", "name a folder or file that is there")
     refuse(options, path, refused(loaded.project))
+    if loaded.project.exports:
+        from hotrun.config.exports import misplaced
+
+        refuse(options, path, misplaced(loaded.project))
     return _narrowed(options, loaded.project), loaded.warnings
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from hotrun.core.plan import Link
     from hotrun.desk import Desk
     from hotrun.publisher import View
-    from hotrun.views.plain import Marks
+    from hotrun.views.plain import Marks, Plain
+    from hotrun.views.sink import Sink
 
 STDIN, STDOUT = 0, 1
 LEAST_ROWS = 5  # of a terminal that has room for pinned rows
@@ -39,7 +40,7 @@ def run(options: Options) -> int:
     outlet = Outlet(STDOUT)
     app = App(
         chosen.project,
-        lambda: _view(ui, colored, outlet),
+        lambda: _view(ui, options.once, colored, outlet),
         outlet=outlet,
         guard=guard,
         reload=_reload(options, chosen),
@@ -57,9 +58,11 @@ def run(options: Options) -> int:
 
 def _chosen_ui(options: Options) -> str:
     """What `auto` means: the dashboard where a person sits and there is room for it."""
+    if options.once:  # for a log
+        return "json" if options.ui == "json" else "plain"
     if options.ui != "auto":
         return options.ui
-    return "inline" if not options.once and _is_for_a_person() else "plain"
+    return "inline" if _is_for_a_person() else "plain"
 
 
 def _is_for_a_person() -> bool:
@@ -88,7 +91,7 @@ def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link,
     return idle_warnings(Places(options, Chosen(project, chosen.path)), links)
 
 
-def _view(ui: str, colored: bool, outlet: Outlet) -> View:
+def _view(ui: str, once: bool, colored: bool, outlet: Outlet) -> View:
     from hotrun.views.sink import Sink
 
     if ui == "json":
@@ -98,7 +101,9 @@ def _view(ui: str, colored: bool, outlet: Outlet) -> View:
     from hotrun.views.plain import Plain
 
     encoding, marks = _characters()
-    return Plain(Sink(outlet.write, encoding), colored, marks)
+    sink = Sink(outlet.write, encoding)
+    plain = Plain(sink, colored, marks)
+    return _once(plain, sink, marks) if once else plain
 
 
 def _desk(ui: str, colored: bool, outlet: Outlet) -> Desk:
@@ -125,6 +130,31 @@ def _characters() -> tuple[str, Marks]:
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
     return encoding, UNICODE if speaks_unicode else ASCII
+
+
+def _once(plain: Plain, sink: Sink, marks: Marks) -> View:
+    """The view for `--once`, and what GitHub Actions gets beside it."""
+    from hotrun.views.once import Once
+
+    once = Once(plain, sink, marks)
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return once
+    from hotrun.views.workflow import Workflow
+
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    return Workflow(once, sink, os.urandom(16).hex(), os.path.realpath(workspace) if workspace else None, _summarize)
+
+
+def _summarize(text: str) -> None:
+    """Add to the summary of the job, where there is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        print(f"warning: GITHUB_STEP_SUMMARY: {path}: {error.strerror}", file=sys.stderr)
 
 
 def _wants_color() -> bool:

@@ -14,7 +14,7 @@ from hotrun.errors import HotrunError
 
 def status(directory: str | None, as_json: bool) -> int:
     """Print it; returns 0 where the last build is green, else 1. Raises HotrunError: 3 where none runs."""
-    with Client(_folder(directory)) as client:
+    with Client(folder_of(directory)) as client:
         found = client.ask("status")
     if as_json:
         import json
@@ -26,7 +26,8 @@ def status(directory: str | None, as_json: bool) -> int:
     return 0 if found["verdict"] == "green" else 1
 
 
-def _folder(directory: str | None) -> str:
+def folder_of(directory: str | None) -> str:
+    """The folder that -C names, absolute; the current one without it. Raises HotrunError if it is none."""
     folder = os.path.abspath(directory or ".")
     if directory == "" or not os.path.isdir(folder):
         raise HotrunError(f"-C {directory}: no such folder", "name a folder that can be entered")

@@ -30,6 +30,10 @@ def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | Non
         from hotrun.config.own_parsers import check_parsers
 
         check_parsers(config.parser, known_parsers, findings)
+    if config.exports:
+        from hotrun.config.exports import check_exports
+
+        check_exports(config.exports, findings)
     for name, process in config.run.items():
         if process.ready is not None:
             _check_ready(process.ready, ("run", name, "ready"), findings)
@@ -169,7 +173,7 @@ def _check_needs(config: Config, findings: Findings) -> None:
 
 def _names_are_known(findings: Findings) -> bool:
     """Tell whether all names could be read: a table that is misspelled or no table may hold more."""
-    other_tables = ("env_files", "env", "watch", "proxy", "ui")
+    other_tables = ("env_files", "env", "watch", "proxy", "exports", "ui")
     return all(len(path) > 1 or path[0] in other_tables for path in findings.by_path)
 
 

@@ -113,7 +113,7 @@ def _not_none(union: Any) -> list[Any]:  # noqa: ANN401
 def _words_of(kind: Any) -> str:  # noqa: ANN401
     if get_origin(kind) is Literal:
         *first, last = (quote(option) for option in get_args(kind))
-        return f"{', '.join(first)} or {last}"
+        return f"{', '.join(first)} or {last}" if first else last
     if isinstance(kind, type) and issubclass(kind, Value):
         return kind.expected
     if get_origin(kind) is list:

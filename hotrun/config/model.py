@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, field
 
 from hotrun.config.addresses import Address, ListenAddress, ReadyAddress, Url
 from hotrun.config.key_names import KeyNames
-from hotrun.config.values import Duration, Pattern, PositiveDuration, Regex, Settle, SignalName
+from hotrun.config.values import Duration, ExportFormat, Pattern, PositiveDuration, Regex, Settle, SignalName
 from hotrun.core.spec import OnBusy, OnExit, OnFailedBuild, Poll, Severity
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
@@ -300,6 +300,27 @@ class OutputParser(Table, frozen=True):
     ] = []
 
 
+ExportOn = Literal["verdict"]
+
+
+class Export(Table, frozen=True):
+    """A file that hotrun writes for an editor or a script: a record for each problem."""
+
+    path: Annotated[
+        FilePath,
+        Meta(description="The file, below the root and relative to it; it never triggers."),
+    ]
+    format: Annotated[
+        ExportFormat,
+        Meta(description='The record of a problem, with placeholders such as "{path}", "{line}" and "{message}".'),
+    ]
+    on: Annotated[
+        ExportOn,
+        Meta(description="When it is written: at each verdict of a build, and when a process has failed."),
+    ] = "verdict"
+
+
+OneExport = Annotated[Export, Meta(extra={"expected": "a table for each file, such as [exports.locations]"})]
 OneParser = Annotated[OutputParser, Meta(extra={"expected": "an array of tables, such as [[parser]]"})]
 OneStep = Annotated[BuildStep, Meta(extra={"expected": "a table for each step, such as [build.app]"})]
 OneProcess = Annotated[RunProcess, Meta(extra={"expected": "a table for each process, such as [run.web]"})]
@@ -322,6 +343,7 @@ class Config(Table, frozen=True):
     proxy: Annotated[Proxy | None, Meta(description="A fixed address in front of a process; none if left out.")] = None
     parser: Annotated[list[OneParser], Meta(description="Parsers of one's own for the output of steps.")] = []
     ui: Annotated[Ui, Meta(description="How hotrun shows itself, and its keys.")] = field(default_factory=Ui)
+    exports: Annotated[dict[Name, OneExport], Meta(description="Files of problems, by name.")] = {}
     profile: Annotated[
         dict[str, dict[str, Any]],
         Meta(description="Tables to lay over the file with --profile NAME: tables merge, values and arrays replace."),

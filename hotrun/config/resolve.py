@@ -14,7 +14,7 @@ from hotrun.config import model
 from hotrun.config.addresses import UNIX
 from hotrun.config.overlay import READY_KINDS
 from hotrun.core.actions import Action
-from hotrun.core.spec import Example, OwnParser, Process, Program, Project, Ready, Reload, Step, Ui, Watch
+from hotrun.core.spec import Example, Export, OwnParser, Process, Program, Project, Ready, Reload, Step, Ui, Watch
 
 
 def resolve(config: model.Config, root: str, source: str) -> Project:
@@ -27,6 +27,7 @@ def resolve(config: model.Config, root: str, source: str) -> Project:
         processes={name: _process(name, process, config, root) for name, process in config.run.items()},
         parsers=tuple(map(_parser, config.parser)),
         ui=_ui(config.ui),
+        exports=tuple(Export(name, absolute(one.path, root), str(one.format)) for name, one in config.exports.items()),
     )
 
 

@@ -132,6 +132,31 @@ class Regex(str, Value):
         return cls(value)
 
 
+class ExportFormat(str, Value):
+    """The record of a diagnostic in an exported file, see core.line_format."""
+
+    __slots__ = ()
+    expected = 'a format such as "{path}:{line}:{column}: {message}"'
+    schema = {"type": "string", "minLength": 1, "examples": ["{path}:{line}:{column}: {severity}: {message}"]}
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        if not isinstance(value, str) or value == "":
+            raise Unfit(cls.expected)
+        from hotrun.core.line_format import PLACEHOLDERS, LineFormat, Unbalanced, Unknown
+
+        try:
+            LineFormat(value)
+        except Unknown as unknown:
+            meant = closest(unknown.name, PLACEHOLDERS)
+            known = ", ".join(PLACEHOLDERS)
+            corrected = value.replace("{" + unknown.name + "}", "{" + meant + "}") if meant else None
+            raise Unfit(f"a format without {{{unknown.name}}} (there are {known})", corrected) from None
+        except Unbalanced:
+            raise Unfit('a format with both braces of a placeholder ("{{" and "}}" for the characters)') from None
+        return cls(value)
+
+
 class Pattern(str, Value):
     """A gitignore pattern that can match something, seen from the root."""
 

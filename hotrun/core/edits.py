@@ -45,7 +45,7 @@ class Edits:
         self._builder.green_with.note(edits, self.plan.touches)
         self.intake.note(edits, self._builder.build is not None, now_ms)
         outputs = [change.path for change in changes[:MOST_PATHS] if self.plan.is_output(change.path)]
-        self.decisions.note(outputs, "an output of a step: nothing", now_ms)
+        self.decisions.note(outputs, "an output: nothing", now_ms)
         held = [change.path for change in edits if self.intake.loops.is_held(change.path)]
         self.decisions.note(held, "held off: built when it has been quiet", now_ms)
 

@@ -10,18 +10,19 @@ from typing import Literal
 import msgspec
 
 from hotrun.core.filter import Patterns
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.spec import Export, Process, Project, Step
 from hotrun.core.words import listed
 
 
 class Link(msgspec.Struct, frozen=True):
     """Why a path belongs to the step or process `part`: by which `key` of it, and by which element of that key.
 
-    `number` counts from 0; None: the key is left out, so every watched file belongs to it.
+    With "exports", `part` is an export, and the path the file that it is. `number` counts from 0; None: the key is left
+    out, so every watched file belongs to it.
     """
 
     part: str
-    key: Literal["paths", "outputs", "env_files", "reload.paths"]
+    key: Literal["paths", "outputs", "env_files", "reload.paths", "exports"]
     number: int | None = None
     pattern: str | None = None
 
@@ -65,6 +66,9 @@ class Plan:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
+        self._exported = {
+            posixpath.relpath(path, project.root): export for export in project.exports for path in files_of(export)
+        }
         self._parts = project.parts
         self._inputs = {name: _Inputs(project.root, part) for name, part in self._parts.items()}
         self.needed_steps = {name: frozenset(self._closure(name) & project.steps.keys()) for name in self._parts}
@@ -79,8 +83,8 @@ class Plan:
         return found
 
     def is_output(self, path: str) -> bool:
-        """Whether a step makes this path, so that its change is nobody's edit."""
-        return self._outputs.matches(path)
+        """Whether a step or hotrun itself makes this path, so that its change is nobody's edit."""
+        return path in self._exported or self._outputs.matches(path)
 
     def touches(self, name: str, path: str) -> bool:
         """Whether a change of this path touches this step or process itself."""
@@ -165,11 +169,19 @@ class Plan:
         return tuple(found)
 
     def output_of(self, path: str) -> Link | None:
-        """Which step makes this path, by which pattern; None where `is_output` says no."""
+        """What makes this path, a step by which pattern or an export; None where `is_output` says no."""
+        if path in self._exported:
+            return Link(self._exported[path].name, "exports", 0, path)
         places = [(name, number) for name, step in self.project.steps.items() for number in range(len(step.outputs))]
         lines = tuple(self.project.steps[name].outputs[number] for name, number in places)
         found = _deciding(lines, path)
         return None if found is None else Link(places[found][0], "outputs", places[found][1], lines[found])
+
+
+def files_of(export: Export) -> tuple[str, str]:
+    """The file that is exported, and the one beside it which becomes it when it is complete."""
+    folder, name = posixpath.split(export.path)
+    return export.path, posixpath.join(folder, f".{name}.hotrun-new")
 
 
 def idle_patterns(project: Project, paths: Iterable[str]) -> tuple[Link, ...]:

@@ -157,6 +157,14 @@ class Ui(msgspec.Struct, frozen=True):
     keys: dict[Action, tuple[str, ...]] = {}
 
 
+class Export(msgspec.Struct, frozen=True):
+    """A file that is written anew at each verdict: a record by `format` for each diagnostic. `path` is absolute."""
+
+    name: str
+    path: str
+    format: str
+
+
 class Project(msgspec.Struct, frozen=True):
     """One project: its absolute root, its configuration file (None: detected or command line), and its parts."""
 
@@ -167,6 +175,7 @@ class Project(msgspec.Struct, frozen=True):
     processes: dict[str, Process] = {}
     parsers: tuple[OwnParser, ...] = ()
     ui: Ui = Ui()
+    exports: tuple[Export, ...] = ()
 
     @property
     def parts(self) -> dict[str, Step | Process]:

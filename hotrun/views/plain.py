@@ -195,11 +195,7 @@ class Plain:
             return self._named(event.step, "unchanged", DIM)
         if event.status in ("ok", "canceled"):
             return None
-        how = {"skipped": "skipped: what it needs is not green", "timeout": "timed out"}.get(event.status, "")
-        if not how:
-            how = f"killed by {event.signal}" if event.signal else f"failed (exit {event.exit_code})"
-            how = "could not be started" if event.signal is None and event.exit_code is None else how
-        return self._named(event.step, how, RED if event.status != "skipped" else DIM)
+        return self._named(event.step, how_ended(event), RED if event.status != "skipped" else DIM)
 
     def _exit_line(self, event: events.ProcessExited) -> str | None:
         after = f"after {duration(event.uptime_ms)}"
@@ -267,3 +263,18 @@ class Plain:
 
     def _paint(self, text: str, color: str) -> str:
         return f"\x1b[{color}m{text}\x1b[0m" if self._colored else text
+
+
+def how_ended(event: events.StepFinished) -> str:
+    """How a step that is not green has ended, in words."""
+    match event.status:
+        case "skipped":
+            return "skipped: what it needs is not green"
+        case "timeout":
+            return "timed out"
+        case _ if event.signal is not None:
+            return f"killed by {event.signal}"
+        case _ if event.exit_code is not None:
+            return f"failed (exit {event.exit_code})"
+        case _:
+            return "could not be started"

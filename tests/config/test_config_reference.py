@@ -41,6 +41,7 @@ SECTIONS = {
     "OutputParser": "parser",
     "ParserExample": "parser.examples",
     "Ui": "ui",
+    "Export": "exports.NAME",
 }
 
 
@@ -83,7 +84,7 @@ def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Itera
         inner = struct_in(field.type)
         if inner is not None:
             value = table[field.name]
-            named = field.name in ("build", "run")
+            named = field.name in ("build", "run", "exports")
             for one in value.values() if named else value if isinstance(value, list) else [value]:
                 yield from keys_in(one, inner)
 
@@ -233,6 +234,9 @@ def test_the_schema_takes_the_documented_examples() -> None:
         ('[run.web]\ncommand = "x"\nlisten = ["8000"]', "$.run.web.listen[0]"),
         ('[run.web]\ncommand = "x"\nlisten = ["unix:"]', "$.run.web.listen[0]"),
         ('[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:{port}"]', "$.run.web.listen[0]"),
+        ('[exports.a]\npath = "a"', "$.exports.a"),
+        ('[exports.a]\npath = "a"\nformat = ""', "$.exports.a.format"),
+        ('[exports.a]\npath = "a"\nformat = "x"\non = "start"', "$.exports.a.on"),
         ('[proxy]\nlisten = "127.0.0.1:1"', "$.proxy"),
         ('[ui]\ntitle = "x"', "$.ui.title"),
         ('[ui.keys]\nrestrat = "x"', "$.ui.keys"),

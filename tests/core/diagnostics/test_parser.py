@@ -379,6 +379,11 @@ def test_auto_goes_by_the_program_and_takes_all_rules_for_an_unknown_one() -> No
     assert [finding.tool for finding in read(lines, "python", program="gcc")] == ["python"]
 
 
+def test_annotations_for_github_are_read_whatever_prints_them() -> None:
+    line = "::error file=a.py,line=3,col=1,title=F401::`os` imported but unused"
+    assert [(found.file, found.line, found.code) for found in read([line], program="ruff")] == [("a.py", 3, "F401")]
+
+
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown parser 'nope'"):
         parser("gnu", "nope")
