@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hotrun.core import events
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.words import count, duration, listed
-from hotrun.views.clean import clean_lines, clean_name
+from hotrun.views.clean import Cleaner, clean_name
 from hotrun.views.sink import Sink
 
 MOST_ERRORS = 20  # listed under a verdict; the count says how many there are
@@ -31,10 +31,11 @@ class Marks(NamedTuple):
     bad: str
     dot: str
     warn: str
+    cut: str
 
 
-UNICODE = Marks("─", "│", "✔", "✗", "·", "▲")
-ASCII = Marks("-", "|", "ok:", "FAILED:", "-", "!")
+UNICODE = Marks("─", "│", "✔", "✗", "·", "▲", "…")
+ASCII = Marks("-", "|", "ok:", "FAILED:", "-", "!", "...")
 
 
 class Plain:
@@ -45,6 +46,7 @@ class Plain:
         self._colored = colored
         self._marks = marks
         self._prefixes: dict[str, str] = {}
+        self._cleaners: dict[str, Cleaner] = {}
         self._snapshot = Snapshot()
 
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
@@ -52,12 +54,13 @@ class Plain:
         self._snapshot.apply(event)
         match event:
             case events.Output():
-                self._output(event)
+                self._output(event, stamp)
             case events.Changed():
                 self._rule(event)
             case events.BuildFinished():
                 self._verdict(event)
             case _:
+                self._begin(event)
                 text = self._told(event)
                 if text is not None:
                     self._line(text)
@@ -101,7 +104,8 @@ class Plain:
             case events.ProcessPrompt():
                 if self._snapshot.keyboard != event.process and not _ASKS.search(event.text):
                     return None
-                return self._prefix(f"run:{event.process}") + clean_lines(event.text, self._colored)
+                source = f"run:{event.process}"
+                return self._prefix(source) + self._cleaner(source).prompt(event.text)
             case events.Diagnostic():
                 return self._problem_line(event) if event.process is not None else None
             case events.Keyboard():
@@ -121,18 +125,34 @@ class Plain:
             case _:
                 return None
 
-    def _output(self, event: events.Output) -> None:
+    def _begin(self, event: events.Event) -> None:
+        """A run that starts has no color of the one before."""
+        match event:
+            case events.StepStarted():
+                self._cleaner(f"step:{event.step}").restart()
+            case events.ProcessStarted():
+                self._cleaner(f"run:{event.process}").restart()
+
+    def _output(self, event: events.Output, stamp: str) -> None:
         prefix = self._prefix(event.source)
         self._sink.put(prefix)
-        self._sink.put(clean_lines(event.text, self._colored).replace("\n", f"\n{prefix}"))
+        self._sink.put(self._cleaner(event.source).lines(event.text, stamp).replace("\n", f"\n{prefix}"))
         self._sink.put("\n")
+
+    def _cleaner(self, source: str) -> Cleaner:
+        cleaner = self._cleaners.get(source)
+        if cleaner is None:
+            name = source.partition(":")[2]
+            cleaner = Cleaner(name, self._colored, self._marks.rule, self._marks.cut)
+            self._cleaners[source] = cleaner
+        return cleaner
 
     def _prefix(self, source: str) -> str:
         prefix = self._prefixes.get(source)
         if prefix is None:
             color = _PREFIX_COLORS[len(self._prefixes) % len(_PREFIX_COLORS)]
             # Spaces around the bar: an editor's terminal finds `path:line` only after a space or a line's start.
-            prefix = f"{self._paint(source.partition(':')[2], color)} {self._paint(self._marks.bar, DIM)} "
+            prefix = f"{self._paint(clean_name(source.partition(':')[2]), color)} {self._paint(self._marks.bar, DIM)} "
             self._prefixes[source] = prefix
         return prefix
 
@@ -196,7 +216,7 @@ class Plain:
         return f"  {place}{self._paint(problem.severity, color)}: {clean_name(problem.message)}{code}"
 
     def _named(self, name: str, text: str, color: str) -> str:
-        return f"{self._paint(name, BOLD)} {self._paint(text, color)}"
+        return f"{self._paint(clean_name(name), BOLD)} {self._paint(text, color)}"
 
     def _line(self, text: str) -> None:
         self._sink.put(text + "\n")
