@@ -221,19 +221,24 @@ def _overstruck(line: str, style: str, scrub: _Scrub) -> tuple[str, str]:
     cells: list[tuple[str, str]] = []  # style and character
     at = 0
     place = 0
-    for match in [*_compiled(_SEQUENCE).finditer(line), None]:
-        text = line[place : match.start()] if match is not None else line[place:]
-        shown = ""
-        if match is not None:
-            place = match.end()
-            shown = scrub(match)
-        for char in text if match is None or match.lastgroup != "hidden" else text + shown:
+
+    def put(text: str) -> None:
+        nonlocal at
+        for char in text:
             cells[at : at + 1] = [(style, char)]
             at += 1
-        if match is not None and match[0] == "\b":
+
+    for match in _compiled(_SEQUENCE).finditer(line):
+        put(line[place : match.start()])
+        place = match.end()
+        shown = scrub(match)
+        if match[0] == "\b":
             at = max(0, at - 1)
-        elif match is not None and match.lastgroup == "sgr" and scrub.colored:
+        elif match.lastgroup == "sgr":
             style = style_after(style, shown)
+        elif match.lastgroup == "hidden":
+            put(shown)
+    put(line[place:])
     written, now = [], ""
     for wanted, char in cells:
         if wanted != now:

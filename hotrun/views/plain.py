@@ -109,7 +109,11 @@ class Plain:
             case events.Diagnostic():
                 return self._problem_line(event) if event.process is not None else None
             case events.Keyboard():
-                whose = f"goes to {event.process}, Ctrl-] takes it back" if event.process else "is hotrun's again"
+                whose = (
+                    f"goes to {clean_name(event.process)}, Ctrl-] takes it back"
+                    if event.process
+                    else "is hotrun's again"
+                )
                 return self._paint(f"what is typed {whose}", CYAN)
             case events.ConfigReloaded():
                 names = listed([*event.steps, *event.processes]) or "nothing that runs"

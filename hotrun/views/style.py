@@ -19,15 +19,18 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _SETS = {code: name for name, (codes, _) in _ATTRIBUTES.items() for code in codes}
 _ENDS = {code: name for name, (_, codes) in _ATTRIBUTES.items() for code in codes}
+_MOST_KNOWN = 256  # characters of sequences that are remembered
 _EXTENDED = (38, 48, 58)  # a color in parameters of their own: 5 and its number, or 2 and three parts
 
 
 def style_after(style: str, text: str) -> str:
     """The SGR sequence, "" for none, that is in force after `text`, which began with `style`."""
-    return _folded(style, "".join(SGR.findall(text))) if "\x1b[" in text else style
+    if "\x1b[" not in text:
+        return style
+    sequences = "".join(SGR.findall(text))
+    return _known(style, sequences) if len(sequences) <= _MOST_KNOWN else _folded(style, sequences)
 
 
-@lru_cache(maxsize=1024)  # programs use few of them, in one order
 def _folded(style: str, sequences: str) -> str:
     held: dict[str, str] = {}
     for sequence in SGR.findall(style + sequences):
@@ -44,13 +47,16 @@ def _folded(style: str, sequences: str) -> str:
     return f"\x1b[{';'.join(held.values())}m" if held else ""
 
 
+_known = lru_cache(maxsize=1024)(_folded)  # programs use few of them, in one order
+
+
 def _parameters(text: str) -> Iterator[tuple[int, str]]:
     """Each parameter's code, and how it is written with what belongs to it."""
     fields = text.split(";")
     at = 0
     while at < len(fields):
         field = fields[at]
-        head = field.partition(":")[0][:4]
+        head = field.partition(":")[0]
         code = int(head) if head else 0
         length = 1
         if code in _EXTENDED and ":" not in field:
