@@ -127,7 +127,7 @@ class Dashboard:
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
         """Take one event."""
         if isinstance(event, events.Output):
-            self._show_output(event)
+            self._show_output(event, stamp)
             return
         if self._full is not None:
             self._full.show(event, stamp)
@@ -169,12 +169,12 @@ class Dashboard:
         """Whether somebody may see what processes cost."""
         return self._is_full
 
-    def _show_output(self, event: events.Output) -> None:
+    def _show_output(self, event: events.Output, stamp: str) -> None:
         name = event.source.removeprefix(RUN)
         is_process = name != event.source
         if is_process and self._pinned.prompts.pop(name, None) is not None:
             self._is_due = True
-        text = self._plain.cleaned(event)
+        text = self._plain.cleaned(event, stamp)
         if self._full is not None:
             self._full.add_output(event.source, text)
             self._is_due = self._is_due or self._is_full
