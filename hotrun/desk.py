@@ -66,6 +66,7 @@ class Desk:
         self._session: Session | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._frame_timer: asyncio.TimerHandle | None = None
+        self._frame_due_ms = 0  # when it rings
         self._key_timer: asyncio.TimerHandle | None = None
         self._usage_timer: asyncio.TimerHandle | None = None
         self._meter = Meter()
@@ -133,13 +134,16 @@ class Desk:
             self._outlet.write(frame)
 
     def _arm(self, dashboard: Dashboard) -> None:
-        """One timer, which rings too early where things have changed: a flood must not make and cancel thousands."""
-        deadline_ms = dashboard.deadline_ms
-        if self._loop is None or self._frame_timer is not None or deadline_ms is None:
+        """One timer, set anew only where it would ring too late: a flood must not make and cancel thousands."""
+        deadline_ms, now_ms = dashboard.deadline_ms, _now_ms()
+        if self._loop is None or deadline_ms is None or deadline_ms <= now_ms:
             return
-        now_ms = _now_ms()
-        if deadline_ms > now_ms:
-            self._frame_timer = self._loop.call_later((deadline_ms - now_ms) / 1000, self._on_frame_time)
+        if self._frame_timer is not None:
+            if self._frame_due_ms <= deadline_ms:
+                return
+            self._frame_timer.cancel()
+        self._frame_due_ms = deadline_ms
+        self._frame_timer = self._loop.call_later((deadline_ms - now_ms) / 1000, self._on_frame_time)
 
     def _measure(self) -> None:
         """Look what processes cost, as long as somebody sees it."""

@@ -166,6 +166,30 @@ def test_in_the_background_lines_go_on_and_nothing_is_pinned(tmp_path: Path) -> 
         assert numbers(window.lines) == list(range(5))
 
 
+def test_a_line_without_an_end_wide_characters_and_garbage_smear_nothing(tmp_path: Path) -> None:
+    root = make(tmp_path)
+    (tmp_path / "counter.py").write_text(
+        "import sys, time\n"
+        "def say(data): sys.stdout.buffer.write(data); sys.stdout.flush(); time.sleep(0.05)\n"
+        "say('日本語'.encode() * 100 + b'\\n')\n"
+        "say(bytes(range(128, 256)) * 20 + b'\\n')\n"
+        "for _ in range(20): say(b'y' * 50_000)\n"
+        "say(b'\\nline 0\\n' + '👩‍💻e\u0301 '.encode() * 60 + b'\\nline 1\\n')\n"
+        "time.sleep(1000)\n"
+    )
+    with Window(root) as window:
+        window.start()
+        window.wait_for("line 1")
+        window.wait_for_row("r restart")
+        lines = window.lines
+        assert numbers(lines) == [0, 1]
+        assert sum(line.count("y") for line in lines if re.fullmatch("(web │ )?y+", line)) == 1_000_000
+        assert sum(line.count("日本語") for line in lines) == 100
+        assert not [line for line in lines[:-3] if ROW.match(line)]
+        window.type("q")
+        window.wait_for("ended 0")
+
+
 def test_what_is_typed_goes_to_a_process_until_ctrl_bracket(tmp_path: Path) -> None:
     root = make(tmp_path)
     (tmp_path / "counter.py").write_text("while True: print('hello', input('name? '))\n")
