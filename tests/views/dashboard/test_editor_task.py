@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pyte
 
+from hotrun.config.vscode import TASK
 from hotrun.core import events
 from hotrun.core.actions import bindings
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
 from tests.views.streams import STAMP, diagnostic
-
-COMMANDS = Path(__file__).parents[3] / "docs" / "commands.md"
 
 
 class Ends(pyte.Screen):
@@ -29,15 +26,8 @@ class Ends(pyte.Screen):
         super().linefeed()
 
 
-def matcher() -> dict[str, Any]:
-    """The problem matcher that the docs show."""
-    (block,) = re.findall(r"```json\n(.*?)```", COMMANDS.read_text(encoding="utf-8"), re.DOTALL)
-    found: dict[str, Any] = json.loads(block)["problemMatcher"]
-    return found
-
-
 def test_a_task_sees_each_problem_once_between_the_begin_and_the_end_of_its_build() -> None:
-    told = matcher()
+    told = TASK["problemMatcher"]
     begins, ends = (re.compile(told["background"][name]) for name in ("beginsPattern", "endsPattern"))
     problem = re.compile(told["pattern"]["regexp"])
     dashboard, screen = Dashboard((80, 24), bindings({}), colored=True), Ends()
@@ -72,10 +62,10 @@ def test_a_task_sees_each_problem_once_between_the_begin_and_the_end_of_its_buil
 
 
 def parsed(problem: re.Pattern[str], groups: dict[str, Any], line: str) -> str | None:
-    """The line number of the problem that an editor reads there, by the numbers of the groups in the docs."""
+    """The line number of the problem that an editor reads there, by the numbers of the groups in the task."""
     match = problem.search(line)
     if match is None:
         return None
     assert match[groups["file"]] == "src/a.c"
     assert match[groups["severity"]] == "error"
-    return match[groups["line"]]
+    return str(match[groups["line"]])
