@@ -24,7 +24,7 @@ def check(options: Options) -> int:
         refuse(options, path, wrong_examples(project))
     for warning in (*warnings, *_idle(options, project, path)):
         say(f"warning: {warning}")
-    print(f"{path}: ok, {count(len(project.steps), 'step')}, {_processes(len(project.processes))}")
+    say(f"{path}: ok, {count(len(project.steps), 'step')}, {_processes(len(project.processes))}")
     return 0
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from hotrun.cli.options import Options
+from hotrun.cli.say import say
 from hotrun.core.words import duration, listed
 from hotrun.errors import HotrunError
 
@@ -29,7 +30,7 @@ def demo(options: Options, check: bool) -> int:
     with _project() as (folder, port):
         if check:
             return _check(folder, port)
-        print(f"demo: http://127.0.0.1:{port}/ shows what is in {os.path.join(folder, FILE)}")
+        say(f"demo: http://127.0.0.1:{port}/ shows what is in {os.path.join(folder, FILE)}")
         print("demo: edit that file, save, and look at the page; Ctrl-C ends it and removes the folder", flush=True)
         from hotrun.cli.run import run
 

@@ -88,13 +88,14 @@ def _print_error(error: HotrunError) -> None:
     with contextlib.suppress(OSError):  # the exit code still tells
         sys.stdout.flush()
         for line in error.message.split("\n"):
-            _print(line if line.startswith("  ") else f"{red}error:{off} {line}")
+            _print("" if line.startswith("  ") else f"{red}error:{off} ", line)
         if error.hint:
-            _print(f"{cyan}hint:{off} {error.hint}")
+            _print(f"{cyan}hint:{off} ", error.hint)
 
 
-def _print(line: str) -> None:
-    from hotrun.views.clean import clean
+def _print(head: str, line: str) -> None:
+    """Print a line; `head` is ours, `line` may hold anything that a file or a name of one says."""
+    from hotrun.views.clean import clean_name
 
     encoding = sys.stderr.encoding or "utf-8"
-    print(clean(line, colored=True).encode(encoding, "replace").decode(encoding), file=sys.stderr)
+    print((head + clean_name(line)).encode(encoding, "replace").decode(encoding), file=sys.stderr)

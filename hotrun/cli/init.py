@@ -7,6 +7,7 @@ import sys
 
 from hotrun.cli.options import Options
 from hotrun.cli.project import enter, listing
+from hotrun.cli.say import say
 from hotrun.config.detect import Candidate, detect
 from hotrun.config.template import starter, to_toml
 from hotrun.errors import HotrunError
@@ -26,7 +27,7 @@ def init(options: Options, pick: int | None) -> int:
         return 0
     candidate = _picked(candidates, pick)
     _write(folder, to_toml(candidate))
-    print(f"wrote {NAME}: {candidate.title}")
+    say(f"wrote {NAME}: {candidate.title}")
     return 0
 
 

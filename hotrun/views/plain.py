@@ -13,18 +13,16 @@ from typing import NamedTuple
 from hotrun.core import events
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.words import count, duration, listed
-from hotrun.views.clean import clean_lines, clean_name
+from hotrun.views.clean import MARK, Cleaner, clean_name
 from hotrun.views.sink import Sink
 
 MOST_ERRORS = 20  # listed under a verdict; the count says how many there are
 RULE_WIDTH = 72
-MARK = "[hotrun]"  # docs/commands.md has what an editor makes of it
 
 RED, GREEN, YELLOW, CYAN, DIM, BOLD = "31", "32", "33", "36", "2", "1"
 _PREFIX_COLORS = ("36", "35", "34", "33", "32", "96", "95", "94")
 
 
-_FORGED = re.compile(rf"(?m)^((?:\x1b\[[0-9:;]*m)*)(?={re.escape(MARK)})")
 _ASKS = re.compile(r"[]>)?:$#%]\s*$")  # how a question ends; what has only stopped (a dot for each file) is none
 
 
@@ -37,10 +35,11 @@ class Marks(NamedTuple):
     bad: str
     dot: str
     warn: str
+    cut: str
 
 
-UNICODE = Marks("─", "│", "✔", "✗", "·", "▲")
-ASCII = Marks("-", "|", "ok:", "FAILED:", "-", "!")
+UNICODE = Marks("─", "│", "✔", "✗", "·", "▲", "…")
+ASCII = Marks("-", "|", "ok:", "FAILED:", "-", "!", "...")
 
 
 class Plain:
@@ -52,6 +51,7 @@ class Plain:
         self._colored = colored
         self._marks = marks
         self._prefixes: dict[str, str] = {}
+        self._cleaners: dict[str, Cleaner] = {}
         self._snapshot = Snapshot()
 
     @property
@@ -64,12 +64,13 @@ class Plain:
         self._snapshot.apply(event)
         match event:
             case events.Output():
-                self._output(event)
+                self._output(event, stamp)
             case events.Changed():
                 self._rule(event)
             case events.BuildFinished():
                 self._verdict(event)
             case _:
+                self._begin(event)
                 text = self._told(event)
                 if text is not None:
                     self._line(text)
@@ -132,11 +133,16 @@ class Plain:
             case events.ProcessPrompt():
                 if self._snapshot.keyboard != event.process and not _ASKS.search(event.text):
                     return None
-                return self._prefix(f"run:{event.process}") + clean_lines(event.text, self._colored)
+                source = f"run:{event.process}"
+                return self._prefix(source) + self._cleaner(source).prompt(event.text)
             case events.Diagnostic():
                 return self._problem_line(event) if event.process is not None else None
             case events.Keyboard():
-                whose = f"goes to {event.process}, Ctrl-] takes it back" if event.process else "is hotrun's again"
+                whose = (
+                    f"goes to {clean_name(event.process)}, Ctrl-] takes it back"
+                    if event.process
+                    else "is hotrun's again"
+                )
                 return self._paint(f"what is typed {whose}", CYAN)
             case events.ConfigReloaded():
                 names = listed([*event.steps, *event.processes]) or "nothing that runs"
@@ -152,23 +158,37 @@ class Plain:
             case _:
                 return None
 
-    def _output(self, event: events.Output) -> None:
-        text = clean_lines(event.text, self._colored)
+    def _begin(self, event: events.Event) -> None:
+        """A run that starts has no color of the one before."""
+        match event:
+            case events.StepStarted():
+                self._cleaner(f"step:{event.step}").restart()
+            case events.ProcessStarted():
+                self._cleaner(f"run:{event.process}").restart()
+
+    def _output(self, event: events.Output, stamp: str) -> None:
+        text = self._cleaner(event.source).lines(event.text, stamp)
         if self.names_sources:
             prefix = self._prefix(event.source)
             self._sink.put(prefix)
             text = text.replace("\n", f"\n{prefix}")
-        elif MARK in text:
-            text = _FORGED.sub(r"\1 ", text)
         self._sink.put(text)
         self._sink.put("\n")
+
+    def _cleaner(self, source: str) -> Cleaner:
+        cleaner = self._cleaners.get(source)
+        if cleaner is None:
+            name = source.partition(":")[2]
+            cleaner = Cleaner(name, self._colored, self._marks.rule, self._marks.cut)
+            self._cleaners[source] = cleaner
+        return cleaner
 
     def _prefix(self, source: str) -> str:
         prefix = self._prefixes.get(source)
         if prefix is None:
             color = _PREFIX_COLORS[len(self._prefixes) % len(_PREFIX_COLORS)]
             # Spaces around the bar: an editor's terminal finds `path:line` only after a space or a line's start.
-            prefix = f"{self._paint(source.partition(':')[2], color)} {self._paint(self._marks.bar, DIM)} "
+            prefix = f"{self._paint(clean_name(source.partition(':')[2]), color)} {self._paint(self._marks.bar, DIM)} "
             self._prefixes[source] = prefix
         return prefix
 
@@ -235,7 +255,7 @@ class Plain:
         return f"  {place}{self._paint(problem.severity, color)}: {clean_name(problem.message)}{code}"
 
     def _named(self, name: str, text: str, color: str) -> str:
-        return f"{self._paint(name, BOLD)} {self._paint(text, color)}"
+        return f"{self._paint(clean_name(name), BOLD)} {self._paint(text, color)}"
 
     def _line(self, text: str) -> None:
         self._sink.put(text + "\n")

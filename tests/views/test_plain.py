@@ -225,13 +225,26 @@ def test_output_is_cleaned_line_by_line() -> None:
     shown = Screen().shows(
         events.Output("run:web", "stdout", "\x1b[31mred\x1b[0m\n10%\r20%\n\x1b[2J\x1b]0;title\x07end")
     )
-    assert shown == "web │ red\nweb │ 20%\nweb │ end\n"
+    assert shown == "web │ red\nweb │ 20%\nweb │ ── web cleared the screen ──\nweb │ end\n"
 
 
-def test_colors_of_output_end_with_the_line_so_that_they_do_not_reach_the_next_one() -> None:
-    shown = Screen(colored=True).shows(events.Output("run:web", "stdout", "\x1b[31mred\nplain"))
-    prefix = "\x1b[36mweb\x1b[0m \x1b[2m│\x1b[0m "
-    assert shown == f"{prefix}\x1b[31mred\x1b[0m\n{prefix}plain\n"
+def test_colors_of_output_end_with_the_line_and_go_on_in_the_next_of_the_same_source() -> None:
+    screen = Screen(colored=True)
+    shown = screen.shows(
+        events.Output("run:web", "stdout", "\x1b[31mred"),
+        events.Output("run:db", "stdout", "plain"),
+        events.Output("run:web", "stdout", "red"),
+        events.ProcessStarting("web", 2, 1),
+        events.ProcessStarted("web", 2, 1, 7),
+        events.Output("run:web", "stdout", "plain"),
+    )
+    web, db = (f"\x1b[{color}m{name}\x1b[0m \x1b[2m│\x1b[0m " for color, name in ((36, "web"), (35, "db")))
+    assert [line for line in shown.splitlines() if "started" not in line] == [
+        f"{web}\x1b[31mred\x1b[0m",
+        f"{db}plain",
+        f"{web}\x1b[31mred\x1b[0m",
+        f"{web}plain",
+    ]
 
 
 def test_each_source_has_a_color_of_its_own() -> None:

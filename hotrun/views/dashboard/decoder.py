@@ -31,6 +31,7 @@ _ESC, _BEL, _CAN, _SUB = 0x1B, 0x07, 0x18, 0x1A
 _PASTE_END = b"\x1b[201~"
 _INTRODUCERS = {ord(char): char for char in "[O]PX^_"}
 _C1 = {code: chr(code - 0x40) for code in (0x8F, 0x90, 0x98, 0x9B, 0x9D, 0x9E, 0x9F)}  # the same as one character
+_C1_CHARACTERS = frozenset(map(chr, _C1))
 _CONSOLE_KEYS = {b"A": "f1", b"B": "f2", b"C": "f3", b"D": "f4", b"E": "f5"}
 
 
@@ -234,6 +235,3 @@ class Decoder:
     def _press(self, key: str | None) -> None:
         if key is not None:
             self._out.append(key)
-
-
-_C1_CHARACTERS = frozenset(map(chr, _C1))

@@ -10,6 +10,7 @@ from hotrun.core import events
 from hotrun.core.actions import Action, bindings
 from hotrun.core.inputs import Request
 from hotrun.core.snapshot import Snapshot
+from hotrun.views.clean import MOST_SHOWN
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
 from hotrun.views.dashboard.pinned import SPIN_MS
 from hotrun.views.dashboard.wishes import Copy, Open, Wish
@@ -223,7 +224,7 @@ def test_a_line_of_ten_megabytes_wide_characters_and_bytes_that_are_no_text_leav
         session.show(output(piece))
         lines = session.draw()
         assert lines[-2:] == ["● watching", "· web waiting"]
-    assert sum(line.count("x") for line in lines) == 4 * 65_536
+    assert sum(line.count("x") for line in lines) == 4 * MOST_SHOWN
     assert sum("watching" in line for line in lines) == 1
 
 

@@ -78,4 +78,4 @@ def parsed(problem: re.Pattern[str], groups: dict[str, Any], line: str) -> str |
         return None
     assert match[groups["file"]] == "src/a.c"
     assert match[groups["severity"]] == "error"
-    return match[groups["line"]]
+    return str(match[groups["line"]])
