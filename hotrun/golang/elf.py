@@ -16,6 +16,7 @@ from hotrun.golang.object import (
     Symbol,
     Truncated,
     name_at,
+    symbols_of,
 )
 
 MAGIC = b"\x7fELF"
@@ -137,18 +138,19 @@ def _table(data: bytes, raw: list[_Raw], number: int) -> bytes:
 
 
 def _symbols(data: bytes, order: str, raw: list[_Raw]) -> Iterator[Symbol]:
-    for section in raw:
-        if section.type not in (SHT_SYMTAB, SHT_DYNSYM):
-            continue
+    tables = [section for section in raw if section.type in (SHT_SYMTAB, SHT_DYNSYM)]
+    if len({section.type for section in tables}) < len(tables):
+        raise Malformed("it has more than one table of symbols of a kind")
+    for section in tables:
         if section.entry != 24:
             raise Malformed("its table of symbols is damaged")
         if section.size // 24 > MAX_SYMBOLS:
             raise Malformed("it has too many symbols")
-        names = _table(data, raw, section.link)
+        is_dynamic = section.type == SHT_DYNSYM
         table = data[section.offset : section.offset + section.size // 24 * 24]
-        for name, kind, _, where, value, size in struct.iter_unpack(f"{order}IBBHQQ", table):
-            if where == SHN_UNDEF:
-                continue
-            text = name_at(names, name)
-            if text:
-                yield Symbol(text, value, size, section.type == SHT_DYNSYM and kind >> 4 != STB_LOCAL)
+        entries = (
+            (name, value, size, is_dynamic and kind >> 4 != STB_LOCAL)
+            for name, kind, _, where, value, size in struct.iter_unpack(f"{order}IBBHQQ", table)
+            if where != SHN_UNDEF
+        )
+        yield from symbols_of(_table(data, raw, section.link), entries)

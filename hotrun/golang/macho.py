@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import struct
 
+import msgspec
+
 from hotrun.golang.object import (
     MAX_SECTIONS,
     MAX_SYMBOLS,
@@ -15,7 +17,7 @@ from hotrun.golang.object import (
     Section,
     Symbol,
     Truncated,
-    name_at,
+    symbols_of,
 )
 
 MAGIC = b"\xcf\xfa\xed\xfe"  # 64 bits, little-endian: all that Go writes
@@ -37,6 +39,8 @@ def parse_macho(data: bytes) -> Object:
     sections: list[Section] = []
     symbols: list[Symbol] = []
     at = 32
+    if commands > MAX_SECTIONS:
+        raise Malformed("it has too many load commands")
     for _ in range(commands):
         if at + 8 > len(data):
             raise Truncated("it ends within its load commands")
@@ -45,8 +49,8 @@ def parse_macho(data: bytes) -> Object:
             raise Truncated("it ends within its load commands")
         if command == LC_SEGMENT_64:
             sections += _sections(data, at, size)
-        elif command == LC_SYMTAB and size >= 24:
-            symbols += _symbols(data, *struct.unpack_from("<IIII", data, at + 8))
+        elif command == LC_SYMTAB and size >= 24 and not symbols:
+            symbols = _symbols(data, *struct.unpack_from("<IIII", data, at + 8))
         at += size
     name = MACHINES.get(machine, f"machine {machine}")
     is_executable = kind == MH_EXECUTE
@@ -76,13 +80,11 @@ def _symbols(data: bytes, offset: int, count: int, names_at: int, names_size: in
         raise Malformed("it has too many symbols")
     if offset + count * 16 > len(data) or names_at + names_size > len(data):
         raise Truncated("it ends within its table of symbols")
+    entries = (
+        (name, value, 0, bool(kind & N_EXT))
+        for name, kind, _, _, value in struct.iter_unpack("<IBBHQ", data[offset : offset + count * 16])
+        if not kind & N_STAB and kind & N_TYPE != N_UNDF
+    )
     names = data[names_at : names_at + names_size]
-    found = []
-    for name, kind, _, _, value in struct.iter_unpack("<IBBHQ", data[offset : offset + count * 16]):
-        if kind & N_STAB or kind & N_TYPE == N_UNDF:
-            continue
-        text = name_at(names, name)
-        if text:
-            # The linker puts a line before every name.
-            found.append(Symbol(text.removeprefix("_"), value, 0, bool(kind & N_EXT)))
-    return found
+    # The linker puts a line before every name.
+    return [msgspec.structs.replace(found, name=found.name.removeprefix("_")) for found in symbols_of(names, entries)]

@@ -1,7 +1,7 @@
 """What a program or plugin was built from: a digest of each package's sources, recorded beside it when it is built.
 
-Go's own fingerprints do not change with the body of a function that is not inlined, so a host of today opens a plugin of
-yesterday, and each runs its own version of the same package. The manifest tells them apart.
+Go's own fingerprints do not change with the body of a function that is not inlined, so a host of today opens a plugin
+of yesterday, and each runs its own version of the same package. The manifest tells them apart.
 """
 
 from __future__ import annotations

@@ -5,12 +5,15 @@ Every number in a file is taken for hostile: a place outside of the file raises 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 # The largest tools known have some 400,000; a table of more is made to keep us busy.
 MAX_SYMBOLS = 4_000_000
 MAX_SECTIONS = 65_536
 MAX_NAME = 4096
+MAX_NAMES = 256 << 20  # characters of all names: a small table of long ones can be pointed into again and again
 
 
 class Malformed(Exception):
@@ -65,6 +68,18 @@ class Object(msgspec.Struct, frozen=True):
                 part = self.data[start : start + size]
                 return part if len(part) == size else None
         return None
+
+
+def symbols_of(names: bytes, entries: Iterable[tuple[int, int, int, bool]]) -> Iterator[Symbol]:
+    """The symbols of a table: `entries` are the place of a name in `names`, address, size, whether it is exported."""
+    length = 0
+    for offset, address, size, is_exported in entries:
+        name = name_at(names, offset)
+        if name:
+            length += len(name)
+            if length > MAX_NAMES:
+                raise Malformed("its symbols have too long names")
+            yield Symbol(name, address, size, is_exported)
 
 
 def name_at(table: bytes, offset: int) -> str | None:
