@@ -6,6 +6,7 @@ The blob is that of Go's debug/buildinfo since 1.18, with its strings inline. Go
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -41,9 +42,14 @@ class BuildInfo(msgspec.Struct, frozen=True):
     settings: Mapping[str, str] = {}
 
     @property
+    def release(self) -> str:
+        """Go's version without the experiments, which the linker writes behind it."""
+        return re.split(r"[ -]X:", self.go_version, maxsplit=1)[0]
+
+    @property
     def experiments(self) -> str:
-        """GOEXPERIMENT where it is not the default: a setting, and in the name of the version."""
-        return self.settings.get("GOEXPERIMENT") or self.go_version.partition(" X:")[2]
+        """GOEXPERIMENT where it is not the default."""
+        return self.settings.get("GOEXPERIMENT") or "".join(re.split(r"[ -]X:", self.go_version, maxsplit=1)[1:])
 
 
 def parse_build_info(section: bytes) -> BuildInfo | None:

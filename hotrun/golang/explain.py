@@ -7,7 +7,7 @@ can be the reason: harmless settings differ, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -54,12 +54,12 @@ def is_standard(package: str, *files: Artifact) -> bool:
 def _of_the_build(one: Artifact, other: Artifact, packages: Sequence[str], standard: Sequence[str]) -> Iterator[Cause]:
     """Versions and flags, which concern what Go brings along, too."""
     a, b = one.build, other.build
-    if a and b and standard and a.go_version.partition(" ")[0] != b.go_version.partition(" ")[0]:
-        text = _differ(one, other, a.go_version, b.go_version)
+    if a and b and standard and a.release != b.release:
+        text = _differ(one, other, a.release, b.release)
         yield Cause("toolchain", text, "build both with the same version of Go")
         return
     if a and b and standard and a.experiments != b.experiments:
-        text = _differ(one, other, f"GOEXPERIMENT={a.experiments}", f"GOEXPERIMENT={b.experiments}")
+        text = _differ(one, other, *(f"GOEXPERIMENT={info.experiments}" for info in (a, b)))
         yield Cause("experiment", text, "set the same GOEXPERIMENT for both")
     for flag, package in INSTRUMENTED.items():
         has = [package in file.fingerprints or _setting(file, flag) == "true" for file in (one, other)]
@@ -87,10 +87,6 @@ def _has_pattern(value: str) -> bool:
 
 
 def _of_the_standard_library(one: Artifact, other: Artifact, standard: Sequence[str]) -> Cause:
-    where = [_folders(file, standard, lambda name: [f"/src/{name}"]) for file in (one, other)]
-    if all(where) and not where[0] & where[1]:
-        text = _differ(one, other, *(f"a Go whose sources are in {listed(sorted(found))}" for found in where))
-        return Cause("goroot", text, "build both with the same Go, or both with -trimpath")
     silent = [file.path for file in (one, other) if file.build is None]
     text = f"{len(standard)} packages of Go itself differ: another Go, GOEXPERIMENT, -trimpath or -gcflags=all"
     if silent:
@@ -138,12 +134,9 @@ def _dependency(one: Artifact, other: Artifact, module: str, packages: Sequence[
 
 def _own(one: Artifact, other: Artifact, module: str, packages: Sequence[str]) -> Cause:
     """Our own sources: from another checkout, with other tags, or from another time."""
-
-    def endings(name: str) -> Iterable[str]:
-        rest = name.removeprefix(module) if module else f"/{name.rpartition('/')[2]}"
-        return [rest or f"/{name.rpartition('/')[2]}"]
-
-    where = [_folders(file, packages, endings) for file in (one, other)]
+    # A package in a folder of its own below the module's; what is in the module's own folder ends like nothing.
+    endings = tuple(name.removeprefix(module) or f"/{name.rpartition('/')[2]}" for name in packages if module)
+    where = [_folders(file, endings) for file in (one, other)]
     if all(where) and not where[0] & where[1]:
         text = _differ(one, other, *(f"the sources in {listed(sorted(found))}" for found in where))
         return Cause("folder", text, TRIM)
@@ -188,10 +181,9 @@ def _setting(file: Artifact, name: str) -> str:
     return "" if file.build is None else file.build.settings.get(name, "")
 
 
-def _folders(file: Artifact, packages: Iterable[str], endings: Callable[[str], Iterable[str]]) -> set[str]:
-    """The folders that hold `packages`: those that end as one of them does."""
-    ends = tuple(ending for name in packages for ending in endings(name))
-    return {folder for folder in file.folders if folder.startswith("/") and folder.endswith(ends)}
+def _folders(file: Artifact, endings: tuple[str, ...]) -> set[str]:
+    """The folders of sources that end so; those of a build with -trimpath are no places."""
+    return {folder for folder in file.folders if folder.startswith("/") and folder.endswith(endings)}
 
 
 def _differ(one: Artifact, other: Artifact, this: str, that: str) -> str:

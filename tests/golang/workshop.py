@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -109,7 +110,7 @@ FILES = {
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One way to build: `files` replace those of FILES, `at` is the folder of the checkout, `setup` runs before."""
+    """One way to build: `files` go over FILES, `at` is the folder of the checkout, `setup` are go commands before."""
 
     files: tuple[tuple[str, str], ...] = ()
     flags: tuple[str, ...] = ()
@@ -118,19 +119,22 @@ class Way(msgspec.Struct, frozen=True):
     setup: tuple[str, ...] = ()
 
 
+PLAIN = Way()
+
+
 def way(
     files: Mapping[str, str] | None = None,
     flags: str = "",
     env: Mapping[str, str] | None = None,
     at: str = "app",
-    setup: str = "",
+    setup: tuple[str, ...] = (),
 ) -> Way:
     return Way(
         tuple(sorted((files or {}).items())),
         tuple(flags.split()),
         tuple(sorted((env or {}).items())),
         at,
-        tuple(setup.split()),
+        setup,
     )
 
 
@@ -144,13 +148,13 @@ class Workshop:
         if self._ask("env", "CGO_ENABLED") != "1":
             unavailable("Go plugins need cgo: CGO_ENABLED is 0")
 
-    def host(self, how: Way = Way()) -> Path:  # noqa: B008  # frozen
+    def host(self, how: Way = PLAIN) -> Path:
         return self.build("./cmd/host", how)
 
-    def plugin(self, how: Way = Way(), package: str = "./plugin") -> Path:  # noqa: B008  # frozen
+    def plugin(self, how: Way = PLAIN, package: str = "./plugin") -> Path:
         return self.build(package, how, "-buildmode=plugin")
 
-    def build(self, package: str, how: Way = Way(), mode: str = "-buildmode=default") -> Path:  # noqa: B008  # frozen
+    def build(self, package: str, how: Way = PLAIN, mode: str = "-buildmode=default") -> Path:
         key = (how, f"{mode} {package}")
         if key not in self.built:
             target = self.folder / "out" / f"{len(self.built)}-{Path(package).stem}{'' if 'default' in mode else '.so'}"
@@ -168,11 +172,11 @@ class Workshop:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        if how.setup:
-            self.go(*how.setup, how=how)
+        for command in how.setup:
+            self.go(*command.split(), how=how)
         return root
 
-    def go(self, *args: str, how: Way = Way()) -> str:  # noqa: B008  # frozen
+    def go(self, *args: str, how: Way = PLAIN) -> str:
         """Run go in the checkout, offline; returns what it printed."""
         done = subprocess.run(
             ["go", *args],
@@ -191,7 +195,7 @@ class Workshop:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
         kept = {name: os.environ[name] for name in ("GOCACHE", "GOROOT", "GOPATH") if name in os.environ}
         # A module of tests comes from a folder beside the checkout; nothing is ever fetched.
-        proxy = {"GOPROXY": f"file://{self.folder}/proxy", "GONOSUMDB": "*", "GONOSUMCHECK": "1", "GOFLAGS": "-mod=mod"}
+        proxy = {"GOPROXY": f"file://{self.folder}/proxy", "GOFLAGS": "-mod=mod -modcacherw"}
         modules = {"GOMODCACHE": str(self.folder / "modules"), "GOTOOLCHAIN": "local", "GOWORK": "off"}
         return {**clean, **kept, **proxy, **modules, "GOSUMDB": "off", "LC_ALL": "C.UTF-8"}
 
@@ -211,8 +215,6 @@ class Workshop:
 
     def publish(self, module: str, version: str, files: Mapping[str, str]) -> None:
         """Put a module into the file proxy."""
-        import zipfile
-
         folder = self.folder / "proxy" / module / "@v"
         folder.mkdir(parents=True, exist_ok=True)
         mod = f"module {module}\n\ngo 1.21\n"
