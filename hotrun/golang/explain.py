@@ -59,7 +59,7 @@ def _of_the_build(one: Artifact, other: Artifact, packages: Sequence[str], stand
         yield Cause("toolchain", text, "build both with the same version of Go")
         return
     if a and b and standard and a.experiments != b.experiments:
-        text = _differ(one, other, *(f"GOEXPERIMENT={info.experiments}" for info in (a, b)))
+        text = _differ(one, other, *(f"GOEXPERIMENT={info.experiments or '(default)'}" for info in (a, b)))
         yield Cause("experiment", text, "set the same GOEXPERIMENT for both")
     for flag, package in INSTRUMENTED.items():
         has = [package in file.fingerprints or _setting(file, flag) == "true" for file in (one, other)]

@@ -174,7 +174,9 @@ def _between(
     compared = [name for name in shared if name != plugin.plugin_path]
     differ = sorted(name for name in compared if plugin.fingerprints[name] != other.fingerprints[name])
     if differ:
-        text = f"{len(differ)} of {count(len(shared), 'package')} in common with {other.path} differ: {listed(differ)}"
+        differs = "differs" if len(differ) == 1 else "differ"
+        number = f"{len(differ)} of {count(len(compared), 'package')}"
+        text = f"{number} in common with {other.path} {differs}: {listed(differ)}"
         yield Problem("mismatch", text, causes_of(plugin, other, differ), tuple(differ), other.path)
     if plugin.path in manifests and other.path in manifests:
         same = set(compared) - set(differ)

@@ -43,7 +43,7 @@ def test_an_experiment_is_read_from_the_version(name: str) -> None:
     (cause,) = causes(built(name), built(), STANDARD)
     assert (cause.kind, cause.text) == (
         "experiment",
-        "p.so was built with GOEXPERIMENT=arenas, host with GOEXPERIMENT=",
+        "p.so was built with GOEXPERIMENT=arenas, host with GOEXPERIMENT=(default)",
     )
 
 

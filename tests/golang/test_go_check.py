@@ -49,7 +49,7 @@ def test_what_does_not_fit_is_said_with_its_cause_and_remedy(folder: Path) -> No
     assert done.returncode == 1
     assert re.sub(r"of \d+ packages in", "of N packages in", done.stdout.partition("\n")[2]) == (
         "stale.so: does not fit\n"
-        "  1 of N packages in common with host differ: ex.test/app/shared\n"
+        "  1 of N packages in common with host differs: ex.test/app/shared\n"
         "    why: stale.so is 5 hours older than host: its sources have changed in between\n"
         "    fix: build stale.so again\n"
     )

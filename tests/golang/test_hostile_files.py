@@ -1,4 +1,4 @@
-"""Whatever is in a file, reading it ends in bounded work with a verdict: random damage, cuts, and files made to harm."""
+"""Whatever is in a file, reading it ends in bounded work with a verdict: random damage, cuts, files made to harm."""
 
 from __future__ import annotations
 
@@ -63,9 +63,10 @@ def symbols(*names: int) -> bytes:
     return b"".join(struct.pack("<IBBHQQ", name, 0x11, 0, 1, 0x1000, 8) for name in names)
 
 
-def test_a_file_of_nothing_but_sections_is_read() -> None:
-    """The files below are refused for what is wrong with them, and for nothing else."""
-    text = b"\0go:link.pkghashbytes.ex.test/a%2eb\0"
+@pytest.mark.parametrize("spelling", [b"go:link", b"go.link"], ids=["go:link", "go.link"])
+def test_a_file_of_nothing_but_sections_is_read(spelling: bytes) -> None:
+    """The files below are refused for what is wrong with them, and for nothing else. go.link: Go up to 1.19."""
+    text = b"\0" + spelling + b".pkghashbytes.ex.test/a%2eb\0"
     found = artifact_of("p.so", elf([(3, text, 0), (11, symbols(1), 1)], names=1))
     assert (found.kind, list(found.fingerprints)) == ("plugin", ["ex.test/a.b"])
 
