@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -59,6 +60,8 @@ class Artifact(msgspec.Struct, frozen=True):
 def read_artifact(path: str) -> Artifact:
     """Read the file `path`. Raises HotrunError where it cannot be read; what is in it raises nothing."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would make us wait
+            raise HotrunError(f"{path}: not a file", "name a program or plugin that Go built")
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             if status.st_size > MAX_FILE:
@@ -126,7 +129,7 @@ def _kind(found: Object, fingerprints: Mapping[str, str], build: BuildInfo | Non
         return "foreign"
     settings = {} if build is None else build.settings
     if found.is_executable:
-        opens = any(symbol.name.startswith("plugin.Open") for symbol in found.symbols)
+        opens = any(symbol.name.startswith("plugin.") for symbol in found.symbols)
         return "unknown" if opens and settings.get("CGO_ENABLED") != "0" else "program"
     return "unknown" if settings.get("-buildmode", "plugin") == "plugin" else "library"
 
@@ -146,17 +149,24 @@ def _folders(table: bytes) -> Iterator[str]:
 
 def _with_symbols(artifact: Artifact, found: Object) -> Artifact:
     exported = [symbol.name for symbol in found.symbols if symbol.is_exported]
-    # runtime.main starts programs; every other main is that of the plugin.
-    mains = {name.removesuffix(".main") for name in exported if name.endswith(".main")} - {"runtime"}
-    path = _told_path(found)
-    if not path:  # a plugin that was stripped
-        named = [main for main in sorted(mains) if unescaped(main) in artifact.fingerprints]
-        path = named[0] if len(named) == 1 else ""
-    prefix = path if path in mains else escaped(path)
-    start = len(prefix) + 1
-    names = {name[start:] for name in exported if name.startswith(f"{prefix}.")} if path else set()
-    symbols = frozenset(name for name in names if name.isidentifier() and name[0].isupper())
-    return msgspec.structs.replace(artifact, plugin_path=unescaped(path), own_symbols=prefix in mains, symbols=symbols)
+    told = _told_path(found)
+    paths = [told] if told else _likely_paths(artifact, exported)
+    prefixes = tuple(f"{form}." for path in paths for form in {path, escaped(path)})
+    names = {name.removeprefix(prefix) for prefix in prefixes for name in exported if name.startswith(prefix)}
+    return msgspec.structs.replace(
+        artifact,
+        plugin_path=unescaped(paths[0]) if len(paths) == 1 else "",
+        own_symbols=bool(names),
+        symbols=frozenset(name for name in names if name.isidentifier() and name[0].isupper()),
+    )
+
+
+def _likely_paths(artifact: Artifact, exported: list[str]) -> list[str]:
+    """The plugin path of a plugin that was stripped: its package has a main; any other may have one, too."""
+    named = [name.removesuffix(".main") for name in exported if name.endswith(".main") and name != "runtime.main"]
+    paths = [path for path in named if unescaped(path) in artifact.fingerprints]
+    built = artifact.build.package if artifact.build else ""
+    return [path for path in paths if unescaped(path) == built or path.startswith("plugin/unnamed-")] or paths
 
 
 def _told_path(found: Object) -> str:

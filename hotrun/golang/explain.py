@@ -36,7 +36,7 @@ def causes_of(one: Artifact, other: Artifact, packages: Sequence[str]) -> tuple[
     What concerns all packages comes alone: what is below it follows from it.
     """
     standard = [name for name in packages if is_standard(name, one, other)]
-    found = tuple(_of_the_build(one, other, packages, standard))
+    found = tuple(_of_the_build(one, other, standard)) or tuple(_of_choices(one, other, standard))
     if found:
         return found
     if standard:
@@ -51,7 +51,7 @@ def is_standard(package: str, *files: Artifact) -> bool:
     return package != "main" and not package.startswith("plugin/unnamed-") and "." not in package.partition("/")[0]
 
 
-def _of_the_build(one: Artifact, other: Artifact, packages: Sequence[str], standard: Sequence[str]) -> Iterator[Cause]:
+def _of_the_build(one: Artifact, other: Artifact, standard: Sequence[str]) -> Iterator[Cause]:
     """Versions and flags, which concern what Go brings along, too."""
     a, b = one.build, other.build
     if a and b and standard and a.release != b.release:
@@ -69,11 +69,23 @@ def _of_the_build(one: Artifact, other: Artifact, packages: Sequence[str], stand
         has = [_setting(file, "-trimpath") == "true" for file in (one, other)]
         if has[0] != has[1]:
             yield _one_sided("-trimpath", one if has[0] else other, other if has[0] else one)
-        for flag in ("-gcflags", "-asmflags", "-tags", "CGO_ENABLED", "GOFIPS140"):
-            values = [_setting(file, flag) for file in (one, other)]
-            if values[0] != values[1] and (standard or (flag == "-gcflags" and any(map(_has_pattern, values)))):
-                text = _differ(one, other, *(f"{flag}={value}" if value else f"no {flag}" for value in values))
-                yield Cause("flags", text, f"give both builds the same {flag}")
+        if standard or any(_has_pattern(_setting(file, "-gcflags")) for file in (one, other)):
+            yield from _unlike(one, other, "flags", "-gcflags", "-asmflags")
+
+
+def _of_choices(one: Artifact, other: Artifact, standard: Sequence[str]) -> Iterator[Cause]:
+    """What chooses files of Go itself, as -tags=netgo does; it often differs without harm, so it comes second."""
+    if standard and one.build and other.build:
+        yield from _unlike(one, other, "flags", "-tags", "GOFIPS140")
+
+
+def _unlike(one: Artifact, other: Artifact, kind: str, *names: str) -> Iterator[Cause]:
+    """A cause for each of these settings that has two values."""
+    for name in names:
+        values = [_setting(file, name) for file in (one, other)]
+        if values[0] != values[1]:
+            text = _differ(one, other, *(f"{name}={value}" if value else f"no {name}" for value in values))
+            yield Cause(kind, text, f"give both builds the same {name}")
 
 
 def _one_sided(flag: str, with_it: Artifact, without: Artifact) -> Cause:
@@ -147,10 +159,8 @@ def _own(one: Artifact, other: Artifact, module: str, packages: Sequence[str]) -
     commits = [_setting(file, "vcs.revision") for file in (one, other)]
     if all(commits) and commits[0] != commits[1]:
         return Cause("commit", _differ(one, other, *(f"commit {name[:12]}" for name in commits)), TOGETHER)
-    tags = [_setting(file, "-tags") for file in (one, other)]
-    if tags[0] != tags[1]:
-        text = _differ(one, other, *(f"-tags={value}" if value else "no -tags" for value in tags))
-        return Cause("tags", text, "give both builds the same -tags")
+    for cause in _unlike(one, other, "tags", "-tags"):
+        return cause
     old, new = sorted((one, other), key=lambda file: file.modified_ms)
     age = f"{old.path} is {_age(new.modified_ms - old.modified_ms)} older than {new.path}"
     said = "its sources have changed in between" if all(where) else "its sources have changed, or lie in another folder"
@@ -182,8 +192,13 @@ def _setting(file: Artifact, name: str) -> str:
 
 
 def _folders(file: Artifact, endings: tuple[str, ...]) -> set[str]:
-    """The folders of sources that end so; those of a build with -trimpath are no places."""
-    return {folder for folder in file.folders if folder.startswith("/") and folder.endswith(endings)}
+    """The folders of sources that end so, without those of Go itself and of the module cache.
+
+    Those of a build with -trimpath are no places.
+    """
+    of_go = tuple(folder.removesuffix("runtime") for folder in file.folders if folder.endswith("/src/runtime"))
+    ours = {folder for folder in file.folders if folder.startswith("/") and "@" not in folder}
+    return {folder for folder in ours if folder.endswith(endings) and not folder.startswith(of_go)}
 
 
 def _differ(one: Artifact, other: Artifact, this: str, that: str) -> str:

@@ -86,6 +86,21 @@ def test_our_own_packages_follow_from_a_module_that_differs() -> None:
     assert [cause.kind for cause in found] == ["dependency"]
 
 
+def test_a_checkout_is_told_from_packages_of_go_with_the_same_name() -> None:
+    of_go = {"/go/src/runtime", "/go/src/errors", "/cache/ex.test/mod@v1.0.0/errors"}
+    plugin = Artifact("p.so", "plugin", build=built(), folders=frozenset(of_go | {"/here/errors"}))
+    host = Artifact("host", "host", build=built(), folders=frozenset(of_go | {"/there/errors"}))
+    (cause,) = causes(plugin, host, ["ex.test/app/errors"])
+    assert cause.text == "p.so was built with the sources in /here/errors, host with the sources in /there/errors"
+
+
+def test_tags_are_told_where_nothing_else_explains_it() -> None:
+    (cause,) = causes(built(_tags="netgo"), built(), ["net"])
+    assert cause.text == "p.so was built with -tags=netgo, host with no -tags"
+    (cause,) = causes(built(_tags="mine", _trimpath="true"), built(), ["net"])
+    assert cause.kind == "trimpath"
+
+
 def test_two_commits_are_named() -> None:
     (cause,) = causes(built(commit="a" * 40), built(commit="b" * 40), [SHARED])
     assert cause.text == f"p.so was built with commit {'a' * 12}, host with commit {'b' * 12}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -91,6 +92,13 @@ def test_what_cannot_be_read_is_one_error(args: tuple[str, ...], tmp_path: Path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_is_no_file_to_wait_for(tmp_path: Path) -> None:
+    (tmp_path / "host").write_text("")
+    os.mkfifo(tmp_path / "p.so")
+    done = run(tmp_path, "go-check", "host", "p.so")
+    assert (done.returncode, done.stderr.startswith("error: p.so: not a file")) == (2, True)
 
 
 @pytest.mark.parametrize("option", [("-c", "x"), ("--once",)])

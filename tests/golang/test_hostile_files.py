@@ -12,9 +12,9 @@ from hotrun.golang import object as object_file
 from hotrun.golang.artifact import Artifact, Kind, artifact_of
 from hotrun.golang.buildinfo import MAGIC, parse_build_info
 from hotrun.golang.fit import fit_of
-from tests.golang.workshop import Workshop
+from tests.golang.workshop import SHARED, Way, Workshop
 
-ROUNDS = 400
+ROUNDS = 150
 SECTION = "<IIQQQQIIQQ"
 
 
@@ -48,6 +48,27 @@ def test_every_cut_of_a_real_plugin_is_told(workshop: Workshop) -> None:
         assert judged(host, data[:length]).kind in ("truncated", "damaged"), length
 
 
+def test_fingerprints_under_a_name_that_is_not_known_leave_it_open(workshop: Workshop) -> None:
+    """As a later Go may have them: what has Go's symbols and no fingerprint is unknown, and never fits."""
+    host, plugin, stripped = (
+        artifact_of(path.name, path.read_bytes().replace(b"pkghashbytes", b"pkgprintsize"))
+        for path in (workshop.host(), workshop.plugin(), workshop.host(Way(flags=("-ldflags=-s -w",))))
+    )
+    assert [found.kind for found in (host, plugin, stripped)] == ["unknown"] * 3
+    assert fit_of(host, [plugin]).verdict == "unknown"
+
+
+def test_a_function_called_main_in_another_package_is_not_taken_for_the_plugin(workshop: Workshop) -> None:
+    files = {
+        "shared/shared.go": SHARED + "\n//go:noinline\nfunc main() string { return Version() }\n\nvar Used = main\n"
+    }
+    for package, path in (("./plugin", "ex.test/app/plugin"), ("plugin/main.go", "plugin/unnamed-")):
+        built = workshop.plugin(Way(tuple(files.items()), ("-ldflags=-s -w",)), package)
+        found = artifact_of("p.so", built.read_bytes())
+        assert found.plugin_path.startswith(path)
+        assert found.symbols == {"Run"}
+
+
 def elf(sections: list[tuple[int, bytes, int]], names: int = 0) -> bytes:
     """An ELF library of these sections: type, contents, link."""
     body, table = b"", struct.pack(SECTION, *[0] * 10)
@@ -69,6 +90,12 @@ def test_a_file_of_nothing_but_sections_is_read(spelling: bytes) -> None:
     text = b"\0" + spelling + b".pkghashbytes.ex.test/a%2eb\0"
     found = artifact_of("p.so", elf([(3, text, 0), (11, symbols(1), 1)], names=1))
     assert (found.kind, list(found.fingerprints)) == ("plugin", ["ex.test/a.b"])
+
+
+def test_a_library_whose_main_package_is_called_so_is_a_host() -> None:
+    """A program that can be placed anywhere is an ELF library, too, and so is one for C that opens plugins."""
+    text = b"\0go:link.pkghashbytes.main\0"
+    assert artifact_of("host", elf([(3, text, 0), (11, symbols(1), 1)], names=1)).kind == "host"
 
 
 @pytest.mark.parametrize(

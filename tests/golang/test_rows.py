@@ -87,7 +87,6 @@ ROWS = {
     "F-trimpath-of-the-host": row(PLAIN, "trimpath", host=TRIMMED),
     "F-trimpath-of-both": row(TRIMMED, host=TRIMMED),
     "G-race": row(RACE, "race"),
-    "G-race-of-both": row(RACE, host=RACE),
     "H-gcflags": row(UNOPTIMIZED, "flags"),
     "H-gcflags-of-main": row(Way(flags=("-gcflags=-N -l",))),
     "I-tags-that-no-file-uses": row(way(flags="-tags=unused")),
@@ -128,7 +127,6 @@ ROWS = {
     "S-two-plugins-that-agree": Row(PLAIN, ((PLAIN, TWO), (PLAIN, THREE)), (None, None)),
     "V-vendored": row(vendored(), "vendor", host=required("v1.0.0")),
     "V-vendored-trimmed": row(vendored("-trimpath"), host=required("v1.0.0", "-trimpath")),
-    "a-host-that-can-be-placed-anywhere": row(PLAIN, host=way(flags="-buildmode=pie")),
     "a-path-that-is-escaped": row(
         way({"v1.2/main.go": PLUGIN}), package="./v1.2"
     ),
@@ -230,7 +228,7 @@ def test_u_a_plugin_that_lacks_its_end_alone_is_refused_though_go_opens_it(works
 
 
 def test_a_program_is_no_plugin(workshop: Workshop) -> None:
-    for program in (workshop.host(), workshop.build("./cmd/plain"), workshop.host(way(flags="-buildmode=pie"))):
+    for program in (workshop.host(), workshop.build("./cmd/plain")):
         assert said(workshop.run(workshop.host(), program)[1])[0].startswith("refused")
         assert [p.kind for p in verdict(workshop.host(), program).plugins[0].problems] == ["not-a-plugin"]
 
