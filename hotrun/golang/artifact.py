@@ -28,6 +28,7 @@ PLUGIN_PATHS = ("go:link.thispluginpath", "go.link.thispluginpath")
 FINGERPRINT_BYTES = 8
 MAX_FILE = 2 << 30
 MAX_SOURCES = 1_000_000
+MAX_PACKAGES = 20_000
 
 # host: can open plugins. program, library: Go, but neither of the two. foreign: not Go. unknown: Go, and it should
 # have fingerprints, but none is found. truncated, damaged: not to be read.
@@ -83,6 +84,7 @@ def artifact_of(path: str, data: bytes) -> Artifact:
     """What the bytes `data` of a file are; pure, and raises nothing whatever they are."""
     try:
         found = _parse(data)
+        fingerprints = {} if found is None else _fingerprints(found)
     except Truncated as error:
         return Artifact(path, "truncated", str(error))
     except Malformed as error:
@@ -90,7 +92,6 @@ def artifact_of(path: str, data: bytes) -> Artifact:
     if found is None:
         what = "it is empty" if not data else "it is neither an ELF nor a Mach-O file"
         return Artifact(path, "damaged", what)
-    fingerprints = _fingerprints(found)
     build = parse_build_info(found.section("go.buildinfo") or found.section("go_buildinfo") or b"")
     kind = _kind(found, fingerprints, build)
     folders = frozenset(_folders(found.section("gopclntab") or b""))
@@ -109,13 +110,15 @@ def _parse(data: bytes) -> Object | None:
 
 
 def _fingerprints(found: Object) -> dict[str, str]:
-    fingerprints = {}
+    """Those of all packages. Raises Malformed where one cannot be read: what is not compared must not pass."""
+    fingerprints: dict[str, str] = {}
     for symbol in found.symbols:
         for prefix in FINGERPRINTS:
             if symbol.is_exported and symbol.name.startswith(prefix):
                 value = found.at(symbol.address, FINGERPRINT_BYTES)
-                if value is not None:
-                    fingerprints[unescaped(symbol.name.removeprefix(prefix))] = value.hex()
+                if value is None or len(fingerprints) == MAX_PACKAGES:
+                    raise Malformed("its fingerprints of packages are damaged")
+                fingerprints[unescaped(symbol.name.removeprefix(prefix))] = value.hex()
     return fingerprints
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 # The largest tools known have some 400,000; a table of more is made to keep us busy.
 MAX_SYMBOLS = 4_000_000
-MAX_SECTIONS = 65_536
+MAX_SECTIONS = 4096  # of a program or library that was linked; Go makes some 50
 MAX_NAME = 4096
 MAX_NAMES = 256 << 20  # characters of all names: a small table of long ones can be pointed into again and again
 

@@ -80,8 +80,8 @@ def elf(sections: list[tuple[int, bytes, int]], names: int = 0) -> bytes:
     return head + body + table
 
 
-def symbols(*names: int) -> bytes:
-    return b"".join(struct.pack("<IBBHQQ", name, 0x11, 0, 1, 0x1000, 8) for name in names)
+def symbols(*names: int, at: int = 0x1000) -> bytes:
+    return b"".join(struct.pack("<IBBHQQ", name, 0x11, 0, 1, at, 8) for name in names)
 
 
 @pytest.mark.parametrize("spelling", [b"go:link", b"go.link"], ids=["go:link", "go.link"])
@@ -101,6 +101,7 @@ def test_a_library_whose_main_package_is_called_so_is_a_host() -> None:
 @pytest.mark.parametrize(
     ("data", "trouble"),
     [
+        (elf([(3, b"\0go:link.pkghashbytes.a\0", 0), (11, symbols(1, 1, at=0x9000), 1)], names=1), "fingerprints"),
         (elf([(3, b"\0", 0), (11, symbols(0), 1), (11, symbols(0), 1)], names=1), "more than one table"),
         (elf([(3, b"\0", 0), (11, symbols(0), 99)], names=1), "table of names"),
         (elf([(3, b"\0", 0), (11, symbols(0), 1)], names=2), "table of names"),
@@ -111,7 +112,7 @@ def test_a_library_whose_main_package_is_called_so_is_a_host() -> None:
         (b"#!/bin/sh\n", "neither an ELF nor a Mach-O file"),
         (b"", "it is empty"),
     ],
-    ids="two-tables no-such-names names-of-symbols 32-bits order type fat script empty".split(),
+    ids="fingerprint two-tables no-such-names names-of-symbols 32-bits order type fat script empty".split(),
 )
 def test_what_is_wrong_with_a_file_is_said(data: bytes, trouble: str) -> None:
     found = artifact_of("p.so", data)
