@@ -274,6 +274,23 @@ def errors(
     return errors(options.directory, given[0] if given else None, most)
 
 
+@app.command("go-check")
+def go_check(
+    ctx: typer.Context,
+    files: Annotated[list[str] | None, typer.Argument(metavar="HOST PLUGIN...", show_default=False)] = None,
+    symbols: Annotated[
+        list[str] | None,
+        typer.Option("--symbol", metavar="NAME", help="What the host looks up in each plugin; may be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> int:
+    """Say whether a Go program can open these plugins, and if not, why; nothing is started."""
+    from hotrun.cli.go_check import go_check
+
+    _only(ctx)
+    return go_check(files or [], symbols or (), as_json)
+
+
 def _run_options(
     directory: str | None,
     config: str | None,

@@ -81,6 +81,10 @@ def _dispatch(args: list[str]) -> int:
             from hotrun.cli.errors import errors
 
             return errors(None, args[1].removeprefix("--") if args[1:] else None, None)
+        if args[0] == "go-check" and all(arg == "--json" or arg[:1] != "-" for arg in args):
+            from hotrun.cli.go_check import go_check
+
+            return go_check([arg for arg in args[1:] if arg != "--json"], (), "--json" in args)
     from hotrun.cli.commands import parse_and_run
 
     return parse_and_run(args)

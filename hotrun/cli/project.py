@@ -15,7 +15,7 @@ from hotrun.errors import HotrunError
 if TYPE_CHECKING:
     from hotrun.config.detect import Candidate
 
-COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors")
+COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "go-check")
 
 
 class Chosen(msgspec.Struct, frozen=True):

@@ -1,0 +1,111 @@
+"""Reads what the Go linker wrote about a build: Go's version, modules and settings, as `go version -m` prints them.
+
+The blob is that of Go's debug/buildinfo since 1.18, with its strings inline. Go up to 1.19 wrote none into plugins.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+MAGIC = b"\xff Go buildinf:"
+HEADER = 32
+INLINE_STRINGS = 2
+MARKER = 16  # bytes before and after the text about modules, by which it is found in memory
+MAX_STRING = 16 << 20
+
+
+class Module(msgspec.Struct, frozen=True):
+    """A module of the build. `sum` is empty for the main one, for folders, and for what was vendored; `source` is
+    what a replace directive put in its place: a path of a module and its version, or a folder."""
+
+    path: str
+    version: str
+    sum: str = ""
+    source: str = ""
+
+    def shown(self) -> str:
+        return f"{self.version} => {self.source}" if self.source else self.version
+
+
+class BuildInfo(msgspec.Struct, frozen=True):
+    """`package` is what was built, `main` the module it is in; `modules` holds that one, too; `settings` are the lines
+    that begin with `build`."""
+
+    go_version: str
+    package: str = ""
+    main: str = ""
+    modules: Mapping[str, Module] = {}
+    settings: Mapping[str, str] = {}
+
+    @property
+    def release(self) -> str:
+        """Go's version without the experiments, which the linker writes behind it."""
+        return re.split(r"[ -]X:", self.go_version, maxsplit=1)[0]
+
+    @property
+    def experiments(self) -> str:
+        """GOEXPERIMENT where it is not the default."""
+        return self.settings.get("GOEXPERIMENT") or "".join(re.split(r"[ -]X:", self.go_version, maxsplit=1)[1:])
+
+
+def parse_build_info(section: bytes) -> BuildInfo | None:
+    """What a section `.go.buildinfo` says; None where there is nothing that can be read."""
+    if not section.startswith(MAGIC) or len(section) < HEADER or not section[15] & INLINE_STRINGS:
+        return None
+    version, at = _string(section, HEADER)
+    if not version:
+        return None
+    text, _ = _string(section, at)
+    # Without modules it is empty, and then it has no markers either.
+    lines = text[MARKER:-MARKER] if text[-MARKER - 1 : -MARKER] == b"\n" else b""
+    return _parsed(version.decode("utf-8", "replace"), lines.decode("utf-8", "replace"))
+
+
+def _string(section: bytes, at: int) -> tuple[bytes, int]:
+    """A length as a varint and so many bytes, and where they end; nothing where they are not all there."""
+    length = shift = 0
+    while at < len(section) and shift < 63:
+        byte = section[at]
+        length |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            break
+    if length > MAX_STRING or at + length > len(section):
+        return b"", len(section)
+    return section[at : at + length], at + length
+
+
+def _parsed(version: str, text: str) -> BuildInfo:
+    package = main = last = ""
+    modules: dict[str, Module] = {}
+    settings: dict[str, str] = {}
+    for line in text.split("\n"):
+        match line.split("\t"):
+            case ["path", path, *_]:
+                package = path
+            case ["mod" | "dep" as kind, path, number, *rest]:
+                last, modules[path] = path, Module(path, number, rest[0] if rest else "")
+                main = path if kind == "mod" else main
+            case ["=>", path, number, *rest] if last:
+                source = f"{path} {number}".strip()
+                modules[last] = msgspec.structs.replace(modules[last], source=source, sum=rest[0] if rest else "")
+            case ["build", setting, *_]:
+                name, _, value = setting.partition("=")
+                settings[_unquoted(name)] = _unquoted(value)
+    return BuildInfo(version, package, main, modules, settings)
+
+
+def _unquoted(text: str) -> str:
+    """Go quotes what has blanks or the like; its quotes are close enough to those of JSON for what settings hold."""
+    if text[:1] == "`" == text[-1:] and len(text) > 1:
+        return text[1:-1]
+    if text[:1] != '"':
+        return text
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text
