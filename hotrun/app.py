@@ -212,7 +212,7 @@ class App:
                     self._execute(effect)
             self._inbox.extend(self._exports.flush())
         self._flush()
-        self._runner.hold_output(self._outlet.is_behind)
+        self._runner.hold_output(self._outlet.is_behind or (self._desk is not None and self._desk.is_behind))
         self._arm()
 
     def _view(self) -> View:
@@ -310,6 +310,10 @@ class App:
     def follow_size(self) -> None:
         """Our terminal has another size; called by who hears SIGWINCH instead of us."""
         self._runner.follow_size()
+
+    def wake(self) -> None:
+        """What kept output back may have ended."""
+        self._pump()
 
     def watch_report(self) -> msgspec.Struct | None:
         """How the watching goes; None before it has begun."""

@@ -7,7 +7,6 @@ holds for it, too. Before there is a loop a frame is lines alone, and rich is no
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import importlib
 import os
@@ -19,14 +18,17 @@ from typing import TYPE_CHECKING, Protocol
 from hotrun.adapters.console import STDIN, Console
 from hotrun.adapters.programs.usage import Meter
 from hotrun.core.actions import bindings
+from hotrun.core.editors import Place
+from hotrun.core.events import Diagnostic
 from hotrun.core.inputs import Input, Request, Typed
 from hotrun.core.spec import Ui
 from hotrun.core.usage import Usage
+from hotrun.editing import Editing
 from hotrun.outlet import Outlet
+from hotrun.views.dashboard.beacon import Beacon, copied, powers_of
 from hotrun.views.dashboard.dashboard import Dashboard
 from hotrun.views.dashboard.decoder import Decoder, Paste
 from hotrun.views.dashboard.keymap import Keymap
-from hotrun.views.dashboard.pinned import place_of
 from hotrun.views.dashboard.wishes import Copy, Open, Wish
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 MOST_HELD = 131_072  # characters that wait for a frame; more go to the outlet, whose bound then slows the programs
 USAGE_S = 1.0  # between two looks at what processes cost
+MOST_LENT = 4 << 20  # characters that wait while an editor has the terminal; then the programs do
 LEAVE_S = 1.0  # for what is still to be written when the terminal is given back
 
 Make = Callable[[tuple[int, int]], Dashboard]
@@ -48,6 +51,8 @@ class Session(Protocol):
     def take(self, input: Input) -> None: ...
 
     def follow_size(self) -> None: ...
+
+    def wake(self) -> None: ...
 
 
 class Desk:
@@ -70,7 +75,10 @@ class Desk:
         self._key_timer: asyncio.TimerHandle | None = None
         self._usage_timer: asyncio.TimerHandle | None = None
         self._meter = Meter()
+        self._editing = Editing(self._lend, self._take_back)
+        self._beacon = Beacon(powers_of(os.environ))
         self._opens_full = opens_full
+        self._has_rows = False
         self._is_closed = False
 
     def open(self) -> Dashboard:
@@ -93,6 +101,8 @@ class Desk:
         if self._dashboard is None or self._is_closed:
             return
         self._follow_session(self._dashboard)
+        if self._editing.has_terminal:
+            return
         if self._dashboard.wants_usage and self._usage_timer is None:
             self._measure()
         deadline_ms = self._dashboard.deadline_ms
@@ -108,6 +118,7 @@ class Desk:
         for timer in (self._frame_timer, self._key_timer, self._usage_timer):
             if timer is not None:
                 timer.cancel()
+        self._editing.close()
         if self._dashboard is not None and not self._is_closed:
             self._leave(self._dashboard)
         self._is_closed = True
@@ -118,6 +129,7 @@ class Desk:
             self._ui = self._session.ui
             self._keymap = Keymap(self._ui.keys)
             dashboard.rekey(bindings(self._ui.keys))
+            self._beacon.set(title=self._ui.title, notify=self._ui.notify, bell=self._ui.bell)
         keyboard = dashboard.snapshot.keyboard
         if (keyboard is None) != (self._keyboard is None):
             self._console.set_typing(keyboard is not None)
@@ -130,6 +142,8 @@ class Desk:
             self._outlet.tell_empty()  # and then there is a turn
             return
         frame = dashboard.frame(now_ms)
+        if self._has_rows:
+            frame += self._beacon.follow(dashboard.snapshot).encode()
         if frame:
             self._outlet.write(frame)
 
@@ -181,7 +195,8 @@ class Desk:
 
     def _show_or_hide_rows(self, dashboard: Dashboard) -> None:
         """In the background another program's line stands under our output: nothing may be erased there."""
-        dashboard.show_rows(self._console.has_keyboard or not os.isatty(STDIN))
+        self._has_rows = self._console.has_keyboard or not os.isatty(STDIN)
+        dashboard.show_rows(self._has_rows)
 
     # --- the terminal -------------------------------------------------------------------------------------------
 
@@ -193,18 +208,38 @@ class Desk:
             self._try_turn()
 
     def _on_leave(self) -> None:
-        if self._dashboard is not None:
+        if self._dashboard is not None and not self._editing.has_terminal:
             self._leave(self._dashboard)
 
     def _leave(self, dashboard: Dashboard) -> None:
         with contextlib.suppress(OSError):  # there is nobody to leave
-            self._outlet.write(dashboard.leave())
+            self._outlet.write(self._beacon.leave().encode() + dashboard.leave())
             self._outlet.drain(LEAVE_S)
 
     def _on_return(self) -> None:
+        if self._editing.has_terminal:
+            return
         if self._dashboard is not None:
             self._show_or_hide_rows(self._dashboard)
         self._on_resize()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits for the end of an editor that nothing should be added."""
+        return self._editing.has_terminal and self._dashboard is not None and self._dashboard.pending > MOST_LENT
+
+    def _lend(self) -> None:
+        """The terminal is an editor's now: what is printed meanwhile waits."""
+        if self._dashboard is not None:
+            self._leave(self._dashboard)
+        self._console.restore()
+
+    def _take_back(self) -> None:
+        if not self._is_closed:
+            self._console.enter()
+            self._on_return()
+            if self._session is not None:
+                self._session.wake()
 
     # --- keys ---------------------------------------------------------------------------------------------------
 
@@ -248,11 +283,19 @@ class Desk:
                 if self._session is not None:
                     self._session.take(wish)
             case Copy():
-                text = base64.b64encode(wish.text.encode()).decode()
                 with contextlib.suppress(OSError):
-                    self._outlet.write(f"\x1b]52;c;{text}\x07".encode())
+                    self._outlet.write(copied(wish.text).encode())
             case Open():
-                dashboard.note(f"{place_of(wish.problem) or 'no place'}: no editor is known yet")
+                self._open_editor(wish.problem, dashboard)
+
+    def _open_editor(self, problem: Diagnostic, dashboard: Dashboard) -> None:
+        if self._loop is None:
+            return
+        if problem.file is None:
+            dashboard.note("this problem has no place")
+            return
+        place = Place(problem.file, problem.line or 1, problem.column or 1)
+        dashboard.note(self._editing.open(place, self._ui.editor, self._loop))
 
 
 def _now_ms() -> int:

@@ -60,7 +60,8 @@ ALLOWED = {
         "signals",
         "",
     },
-    "desk": {"adapters", "core", "outlet", "views"},
+    "desk": {"adapters", "core", "editing", "outlet", "views"},
+    "editing": {"adapters", "core"},
     "client": {"adapters", "errors"},
     "cli": {
         "app",

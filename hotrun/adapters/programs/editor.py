@@ -11,6 +11,8 @@ import threading
 from hotrun.adapters.programs import processes
 from hotrun.core.editors import NoEditor, Opening, Place, opening
 
+GRACE_S = 2.0  # for an editor that is asked to end: it saves what it can
+
 
 def find(place: Place, setting: str | None) -> Opening:
     """How to open `place` here and now; `setting` is `ui.editor`. Raises NoEditor with the remedy.
@@ -20,9 +22,8 @@ def find(place: Place, setting: str | None) -> Opening:
     if not os.path.isfile(place.file):
         raise NoEditor(f"{place.file} is not there any more")
     file = os.path.abspath(place.file)  # begins with a slash: no editor takes it for an option
-    place = Place(file, place.line, place.column)
-    found = opening(place, setting, os.environ, lambda name: shutil.which(name) is not None, _running)
-    if shutil.which(found.argv[0]) is None:
+    found = opening(Place(file, place.line, place.column), setting, os.environ, _is_there, _running)
+    if not _is_there(found.argv[0]):
         raise NoEditor(f"the editor {found.argv[0]} is not installed, or not in PATH")
     return found
 
@@ -40,9 +41,29 @@ def open_beside(editor: Opening) -> None:
     threading.Thread(target=child.wait, name="editor", daemon=True).start()
 
 
-def open_in_front(editor: Opening) -> int:
-    """Run an editor in the terminal that is ours, and wait for its end; returns its exit code. Raises OSError."""
-    return subprocess.run(editor.argv, check=False).returncode
+class InFront:
+    """An editor in the terminal that is ours."""
+
+    def __init__(self, editor: Opening) -> None:
+        """Start it. Raises OSError."""
+        self._child = subprocess.Popen(editor.argv)
+
+    def wait(self) -> int:
+        """Wait for its end, for as long as it takes; returns its exit code."""
+        return self._child.wait()
+
+    def end(self) -> None:
+        """Ask it to end, and end it."""
+        self._child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(GRACE_S)
+            return
+        self._child.kill()
+        self._child.wait()
+
+
+def _is_there(program: str) -> bool:
+    return shutil.which(program) is not None
 
 
 def _running() -> list[str]:

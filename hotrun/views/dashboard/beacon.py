@@ -16,6 +16,7 @@ from hotrun.views.clean import clean_name
 
 LONG_BUILD_MS = 5000  # somebody who waits for less is still looking
 _ST = "\x1b\\"
+_OLD_TITLE = "\x1b[23;2t"
 _PROGRESS = {"none": "0", "red": "2", "busy": "3"}
 
 
@@ -64,15 +65,20 @@ class Beacon:
 
     def __init__(self, powers: Powers, *, title: bool = True, notify: bool = False, bell: bool = False) -> None:
         """`title`, `notify` and `bell` are the settings of [ui]; what the terminal does not know stays away anyway."""
-        self._title = title and powers.title
+        self._powers = powers
         self._progress = powers.progress
-        self._notify = powers.notify if notify else None
-        self._bell = bell
+        self.set(title=title, notify=notify, bell=bell)
         self._shown_title: str | None = None
         self._shown_progress = "none"
         self._judged = 0  # the build whose end was looked at last
         self._was_red = False
         self._is_told = False  # that it is red
+
+    def set(self, *, title: bool, notify: bool, bell: bool) -> None:
+        """The settings of [ui] are others now."""
+        self._title = title and self._powers.title
+        self._notify = self._powers.notify if notify else None
+        self._bell = bell
 
     def follow(self, snapshot: Snapshot) -> str:
         """What to write now; "" as long as nothing is different."""
@@ -82,6 +88,9 @@ class Beacon:
             if progress != self._shown_progress:
                 self._shown_progress = progress
                 said += f"\x1b]9;4;{_PROGRESS[progress]};0{_ST}"
+        if not self._title and self._shown_title is not None:
+            self._shown_title = None
+            said += _OLD_TITLE
         if self._title:
             title = title_of(snapshot)
             if title != self._shown_title:
@@ -93,7 +102,7 @@ class Beacon:
     def leave(self) -> str:
         """What takes it all back; `follow` begins anew after that."""
         said = f"\x1b]9;4;0;0{_ST}" if self._shown_progress != "none" else ""
-        said += "\x1b[23;2t" if self._shown_title is not None else ""
+        said += _OLD_TITLE if self._shown_title is not None else ""
         self._shown_progress, self._shown_title = "none", None
         return said
 

@@ -1,0 +1,64 @@
+"""Opens places in the editor for a desk: beside it, or in its terminal, which is lent to the editor meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hotrun.adapters.programs.editor import InFront, find, open_beside
+from hotrun.core.editors import NoEditor, Opening, Place
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+class Editing:
+    """At most one editor in the terminal at a time."""
+
+    def __init__(self, lend: Callable[[], None], take_back: Callable[[], None]) -> None:
+        """`lend` gives the terminal away as it was before us, `take_back` is called when the editor has ended."""
+        self._lend = lend
+        self._take_back = take_back
+        self._in_front: InFront | None = None
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether an editor draws in our terminal now."""
+        return self._in_front is not None
+
+    def open(self, place: Place, setting: str | None, loop: asyncio.AbstractEventLoop) -> str:
+        """Open it; returns a word on that for the person. `setting` is `ui.editor`."""
+        if self.has_terminal:
+            return "an editor is open already"
+        try:
+            editor = find(place, setting)
+            if editor.needs_terminal:
+                self._open_in_front(editor, loop)
+                return ""
+            open_beside(editor)
+        except NoEditor as why:
+            return str(why)
+        except OSError as error:
+            return f"the editor cannot be started: {error.strerror}"
+        return f"{editor.argv[0].rpartition('/')[2]} opens {place.file.rpartition('/')[2]}:{place.line}"
+
+    def close(self) -> None:
+        """End the editor in the terminal, if there is one."""
+        if self._in_front is not None:
+            self._in_front.end()
+
+    def _open_in_front(self, editor: Opening, loop: asyncio.AbstractEventLoop) -> None:
+        self._lend()
+        try:
+            self._in_front = InFront(editor)
+        except OSError:
+            self._take_back()
+            raise
+        waiting = loop.run_in_executor(None, self._in_front.wait)
+        waiting.add_done_callback(self._on_ended)
+
+    def _on_ended(self, waiting: asyncio.Future[int]) -> None:
+        if not waiting.cancelled():
+            waiting.result()
+        self._in_front = None
+        self._take_back()
