@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     import msgspec
 
     from hotrun.adapters.watching.files import FileSource
-    from hotrun.core.build import LineParser
+    from hotrun.core.step import LineParser
     from hotrun.outlet import Outlet
     from hotrun.publisher import View
 

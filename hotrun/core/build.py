@@ -1,15 +1,13 @@
 """The steps: which are dirty, which run, and the one verdict of each build. Starts a step when all it needs is green.
 
-verdict of a step   dirty: its inputs changed, or it has not run to its end since; ok; failed (timeout included);
-                    behind: it was ok, and runs if what it needs makes something else than before
-build               start -> steps run -> finished, exactly once; canceled: no step starts any more, and it is
-                    finished when the last run is gone. The next build starts after that, never beside it.
+start -> steps run -> finished, exactly once. Canceled: no step starts any more, and it is finished when the last run is
+gone. The next build starts after that, never beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,43 +17,14 @@ from hotrun.core.green import Baseline, Green
 from hotrun.core.inputs import Change, Input, OutputRead
 from hotrun.core.reported import add_to, diagnostic_of, key_of, reason_of, status_of
 from hotrun.core.run import Effect, Run
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.spec import Project
+from hotrun.core.step import ParserFor, StepState
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
 
 STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
 MOST_PATHS = 100  # a `change` event lists this many, `more` counts the others
-
-Verdict = Literal["dirty", "behind", "ok", "failed"]
-
-
-class LineParser(Protocol):
-    """What finds problems in a step's output; hotrun.core.diagnostics has the real one."""
-
-    def feed(self, stream: str, line: str) -> list[Finding]: ...
-
-    def finish(self) -> list[Finding]: ...
-
-
-ParserFor = Callable[[Step | Process], LineParser]
-
-
-class StepState:
-    """One step: its verdict, its run while there is one, and what its last run found."""
-
-    def __init__(self, step: Step) -> None:
-        self.step = step
-        self.verdict: Verdict = "dirty"
-        self.green_build = 0  # the build of its latest green run
-        self.changed_build = 0  # and of the latest one that made something else than the one before
-        self.content: str | None = None  # of its outputs after that
-        self.run: Run | None = None
-        self.parser: LineParser | None = None
-        self.timeout_at_ms: int | None = None
-        self.timed_out = False
-        self.diagnostics: list[events.Diagnostic] = []
-        self.known: frozenset[object] = frozenset()
 
 
 class Build:

@@ -16,7 +16,7 @@ from typing import assert_never
 import msgspec
 
 from hotrun.core import events, inputs
-from hotrun.core.build import Builder, ParserFor
+from hotrun.core.build import Builder
 from hotrun.core.commands import Finish, HoldSockets, Rewatch, Spawn, Verify
 from hotrun.core.decisions import Decisions
 from hotrun.core.edits import Edits
@@ -25,6 +25,7 @@ from hotrun.core.keyboard import Keyboard
 from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
+from hotrun.core.step import ParserFor
 from hotrun.core.supervisor import Supervisor
 from hotrun.core.words import count, listed
 
