@@ -88,7 +88,7 @@ class App:
         self._inbox: deque[Input] = deque()
         self._signals = Signals(once)
         self.snapshot = Snapshot()
-        self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
+        self.engine = Engine(project, self._parser_for, cores=_cores(), once=once)
         self._publisher = Publisher(open_view)
         self._outlet = outlet
         self._has_reader = True
@@ -346,6 +346,11 @@ def start_guard() -> Guard:
 
 def _now_ms() -> int:
     return time.monotonic_ns() // 1_000_000
+
+
+def _cores() -> int:
+    """How many cores this process may use; with taskset or in a container not all that there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _single_files(project: Project) -> list[str]:

@@ -119,6 +119,18 @@ class BuildStep(Program, frozen=True):
     ] = "cancel"
 
 
+MOST_JOBS = 256  # more programs at once than any machine has use for; a typing mistake must not start thousands
+
+
+class BuildOptions(Table, frozen=True):
+    """The keys of [build] itself, which otherwise holds the steps by name: what concerns all of them."""
+
+    jobs: Annotated[
+        Annotated[int, Meta(ge=1, le=MOST_JOBS, extra={"expected": f"a number of steps from 1 to {MOST_JOBS}"})] | None,
+        Meta(description="How many steps may run at once; as many as there are cores to run on if left out."),
+    ] = None
+
+
 class Ready(Table, frozen=True):
     """How to tell that a process is ready: exactly one of tcp, http, log, notify and exec."""
 

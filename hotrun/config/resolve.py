@@ -15,8 +15,10 @@ from hotrun.config.overlay import READY_KINDS
 from hotrun.core.spec import Example, OwnParser, Process, Program, Project, Ready, Reload, Step, Watch
 
 
-def resolve(config: model.Config, root: str, source: str) -> Project:
-    """Return the project in the absolute folder `root` that `config`, read from the file `source`, describes."""
+def resolve(config: model.Config, options: model.BuildOptions, root: str, source: str) -> Project:
+    """Return the project in the absolute folder `root` that `config` and the `options` of its [build] describe.
+
+    `source` is the file that they were read from."""
     return Project(
         root=root,
         config=source,
@@ -24,6 +26,7 @@ def resolve(config: model.Config, root: str, source: str) -> Project:
         steps={name: _step(name, step, config, root) for name, step in config.build.items()},
         processes={name: _process(name, process, config, root) for name, process in config.run.items()},
         parsers=tuple(map(_parser, config.parser)),
+        jobs=options.jobs,
     )
 
 

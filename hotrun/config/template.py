@@ -32,6 +32,7 @@ _WATCH: _Options = (
     ('settle = "200ms"', "how long it must be quiet before work starts; by itself at once for one file"),
     ('poll = "always"', "look for changes at intervals; by itself only where the system does not tell of them"),
 )
+_BUILD: _Options = (("jobs = 4", "how many steps may run at once; as many as there are cores if left out"),)
 _ENV: _Options = (('LOG = "debug"', "for all steps and processes"),)
 _STEP: _Options = (
     ('timeout = "5m"', "ended, and failed, after that"),
@@ -103,6 +104,7 @@ def _common(exclude: tuple[str, ...]) -> Iterator[str]:
     live = f"exclude = {_array(exclude)}\n" if exclude else ""
     yield f"[watch]\n{live}{_off(option for option in _WATCH if not (live and option[0].startswith('exclude')))}"
     yield f"[env]\n{_off(_ENV)}"
+    yield f"[build]\n{_off(_BUILD)}"
 
 
 def _table(kind: str, part: Part, options: _Options) -> str:

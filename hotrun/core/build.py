@@ -43,8 +43,8 @@ class Build:
 class Builder:
     """All steps of a project and the build in progress, if any."""
 
-    def __init__(self, project: Project, parser_for: ParserFor, next_run: Callable[[], int], jobs: int) -> None:
-        """`jobs` is how many steps may run at once; `next_run` hands out run ids."""
+    def __init__(self, project: Project, parser_for: ParserFor, next_run: Callable[[], int], cores: int) -> None:
+        """`cores`: how many steps may run at once where the project does not say; `next_run` hands out run ids."""
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
@@ -52,11 +52,13 @@ class Builder:
         self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._parser_for = parser_for
         self._next_run = next_run
-        self._jobs = jobs
+        self._cores = cores
+        self._jobs = project.jobs or cores
 
     def adopt(self, project: Project) -> set[str]:
         """Take the steps of a new configuration, between builds; returns the names that are new or differ."""
         assert self.build is None
+        self._jobs = project.jobs or self._cores
         old = self.steps
         self.steps = {
             name: old[name] if name in old and old[name].step == step else StepState(step)

@@ -59,13 +59,13 @@ _UNDISTURBING = (
 class Engine:
     """The decisions of one session."""
 
-    def __init__(self, project: Project, parser_for: ParserFor, jobs: int = 2, once: bool = False) -> None:
-        """`once`: build, start no process, finish with the verdict. `jobs`: how many steps may run at once."""
+    def __init__(self, project: Project, parser_for: ParserFor, cores: int = 2, once: bool = False) -> None:
+        """`once`: build, start no process, finish with the verdict. `cores`: as in Builder."""
         self._last_run = 0
         self._last_build = 0
         self._once = once
         self.project = project = self._prepared(project)
-        self._builder = Builder(project, parser_for, self._next_run, jobs)
+        self._builder = Builder(project, parser_for, self._next_run, cores)
         self._supervisor = Supervisor(project, self._builder, self._next_run, parser_for)
         self._edits = Edits(project, self._builder, self._supervisor)
         self._keyboard = Keyboard(self._supervisor)

@@ -143,7 +143,10 @@ class Watch(msgspec.Struct, frozen=True):
 
 
 class Project(msgspec.Struct, frozen=True):
-    """One project: its absolute root, its configuration file (None: detected or command line), and its parts."""
+    """One project: its absolute root, its configuration file (None: detected or command line), and its parts.
+
+    `jobs`: how many steps may run at once; None: as many as there are cores.
+    """
 
     root: str
     config: str | None
@@ -151,6 +154,7 @@ class Project(msgspec.Struct, frozen=True):
     steps: dict[str, Step] = {}
     processes: dict[str, Process] = {}
     parsers: tuple[OwnParser, ...] = ()
+    jobs: int | None = None
 
     @property
     def parts(self) -> dict[str, Step | Process]:

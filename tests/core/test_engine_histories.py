@@ -59,7 +59,7 @@ class Machine:
         self.rng = rng
         self.project = random_project(rng)
         self.jobs = rng.choice([1, 2, 4])
-        self.engine = Engine(self.project, lambda step: GccParser(), jobs=self.jobs, once=once)
+        self.engine = Engine(self.project, lambda step: GccParser(), cores=self.jobs, once=once)
         self.now_ms = 0
         self.phases: dict[int, str] = {}  # of living runs: spawning, up, exited
         self.owners: dict[int, str] = {}
