@@ -17,6 +17,7 @@ Directory = Annotated[str | None, typer.Option("-C", "--directory", metavar="DIR
 Config = Annotated[str | None, typer.Option("-c", "--config", metavar="FILE", help="Use this hotrun.toml.")]
 Ui = Annotated[str | None, typer.Option("--ui", metavar="UI", help="auto, inline, full, plain or json.")]
 Once = Annotated[bool, typer.Option("--once", help="Build, start nothing, say the verdict (for CI).")]
+Timing = Annotated[bool, typer.Option("--timing", help="Say under each verdict where the time went.")]
 Watch = Annotated[
     list[str] | None, typer.Option("-w", "--watch", metavar="PATH", help="Watch this instead; may be repeated.")
 ]
@@ -35,6 +36,7 @@ FLAGS = {
     "config": "-c",
     "ui": "--ui",
     "once": "--once",
+    "timing": "--timing",
     "watch": "-w",
     "exclude": "-x",
     "profile": "--profile",
@@ -132,6 +134,7 @@ def root(
     config: Config = None,
     ui: Ui = None,
     once: Once = False,
+    timing: Timing = False,
     watch: Watch = None,
     exclude: Exclude = None,
     profile: Profile = None,
@@ -140,7 +143,7 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> int:
-    given = _run_options(directory, config, ui, once, watch, exclude, profile, build)
+    given = _run_options(directory, config, ui, once, timing, watch, exclude, profile, build)
     options = _with(ctx, **given)
     if ctx.invoked_subcommand is not None:
         return 0
@@ -157,6 +160,7 @@ def run_names(
     config: Config = None,
     ui: Ui = None,
     once: Once = False,
+    timing: Timing = False,
     watch: Watch = None,
     exclude: Exclude = None,
     profile: Profile = None,
@@ -165,7 +169,7 @@ def run_names(
     """Run only these processes and what they need."""
     from hotrun.cli.run import run
 
-    given = _run_options(directory, config, ui, once, watch, exclude, profile, build)
+    given = _run_options(directory, config, ui, once, timing, watch, exclude, profile, build)
     return run(_with(ctx, names=tuple(names or ()), **given))
 
 
@@ -239,12 +243,14 @@ def doctor(ctx: typer.Context, directory: Directory = None, config: Config = Non
 def status(
     ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    timing: Annotated[bool, typer.Option("--timing", help="Say where the time of the last build went.")] = False,
     directory: Directory = None,
 ) -> int:
     """Say how the hotrun that runs here is doing."""
     from hotrun.cli.status import status
 
-    return status(_only(ctx, "directory", directory=directory).directory, as_json)
+    options = _only(ctx, "directory", "timing", directory=directory, timing=timing)
+    return status(options.directory, as_json, options.timing)
 
 
 def _run_options(
@@ -252,6 +258,7 @@ def _run_options(
     config: str | None,
     ui: str | None,
     once: bool,
+    timing: bool,
     watch: list[str] | None,
     exclude: list[str] | None,
     profile: str | None,
@@ -262,6 +269,7 @@ def _run_options(
         "config": config,
         "ui": ui,
         "once": once,
+        "timing": timing,
         "watch": tuple(watch or ()),
         "exclude": tuple(exclude or ()),
         "profile": profile,

@@ -73,10 +73,10 @@ def _dispatch(args: list[str]) -> int:
             from hotrun.cli.options import Options
 
             return check(Options())
-        if args[0] == "status" and set(args[1:]) <= {"--json"}:
+        if args[0] == "status" and set(args[1:]) <= {"--json", "--timing"}:
             from hotrun.cli.status import status
 
-            return status(None, "--json" in args)
+            return status(None, "--json" in args, "--timing" in args)
     from hotrun.cli.commands import parse_and_run
 
     return parse_and_run(args)

@@ -12,6 +12,7 @@ class Options(msgspec.Struct, frozen=True):
     config: str | None = None
     ui: str = "auto"
     once: bool = False
+    timing: bool = False
     watch: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     profile: str | None = None

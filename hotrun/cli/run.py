@@ -35,7 +35,7 @@ def run(options: Options) -> int:
     outlet = Outlet(STDOUT)
     app = App(
         chosen.project,
-        lambda: _view(options.ui, colored, outlet),
+        lambda: _view(options, colored, outlet),
         outlet=outlet,
         guard=guard,
         reload=_reload(options, chosen),
@@ -69,10 +69,10 @@ def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link,
     return idle_warnings(Places(options, Chosen(project, chosen.path)), links)
 
 
-def _view(ui: str, colored: bool, outlet: Outlet) -> View:
+def _view(options: Options, colored: bool, outlet: Outlet) -> View:
     from hotrun.views.sink import Sink
 
-    if ui == "json":
+    if options.ui == "json":
         from hotrun.views.jsonl import JsonLines
 
         return JsonLines(Sink(outlet.write))
@@ -80,7 +80,7 @@ def _view(ui: str, colored: bool, outlet: Outlet) -> View:
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
-    return Plain(Sink(outlet.write, encoding), colored, UNICODE if speaks_unicode else ASCII)
+    return Plain(Sink(outlet.write, encoding), colored, UNICODE if speaks_unicode else ASCII, options.timing)
 
 
 def _wants_color() -> bool:

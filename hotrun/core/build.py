@@ -19,6 +19,7 @@ from hotrun.core.reported import add_to, diagnostic_of, key_of, reason_of, statu
 from hotrun.core.run import Effect, Run
 from hotrun.core.spec import Project
 from hotrun.core.step import ParserFor, StepState
+from hotrun.core.timing import Timing
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
@@ -30,9 +31,10 @@ MOST_PATHS = 100  # a `change` event lists this many, `more` counts the others
 class Build:
     """One build while it lasts."""
 
-    def __init__(self, number: int, planned: tuple[str, ...], now_ms: int) -> None:
+    def __init__(self, number: int, planned: tuple[str, ...], timing: Timing, now_ms: int) -> None:
         self.number = number
         self.started_ms = now_ms
+        self.timing = timing
         self.planned = planned
         self.statuses: dict[str, events.Status] = {}
         self.kept: list[str] = []  # the steps behind others that had no need to run
@@ -137,17 +139,20 @@ class Builder:
             self.steps[name].verdict = "dirty"
         unfinished = self.unfinished()
         planned = tuple(name for name in self.steps if name in unfinished)
-        self.build = Build(number, planned, now_ms)
+        timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
+        self.build = build = Build(number, planned, timing, now_ms)
         listed = tuple(events.ChangedPath(change.path, change.kind) for change in changes[:MOST_PATHS])
         out.append(events.Changed(number, listed, len(changes) - len(listed), trigger))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple(change.path for change in changes)))
         for name, baseline in restored.items():
-            self._say_restored(name, number, baseline.build, out)
+            self._say_restored(build, name, baseline.build, out)
 
-    def _say_restored(self, name: str, number: int, of: int, out: list[Effect]) -> None:
-        out.append(events.StepRestored(number, name, of))
-        out.extend(self.steps[name].diagnostics)
+    def _say_restored(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
+        state = self.steps[name]
+        build.timing.saved_ms += state.green_ms
+        out.append(events.StepRestored(build.number, name, of, state.green_ms))
+        out.extend(state.diagnostics)
 
     def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
         """The inputs of these steps are again what they were green with: so are their verdicts, for build `number`."""
@@ -231,7 +236,7 @@ class Builder:
         build.kept.append(name)
         found = [msgspec.structs.replace(known, build=build.number, new=False) for known in state.diagnostics]
         state.diagnostics = found
-        self._say_restored(name, build.number, state.green_build, out)
+        self._say_restored(build, name, state.green_build, out)
         return True
 
     def _start_step(self, build: Build, state: StepState, now_ms: int, out: list[Effect]) -> None:
@@ -255,6 +260,7 @@ class Builder:
         )
         out.append(spawn)
         self.green_with.started(step.name)
+        build.timing.started(step.name, now_ms)
 
     def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
         if state.run is not None and state.timeout_at_ms is not None and now_ms >= state.timeout_at_ms:
@@ -281,6 +287,7 @@ class Builder:
         assert state.parser is not None
         self._report(state, state.parser.finish(), out)
         status, is_unchanged = status_of(run, state.timed_out), False
+        uptime_ms = run.uptime_ms(now_ms)
         if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
             from hotrun.core.diagnostics.failure import failure
 
@@ -289,7 +296,7 @@ class Builder:
             # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
             state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
             is_unchanged = run.content is not None and run.content == state.content
-            state.green_build, state.content = build.number, run.content
+            state.green_build, state.green_ms, state.content = build.number, uptime_ms, run.content
             state.changed_build = state.changed_build if is_unchanged else build.number
             self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
         else:
@@ -298,9 +305,9 @@ class Builder:
         state.run = state.parser = state.timeout_at_ms = None
         build.statuses[step.name] = status
         build.over_ms = now_ms
-        uptime = run.uptime_ms(now_ms)
-        ending = (status, run.exit_code, run.signal, uptime, is_unchanged)
-        out.append(events.StepFinished(build.number, step.name, *ending))
+        ran = build.timing.over(step.name, now_ms)
+        ending = (status, run.exit_code, run.signal, uptime_ms, is_unchanged)
+        out.append(events.StepFinished(build.number, step.name, *ending, ran.start_ms, ran.waited_ms))
 
     def _finish(self, build: Build, now_ms: int, out: list[Effect]) -> events.BuildFinished:
         skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)
@@ -314,6 +321,8 @@ class Builder:
             now_ms - build.started_ms,
             tuple(build.statuses),
             skipped,
+            build.timing.critical_path(),
+            build.timing.saved_ms,
         )
         self.build = None
         out.append(finished)

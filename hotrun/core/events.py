@@ -68,7 +68,10 @@ class StepStarted(Event, frozen=True, tag="step.started"):
 
 
 class StepFinished(Event, frozen=True, tag="step.finished"):
-    """`unchanged`: its outputs hold what they held before, so nothing behind it has to run or restart."""
+    """`unchanged`: its outputs hold what they held before, so nothing behind it has to run or restart.
+
+    `start_ms`: since the start of the build. `waited_ms`: how long before that it could have run, had a job been free.
+    """
 
     build: int
     step: str
@@ -77,14 +80,20 @@ class StepFinished(Event, frozen=True, tag="step.finished"):
     signal: str | None
     duration_ms: int
     unchanged: bool = False
+    start_ms: int = 0
+    waited_ms: int = 0
 
 
 class StepRestored(Event, frozen=True, tag="step.restored"):
-    """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again)."""
+    """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again).
+
+    `saved_ms`: how long its latest green run took.
+    """
 
     build: int
     step: str
     of: int
+    saved_ms: int = 0
 
 
 class Output(Event, frozen=True, tag="output"):
@@ -131,7 +140,11 @@ class Diagnostic(Event, frozen=True, tag="diagnostic"):
 
 
 class BuildFinished(Event, frozen=True, tag="build.finished"):
-    """The one verdict of a build. `errors` and `warnings` count all that is wrong now, older steps included."""
+    """The one verdict of a build. `errors` and `warnings` count all that is wrong now, older steps included.
+
+    `critical_path`: the steps that decided `duration_ms`, each of which waited for the one before it (see timing.py).
+    `saved_ms`: what the steps would have taken that were restored.
+    """
 
     build: int
     status: Status
@@ -140,6 +153,8 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
     duration_ms: int
     steps: tuple[str, ...]
     skipped: tuple[str, ...]
+    critical_path: tuple[str, ...] = ()
+    saved_ms: int = 0
 
 
 class Settled(Event, frozen=True, tag="settled"):

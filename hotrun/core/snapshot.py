@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from hotrun.core import events
+from hotrun.core.times import BuildTimes
 
 _ORDER = ("error", "warning", "info", "note", "hint")
 
@@ -50,6 +51,7 @@ class Snapshot(msgspec.Struct):
     verdict: Literal["green", "red"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
+    timing: BuildTimes | None = None  # of the latest build that was started
     processes: dict[str, ProcessView] = {}
     diagnostics: dict[str, list[events.Diagnostic]] = {}
     keyboard: str | None = None
@@ -61,6 +63,8 @@ class Snapshot(msgspec.Struct):
 
     def apply(self, event: events.Event) -> None:
         """Take one event; events that change nothing here are fine."""
+        if self.timing is not None:
+            self.timing.apply(event)
         match event:
             case events.Hello():
                 self.version, self.pid, self.root, self.config = event.version, event.pid, event.root, event.config
@@ -68,7 +72,7 @@ class Snapshot(msgspec.Struct):
             case events.StateChanged():
                 self.state, self.why = event.state, event.why
             case events.BuildStarted():
-                self.building = event.build
+                self.building, self.timing = event.build, BuildTimes(event.build)
             case events.StepStarted() | events.StepRestored():
                 self.diagnostics[event.step] = []
             case events.StepFinished(status="ok"):

@@ -39,6 +39,7 @@ class StepState:
         self.step = step
         self.verdict: Verdict = "dirty"
         self.green_build = 0  # the build of its latest green run
+        self.green_ms = 0  # and how long that took
         self.changed_build = 0  # and of the latest one that made something else than the one before
         self.content: str | None = None  # of its outputs after that
         self.run: Run | None = None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hotrun.core import events
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.times import worded
 from hotrun.core.words import count, duration, listed
 from hotrun.views.clean import clean_lines, clean_name
 from hotrun.views.sink import Sink
@@ -40,10 +41,12 @@ ASCII = Marks("-", "|", "ok:", "FAILED:", "-", "!")
 class Plain:
     """The view for `--ui plain`."""
 
-    def __init__(self, sink: Sink, colored: bool, marks: Marks = UNICODE) -> None:
+    def __init__(self, sink: Sink, colored: bool, marks: Marks = UNICODE, with_timing: bool = False) -> None:
+        """`with_timing`: say under each verdict where the time of the build went."""
         self._sink = sink
         self._colored = colored
         self._marks = marks
+        self._with_timing = with_timing
         self._prefixes: dict[str, str] = {}
         self._snapshot = Snapshot()
 
@@ -176,6 +179,9 @@ class Plain:
         self._line(self._paint(text, color))
         if event.status != "canceled":
             self._problems()
+        if self._with_timing and self._snapshot.timing is not None:
+            for line in worded(self._snapshot.timing):
+                self._line(self._paint(clean_name(line), DIM))
 
     def _problems(self) -> None:
         """What is wrong with the build; what is wrong with a process was said when it happened."""

@@ -233,6 +233,17 @@ def test_what_was_detected_is_told_with_its_commands_and_how_to_keep_it(tmp_path
     assert "`hotrun init`" in line
 
 
+def test_where_the_time_went_is_told_under_the_verdict_where_it_is_asked_for(tmp_path: Path) -> None:
+    steps = '[build.gen]\ncommand = "true"\n[build.app]\ncommand = "true"\nneeds = ["gen"]\n'
+    lay_out(tmp_path, {"hotrun.toml": steps})
+    said = good(run(tmp_path, "--once", "--timing")).splitlines()
+    at = next(number for number, line in enumerate(said) if " build #1 ok in " in line)
+    assert said[at + 1] == "timing of build #1"
+    assert [line.split()[0] for line in said[at + 2 : at + 4]] == ["gen", "app"]
+    assert said[at + 4] == "critical path: gen -> app"
+    assert "critical path" not in good(run(tmp_path, "--once"))
+
+
 # --- schemas ---------------------------------------------------------------------------------------------------
 
 
