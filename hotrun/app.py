@@ -68,13 +68,14 @@ class App:
         guard: Guard,
         reload: Reload | None,
         once: bool,
+        postpone: bool = False,
         colored: bool,
         worded: Worded,
         shares: bool = False,
     ) -> None:
         """`outlet`: what the view writes to. `guard`: from start_guard.
 
-        `reload` loads the configuration again (raises HotrunError); None without a file.
+        `reload` loads the configuration again (raises HotrunError); None without a file. `postpone`: as in Engine.
 
         `worded` makes warnings of patterns that match nothing. `shares`: run also where another hotrun has the root.
         Raises HotrunError where the project cannot be watched at all.
@@ -88,7 +89,7 @@ class App:
         self._inbox: deque[Input] = deque()
         self._signals = Signals(once)
         self.snapshot = Snapshot()
-        self.engine = Engine(project, self._parser_for, cores=_cores(), once=once)
+        self.engine = Engine(project, self._parser_for, cores=_cores(), once=once, postpone=postpone)
         self._publisher = Publisher(open_view)
         self._outlet = outlet
         self._has_reader = True

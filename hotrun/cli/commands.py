@@ -18,6 +18,7 @@ Config = Annotated[str | None, typer.Option("-c", "--config", metavar="FILE", he
 Ui = Annotated[str | None, typer.Option("--ui", metavar="UI", help="auto, inline, full, plain or json.")]
 Once = Annotated[bool, typer.Option("--once", help="Build, start nothing, say the verdict (for CI).")]
 Timing = Annotated[bool, typer.Option("--timing", help="Say under each verdict where the time went.")]
+Postpone = Annotated[bool, typer.Option("--postpone", help="Start nothing before the first change.")]
 Watch = Annotated[
     list[str] | None, typer.Option("-w", "--watch", metavar="PATH", help="Watch this instead; may be repeated.")
 ]
@@ -37,6 +38,7 @@ FLAGS = {
     "ui": "--ui",
     "once": "--once",
     "timing": "--timing",
+    "postpone": "--postpone",
     "watch": "-w",
     "exclude": "-x",
     "profile": "--profile",
@@ -135,6 +137,7 @@ def root(
     ui: Ui = None,
     once: Once = False,
     timing: Timing = False,
+    postpone: Postpone = False,
     watch: Watch = None,
     exclude: Exclude = None,
     profile: Profile = None,
@@ -143,7 +146,7 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> int:
-    given = _run_options(directory, config, ui, once, timing, watch, exclude, profile, build)
+    given = _run_options(directory, config, ui, once, timing, postpone, watch, exclude, profile, build)
     options = _with(ctx, **given)
     if ctx.invoked_subcommand is not None:
         return 0
@@ -161,6 +164,7 @@ def run_names(
     ui: Ui = None,
     once: Once = False,
     timing: Timing = False,
+    postpone: Postpone = False,
     watch: Watch = None,
     exclude: Exclude = None,
     profile: Profile = None,
@@ -169,7 +173,7 @@ def run_names(
     """Run only these processes and what they need."""
     from hotrun.cli.run import run
 
-    given = _run_options(directory, config, ui, once, timing, watch, exclude, profile, build)
+    given = _run_options(directory, config, ui, once, timing, postpone, watch, exclude, profile, build)
     return run(_with(ctx, names=tuple(names or ()), **given))
 
 
@@ -259,6 +263,7 @@ def _run_options(
     ui: str | None,
     once: bool,
     timing: bool,
+    postpone: bool,
     watch: list[str] | None,
     exclude: list[str] | None,
     profile: str | None,
@@ -270,6 +275,7 @@ def _run_options(
         "ui": ui,
         "once": once,
         "timing": timing,
+        "postpone": postpone,
         "watch": tuple(watch or ()),
         "exclude": tuple(exclude or ()),
         "profile": profile,

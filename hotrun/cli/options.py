@@ -13,6 +13,7 @@ class Options(msgspec.Struct, frozen=True):
     ui: str = "auto"
     once: bool = False
     timing: bool = False
+    postpone: bool = False
     watch: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     profile: str | None = None

@@ -28,6 +28,8 @@ def run(options: Options) -> int:
 
     if options.ui not in UIS:
         raise HotrunError(f"--ui {options.ui}: expected one of {', '.join(UIS)}", did_you_mean(options.ui, UIS))
+    if options.once and options.postpone:
+        raise HotrunError("--postpone does not go with --once, which builds at once", "leave one of them out")
     root = enter(options)
     guard = start_guard()
     chosen = choose(options, root)
@@ -40,6 +42,7 @@ def run(options: Options) -> int:
         guard=guard,
         reload=_reload(options, chosen),
         once=options.once,
+        postpone=options.postpone,
         colored=colored,
         shares=options.command is not None,
         worded=lambda project, links: _idle(options, chosen, project, links),
@@ -47,6 +50,8 @@ def run(options: Options) -> int:
     notices = [Noticed("warning", text) for text in chosen.warnings]
     if chosen.explanation is not None:
         notices.insert(0, Noticed("info", chosen.explanation))
+    if options.postpone:
+        notices.append(Noticed("info", "nothing is started before the first change (--postpone)"))
     if options.ui in ("inline", "full"):
         notices.append(Noticed("warning", f"--ui {options.ui}: not yet supported, plain is shown"))
     return app.run(tuple(notices))

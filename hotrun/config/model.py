@@ -65,6 +65,10 @@ class Watch(Table, frozen=True):
         bool,
         Meta(description="A file saved with the same bytes as before starts no build."),
     ] = True
+    auto: Annotated[
+        bool,
+        Meta(description="Build and restart when files change; false: collect changes until hotrun is told to build."),
+    ] = True
     follow_symlinks: Annotated[
         bool,
         Meta(description="Watch what links to folders lead to, under the name of the link; also out of the root."),

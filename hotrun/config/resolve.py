@@ -49,6 +49,7 @@ def _watch(watch: model.Watch, root: str) -> Watch:
         poll=watch.poll,
         poll_interval_ms=int(watch.poll_interval),
         skip_unchanged=watch.skip_unchanged,
+        auto=watch.auto,
         follow_symlinks=watch.follow_symlinks,
     )
 

@@ -16,7 +16,7 @@ from hotrun.core.run import Effect
 from hotrun.core.spec import Project
 from hotrun.core.supervisor import Supervisor
 from hotrun.core.wanted import Wanted
-from hotrun.core.words import listed
+from hotrun.core.words import count, listed
 
 
 class Edits:
@@ -26,6 +26,9 @@ class Edits:
         self.decisions = Decisions()
         self.intake = Intake(project.watch.settle_ms)
         self.wanted = Wanted()
+        self.is_postponed = False  # nothing has been started, and nothing is before the first change
+        self._is_told = False
+        self._pending = (-1, 0)  # of which revision of the intake, and how many
         self._builder = builder
         self._supervisor = supervisor
         self.adopt(project)
@@ -36,6 +39,46 @@ class Edits:
         self.plan = Plan(project)
         self._supervisor.needed_steps = self.plan.needed_steps
         self.intake.burst.quiet_ms = project.watch.settle_ms
+        self._pending = (-1, 0)
+
+    # --- when it goes out ----------------------------------------------------------------------------------------
+
+    @property
+    def pending(self) -> int:
+        """How many changed files wait until somebody asks for a build, where changes alone start none."""
+        if self._project.watch.auto or self._is_told:
+            return 0
+        revision, found = self._pending
+        if revision != self.intake.revision:
+            found = sum(self.touch_anything([path]) for path in self.intake.paths())
+            self._pending = (self.intake.revision, found)
+        return found
+
+    def tell(self) -> bool:
+        """Somebody asks for a build: let go what is pending; False where nothing is."""
+        self._is_told = self._is_told or self.pending > 0
+        return self._is_told
+
+    def start_all(self, trigger: events.Trigger) -> None:
+        """Build every step and start every process: the first build of all."""
+        self.wanted.ask(trigger, set(self._project.steps), set(self._project.processes))
+
+    def postpone_no_longer(self, trigger: events.Trigger) -> None:
+        """Something has happened that the first build may have waited for."""
+        if self.is_postponed:
+            self.is_postponed = False
+            self.start_all(trigger)
+
+    def to_be_known(self) -> str:
+        """What a person should know while nothing happens."""
+        errors, down = self._builder.count("error"), self._supervisor.down
+        found = [count(errors, "error")] if errors else []
+        found += [f"{listed(down)} failed"] if down else []
+        if self.pending:
+            found.append(f"{count(self.pending, 'file')} changed, waiting to be told")
+        elif self.is_postponed:
+            found.append("waiting for the first change")
+        return ", ".join(found)
 
     # --- what comes in -----------------------------------------------------------------------------------------
 
@@ -79,6 +122,7 @@ class Edits:
         """Begin build `number` for what has settled and what is wanted besides; False where there is none to begin."""
         self.intake.collect(now_ms)
         changes = self._take_settled(now_ms, out)
+        self._is_told = self._is_told and bool(self.intake.paths())
         if self.wanted.trigger is None:
             return False
         wanted, self.wanted = self.wanted, Wanted()
@@ -108,7 +152,9 @@ class Edits:
         steps, processes = self.plan.steps_edited(paths), self._processes_touched(paths)
         reloads = frozenset(self.plan.processes_reloaded(paths) - processes)
         if steps or processes or reloads:
-            self.wanted.ask("fs", steps, processes, reloads)
+            trigger: events.Trigger = "fs" if self._project.watch.auto else "request"
+            self.postpone_no_longer(trigger)
+            self.wanted.ask(trigger, steps, processes, reloads)
 
     def _restorable(self, wanted: Wanted) -> dict[str, Baseline]:
         """The steps that are due and whose inputs are what they were green with."""

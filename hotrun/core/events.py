@@ -256,8 +256,11 @@ class ProcessFresh(Event, frozen=True, tag="process.fresh"):
 
 
 class StateChanged(Event, frozen=True, tag="state"):
+    """`pending`: how many changed files wait until somebody asks for a build (watch.auto = false)."""
+
     state: State
     why: str
+    pending: int = 0
 
 
 class ConfigReloaded(Event, frozen=True, tag="config.reloaded"):

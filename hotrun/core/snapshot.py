@@ -48,6 +48,7 @@ class Snapshot(msgspec.Struct):
     config: str | None = None
     state: events.State = "watching"
     why: str = ""
+    pending: int = 0  # changed files that wait until somebody asks for a build
     verdict: Literal["green", "red"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
@@ -70,7 +71,7 @@ class Snapshot(msgspec.Struct):
                 self.version, self.pid, self.root, self.config = event.version, event.pid, event.root, event.config
                 self.processes = {name: ProcessView(name) for name in event.processes}
             case events.StateChanged():
-                self.state, self.why = event.state, event.why
+                self.state, self.why, self.pending = event.state, event.why, event.pending
             case events.BuildStarted():
                 self.building, self.timing = event.build, BuildTimes(event.build)
             case events.StepStarted() | events.StepRestored():

@@ -130,7 +130,10 @@ class OwnParser(msgspec.Struct, frozen=True):
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """What is watched. `roots` are absolute folders or files; `settle_ms` None means auto (see settle.py)."""
+    """What is watched. `roots` are absolute folders or files; `settle_ms` None means auto (see settle.py).
+
+    `auto` False: changes wait until somebody asks for a build.
+    """
 
     roots: tuple[str, ...]
     exclude: tuple[str, ...] = ()
@@ -139,6 +142,7 @@ class Watch(msgspec.Struct, frozen=True):
     poll: Poll = "auto"
     poll_interval_ms: int = 500
     skip_unchanged: bool = True
+    auto: bool = True
     follow_symlinks: bool = False
 
 

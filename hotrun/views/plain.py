@@ -119,6 +119,8 @@ class Plain:
             case events.Message():
                 color = {"error": RED, "warning": YELLOW}.get(event.level, CYAN)
                 return self._paint(f"{event.level}: {clean_name(event.text)}", color)
+            case events.StateChanged(state="watching", pending=pending) if pending:
+                return self._paint(clean_name(event.why), dim)
             case events.StateChanged(state="stopping"):
                 return self._paint("stopping" + (f": {clean_name(event.why)}" if event.why else ""), dim)
             case _:

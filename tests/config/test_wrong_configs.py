@@ -27,7 +27,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         '[watch]\nzzz = 1\n\n[run.web]\ncommand = "x"\n',
         [
             "2: watch.zzz: unknown key, expected one of paths, exclude, gitignore, settle, poll, "
-            "poll_interval, skip_unchanged, follow_symlinks"
+            "poll_interval, skip_unchanged, auto, follow_symlinks"
         ],
     ),
     (

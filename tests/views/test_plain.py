@@ -88,6 +88,11 @@ LINES: list[tuple[events.Event, str]] = [
     (events.ProcessFresh("web", 2, 8), "web is what build #8 would start: it serves on\n"),
     (events.StepRestored(8, "app", 6), ""),
     (events.StateChanged("building", ""), ""),
+    (
+        events.StateChanged("watching", "2 files changed, waiting to be told", 2),
+        "2 files changed, waiting to be told\n",
+    ),
+    (events.StateChanged("watching", "1 error"), ""),
     (events.StateChanged("stopping", ""), "stopping\n"),
     (events.StateChanged("stopping", "SIGINT"), "stopping: SIGINT\n"),
     (events.ConfigReloaded("hotrun.toml", ("app",), ("web",)), "configuration reloaded · changed: app, web\n"),
