@@ -91,6 +91,9 @@ class Edits:
         self.decisions.note(outputs, "an output of a step: nothing", now_ms)
         held = [change.path for change in edits if self.intake.loops.is_held(change.path)]
         self.decisions.note(held, "held off: built when it has been quiet", now_ms)
+        if not self._project.watch.auto:
+            waiting = [change.path for change in edits[:MOST_PATHS] if self.touch_anything([change.path])]
+            self.decisions.note(waiting, "waits until hotrun is told to build", now_ms)
 
     def touched(self, paths: Sequence[str], now_ms: int, out: list[Effect]) -> None:
         """Same bytes as before: nothing, and said so.

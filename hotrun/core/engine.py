@@ -339,7 +339,7 @@ class Engine:
         if self._paused:
             return "paused", "asked to"
         held_by = self._edits.intake.held_by(now_ms)
-        if held_by is not None:
+        if held_by is not None and not self._edits.pending:
             return "held", held_by
         return "watching", self._edits.to_be_known()
 

@@ -181,6 +181,10 @@ class Plain:
         self._line(self._paint(text, color))
         if event.status != "canceled":
             self._problems()
+            self._timing()
+
+    def _timing(self) -> None:
+        """Where the time of the build went."""
         if self._with_timing and self._snapshot.timing is not None:
             for line in worded(self._snapshot.timing):
                 self._line(self._paint(clean_name(line), DIM))

@@ -161,6 +161,22 @@ def test_a_changed_configuration_is_taken_over_untold() -> None:
     assert world.take_commands() == ["spawn css"]
 
 
+def test_a_version_control_operation_does_not_hide_what_is_pending() -> None:
+    world = manual().send(inputs.Held(("git rebase",))).change("a.css").wait(100)
+    assert state(world) == ("watching", "1 file changed, waiting to be told", 1)
+    world.send(TRIGGER)
+    assert state(world) == ("held", "git rebase", 0)
+    world.send(inputs.Held(())).wait(30)
+    assert world.take_commands() == ["spawn css"]
+
+
+def test_why_is_told_that_a_change_waits_and_what_came_of_it() -> None:
+    world = manual().change("a.css", "README").wait(100).send(TRIGGER)
+    told = [(found.text, found.build) for found in world.engine.decisions.about("a.css")]
+    assert told == [("waits until hotrun is told to build", None), ("modified: builds css", 2)]
+    assert "waits" not in str([found.text for found in world.engine.decisions.about("README")])
+
+
 def test_a_session_can_end_while_changes_are_pending() -> None:
     world = manual().change("a.css").wait(100).send(Request("quit"))
     world.ends("web", signal="SIGTERM")
