@@ -28,7 +28,8 @@ class Edits:
         self.wanted = Wanted()
         self.is_postponed = False  # nothing has been started, and nothing is before the first change
         self._is_told = False
-        self._pending = (-1, 0)  # of which revision of the intake, and how many
+        self._waiting = (-1, 0)  # of which revision of the intake, and how many
+        self._meaning: dict[str, bool] = {}  # of the paths that wait; a burst of thousands is not matched at each input
         self._builder = builder
         self._supervisor = supervisor
         self.adopt(project)
@@ -39,19 +40,28 @@ class Edits:
         self.plan = Plan(project)
         self._supervisor.needed_steps = self.plan.needed_steps
         self.intake.burst.quiet_ms = project.watch.settle_ms
-        self._pending = (-1, 0)
+        self._waiting = (-1, 0)
+        self._meaning.clear()
 
     # --- when it goes out ----------------------------------------------------------------------------------------
 
     @property
     def pending(self) -> int:
         """How many changed files wait until somebody asks for a build, where changes alone start none."""
-        if self._project.watch.auto or self._is_told:
-            return 0
-        revision, found = self._pending
+        return 0 if self._project.watch.auto or self._is_told else self.waiting
+
+    @property
+    def waiting(self) -> int:
+        """How many of the changed files that wait for a build mean anything to a step or process."""
+        revision, found = self._waiting
         if revision != self.intake.revision:
-            found = sum(self.touch_anything([path]) for path in self.intake.paths())
-            self._pending = (self.intake.revision, found)
+            paths = self.intake.paths()
+            if not paths:
+                self._meaning.clear()
+            for path in paths - self._meaning.keys():
+                self._meaning[path] = self.touch_anything([path])
+            found = sum(self._meaning[path] for path in paths)
+            self._waiting = (self.intake.revision, found)
         return found
 
     def tell(self) -> bool:

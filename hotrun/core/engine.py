@@ -278,7 +278,7 @@ class Engine:
         """What would be started now would be restarted soon, or would tell somebody too early that a build is over."""
         if self._builder.build is not None and self._builder.linger_ms:
             return True
-        return self._edits.intake.due_ms is not None and self._edits.touch_anything(self._edits.intake.burst.paths())
+        return self._edits.intake.due_ms is not None and self._edits.waiting > 0
 
     @property
     def _is_quiet(self) -> bool:

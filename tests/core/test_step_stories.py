@@ -207,3 +207,15 @@ def test_the_same_inputs_are_not_built_twice_green() -> None:
     assert [command for command in world.take_commands() if "spawn" in command] == ["spawn a", "spawn b"]
     assert world.statuses() == ["ok", "ok", "canceled", "ok"]
     assert ran(world)[-1] == ()
+
+
+def test_a_configuration_that_changes_a_running_step_keeps_what_the_others_have_finished() -> None:
+    world = diamond()
+    world.change("gen.x").does("gen").does("left").up("right").take_commands()
+    parts = list(world.engine.project.parts.values())
+    parts[2] = step("right", paths=("right.*",), needs=("gen",), timeout_ms=60_000)
+    world.send(inputs.ConfigLoaded(project(*parts)))
+    world.ends("right", signal="SIGTERM")
+    assert world.take_commands() == ["SIGTERM right", "spawn right"], "gen and left are done"
+    world.does("right").does("app")
+    assert ran(world)[2] == ("right", "app")
