@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     import msgspec
 
     from hotrun.adapters.watching.files import FileSource
-    from hotrun.core.build import LineParser
+    from hotrun.core.step import LineParser
     from hotrun.outlet import Outlet
     from hotrun.publisher import View
 
@@ -65,6 +65,9 @@ if TYPE_CHECKING:
         def attach(self, loop: asyncio.AbstractEventLoop, session: App) -> None: ...
 
         def turn(self) -> None: ...
+
+        @property
+        def is_behind(self) -> bool: ...
 
         def close(self) -> None: ...
 
@@ -84,6 +87,7 @@ class App:
         guard: Guard,
         reload: Reload | None,
         once: bool,
+        postpone: bool = False,
         colored: bool,
         worded: Worded,
         shares: bool = False,
@@ -93,7 +97,7 @@ class App:
 
         `open_desk`: makes what brings the view and the keys; then `open_view` is not asked.
 
-        `reload` loads the configuration again (raises HotrunError); None without a file.
+        `reload` loads the configuration again (raises HotrunError); None without a file. `postpone`: as in Engine.
 
         `worded` makes warnings of patterns that match nothing. `shares`: run also where another hotrun has the root.
         Raises HotrunError where the project cannot be watched at all.
@@ -107,7 +111,7 @@ class App:
         self._inbox: deque[Input] = deque()
         self._signals = Signals(once)
         self.snapshot = Snapshot()
-        self.engine = Engine(project, self._parser_for, jobs=os.cpu_count() or 1, once=once)
+        self.engine = Engine(project, self._parser_for, cores=_cores(), once=once, postpone=postpone)
         self._sources = Sources(project.root)
         self._open_view = open_view
         self._open_desk = open_desk
@@ -406,6 +410,11 @@ def start_guard() -> Guard:
 
 def _now_ms() -> int:
     return time.monotonic_ns() // 1_000_000
+
+
+def _cores() -> int:
+    """How many cores this process may use; with taskset or in a container not all that there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _single_files(project: Project) -> list[str]:

@@ -73,10 +73,10 @@ def _dispatch(args: list[str]) -> int:
             from hotrun.cli.options import Options
 
             return check(Options())
-        if args[0] == "status" and set(args[1:]) <= {"--json"}:
+        if args[0] == "status" and set(args[1:]) <= {"--json", "--timing"}:
             from hotrun.cli.status import status
 
-            return status(None, "--json" in args)
+            return status(None, "--json" in args, "--timing" in args)
         if args[0] == "errors" and args[1:] in ([], ["--json"], ["--vim"], ["--github"], ["--sarif"]):
             from hotrun.cli.errors import errors
 

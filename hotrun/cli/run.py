@@ -32,6 +32,8 @@ def run(options: Options) -> int:
 
     if options.ui not in UIS:
         raise HotrunError(f"--ui {options.ui}: expected one of {', '.join(UIS)}", did_you_mean(options.ui, UIS))
+    if options.once and options.postpone:
+        raise HotrunError("--postpone does not go with --once, which builds at once", "leave one of them out")
     root = enter(options)
     guard = start_guard()
     chosen = choose(options, root)
@@ -40,11 +42,12 @@ def run(options: Options) -> int:
     outlet = Outlet(STDOUT)
     app = App(
         chosen.project,
-        lambda: _view(ui, options.once, colored, outlet),
+        lambda: _view(ui, options, colored, outlet),
         outlet=outlet,
         guard=guard,
         reload=_reload(options, chosen),
         once=options.once,
+        postpone=options.postpone,
         colored=colored,
         shares=options.command is not None,
         open_desk=(lambda: _desk(ui, colored, outlet)) if ui in ("inline", "full") else None,
@@ -53,6 +56,8 @@ def run(options: Options) -> int:
     notices = [Noticed("warning", text) for text in chosen.warnings]
     if chosen.explanation is not None:
         notices.insert(0, Noticed("info", chosen.explanation))
+    if options.postpone:
+        notices.append(Noticed("info", "nothing is started before the first change (--postpone)"))
     return app.run(tuple(notices))
 
 
@@ -91,7 +96,7 @@ def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link,
     return idle_warnings(Places(options, Chosen(project, chosen.path)), links)
 
 
-def _view(ui: str, once: bool, colored: bool, outlet: Outlet) -> View:
+def _view(ui: str, options: Options, colored: bool, outlet: Outlet) -> View:
     from hotrun.views.sink import Sink
 
     if ui == "json":
@@ -102,8 +107,8 @@ def _view(ui: str, once: bool, colored: bool, outlet: Outlet) -> View:
 
     encoding, marks = _characters()
     sink = Sink(outlet.write, encoding)
-    plain = Plain(sink, colored, marks)
-    return _once(plain, sink, marks) if once else plain
+    plain = Plain(sink, colored, marks, options.timing)
+    return _once(plain, sink, marks) if options.once else plain
 
 
 def _desk(ui: str, colored: bool, outlet: Outlet) -> Desk:

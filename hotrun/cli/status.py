@@ -12,8 +12,10 @@ from hotrun.core.words import count, duration
 from hotrun.errors import HotrunError
 
 
-def status(directory: str | None, as_json: bool) -> int:
-    """Print it; returns 0 where the last build is green, else 1. Raises HotrunError: 3 where none runs."""
+def status(directory: str | None, as_json: bool, with_timing: bool) -> int:
+    """Print it, `with_timing` also where the time of the last build went.
+
+    Returns 0 where the last build is green, else 1. Raises HotrunError: 3 where none runs."""
     with Client(folder_of(directory)) as client:
         found = client.ask("status")
     if as_json:
@@ -22,6 +24,8 @@ def status(directory: str | None, as_json: bool) -> int:
         print(json.dumps(found))
     else:
         for line in _worded(found):
+            say(line)
+        for line in _timing(found["timing"]) if with_timing else ():
             say(line)
     return 0 if found["verdict"] == "green" else 1
 
@@ -43,6 +47,17 @@ def _worded(found: dict[str, Any]) -> Iterator[str]:
         yield f"build #{last['build']} {last['status']} in {duration(last['duration_ms'])}: {counts}"
     for name, process in found["processes"].items():
         yield f"{name}: {_process(process)}"
+
+
+def _timing(found: dict[str, Any] | None) -> Iterator[str]:
+    if found is None:
+        yield "nothing has been built yet"
+        return
+    import msgspec
+
+    from hotrun.core.times import BuildTimes, worded
+
+    yield from worded(msgspec.convert(found, BuildTimes))
 
 
 def _process(process: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ Works on what could be read; a key that already has a problem is left out of the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from hotrun.config.addresses import Address
@@ -166,9 +167,17 @@ def _check_needs(config: Config, findings: Findings) -> None:
     if config.build.keys() & config.run.keys():
         return  # "needs" cannot be followed while a name means two things
     needs = {name: part.needs for part_of in (config.build, config.run) for name, part in part_of.items()}
+    wrong = set(findings.by_path)
     for cycle in _cycles(needs):
-        kind = "build" if cycle[0] in config.build else "run"
-        findings.add((kind, cycle[0], "needs"), f"expected no cycle, got {' -> '.join(cycle)}")
+        places: list[Path] = [
+            ("build" if name in config.build else "run", name, "needs", needs[name].index(need))
+            for name, need in pairwise(cycle)
+        ]
+        free = [turn for turn, place in enumerate(places) if not findings.touch(place)]
+        if free and wrong.isdisjoint(places):  # else it is gone when that need is
+            turn = free[0]
+            way = [*cycle[turn:-1], *cycle[: turn + 1]]
+            findings.add(places[turn], f"expected no cycle, got {' -> '.join(way)}")
 
 
 def _names_are_known(findings: Findings) -> bool:
@@ -195,7 +204,10 @@ def _check_names(part: BuildStep | RunProcess, path: Path, config: Config, findi
 
 
 def _cycles(needs: dict[str, list[str]]) -> list[list[str]]:
-    """Return each cycle that a walk along `needs` closes, as the names on the way round, the first one repeated."""
+    """Return each cycle that a walk along `needs` closes, as the names on the way round, the first one repeated.
+
+    Depth first, so each ends with a need that is in no other of them. There may be exponentially many more: they run
+    through the same needs, and are found once these are mended."""
     cycles: list[list[str]] = []
     done: set[str] = set()
     for start in needs:

@@ -15,9 +15,11 @@ _MISFIT = object()
 _PLAIN = {bool: "true or false", str: "a string", int: "a whole number"}
 
 
-def collect(raw: object, kind: Any, findings: Findings) -> Any:  # noqa: ANN401 - returns what `kind` names
-    """Return the Struct `kind` made of what fits in `raw`, and note every misfit. Required keys that lack are None."""
-    return _fit(raw, kind, (), findings)
+def collect(raw: object, kind: Any, findings: Findings, path: Path = ()) -> Any:  # noqa: ANN401 - what `kind` names
+    """Return the Struct `kind` made of what fits in `raw`, which stands at `path`, and note every misfit.
+
+    Required keys that lack are None."""
+    return _fit(raw, kind, path, findings)
 
 
 def _fit(value: object, annotation: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401 - typed by annotation

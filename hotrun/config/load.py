@@ -11,13 +11,13 @@ import msgspec
 
 from hotrun.config.check import KnownParsers, check
 from hotrun.config.doubts import doubts
-from hotrun.config.model import Config
+from hotrun.config.model import BuildOptions, Config
 from hotrun.config.overlay import Tables, origin, overlay
 from hotrun.config.pending import pending_keys
-from hotrun.config.problems import ConfigError, Findings, Path, key_path
+from hotrun.config.problems import ConfigError, Findings, Path, did_you_mean, key_path
 from hotrun.config.read import PYPROJECT, read_config
 from hotrun.config.resolve import resolve
-from hotrun.config.values import dec_hook
+from hotrun.config.values import closest, dec_hook
 from hotrun.core.spec import Project
 
 IN_PYPROJECT: Path = ("tool", "hotrun")
@@ -84,7 +84,7 @@ class _File:
         chosen = self.profiles.get(profile, {}) if profile is not None else {}
         raw = overlay(self.tables, chosen)
         merged = Findings()
-        config = validate(raw, known_parsers, merged)
+        config, options = validate(raw, known_parsers, merged)
         for path, text in merged.by_path.items():
             findings.add(origin(path, self.tables, profile or "", chosen), text)
         for name in self.profiles:
@@ -92,7 +92,7 @@ class _File:
                 self.check_profile(name, known_parsers, findings)
         if findings.by_path:
             raise ConfigError(self.worded(findings.by_path))
-        project = resolve(config, root, os.path.join(root, os.path.basename(self.filename)))
+        project = resolve(config, options, root, os.path.join(root, os.path.basename(self.filename)))
         told = [*((path, "not yet supported, ignored") for path in pending_keys(raw)), *doubts(project)]
         warnings = {origin(path, self.tables, profile or "", chosen): text for path, text in told}
         return Loaded(project, tuple(self.worded(warnings)), config)
@@ -174,18 +174,37 @@ def _with_tables(text: str) -> str:
     return re.sub(r"\('.*'?,?\)", lambda found: f"[{key_path(ast.literal_eval(found[0]))}]", text)
 
 
-def validate(raw: dict[str, Any], known_parsers: KnownParsers | None, findings: Findings) -> Config:
+def validate(
+    raw: dict[str, Any], known_parsers: KnownParsers | None, findings: Findings
+) -> tuple[Config, BuildOptions]:
     """Return the typed form of the tables `raw`, without profiles, and note all that is wrong."""
     if "profile" in raw:
         findings.add(("profile",), "unknown key")
         raw = {key: raw[key] for key in raw if key != "profile"}
+    own, steps = _split_build(raw.get("build"), findings)
     try:
-        config = msgspec.convert(raw, Config, dec_hook=dec_hook)
+        options = msgspec.convert(own, BuildOptions, dec_hook=dec_hook)
+        config = msgspec.convert({**raw, "build": steps} if own else raw, Config, dec_hook=dec_hook)
     except msgspec.ValidationError as error:
         from hotrun.config.collect import collect
 
-        config = collect(raw, Config, findings)
+        options = collect(own, BuildOptions, findings, ("build",))
+        config = collect({**raw, "build": steps} if own else raw, Config, findings)
         if not findings.by_path:
             findings.add((), str(error))
     check(config, raw, known_parsers, findings)
-    return config
+    return config, options
+
+
+def _split_build(build: object, findings: Findings) -> tuple[Tables, Tables]:
+    """Return what of the table [build] are keys of its own, and what are steps by name; notes a step named as a key."""
+    if not isinstance(build, dict):
+        return {}, {}
+    own = {key: build[key] for key in BuildOptions.__struct_fields__ if key in build}
+    for key, value in build.items():
+        if key in own and isinstance(value, dict):
+            findings.add(("build", key), f"no name for a step: {key} is a key of [build] itself, use another name")
+            del own[key]  # it is read as a step all the same, so that who needs it is not blamed, too
+        elif key not in own and isinstance(value, int) and (meant := closest(key, BuildOptions.__struct_fields__)):
+            findings.add(("build", key), f"unknown key{did_you_mean(meant)}")
+    return own, {key: value for key, value in build.items() if key not in own}

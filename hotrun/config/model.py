@@ -66,6 +66,10 @@ class Watch(Table, frozen=True):
         bool,
         Meta(description="A file saved with the same bytes as before starts no build."),
     ] = True
+    auto: Annotated[
+        bool,
+        Meta(description="Build and restart when files change; false: collect changes until hotrun is told to build."),
+    ] = True
     follow_symlinks: Annotated[
         bool,
         Meta(description="Watch what links to folders lead to, under the name of the link; also out of the root."),
@@ -118,6 +122,18 @@ class BuildStep(Program, frozen=True):
         OnBusy,
         Meta(description="On a change while it runs: cancel it and start over, or finish it first."),
     ] = "cancel"
+
+
+MOST_JOBS = 256  # more programs at once than any machine has use for; a typing mistake must not start thousands
+
+
+class BuildOptions(Table, frozen=True):
+    """The keys of [build] itself, which otherwise holds the steps by name: what concerns all of them."""
+
+    jobs: Annotated[
+        Annotated[int, Meta(ge=1, le=MOST_JOBS, extra={"expected": f"a number of steps from 1 to {MOST_JOBS}"})] | None,
+        Meta(description="How many steps may run at once; as many as there are cores to run on if left out."),
+    ] = None
 
 
 class Ready(Table, frozen=True):

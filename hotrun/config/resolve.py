@@ -17,8 +17,10 @@ from hotrun.core.actions import Action
 from hotrun.core.spec import Example, Export, OwnParser, Process, Program, Project, Ready, Reload, Step, Ui, Watch
 
 
-def resolve(config: model.Config, root: str, source: str) -> Project:
-    """Return the project in the absolute folder `root` that `config`, read from the file `source`, describes."""
+def resolve(config: model.Config, options: model.BuildOptions, root: str, source: str) -> Project:
+    """Return the project in the absolute folder `root` that `config` and the `options` of its [build] describe.
+
+    `source` is the file that they were read from."""
     return Project(
         root=root,
         config=source,
@@ -28,6 +30,7 @@ def resolve(config: model.Config, root: str, source: str) -> Project:
         parsers=tuple(map(_parser, config.parser)),
         ui=_ui(config.ui),
         exports=tuple(Export(name, absolute(one.path, root), str(one.format)) for name, one in config.exports.items()),
+        jobs=options.jobs,
     )
 
 
@@ -50,6 +53,7 @@ def _watch(watch: model.Watch, root: str) -> Watch:
         poll=watch.poll,
         poll_interval_ms=int(watch.poll_interval),
         skip_unchanged=watch.skip_unchanged,
+        auto=watch.auto,
         follow_symlinks=watch.follow_symlinks,
     )
 

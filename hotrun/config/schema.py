@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from hotrun.config.model import Config, Table, Ui
+from hotrun.config.model import BuildOptions, Config, Table, Ui
 from hotrun.config.values import Value
 from hotrun.core.actions import DEFAULT_KEYS, DESCRIPTIONS
 
@@ -19,14 +19,16 @@ Schema = dict[str, Any]
 
 def json_schema() -> Schema:
     """Return the schema of hotrun.toml as JSON-ready values, draft 2020-12."""
-    (reference,), definitions = msgspec.json.schema_components(
-        [Config], schema_hook=_schema_of_value, ref_template=REFERENCE + "{name}"
+    (reference, _), definitions = msgspec.json.schema_components(
+        [Config, BuildOptions], schema_hook=_schema_of_value, ref_template=REFERENCE + "{name}"
     )
     definitions = _without_null(definitions)
     for table in _tables(Table):
         if table.__name__ in definitions:
             _complete(definitions[table.__name__], table)
     _name_actions(definitions)
+    build = definitions[Config.__name__]["properties"]["build"]
+    build["properties"] = definitions.pop(BuildOptions.__name__)["properties"]
     _add_profiles(definitions)
     about = {"title": "hotrun.toml", "description": "What hotrun watches, builds and runs."}
     return {"$schema": DIALECT, **about, **reference, "$defs": definitions}

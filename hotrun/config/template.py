@@ -30,8 +30,10 @@ _WATCH: _Options = (
     ('exclude = ["docs/", "*.gen.*"]', "on top of the ignore files"),
     ("gitignore = false", "watch what ignore files leave out, too"),
     ('settle = "200ms"', "how long it must be quiet before work starts; by itself at once for one file"),
+    ("auto = false", "build at the start, and then only when told to (SIGUSR1)"),
     ('poll = "always"', "look for changes at intervals; by itself only where the system does not tell of them"),
 )
+_BUILD: _Options = (("jobs = 4", "how many steps may run at once; as many as there are cores if left out"),)
 _ENV: _Options = (('LOG = "debug"', "for all steps and processes"),)
 _UI: _Options = (
     ("notify = true", "the terminal notifies when a build turns red, or green again"),
@@ -111,6 +113,7 @@ def _common(exclude: tuple[str, ...]) -> Iterator[str]:
     yield f"[watch]\n{live}{_off(option for option in _WATCH if not (live and option[0].startswith('exclude')))}"
     yield f"[env]\n{_off(_ENV)}"
     yield f"[ui]\n{_off(_UI)}"
+    yield f"[build]\n{_off(_BUILD)}"
 
 
 def _table(kind: str, part: Part, options: _Options) -> str:

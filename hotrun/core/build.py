@@ -1,26 +1,26 @@
 """The steps: which are dirty, which run, and the one verdict of each build. Starts a step when all it needs is green.
 
-verdict of a step   dirty: its inputs changed, or it has not run to its end since; ok; failed (timeout included);
-                    behind: it was ok, and runs if what it needs makes something else than before
-build               start -> steps run -> finished, exactly once; canceled: no step starts any more, and it is
-                    finished when the last run is gone. The next build starts after that, never beside it.
+start -> steps run -> finished, exactly once. Canceled: no step starts any more, and it is finished when the last run is
+gone. The next build starts after that, never beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from hotrun.core import events
 from hotrun.core.commands import RecordChanges, Spawn
-from hotrun.core.compared import Compared, what_changed
+from hotrun.core.compared import what_changed
 from hotrun.core.green import Baseline, Green
 from hotrun.core.inputs import Change, Input, OutputRead
 from hotrun.core.reported import ending_of, reason_of, report, status_of
 from hotrun.core.run import Effect, Run
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.spec import Project
+from hotrun.core.step import ParserFor, StepState
+from hotrun.core.timing import Timing
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.finding import Finding
@@ -28,44 +28,14 @@ if TYPE_CHECKING:
 STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
 MOST_PATHS = 100  # a `change` event lists this many, `more` counts the others
 
-Verdict = Literal["dirty", "behind", "ok", "failed"]
-
-
-class LineParser(Protocol):
-    """What finds problems in a step's output; hotrun.core.diagnostics has the real one."""
-
-    def feed(self, stream: str, line: str) -> list[Finding]: ...
-
-    def finish(self) -> list[Finding]: ...
-
-
-ParserFor = Callable[[Step | Process], LineParser]
-
-
-class StepState:
-    """One step: its verdict, its run while there is one, and what its last run found."""
-
-    def __init__(self, step: Step, compared: Compared | None = None) -> None:
-        """`compared` is that of the step that had this name, under another configuration."""
-        self.step = step
-        self.verdict: Verdict = "dirty"
-        self.green_build = 0  # the build of its latest green run
-        self.changed_build = 0  # and of the latest one that made something else than the one before
-        self.content: str | None = None  # of its outputs after that
-        self.run: Run | None = None
-        self.parser: LineParser | None = None
-        self.timeout_at_ms: int | None = None
-        self.timed_out = False
-        self.diagnostics: list[events.Diagnostic] = []
-        self.compared = compared or Compared()
-
 
 class Build:
     """One build while it lasts."""
 
-    def __init__(self, number: int, planned: tuple[str, ...], now_ms: int) -> None:
+    def __init__(self, number: int, planned: tuple[str, ...], timing: Timing, now_ms: int) -> None:
         self.number = number
         self.started_ms = now_ms
+        self.timing = timing
         self.planned = planned
         self.statuses: dict[str, events.Status] = {}
         self.kept: list[str] = []  # the steps behind others that had no need to run
@@ -76,8 +46,8 @@ class Build:
 class Builder:
     """All steps of a project and the build in progress, if any."""
 
-    def __init__(self, project: Project, parser_for: ParserFor, next_run: Callable[[], int], jobs: int) -> None:
-        """`jobs` is how many steps may run at once; `next_run` hands out run ids."""
+    def __init__(self, project: Project, parser_for: ParserFor, next_run: Callable[[], int], cores: int) -> None:
+        """`cores`: how many steps may run at once where the project does not say; `next_run` hands out run ids."""
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
@@ -85,11 +55,13 @@ class Builder:
         self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._parser_for = parser_for
         self._next_run = next_run
-        self._jobs = jobs
+        self._cores = cores
+        self._jobs = project.jobs or cores
 
     def adopt(self, project: Project) -> set[str]:
         """Take the steps of a new configuration, between builds; returns the names that are new or differ."""
         assert self.build is None
+        self._jobs = project.jobs or self._cores
         old = self.steps
         self.steps = {
             name: old[name]
@@ -172,17 +144,20 @@ class Builder:
             state.compared.note(changes)
         unfinished = self.unfinished()
         planned = tuple(name for name in self.steps if name in unfinished)
-        self.build = Build(number, planned, now_ms)
+        timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
+        self.build = build = Build(number, planned, timing, now_ms)
         listed = tuple(events.ChangedPath(change.path, change.kind) for change in changes[:MOST_PATHS])
         out.append(events.Changed(number, listed, len(changes) - len(listed), trigger))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple(change.path for change in changes)))
         for name, baseline in restored.items():
-            self._say_restored(name, number, baseline.build, out)
+            self._say_restored(build, name, baseline.build, out)
 
-    def _say_restored(self, name: str, number: int, of: int, out: list[Effect]) -> None:
-        out.append(events.StepRestored(number, name, of))
-        out.extend(self.steps[name].diagnostics)
+    def _say_restored(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
+        state = self.steps[name]
+        build.timing.saved_ms += state.green_ms
+        out.append(events.StepRestored(build.number, name, of, state.green_ms))
+        out.extend(state.diagnostics)
 
     def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
         """The inputs of these steps are again what they were green with: so are their verdicts, for build `number`."""
@@ -267,7 +242,7 @@ class Builder:
         build.kept.append(name)
         found = [msgspec.structs.replace(known, build=build.number, new=False) for known in state.diagnostics]
         state.diagnostics = found
-        self._say_restored(name, build.number, state.green_build, out)
+        self._say_restored(build, name, state.green_build, out)
         return True
 
     def _start_step(self, build: Build, state: StepState, now_ms: int, out: list[Effect]) -> None:
@@ -291,6 +266,7 @@ class Builder:
         )
         out.append(spawn)
         self.green_with.started(step.name)
+        build.timing.started(step.name, now_ms)
 
     def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
         if state.run is not None and state.timeout_at_ms is not None and now_ms >= state.timeout_at_ms:
@@ -315,6 +291,7 @@ class Builder:
         assert state.parser is not None
         self._report(state, state.parser.finish(), out)
         status, is_unchanged = status_of(run, state.timed_out), False
+        uptime_ms = run.uptime_ms(now_ms)
         if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
             from hotrun.core.diagnostics.failure import failure
 
@@ -323,7 +300,7 @@ class Builder:
             # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
             state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
             is_unchanged = run.content is not None and run.content == state.content
-            state.green_build, state.content = build.number, run.content
+            state.green_build, state.green_ms, state.content = build.number, uptime_ms, run.content
             state.changed_build = state.changed_build if is_unchanged else build.number
             self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
         else:
@@ -333,9 +310,9 @@ class Builder:
         state.run = state.parser = state.timeout_at_ms = None
         build.statuses[step.name] = status
         build.over_ms = now_ms
-        uptime = run.uptime_ms(now_ms)
-        ending = (status, run.exit_code, run.signal, uptime, is_unchanged)
-        out.append(events.StepFinished(build.number, step.name, *ending))
+        ran = build.timing.over(step.name, now_ms)
+        ending = (status, run.exit_code, run.signal, uptime_ms, is_unchanged)
+        out.append(events.StepFinished(build.number, step.name, *ending, ran.start_ms, ran.waited_ms))
 
     def _finish(self, build: Build, now_ms: int, out: list[Effect]) -> events.BuildFinished:
         skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)
@@ -353,6 +330,8 @@ class Builder:
             new=new,
             fixed=fixed,
             fixed_problems=fixed_problems,
+            critical_path=build.timing.critical_path(),
+            saved_ms=build.timing.saved_ms,
         )
         self.build = None
         out.append(finished)

@@ -13,8 +13,8 @@ from hotrun.core.spec import Process
 from hotrun.core.words import duration
 
 if TYPE_CHECKING:
-    from hotrun.core.build import LineParser
     from hotrun.core.diagnostics.finding import Finding
+    from hotrun.core.step import LineParser
 
 LAST_WORDS = (
     20  # lines that a program may print after the trace that ends it: exit hooks, a shell's or runtime's remark

@@ -16,7 +16,7 @@ from hotrun.core.run import Effect
 from hotrun.core.spec import Project
 from hotrun.core.supervisor import Supervisor
 from hotrun.core.wanted import Wanted
-from hotrun.core.words import listed
+from hotrun.core.words import count, listed
 
 
 class Edits:
@@ -26,6 +26,10 @@ class Edits:
         self.decisions = Decisions()
         self.intake = Intake(project.watch.settle_ms)
         self.wanted = Wanted()
+        self.is_postponed = False  # nothing has been started, and nothing is before the first change
+        self._is_told = False
+        self._waiting = (-1, 0)  # of which revision of the intake, and how many
+        self._meaning: dict[str, bool] = {}  # of the paths that wait; a burst of thousands is not matched at each input
         self._builder = builder
         self._supervisor = supervisor
         self.adopt(project)
@@ -36,6 +40,55 @@ class Edits:
         self.plan = Plan(project)
         self._supervisor.needed_steps = self.plan.needed_steps
         self.intake.burst.quiet_ms = project.watch.settle_ms
+        self._waiting = (-1, 0)
+        self._meaning.clear()
+
+    # --- when it goes out ----------------------------------------------------------------------------------------
+
+    @property
+    def pending(self) -> int:
+        """How many changed files wait until somebody asks for a build, where changes alone start none."""
+        return 0 if self._project.watch.auto or self._is_told else self.waiting
+
+    @property
+    def waiting(self) -> int:
+        """How many of the changed files that wait for a build mean anything to a step or process."""
+        revision, found = self._waiting
+        if revision != self.intake.revision:
+            paths = self.intake.paths()
+            if not paths:
+                self._meaning.clear()
+            for path in paths - self._meaning.keys():
+                self._meaning[path] = self.touch_anything([path])
+            found = sum(self._meaning[path] for path in paths)
+            self._waiting = (self.intake.revision, found)
+        return found
+
+    def tell(self) -> bool:
+        """Somebody asks for a build: let go what is pending; False where nothing is."""
+        self._is_told = self._is_told or self.pending > 0
+        return self._is_told
+
+    def start_all(self, trigger: events.Trigger) -> None:
+        """Build every step and start every process: the first build of all."""
+        self.wanted.ask(trigger, set(self._project.steps), set(self._project.processes))
+
+    def postpone_no_longer(self, trigger: events.Trigger) -> None:
+        """Something has happened that the first build may have waited for."""
+        if self.is_postponed:
+            self.is_postponed = False
+            self.start_all(trigger)
+
+    def to_be_known(self) -> str:
+        """What a person should know while nothing happens."""
+        errors, down = self._builder.count("error"), self._supervisor.down
+        found = [count(errors, "error")] if errors else []
+        found += [f"{listed(down)} failed"] if down else []
+        if self.pending:
+            found.append(f"{count(self.pending, 'file')} changed, waiting to be told")
+        elif self.is_postponed:
+            found.append("waiting for the first change")
+        return ", ".join(found)
 
     # --- what comes in -----------------------------------------------------------------------------------------
 
@@ -48,6 +101,9 @@ class Edits:
         self.decisions.note(outputs, "an output: nothing", now_ms)
         held = [change.path for change in edits if self.intake.loops.is_held(change.path)]
         self.decisions.note(held, "held off: built when it has been quiet", now_ms)
+        if not self._project.watch.auto:
+            waiting = [change.path for change in edits[:MOST_PATHS] if self.touch_anything([change.path])]
+            self.decisions.note(waiting, "waits until hotrun is told to build", now_ms)
 
     def touched(self, paths: Sequence[str], now_ms: int, out: list[Effect]) -> None:
         """Same bytes as before: nothing, and said so.
@@ -79,6 +135,7 @@ class Edits:
         """Begin build `number` for what has settled and what is wanted besides; False where there is none to begin."""
         self.intake.collect(now_ms)
         changes = self._take_settled(now_ms, out)
+        self._is_told = self._is_told and bool(self.intake.paths())
         if self.wanted.trigger is None:
             return False
         wanted, self.wanted = self.wanted, Wanted()
@@ -108,7 +165,9 @@ class Edits:
         steps, processes = self.plan.steps_edited(paths), self._processes_touched(paths)
         reloads = frozenset(self.plan.processes_reloaded(paths) - processes)
         if steps or processes or reloads:
-            self.wanted.ask("fs", steps, processes, reloads)
+            trigger: events.Trigger = "fs" if self._project.watch.auto else "request"
+            self.postpone_no_longer(trigger)
+            self.wanted.ask(trigger, steps, processes, reloads)
 
     def _restorable(self, wanted: Wanted) -> dict[str, Baseline]:
         """The steps that are due and whose inputs are what they were green with."""

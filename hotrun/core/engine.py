@@ -16,7 +16,7 @@ from typing import assert_never
 import msgspec
 
 from hotrun.core import events, inputs
-from hotrun.core.build import Builder, ParserFor
+from hotrun.core.build import Builder
 from hotrun.core.commands import Finish, HoldSockets, Rewatch, Spawn, Verify
 from hotrun.core.decisions import Decisions
 from hotrun.core.edits import Edits
@@ -25,8 +25,8 @@ from hotrun.core.keyboard import Keyboard
 from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
+from hotrun.core.step import ParserFor
 from hotrun.core.supervisor import Supervisor
-from hotrun.core.words import count, listed
 
 _RunInput = (
     inputs.Spawned
@@ -58,18 +58,24 @@ _UNDISTURBING = (
 class Engine:
     """The decisions of one session."""
 
-    def __init__(self, project: Project, parser_for: ParserFor, jobs: int = 2, once: bool = False) -> None:
-        """`once`: build, start no process, finish with the verdict. `jobs`: how many steps may run at once."""
+    def __init__(
+        self, project: Project, parser_for: ParserFor, cores: int = 2, once: bool = False, postpone: bool = False
+    ) -> None:
+        """`once`: build, start no process, finish with the verdict. `cores`: as in Builder.
+
+        `postpone`: start nothing before the first change, or before somebody asks for it.
+        """
         self._last_run = 0
         self._last_build = 0
         self._once = once
         self.project = project = self._prepared(project)
-        self._builder = Builder(project, parser_for, self._next_run, jobs)
+        self._builder = Builder(project, parser_for, self._next_run, cores)
         self._supervisor = Supervisor(project, self._builder, self._next_run, parser_for)
         self._edits = Edits(project, self._builder, self._supervisor)
         self._keyboard = Keyboard(self._supervisor)
         self._next_project: Project | None = None
-        self._state: tuple[events.State, str] | None = None  # as it was told last
+        self._edits.is_postponed = postpone
+        self._state: events.StateChanged | None = None  # as it was told last
         self._paused = False
         self._proof = Proof()
         self._is_watching = False
@@ -150,7 +156,8 @@ class Engine:
                 if self._proof.answer(now_ms) and self._is_quiet:
                     self._edits.intake.loops.settled()
                     self._builder.green_with.settled()
-                    out.append(events.Settled(self._last_build))
+                    if not self._edits.is_postponed:
+                        out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
                 interval_ms = self.project.watch.poll_interval_ms
@@ -182,7 +189,8 @@ class Engine:
         )
         out.extend(events.Message(notice.level, notice.text) for notice in begin.notices)
         self._hold_sockets(None, out)
-        self._edits.wanted.ask("start", set(project.steps), set(project.processes))
+        if not self._edits.is_postponed:
+            self._edits.start_all("start")
 
     def _answer(self, input: _RunInput, now_ms: int, out: list[Effect]) -> None:
         step = self._builder.owner(input.run)
@@ -206,9 +214,9 @@ class Engine:
             case "pause" | "resume":
                 self._paused = request.verb == "pause"
             case "trigger":
-                steps = {request.name} if request.name else set(self._builder.steps)
-                self._force(steps, now_ms, out)
+                self._trigger(request.name, now_ms, out)
             case "restart":
+                self._edits.postpone_no_longer("request")
                 self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
             case "attach":
                 self._keyboard.attach(request.name, self.project.processes, out)
@@ -217,7 +225,14 @@ class Engine:
             case _:
                 assert_never(request.verb)
 
+    def _trigger(self, name: str | None, now_ms: int, out: list[Effect]) -> None:
+        """Build what is pending, else everything; with a `name` that step in any case."""
+        is_told = not self._paused and self._edits.tell()
+        if name is not None or not is_told:
+            self._force({name} if name is not None else set(self._builder.steps), now_ms, out)
+
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
+        self._edits.postpone_no_longer("request")
         self._edits.wanted.ask("request", steps, set())
         self._builder.green_with.drop(steps)
         if self._builder.build is not None:
@@ -227,7 +242,7 @@ class Engine:
 
     def _advance(self, now_ms: int, out: list[Effect]) -> bool:
         """One pass over everything; True if a build has ended, so that another pass may find work."""
-        self._edits.intake.is_closed = self._paused or self._quit is not None
+        self._open_or_close()
         if self._quit is not None:
             self._builder.abandon(now_ms, out)
         elif self._builder.build is None:
@@ -240,7 +255,7 @@ class Engine:
             self._edits.intake.loops.build_ended(now_ms)
             self._verdict(finished, out)
         self._supervisor.quitting = self._quit is not None
-        self._supervisor.unsettled = self._is_unsettled
+        self._supervisor.unsettled = self._is_unsettled or self._edits.is_postponed
         self._supervisor.advance(self._last_build, now_ms, out)
         self._say_state(now_ms, out)
         if self._proof.ask(self._is_quiet, now_ms):
@@ -248,9 +263,13 @@ class Engine:
         self._end(out)
         return finished is not None and not self.finished
 
+    def _open_or_close(self) -> None:
+        self._edits.intake.is_closed = self._paused or self._quit is not None or self._edits.pending > 0
+
     def _begin_build(self, now_ms: int, out: list[Effect]) -> None:
         if self._next_project is not None:
             self._adopt(self._next_project, out)
+            self._open_or_close()
         if self._edits.begin_build(self._last_build + 1, now_ms, out):
             self._last_build += 1
 
@@ -259,7 +278,7 @@ class Engine:
         """What would be started now would be restarted soon, or would tell somebody too early that a build is over."""
         if self._builder.build is not None and self._builder.linger_ms:
             return True
-        return self._edits.intake.due_ms is not None and self._edits.touch_anything(self._edits.intake.burst.paths())
+        return self._edits.intake.due_ms is not None and self._edits.waiting > 0
 
     @property
     def _is_quiet(self) -> bool:
@@ -287,6 +306,7 @@ class Engine:
             self._is_watching = False
             out.append(Rewatch(project))
         if steps or processes:
+            self._edits.postpone_no_longer("config")
             self._edits.wanted.ask("config", steps, processes & project.processes.keys())
 
     def _hold_sockets(self, old: Project | None, out: list[Effect]) -> None:
@@ -304,10 +324,10 @@ class Engine:
             self._quit = Request("quit", exit_code=0 if finished.status == "ok" else 1, reason="")
 
     def _say_state(self, now_ms: int, out: list[Effect]) -> None:
-        current = self._current_state(now_ms)
+        current = events.StateChanged(*self._current_state(now_ms), self._edits.pending)
         if current != self._state:
             self._state = current
-            out.append(events.StateChanged(*current))
+            out.append(current)
 
     def _current_state(self, now_ms: int) -> tuple[events.State, str]:
         if self._quit is not None:
@@ -319,12 +339,9 @@ class Engine:
         if self._paused:
             return "paused", "asked to"
         held_by = self._edits.intake.held_by(now_ms)
-        if held_by is not None:
+        if held_by is not None and not self._edits.pending:
             return "held", held_by
-        errors, down = self._builder.count("error"), self._supervisor.down
-        troubles = [count(errors, "error")] if errors else []
-        troubles += [f"{listed(down)} failed"] if down else []
-        return "watching", ", ".join(troubles)
+        return "watching", self._edits.to_be_known()
 
     def _end(self, out: list[Effect]) -> None:
         if self._quit is not None and self._builder.build is None and self._supervisor.idle:

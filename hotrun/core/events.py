@@ -68,7 +68,10 @@ class StepStarted(Event, frozen=True, tag="step.started"):
 
 
 class StepFinished(Event, frozen=True, tag="step.finished"):
-    """`unchanged`: its outputs hold what they held before, so nothing behind it has to run or restart."""
+    """`unchanged`: its outputs hold what they held before, so nothing behind it has to run or restart.
+
+    `start_ms`: since the start of the build. `waited_ms`: how long before that it could have run, had a job been free.
+    """
 
     build: int
     step: str
@@ -77,14 +80,20 @@ class StepFinished(Event, frozen=True, tag="step.finished"):
     signal: str | None
     duration_ms: int
     unchanged: bool = False
+    start_ms: int = 0
+    waited_ms: int = 0
 
 
 class StepRestored(Event, frozen=True, tag="step.restored"):
-    """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again)."""
+    """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again).
+
+    `saved_ms`: how long its latest green run took.
+    """
 
     build: int
     step: str
     of: int
+    saved_ms: int = 0
 
 
 class Output(Event, frozen=True, tag="output"):
@@ -157,6 +166,8 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
 
     `new` problems were not there in the verdict before, `fixed` ones are there no more, and `fixed_problems` are the
     first 20 of these, errors first. A canceled build is no verdict: it has neither.
+    `critical_path`: the steps that decided `duration_ms`, each of which waited for the one before it (see timing.py).
+    `saved_ms`: what the steps would have taken that were restored.
     """
 
     build: int
@@ -169,6 +180,8 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
     new: int = 0
     fixed: int = 0
     fixed_problems: tuple[Fixed, ...] = ()
+    critical_path: tuple[str, ...] = ()
+    saved_ms: int = 0
 
 
 class Settled(Event, frozen=True, tag="settled"):
@@ -270,8 +283,11 @@ class ProcessFresh(Event, frozen=True, tag="process.fresh"):
 
 
 class StateChanged(Event, frozen=True, tag="state"):
+    """`pending`: how many changed files wait until somebody asks for a build (watch.auto = false)."""
+
     state: State
     why: str
+    pending: int = 0
 
 
 class ConfigReloaded(Event, frozen=True, tag="config.reloaded"):

@@ -17,12 +17,17 @@ class Intake:
         self.burst = Settle(quiet_ms)
         self.loops = Loops()
         self.is_closed = False
+        self.revision = 0  # another one after each change of what `paths` returns
         self._settled: dict[str, Change] = {}
 
     @property
     def is_empty(self) -> bool:
         """Nothing waits, not even the last change of what is held off."""
         return not (self.burst.paths() or self._settled or self.loops.late_at_ms is not None)
+
+    def paths(self) -> set[str]:
+        """All that waits, settled or not."""
+        return {*self.burst.paths(), *self._settled}
 
     @property
     def due_ms(self) -> int | None:
@@ -45,11 +50,14 @@ class Intake:
 
     def note(self, changes: Sequence[Change], is_building: bool, now_ms: int) -> None:
         """Take changes in, without those that no person made."""
+        self.revision += 1
         self.burst.add(self.loops.sift(changes, is_building, now_ms), now_ms, may_forget=not is_building)
 
     def note_late(self, now_ms: int) -> None:
         """Take in what was held off and is due now."""
-        self.burst.add(self.loops.late(now_ms), now_ms, may_forget=False)
+        late = self.loops.late(now_ms)
+        self.revision += bool(late)
+        self.burst.add(late, now_ms, may_forget=False)
 
     def collect(self, now_ms: int) -> list[str]:
         """Move what has settled out of the burst; returns its paths."""
@@ -72,6 +80,7 @@ class Intake:
             return (), []
         for path in looping:
             del self._settled[path]
+        self.revision += 1
         changes = tuple(self._settled[path] for path in sorted(self._settled))
         self._settled.clear()
         return changes, looping

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from hotrun.core import events
+from hotrun.core.times import BuildTimes
 
 _ORDER = ("error", "warning", "info", "note", "hint")
 MOST_EDITED = 100  # paths, as many as a `change` event lists
@@ -48,9 +49,11 @@ class Snapshot(msgspec.Struct):
     config: str | None = None
     state: events.State = "watching"
     why: str = ""
+    pending: int = 0  # changed files that wait until somebody asks for a build
     verdict: Literal["green", "red"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
+    timing: BuildTimes | None = None  # of the latest build that was started
     processes: dict[str, ProcessView] = {}
     diagnostics: dict[str, list[events.Diagnostic]] = {}
     keyboard: str | None = None
@@ -69,16 +72,18 @@ class Snapshot(msgspec.Struct):
 
     def apply(self, event: events.Event) -> None:
         """Take one event; events that change nothing here are fine."""
+        if self.timing is not None:
+            self.timing.apply(event)
         match event:
             case events.Hello():
                 self.version, self.pid, self.root, self.config = event.version, event.pid, event.root, event.config
                 self.processes = {name: ProcessView(name) for name in event.processes}
             case events.StateChanged():
-                self.state, self.why = event.state, event.why
+                self.state, self.why, self.pending = event.state, event.why, event.pending
             case events.Changed():
                 self._changed(event)
             case events.BuildStarted():
-                self.building = event.build
+                self.building, self.timing = event.build, BuildTimes(event.build)
             case events.StepStarted() | events.StepRestored():
                 self.diagnostics[event.step] = []
             case events.StepFinished(status="ok"):

@@ -132,7 +132,10 @@ class OwnParser(msgspec.Struct, frozen=True):
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """What is watched. `roots` are absolute folders or files; `settle_ms` None means auto (see settle.py)."""
+    """What is watched. `roots` are absolute folders or files; `settle_ms` None means auto (see settle.py).
+
+    `auto` False: changes wait until somebody asks for a build.
+    """
 
     roots: tuple[str, ...]
     exclude: tuple[str, ...] = ()
@@ -141,6 +144,7 @@ class Watch(msgspec.Struct, frozen=True):
     poll: Poll = "auto"
     poll_interval_ms: int = 500
     skip_unchanged: bool = True
+    auto: bool = True
     follow_symlinks: bool = False
 
 
@@ -166,7 +170,10 @@ class Export(msgspec.Struct, frozen=True):
 
 
 class Project(msgspec.Struct, frozen=True):
-    """One project: its absolute root, its configuration file (None: detected or command line), and its parts."""
+    """One project: its absolute root, its configuration file (None: detected or command line), and its parts.
+
+    `jobs`: how many steps may run at once; None: as many as there are cores.
+    """
 
     root: str
     config: str | None
@@ -176,6 +183,7 @@ class Project(msgspec.Struct, frozen=True):
     parsers: tuple[OwnParser, ...] = ()
     ui: Ui = Ui()
     exports: tuple[Export, ...] = ()
+    jobs: int | None = None
 
     @property
     def parts(self) -> dict[str, Step | Process]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hotrun.core import events
-from hotrun.core.build import Builder, ParserFor
+from hotrun.core.build import Builder
 from hotrun.core.crash import Crash, crash, ending, ports_held
 from hotrun.core.inputs import Input, Notified, OutputRead, PortsHeld, Prompted, Spawned
 from hotrun.core.ports import configured_ports, taken_ports
@@ -13,6 +13,7 @@ from hotrun.core.process import ProcessRun, ProcessState
 from hotrun.core.readiness import Turn
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
+from hotrun.core.step import ParserFor
 
 MOST_TYPED = 65_536  # bytes that wait for a process that does not come back; a person types no more
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from hotrun.core import events
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.times import worded
 from hotrun.core.words import count, duration, listed
 from hotrun.views.clean import MARK, Cleaner, clean_name
 from hotrun.views.excerpt import Line, excerpt
@@ -49,11 +50,13 @@ ASCII = Marks("-", "|", "ok:", "FAILED:", "-", "!", "...")
 class Plain:
     """The view for `--ui plain`."""
 
-    def __init__(self, sink: Sink, colored: bool, marks: Marks = UNICODE) -> None:
+    def __init__(self, sink: Sink, colored: bool, marks: Marks = UNICODE, with_timing: bool = False) -> None:
+        """`with_timing`: say under each verdict where the time of the build went."""
         self.names_sources = True  # in front of each line of output; without need where there is one
         self._sink = sink
         self._colored = colored
         self._marks = marks
+        self._with_timing = with_timing
         self._prefixes: dict[str, str] = {}
         self._cleaners: dict[str, Cleaner] = {}
         self._snapshot = Snapshot()
@@ -170,6 +173,8 @@ class Plain:
             case events.Message():
                 color = {"error": RED, "warning": YELLOW}.get(event.level, CYAN)
                 return self._paint(f"{event.level}: {clean_name(event.text)}", color)
+            case events.StateChanged(state="watching", pending=pending) if pending:
+                return self._paint(clean_name(event.why), dim)
             case events.StateChanged(state="stopping"):
                 return self._paint("stopping" + (f": {clean_name(event.why)}" if event.why else ""), dim)
             case _:
@@ -241,8 +246,16 @@ class Plain:
         color = GREEN if good else DIM if event.status == "canceled" else RED
         self._line(self._paint(text, color))
         self._list(problems)
+        if event.status != "canceled":
+            self._timing()
         totals = f"{event.status}, {event.errors} errors, {event.warnings} warnings"  # for programs: no "1 error"
         self._line(self._paint(f"{MARK} build #{event.build} finished: {totals}", DIM))
+
+    def _timing(self) -> None:
+        """Where the time of the build went."""
+        if self._with_timing and self._snapshot.timing is not None:
+            for line in worded(self._snapshot.timing):
+                self._line(self._paint(clean_name(line), DIM))
 
     def _count(self, severity: events.Severity, number: int, problems: Iterable[events.Diagnostic], fixed: int) -> str:
         """How many errors or warnings there are, and how many of them are new, unless all are and nothing is fixed."""

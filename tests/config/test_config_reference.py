@@ -17,7 +17,7 @@ import pytest
 import tomli
 
 from hotrun.config.load import load, parse
-from hotrun.config.model import Config
+from hotrun.config.model import BuildOptions, Config
 from hotrun.config.problems import ConfigError
 from hotrun.config.schema import json_schema
 from hotrun.core.actions import DEFAULT_KEYS, DESCRIPTIONS
@@ -33,6 +33,7 @@ OPTION_OFF = re.compile(r"^#(?=\[|[a-z_-]+ = )", re.MULTILINE)
 SECTIONS = {
     "Config": "",
     "Watch": "watch",
+    "BuildOptions": "build",
     "BuildStep": "build.NAME",
     "RunProcess": "run.NAME",
     "Ready": "run.NAME.ready",
@@ -57,6 +58,8 @@ def tables(table: type[msgspec.Struct] = Config) -> Iterator[type[msgspec.Struct
     """The table and all tables within it."""
     yield table
     for field in msgspec.structs.fields(table):
+        if field.name == "build":  # besides the steps, [build] has keys of its own
+            yield BuildOptions
         inner = struct_in(field.type)
         if inner is not None:
             yield from tables(inner)
@@ -84,6 +87,9 @@ def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Itera
         inner = struct_in(field.type)
         if inner is not None:
             value = table[field.name]
+            if field.name == "build":
+                yield from keys_in(value, BuildOptions)
+                value = {name: step for name, step in value.items() if isinstance(step, dict)}
             named = field.name in ("build", "run", "exports")
             for one in value.values() if named else value if isinstance(value, list) else [value]:
                 yield from keys_in(one, inner)
@@ -152,7 +158,8 @@ def test_documented_defaults_are_the_models() -> None:
     wrong = []
     for table, section in SECTIONS.items():
         for key, written in re.findall(r"(?m)^\| `(\w+)` \| `(.+?)` \|", section_text(section)):
-            default = definitions[table]["properties"][key].get("default", "sh" if key == "shell" else None)
+            known = definitions["Config"]["properties"]["build"] if table == "BuildOptions" else definitions[table]
+            default = known["properties"][key].get("default", "sh" if key == "shell" else None)
             if json.loads(written) != default:
                 wrong.append((section, key, written, default))
     assert wrong == []
@@ -220,6 +227,9 @@ def test_the_schema_takes_the_documented_examples() -> None:
         ("biuld = {}", "$"),
         ('[build.app]\ncomand = "x"', "$.build.app"),
         ("[build.app]", "$.build.app"),
+        ("[build]\njobs = 0", "$.build.jobs"),
+        ('[build.jobs]\ncommand = "x"', "$.build.jobs"),
+        ("profile.dev.build.jobs = 257", "$.profile.dev.build.jobs"),
         ('[build."a b"]\ncommand = "x"', "$.build"),
         ('[build.app]\ncommand = "x"\ntimeout = 5', "$.build.app.timeout"),
         ('[build.app]\ncommand = "x"\ntimeout = "0s"', "$.build.app.timeout"),

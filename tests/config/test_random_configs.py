@@ -183,7 +183,7 @@ def test_the_reader_that_names_all_problems_agrees_with_the_fast_one() -> None:
     """It finds a problem exactly where msgspec finds one, and reads the same where there is none."""
     rng = random.Random(3)
     original = tomli.loads(ALL_OPTIONS)
-    del original["profile"]
+    del original["profile"], original["build"]["jobs"]  # which are taken out before it reads the rest
     refused = 0
     for _ in range(1_000):
         raw = copy.deepcopy(original)

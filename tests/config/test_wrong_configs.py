@@ -28,7 +28,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         '[watch]\nzzz = 1\n\n[run.web]\ncommand = "x"\n',
         [
             "2: watch.zzz: unknown key, expected one of paths, exclude, gitignore, settle, poll, "
-            "poll_interval, skip_unchanged, follow_symlinks"
+            "poll_interval, skip_unchanged, auto, follow_symlinks"
         ],
     ),
     (
@@ -153,12 +153,89 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "steps that need each other",
         '[build.a]\ncommand = "x"\nneeds = ["b"]\n[build.b]\ncommand = "x"\nneeds = ["a"]\n',
-        ["3: build.a.needs: expected no cycle, got a -> b -> a"],
+        ["3: build.a.needs[0]: expected no cycle, got a -> b -> a"],
     ),
     (
         "a process that needs itself",
         '[run.a]\ncommand = "x"\nneeds = ["a"]\n',
-        ["3: run.a.needs: expected no cycle, got a -> a"],
+        ["3: run.a.needs[0]: expected no cycle, got a -> a"],
+    ),
+    (
+        "a step that needs itself beside others",
+        '[build.b]\ncommand = "x"\n[build.a]\ncommand = "x"\nneeds = [\n  "b",\n  "a",\n]\n',
+        ["7: build.a.needs[1]: expected no cycle, got a -> a"],
+    ),
+    (
+        "a long way round, entered from outside of it",
+        '[build.app]\ncommand = "x"\nneeds = ["gen"]\n[build.gen]\ncommand = "x"\nneeds = ["lex"]\n'
+        '[build.lex]\ncommand = "x"\nneeds = ["tab", "gen"]\n[build.tab]\ncommand = "x"\nneeds = ["gen"]\n',
+        [
+            "6: build.gen.needs[0]: expected no cycle, got gen -> lex -> tab -> gen",
+            "9: build.lex.needs[1]: expected no cycle, got lex -> gen -> lex",
+        ],
+    ),
+    (
+        "two ways round through one step",
+        '[build.a]\ncommand = "x"\nneeds = ["b", "c"]\n[build.b]\ncommand = "x"\nneeds = ["a"]\n'
+        '[build.c]\ncommand = "x"\nneeds = ["a"]\n',
+        [
+            "3: build.a.needs[0]: expected no cycle, got a -> b -> a",
+            "3: build.a.needs[1]: expected no cycle, got a -> c -> a",
+        ],
+    ),
+    (
+        "a way round among the steps and one among the processes behind them",
+        '[build.a]\ncommand = "x"\nneeds = ["a"]\n[run.web]\ncommand = "x"\nneeds = ["a", "db"]\n'
+        '[run.db]\ncommand = "x"\nneeds = ["web"]\n',
+        [
+            "3: build.a.needs[0]: expected no cycle, got a -> a",
+            "6: run.web.needs[1]: expected no cycle, got web -> db -> web",
+        ],
+    ),
+    (
+        "a way round that is gone when a wrong need is",
+        '[build.app]\ncommand = "x"\nneeds = ["web"]\n[run.web]\ncommand = "x"\nneeds = ["app"]\n',
+        ['3: build.app.needs[0]: expected a build step (a step cannot wait for a process), got "web"'],
+    ),
+    (
+        "a way round through a profile",
+        '[build.a]\ncommand = "x"\n[build.b]\ncommand = "x"\nneeds = ["a"]\n[profile.dev]\nbuild.a.needs = ["b"]\n',
+        ["7: profile.dev.build.a.needs[0]: expected no cycle, got a -> b -> a"],
+    ),
+    (
+        "no job at all",
+        '[build]\njobs = 0\n[build.app]\ncommand = "make"\n',
+        ["2: build.jobs: expected a number of steps from 1 to 256, got 0"],
+    ),
+    (
+        "more jobs than any machine has use for",
+        '[build]\njobs = 257\n[build.app]\ncommand = "make"\n',
+        ["2: build.jobs: expected a number of steps from 1 to 256, got 257"],
+    ),
+    (
+        "jobs in words",
+        '[build]\njobs = "auto"\n[build.app]\ncommand = "make"\n',
+        ['2: build.jobs: expected a number of steps from 1 to 256, got "auto"'],
+    ),
+    (
+        "jobs misspelled",
+        '[build]\njob = 2\n[build.app]\ncommand = "make"\n',
+        ['2: build.job: unknown key, did you mean "jobs"?'],
+    ),
+    (
+        "a step that is named jobs, and needed",
+        '[build.jobs]\ncommand = "make"\n[build.app]\ncommand = "make"\nneeds = ["jobs"]\n',
+        ["1: build.jobs: no name for a step: jobs is a key of [build] itself, use another name"],
+    ),
+    (
+        "jobs of a profile",
+        '[build.app]\ncommand = "make"\n[profile.ci]\nbuild.jobs = 1000\n',
+        ["4: profile.ci.build.jobs: expected a number of steps from 1 to 256, got 1000"],
+    ),
+    (
+        "jobs and nothing to do",
+        "[build]\njobs = 2\n",
+        ["1: nothing to do: expected a [build.NAME] or a [run.NAME] table"],
     ),
     (
         "a parser that does not exist",

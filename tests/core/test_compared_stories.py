@@ -23,7 +23,7 @@ class Session(World):
     def __init__(self, *parts: Step | Process) -> None:
         parts = parts or (step("app"),)
         super().__init__(project(*parts))
-        self.engine = Engine(project(*parts), lambda part: parser(), jobs=4)
+        self.engine = Engine(project(*parts), lambda part: parser(), cores=4)
         self.begin()
 
     def prints(self, *lines: str, name: str = "app") -> Session:

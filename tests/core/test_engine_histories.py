@@ -50,7 +50,7 @@ def random_project(rng: random.Random) -> Project:
                 reload=rng.choice([None, None, Reload(("t.html",))]),
             )
         )
-    return project(*steps, *processes)
+    return project(*steps, *processes, auto=rng.random() < 0.8)
 
 
 class Machine:
@@ -60,7 +60,9 @@ class Machine:
         self.rng = rng
         self.project = random_project(rng)
         self.jobs = rng.choice([1, 2, 4])
-        self.engine = Engine(self.project, lambda step: GccParser(), jobs=self.jobs, once=once)
+        self.engine = Engine(
+            self.project, lambda step: GccParser(), cores=self.jobs, once=once, postpone=rng.random() < 0.1
+        )
         self.now_ms = 0
         self.phases: dict[int, str] = {}  # of living runs: spawning, up, exited
         self.owners: dict[int, str] = {}
@@ -275,7 +277,8 @@ def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
 
 def settle(machine: Machine) -> None:
     """All is asked for once, and every program is good: steps end with 0, processes stay until they are stopped."""
-    machine.send(Request("trigger"))
+    for name in (None, *machine.engine.project.steps):  # without a name only what is pending, if anything is
+        machine.send(Request("trigger", name=name))
     machine.send(Request("restart"))
     for _ in range(400):
         stopping = {run for run in machine.phases if _asked_to_stop(machine, run)}

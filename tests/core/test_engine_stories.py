@@ -213,7 +213,7 @@ def test_a_red_step_stays_red_while_another_one_is_repaired() -> None:
 
 
 def test_independent_steps_run_beside_each_other_up_to_the_number_of_jobs() -> None:
-    world = World(project(step("a"), step("b"), step("c")), jobs=2)
+    world = World(project(step("a"), step("b"), step("c")), cores=2)
     world.begin()
     assert world.take_commands() == ["spawn a", "spawn b"]
     world.does("a")

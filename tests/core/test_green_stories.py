@@ -208,7 +208,7 @@ class Model:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.project = _project(rng)
-        self.world = World(self.project, jobs=rng.choice((1, 3)))
+        self.world = World(self.project, cores=rng.choice((1, 3)))
         self.files = dict.fromkeys(FILES, A)
         self.outputs: dict[str, tuple[object, int]] = {}  # what it is made of, and how often it was written
         self.reading: dict[int, object] = {}

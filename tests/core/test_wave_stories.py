@@ -120,7 +120,7 @@ class Mill:
         ]
         self.declares = {one.name for one in steps if one.outputs}
         last = tuple(f"s{LAYERS - 1}x{n}" for n in range(WIDTH))
-        self.world = World(project(*steps, process("web", needs=last, paths=())), jobs=4)
+        self.world = World(project(*steps, process("web", needs=last, paths=())), cores=4)
         self.sources = dict.fromkeys(self.needs, 0)
         self.made: dict[str, int] = {}
         self.reading: dict[int, int | None] = {}  # by run: what it will make, None: it fails

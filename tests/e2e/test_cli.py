@@ -246,6 +246,33 @@ def test_what_was_detected_is_told_with_its_commands_and_how_to_keep_it(tmp_path
     assert "`hotrun init`" in line
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no such thing here")
+def test_as_many_steps_run_at_once_as_there_are_cores_that_hotrun_may_use_or_as_the_configuration_says(
+    tmp_path: Path,
+) -> None:
+    on_one_core = (
+        "import os, sys; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    steps = '[build.a]\ncommand = "echo a"\n[build.b]\ncommand = "echo b"\n'
+    for jobs, starts in (("", ["a"]), ("[build]\njobs = 2\n", ["a", "b"])):
+        lay_out(tmp_path, {"hotrun.toml": jobs + steps})
+        done = run(tmp_path, "--once", "--ui", "json", command=[sys.executable, "-c", on_one_core, *HOTRUN])
+        told = [json.loads(line) for line in good(done).splitlines()]
+        first_end = next(at for at, event in enumerate(told) if event["type"] == "step.finished")
+        assert [event["step"] for event in told[:first_end] if event["type"] == "step.started"] == starts
+
+
+def test_where_the_time_went_is_told_under_the_verdict_where_it_is_asked_for(tmp_path: Path) -> None:
+    steps = '[build.gen]\ncommand = "true"\n[build.app]\ncommand = "true"\nneeds = ["gen"]\n'
+    lay_out(tmp_path, {"hotrun.toml": steps})
+    said = good(run(tmp_path, "--once", "--timing")).splitlines()
+    at = next(number for number, line in enumerate(said) if " build #1 ok in " in line)
+    assert said[at + 1] == "timing of build #1"
+    assert [line.split()[0] for line in said[at + 2 : at + 4]] == ["gen", "app"]
+    assert said[at + 4] == "critical path: gen -> app"
+    assert "critical path" not in good(run(tmp_path, "--once"))
+
+
 # --- schemas ---------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from hotrun.client import Client, NotRunning
+from hotrun.core.words import duration
 from hotrun.errors import HotrunError
 from tests.e2e.project import Running, check_stream
 from tests.e2e.test_cli import HOTRUN, lay_out, run
@@ -137,6 +138,17 @@ def test_status_says_green_red_and_not_running(root: Path) -> None:
     assert run(root, "status").returncode == 3
 
 
+def test_status_says_on_request_where_the_time_of_the_last_build_went(root: Path) -> None:
+    with Running(root) as session:
+        took = duration(session.wait_for("step.finished", step="app")["duration_ms"])
+        session.wait_for("settled")
+        told = run(root, "status", "--timing").stdout.splitlines()
+        assert told[3:] == ["timing of build #1", f"  app  at 0ms  {took}  ok", "critical path: app"]
+        assert run(root.parent, "-C", "project", "status", "--timing").stdout.splitlines() == told
+        found = json.loads(run(root, "status", "--json").stdout)["timing"]
+        assert (found["build"], found["critical_path"], found["steps"][0]["exit_code"]) == (1, ["app"], 0)
+
+
 def test_status_of_a_root_whose_session_has_another_runtime_folder_is_found_by_its_announcement(
     root: Path, tmp_path: Path
 ) -> None:
@@ -155,7 +167,7 @@ def test_a_socket_that_is_no_socket_of_ours_is_not_asked(root: Path) -> None:
     assert run(root, "status").returncode == 3
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["status", "--json"]])
+@pytest.mark.parametrize("arguments", [["status"], ["status", "--json"], ["status", "--timing"]])
 def test_asking_loads_nothing_heavy(root: Path, arguments: list[str]) -> None:
     code = (
         "import sys; from hotrun.cli.entry import main; code = main(sys.argv[1:]);"

@@ -21,10 +21,12 @@ class Screen:
     The time of day reads 12:34:56.
     """
 
-    def __init__(self, *, colored: bool = False, ascii_only: bool = False, marked: bool = False) -> None:
+    def __init__(
+        self, *, colored: bool = False, ascii_only: bool = False, marked: bool = False, with_timing: bool = False
+    ) -> None:
         self.marked = marked
         self._sink = Kept()
-        self._view = Plain(self._sink, colored, ASCII if ascii_only else UNICODE)
+        self._view = Plain(self._sink, colored, ASCII if ascii_only else UNICODE, with_timing)
 
     def shows(self, *shown: events.Event) -> str:
         """The text for these events."""
@@ -94,6 +96,11 @@ LINES: list[tuple[events.Event, str]] = [
     (events.ProcessFresh("web", 2, 8), "web is what build #8 would start: it serves on\n"),
     (events.StepRestored(8, "app", 6), ""),
     (events.StateChanged("building", ""), ""),
+    (
+        events.StateChanged("watching", "2 files changed, waiting to be told", 2),
+        "2 files changed, waiting to be told\n",
+    ),
+    (events.StateChanged("watching", "1 error"), ""),
     (events.StateChanged("stopping", ""), "stopping\n"),
     (events.StateChanged("stopping", "SIGINT"), "stopping: SIGINT\n"),
     (events.ConfigReloaded("hotrun.toml", ("app",), ("web",)), "configuration reloaded · changed: app, web\n"),
@@ -378,6 +385,18 @@ def test_no_name_or_message_reaches_the_terminal_with_its_escapes(bad: str, colo
     ours = re.sub(r"\x1b\[\d+m", "", shown) if colored else shown
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", ours)
     assert "\x1b[31mbad" not in shown
+
+
+def test_where_the_time_went_stands_under_a_verdict_but_not_under_a_canceled_build() -> None:
+    screen = Screen(with_timing=True)
+    started, ended = events.BuildStarted(7, ("app",), ()), msgspec.structs.replace(finished(), critical_path=("app",))
+    assert screen.shows(started, step("ok", 0), ended).splitlines() == [
+        "✔ build #7 ok in 1.23s",
+        "timing of build #7",
+        "  app  at 0ms  10ms  ok",
+        "critical path: app",
+    ]
+    assert screen.shows(started, step("canceled"), finished("canceled")) == "✗ build #7 canceled in 1.23s\n"
 
 
 def test_a_name_with_a_newline_stays_on_its_line() -> None:
