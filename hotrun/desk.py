@@ -220,7 +220,7 @@ class Desk:
                 if self._session is not None:
                     self._session.take(wish)
             case Copy():
-                text = base64.b64encode(wish.text.encode()).decode()
+                text = base64.b64encode(wish.text.encode("utf-8", "surrogateescape")).decode()
                 with contextlib.suppress(OSError):
                     self._outlet.write(f"\x1b]52;c;{text}\x07".encode())
             case Open():

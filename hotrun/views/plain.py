@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hotrun.core import events
@@ -86,7 +87,7 @@ class Plain:
         others = len(problems) - errors
         counts = [count(n, noun) for n, noun in ((errors, "error"), (others, "warning")) if n]
         self._line(self._paint(", ".join(counts) or "nothing is wrong", RED if errors else YELLOW if others else GREEN))
-        self._list(problems)
+        self._problems(problems)
 
     def show_rule(self) -> None:
         """Put a line across, with the time."""
@@ -233,11 +234,11 @@ class Plain:
         self._line(self._paint(text, color))
         if event.status != "canceled":
             # What is wrong with a process was said when it happened.
-            self._list([problem for problem in self._snapshot.problems() if problem.step is not None])
+            self._problems([problem for problem in self._snapshot.problems() if problem.step is not None])
         totals = f"{event.status}, {event.errors} errors, {event.warnings} warnings"  # for programs: no "1 error"
         self._line(self._paint(f"{MARK} build #{event.build} finished: {totals}", DIM))
 
-    def _list(self, problems: list[events.Diagnostic]) -> None:
+    def _problems(self, problems: Sequence[events.Diagnostic]) -> None:
         """The one place where problems become lines."""
         for problem in problems[:MOST_ERRORS]:
             self._line(self._problem_line(problem))

@@ -69,7 +69,7 @@ class Pinned(msgspec.Struct):
 
 
 def place_of(problem: Diagnostic) -> str:
-    """ "src/a.c:3:7", or "" where there is no place."""
+    """Where a problem is, as "src/a.c:3:7"; "" where it has no place."""
     name = problem.path or problem.file
     if name is None:
         return ""
