@@ -146,3 +146,12 @@ def test_the_way_to_the_first_step_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"asyncio", "typer", "rich", "watchfiles", "pathspec", "dotenv", "difflib", "anyio", "jsonschema"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_the_dashboard_is_there_before_rich_is() -> None:
+    """It prints lines at once; the rows come when rich has been loaded beside that."""
+    code = "import sys, hotrun.desk; print(*sys.modules)"
+    import subprocess
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"rich", "asyncio", "typer"} & set(done.stdout.split())

@@ -90,7 +90,8 @@ class Dashboard:
         self._has_rows = True
         self._is_paused = False  # as far as it was asked for; the state does not tell it during a build
         self._render: Callable[[int], list[str]] | None = None
-        self._drawn: list[str] | None = []  # the rows that are on the screen; None: who knows what is
+        self._drawn: list[str] = []  # the rows that are on the screen
+        self._is_spoiled = False  # they may look different there
         self._is_due = False  # the rows may have to be drawn anew
         self._is_cursor_hidden = False
         self._drawn_ms = -FRAME_MS
@@ -150,7 +151,7 @@ class Dashboard:
     def resize(self, columns: int, rows: int) -> None:
         """The terminal has another size now."""
         self._size = (columns, rows)
-        self._drawn = None
+        self._is_spoiled = True
         self._is_due = True
 
     def note(self, text: str) -> None:
@@ -216,22 +217,24 @@ class Dashboard:
                 text += painter.behind(self._lines())
                 self._drawn = None
             rows = self._full.rows(self.snapshot, self._pinned, self._size, now_ms)
-            text += painter.screen(rows) if rows != self._drawn else ""
+            text += painter.screen(rows) if rows != self._drawn or self._is_spoiled else ""
         else:
             rows = self._render(now_ms) if self._render is not None and self._has_rows else []
             lines = self._lines()
-            text += painter.frame(lines, rows) if lines or rows != self._drawn else ""
-        self._drawn_ms = now_ms
-        if text and not self._is_cursor_hidden and rows:
-            text = painter.HIDE_CURSOR + text
-            self._is_cursor_hidden = True
+            if lines or rows != self._drawn or self._is_spoiled:
+                text += painter.frame(lines, rows, is_pinned=bool(self._drawn))
+        self._drawn_ms, self._is_spoiled = now_ms, False
+        if text and self._is_cursor_hidden != bool(rows):
+            self._is_cursor_hidden = bool(rows)
+            text = (painter.HIDE_CURSOR if rows else painter.SHOW_CURSOR) + text
         self._drawn = rows
         return text.encode(self._encoding, "replace")
 
     def leave(self) -> bytes:
         """What is still to be printed, and then the terminal as it was. The next frame would enter it again."""
-        left = painter.leave(self._is_alternate)
-        text = left + painter.frame(self._lines(), []) if not self._sink.is_empty else left
+        text = painter.leave(self._is_alternate) if self._is_cursor_hidden else ""  # else we have entered nothing
+        if not self._sink.is_empty:
+            text += painter.frame(self._lines(), [], is_pinned=False)
         self._drawn, self._is_cursor_hidden, self._is_alternate, self._is_due = [], False, False, True
         return text.encode(self._encoding, "replace")
 
@@ -239,7 +242,7 @@ class Dashboard:
         """What brings the terminal to the screen that is wanted."""
         if self._is_full == self._is_alternate:
             return ""
-        self._is_alternate, self._drawn = self._is_full, None
+        self._is_alternate, self._is_spoiled = self._is_full, True
         return painter.ENTER_ALTERNATE if self._is_full else painter.LEAVE_ALTERNATE
 
     def _lines(self) -> str:

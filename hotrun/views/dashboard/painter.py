@@ -17,15 +17,15 @@ HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 ENTER_ALTERNATE, LEAVE_ALTERNATE = "\x1b[?1049h", "\x1b[?1049l"
 
 
-def frame(lines: str, rows: Sequence[str]) -> str:
-    """Print `lines`, each ended by a newline, and pin `rows` under them.
+def frame(lines: str, rows: Sequence[str], *, is_pinned: bool = True) -> str:
+    """Print `lines`, each ended by a newline, and pin `rows` under them; `is_pinned`: there may be rows to be erased.
 
     The rows have no newline, are narrower than the terminal and fewer than its rows; how a terminal that becomes
     narrower wraps what is longer is its own affair, and would leave a rest of them behind.
     """
     up = f"\x1b[{len(rows) - 1}A" if len(rows) > 1 else ""
     pinned = f"{_NO_WRAP}{(_RESET + chr(13) + chr(10)).join(rows)}{_RESET}{_WRAP}\r{up}" if rows else ""
-    return f"{_BEGIN}{_ERASE}{_returned(lines)}{_RESET}{pinned}{_END}"
+    return f"{_BEGIN}{_ERASE if is_pinned else ''}{_returned(lines)}{_RESET}{pinned}{_END}"
 
 
 def screen(rows: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from hotrun.core import events
 from hotrun.core.actions import Action
 from hotrun.core.events import BuildFinished, Diagnostic
+from hotrun.views.clean import clean_name
 
 SPIN_MS = 200  # how long a sign of the spinner stands; the time that a build takes is told as often
 
@@ -69,7 +70,7 @@ class Pinned(msgspec.Struct):
 
 
 def place_of(problem: Diagnostic) -> str:
-    """ "src/a.c:3:7", or "" where there is no place."""
+    """Where a problem is, as "src/a.c:3:7"; "" where it has no place."""
     name = problem.path or problem.file
     if name is None:
         return ""
@@ -77,6 +78,6 @@ def place_of(problem: Diagnostic) -> str:
 
 
 def copied_text(problem: Diagnostic) -> str:
-    """A problem as text for the clipboard."""
+    """A problem as text for the clipboard; clean, as it may be pasted into a shell."""
     place = place_of(problem)
-    return f"{place}: {problem.severity}: {problem.message}" if place else problem.message
+    return clean_name(f"{place}: {problem.severity}: {problem.message}" if place else problem.message)

@@ -208,8 +208,11 @@ def test_leaving_prints_what_is_left_and_takes_the_rows_away_and_the_next_frame_
 def test_in_the_background_nothing_is_pinned() -> None:
     session = Session()
     session.dashboard.show_rows(False)
+    session.draw()
+    assert not session.terminal.is_cursor_hidden
     session.show(output("one"))
     assert session.draw()[1:] == ["one"]
+    assert b"\x1b[J" not in session.frames[-1], "another program's line may stand there"
 
 
 def test_a_resize_draws_the_rows_for_the_new_size() -> None:
@@ -318,6 +321,12 @@ def test_an_error_can_be_chosen_opened_and_copied() -> None:
     assert session.press("copy") == [Copy("src/a.c:9:7: error: two")]
     session.press("next-error", "previous-error", "back")
     assert session.draw()[-1] == KEYS
+
+
+def test_a_message_with_line_breaks_and_escapes_is_copied_without_them() -> None:
+    session = Session()
+    session.show(*red(2, diagnostic("one\nrm -rf x\x1b[2J")))
+    assert session.press("copy") == [Copy("src/a.c:3:7: error: one\\nrm -rf x")]
 
 
 def test_an_error_that_is_gone_is_chosen_no_more() -> None:
