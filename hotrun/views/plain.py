@@ -106,7 +106,7 @@ class Plain:
         others = len(problems) - errors
         counts = [count(n, noun) for n, noun in ((errors, "error"), (others, "warning")) if n]
         self._line(self._paint(", ".join(counts) or "nothing is wrong", RED if errors else YELLOW if others else GREEN))
-        self._problems(problems)
+        self._list(problems)
 
     def show_rule(self) -> None:
         """Put a line across, with the time."""

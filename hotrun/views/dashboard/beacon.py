@@ -161,4 +161,5 @@ def copied(text: str) -> str:
     """What puts `text` on the clipboard (OSC 52), where the terminal allows it."""
     import base64
 
-    return f"\x1b]52;c;{base64.b64encode(text.encode('utf-8', 'surrogateescape')).decode()}{_ST}"
+    data = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
+    return f"\x1b]52;c;{data}{_ST}"

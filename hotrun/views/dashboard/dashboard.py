@@ -215,7 +215,7 @@ class Dashboard:
         if self._is_full and self._full is not None:
             if self.pending > MOST_PENDING:
                 text += painter.behind(self._lines())
-                self._drawn = None
+                self._is_spoiled = True
             rows = self._full.rows(self.snapshot, self._pinned, self._size, now_ms)
             text += painter.screen(rows) if rows != self._drawn or self._is_spoiled else ""
         else:
