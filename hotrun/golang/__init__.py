@@ -1,0 +1,1 @@
+"""What the go command says about packages, read; starts nothing."""
