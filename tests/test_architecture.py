@@ -29,8 +29,9 @@ EFFECTS = {
 # room -> the rooms of ours it may import; "" is the package itself (version, errors).
 ALLOWED = {
     "core": {"core", "errors"},
-    "config": {"config", "core", "errors"},
-    "adapters": {"adapters", "core", "errors"},
+    "golang": {"golang", "core", "errors"},
+    "config": {"config", "core", "errors", "golang"},
+    "adapters": {"adapters", "core", "errors", "golang"},
     "views": {"views", "core", "errors"},
     "outlet": {"writer"},
     "writer": set(),

@@ -63,6 +63,10 @@ class Listing:
         """An answer is due."""
         return self._is_due or self._asked is not None
 
+    def know(self, files: Mapping[str, ListedFile] | None, error: str | None) -> None:
+        """Take over what somebody else knows."""
+        self.files, self.error = files, error
+
     def touches(self, path: str) -> bool:
         """Whether a change of this path makes the step dirty, as far as is known."""
         if (self.files is not None and path in self.files) or path in self._touched:

@@ -1,6 +1,6 @@
-"""What `go list -json` prints: which files packages are made of, and what else decides about that. Reads nothing itself.
+"""What `go list -json` prints: which files packages are made of, and what else decides about that.
 
-The fields are those of `go help list`.
+Reads nothing itself. The fields are those of `go help list`.
 """
 
 from __future__ import annotations

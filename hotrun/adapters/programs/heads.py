@@ -1,0 +1,63 @@
+"""Whether a source that was changed says anything else about what belongs to its package than when it was listed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from hotrun.golang.listing import head
+
+MOST_BYTES = 1 << 20
+_CLOCK_NS = 50_000_000  # file times may lag that far behind (10 ms before Linux 6.13), and more on other file systems
+
+_Signature = tuple[int, int, int, int]
+
+
+class Heads:
+    """The heads of the sources of one step, as they were listed."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._known: dict[str, tuple[_Signature, str]] = {}
+
+    def are_same(self, paths: Iterable[str]) -> bool:
+        """Whether all these are sources with the heads that they were listed with. Reads them."""
+        for path in paths:
+            now, known = self._read(path), self._known.get(path)
+            if now is None or known is None or known[1] != now[1]:
+                return False
+            self._known[path] = now
+        return True
+
+    def update(self, paths: Iterable[str], begun_ns: int) -> None:
+        """These have been listed by what began then. What is younger may have been read otherwise, and is forgotten."""
+        for path in {*paths, *self._known}:
+            signature = self._signature(path)
+            known = self._known.pop(path, None)
+            if signature is None or signature[3] > begun_ns - _CLOCK_NS:
+                continue
+            now = known if known is not None and known[0] == signature else self._read(path)
+            if now is not None and now[0] == signature:
+                self._known[path] = now
+
+    def _read(self, path: str) -> tuple[_Signature, str] | None:
+        signature = self._signature(path)
+        if signature is None or signature[1] > MOST_BYTES:
+            return None
+        try:
+            with open(os.path.join(self._root, path), encoding="utf-8", errors="surrogateescape") as file:
+                return signature, head(file.read(), path.endswith(".go"))
+        except OSError:
+            return None
+
+    def _signature(self, path: str) -> _Signature | None:
+        if not path.endswith(_SOURCES):
+            return None
+        try:
+            status = os.stat(os.path.join(self._root, path))
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns
+
+
+_SOURCES = (".go", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".s", ".S")

@@ -1,0 +1,130 @@
+"""Finds out which files a step is made of: the adapter for ListInputs. Runs `go list`, reads dependency files.
+
+Every ListInputs gets one answer. Where nothing that was changed can have altered the last one, that is given again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import tempfile
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from hotrun.adapters.programs.depfile import Depfiles
+from hotrun.adapters.programs.errand import Errand, ErrandError, Seats
+from hotrun.adapters.programs.found import Found, Names, combined
+from hotrun.adapters.programs.go_files import go_files
+from hotrun.adapters.programs.heads import Heads
+from hotrun.adapters.programs.spawn import SpawnError
+from hotrun.core.commands import ListInputs
+from hotrun.core.inputs import Input, InputsListed
+from hotrun.core.spec import Program, Step, input_kind
+from hotrun.golang.listing import arguments
+
+LIST_S = 30.0  # it may have to download modules
+
+
+class _Known:
+    """What was answered last for one step."""
+
+    def __init__(self, step: Step, root: str) -> None:
+        self.step = step
+        self.answer: InputsListed | None = None
+        self.heads = Heads(root)
+        self.depfiles = Depfiles()
+
+    def is_same(self, changed: tuple[str, ...] | None) -> bool:
+        """Whether the answer is still good after these changes. Reads files."""
+        is_good = self.answer is not None and self.answer.error is None
+        return is_good and changed is not None and self.heads.are_same(changed)
+
+
+class Lister:
+    """All steps of a session."""
+
+    def __init__(self, post: Callable[[Input], None], hurry: Callable[[], None], seats: Seats, root: str) -> None:
+        """`post` takes the answers, `hurry` is called after it; `seats` gives a place for each program."""
+        self._post = post
+        self._hurry = hurry
+        self._seats = seats
+        self._root = root
+        self._known: dict[str, _Known] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def list(self, command: ListInputs) -> None:
+        """Carry it out, in a running loop."""
+        task = asyncio.ensure_future(self._list(command))
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    def close(self) -> None:
+        """Have what runs killed."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+    async def _list(self, command: ListInputs) -> None:
+        step = command.step
+        known = self._known.get(step.name)
+        if known is None or known.step != step:
+            known = self._known[step.name] = _Known(step, self._root)
+        if await asyncio.to_thread(known.is_same, command.changed):
+            assert known.answer is not None
+            self._answer(msgspec.structs.replace(known.answer, request=command.request))
+            return
+        begun_ns = time.time_ns()
+        found = [await self._find(text, number, step, known) for number, text in enumerate(step.inputs)]
+        known.answer = combined(command.request, step, found)
+        self._answer(known.answer)
+        sources = {*known.answer.files, *(command.changed or ())}
+        await asyncio.to_thread(known.heads.update, _likely_edited(sources), begun_ns)
+
+    def _answer(self, answer: InputsListed) -> None:
+        self._post(answer)
+        self._hurry()
+
+    async def _find(self, text: str, number: int, step: Step, known: _Known) -> Found:
+        names, cwd = Names(self._root), step.program.cwd
+        rest = text.partition(":")[2]
+        if input_kind(text) == "depfile":
+            return await asyncio.to_thread(known.depfiles.files, rest, cwd, names, number)
+        argv = arguments(tuple(shlex.split(rest)), input_kind(text) == "go-test")
+        with tempfile.TemporaryFile() as answer:
+            said, status = await self._run(msgspec.structs.replace(step.program, argv=argv), answer.fileno())
+            if status is None:
+                return Found(error=f"go list: {said}")
+            answer.seek(0)
+            return await asyncio.to_thread(go_files, answer.read(), said, status, cwd, names, number)
+
+    async def _run(self, program: Program, stdout: int) -> tuple[str, int | None]:
+        """Run it to its end; returns what it said to stderr and its exit status, or why there is none, and None."""
+        errand: Errand | None = None
+        try:
+            errand = Errand(self._seats(), program, stdout)
+            async with asyncio.timeout(LIST_S):
+                await errand.over()
+        except TimeoutError:
+            assert errand is not None
+            errand.kill()
+            await errand.over()
+            return f"no answer within {LIST_S:.0f} s", None
+        except (SpawnError, ErrandError, OSError, UnicodeDecodeError) as error:
+            return str(error), None
+        except asyncio.CancelledError:
+            if errand is not None:
+                errand.leave()
+            raise
+        return errand.tail.decode("utf-8", "replace"), errand.status
+
+
+def _likely_edited(paths: set[str]) -> list[str]:
+    """Copies in vendor/ are many and hardly ever edited: when one is, it is listed anew."""
+    return [path for path in paths if f"{os.sep}vendor{os.sep}" not in f"{os.sep}{path}"]
