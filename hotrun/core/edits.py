@@ -71,11 +71,14 @@ class Edits:
 
     def listed(self, answer: InputsListed, now_ms: int, out: list[Effect]) -> None:
         """It is known what a step is made of: changes that were in doubt may count after all."""
-        found, is_other = self.listings.take(answer)
-        if is_other:  # what changed of a file that was not listed then is not known
+        taken = self.listings.take(answer)
+        if taken.is_other:  # what changed of a file that was not listed then is not known
             self._builder.green_with.drop({answer.step})
-        self._builder.green_with.note(found, self.plan.touches)
-        self.intake.burst.add(found, now_ms, may_forget=False)
+        self._builder.green_with.note(taken.counting, self.plan.touches)
+        self.intake.burst.add(taken.counting, now_ms, may_forget=False)
+        for path in taken.dropped[:MOST_PATHS]:
+            if not self.touch_anything([path]):
+                self.decisions.note([path], self._nothing_text(path), now_ms)
         news = self.listings.news(answer.step)
         if news is not None:
             out.append(events.Message("warning", news))

@@ -34,6 +34,15 @@ _GO_TEST = "_test.go"
 _MAY_BE_GO = Patterns((*(f"*{ending}" for ending in _SOURCES), *sorted(_MODULE_FILES)))
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """What an answer has settled: the changes in doubt that count, the paths that do not; and whether it names other
+    files than the one before."""
+
+    counting: tuple[Change, ...] = ()
+    dropped: tuple[str, ...] = ()
+    is_other: bool = False
+
+
 class Listing:
     """What is known of one step."""
 
@@ -121,13 +130,10 @@ class Listing:
         self._asked, self._is_due, self._changed = request, False, set()
         return ListInputs(request, self.step, changed)
 
-    def take(self, answer: InputsListed) -> tuple[list[Change], bool] | None:
-        """Take an answer; returns the changes that turn out to count, and whether other files are listed than before.
-
-        None: it is not the answer that is waited for.
-        """
+    def take(self, answer: InputsListed) -> Taken:
+        """Take an answer; one that is not waited for settles nothing."""
         if answer.request != self._asked:
-            return None
+            return Taken()
         self._asked, known = None, self.files
         self.error, self._folders = answer.error, answer.folders
         if answer.error is None:
@@ -135,15 +141,16 @@ class Listing:
         elif known is not None or answer.files:
             self.files = {**(known or {}), **answer.files}
         self._endings = frozenset(map(_ending, self.files or ()))
-        found = [change for change in self._doubts.values() if self.touches(change.path)]
-        self._touched.update(change.path for change in found)
-        if self._is_due or self._is_running or self.error is not None:
-            for change in found:
-                del self._doubts[change.path]
-        else:
+        counting = tuple(change for change in self._doubts.values() if self.touches(change.path))
+        for change in counting:
+            del self._doubts[change.path]
+            self._touched.add(change.path)
+        dropped: tuple[str, ...] = ()
+        if not (self._is_due or self._is_running or self.error is not None):
+            dropped = tuple(self._doubts)
             self._doubts.clear()
         files = {} if self.files is None else self.files
-        return found, known is not None and known.keys() != files.keys()
+        return Taken(counting, dropped, known is not None and known.keys() != files.keys())
 
     @property
     def _is_by_compiler(self) -> bool:
@@ -234,11 +241,10 @@ class Listings:
                 found.append(command)
         return found
 
-    def take(self, answer: InputsListed) -> tuple[list[Change], bool]:
-        """Take an answer, as Listing.take; one that nobody waits for brings nothing."""
+    def take(self, answer: InputsListed) -> Taken:
+        """Take an answer, as Listing.take."""
         listing = self._listings.get(answer.step)
-        taken = None if listing is None else listing.take(answer)
-        return ([], False) if taken is None else taken
+        return Taken() if listing is None else listing.take(answer)
 
     def news(self, step: str) -> str | None:
         """What to say of this step's listing, once for each reason."""

@@ -225,7 +225,14 @@ def _example(pattern: str) -> str:
 
 
 def _most_frequent(links: list[Link]) -> Link | None:
-    return Counter(links).most_common(1)[0][0] if links else None
+    if not links:
+        return None
+    best = Counter(msgspec.structs.replace(link, by=None) for link in links).most_common(1)[0][0]
+    by = Counter(link.by for link in links if link.by and link.key == best.key and link.number == best.number)
+    if not by:
+        return best
+    first = by.most_common(1)[0][0]
+    return msgspec.structs.replace(best, by=first if len(by) == 1 else f"{first} and {len(by) - 1} more")
 
 
 def _deciding(lines: tuple[str, ...], path: str) -> int | None:

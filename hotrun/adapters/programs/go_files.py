@@ -86,6 +86,6 @@ def _error(packages: Iterable[Package], said: str, status: int) -> str | None:
         return " ".join(lines[:2]) or f"exit {status}"
     for package in packages:
         if package.Error is not None:
-            text = package.Error.Err.strip().partition("\n")[0]
+            text = package.Error.Err.strip().partition("\n")[0].removesuffix("; to add it:")
             return f"{package.Error.Pos}: {text}" if package.Error.Pos else text
     return None if any(True for _ in packages) else (lines[0] if lines else "no package")
