@@ -26,6 +26,10 @@ def builds(world: World) -> int:
     return len(world.told(events.BuildStarted))
 
 
+def runs(world: World) -> int:
+    return len(world.told(events.StepStarted))
+
+
 def asked(world: World) -> list[tuple[str, ...] | None]:
     """What has been asked for since the story looked last, by what had changed."""
     found = [command.changed for command in world.commands if isinstance(command, commands.ListInputs)]
@@ -258,9 +262,18 @@ def test_taking_back_an_edit_is_not_enough_where_another_list_was_made_in_betwee
     world.settles().save("cmd/app/main.go", b"uses store", b"alone").does("app", 1, stamp="x")
     world.lists("app", "cmd/app/main.go")
     world.save("store/s.go", b"2", b"3").lists("app", "cmd/app/main.go")
-    before = builds(world)
+    before = runs(world)
     world.save("cmd/app/main.go", b"alone", b"uses store")
-    assert builds(world) == before + 1, "store/s.go differs from what the step was green with"
+    assert runs(world) == before + 1, "store/s.go differs from what the step was green with"
+
+
+def test_what_turns_out_to_count_differs_from_what_the_step_was_green_with() -> None:
+    world = World(GO).begin().send(inputs.WatchStarted(1, 1, 0, "inotify", 1)).does("app", stamp="x")
+    world.save("web/page.html", b"1", b"2").lists("app", "main.go", "web/page.html").does("app", 1, stamp="x").settles()
+    world.save("main.go", b"1", b"2").does("app", 1, stamp="x").lists("app", "main.go", "web/page.html")
+    before = runs(world)
+    world.save("main.go", b"2", b"1")
+    assert runs(world) == before + 1
 
 
 def test_what_was_in_doubt_is_told_apart_from_what_means_nothing() -> None:
