@@ -122,4 +122,4 @@ def head(text: str, is_go: bool) -> str:
     imports = [found.end() for found in _IMPORT.finditer(text)]
     end = _DECLARATION.search(text, imports[-1] if imports else 0)
     above = text if end is None else text[: end.start()]
-    return "\n".join((above, *_EMBED.findall(text, len(above))))
+    return "\n".join((above.rstrip(), *_EMBED.findall(text, len(above))))

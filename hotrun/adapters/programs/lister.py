@@ -6,7 +6,6 @@ Every ListInputs gets one answer. Where nothing that was changed can have altere
 from __future__ import annotations
 
 import asyncio
-import os
 import shlex
 import tempfile
 import time
@@ -18,7 +17,7 @@ from hotrun.adapters.programs.depfile import Depfiles
 from hotrun.adapters.programs.errand import Errand, ErrandError, Seats
 from hotrun.adapters.programs.found import Found, Names, combined
 from hotrun.adapters.programs.go_files import go_files
-from hotrun.adapters.programs.heads import Heads
+from hotrun.adapters.programs.heads import Heads, sources_below
 from hotrun.adapters.programs.spawn import SpawnError
 from hotrun.core.commands import ListInputs
 from hotrun.core.inputs import Input, InputsListed
@@ -33,9 +32,18 @@ class _Known:
 
     def __init__(self, step: Step, root: str) -> None:
         self.step = step
+        self._root = root
         self.answer: InputsListed | None = None
         self.heads = Heads(root)
         self.depfiles = Depfiles()
+
+    def learn(self, answer: InputsListed, begun_ns: int) -> None:
+        """Remember the heads of the sources, of those that nobody uses, too: an edit of one should cost no listing.
+
+        Copies in vendor/ are many and hardly ever edited: when one is, it is listed anew.
+        """
+        paths = [path for path in answer.files if "/vendor/" not in f"/{path}"]
+        self.heads.update((*paths, *sources_below(self._root)), begun_ns)
 
     def is_same(self, changed: tuple[str, ...] | None) -> bool:
         """Whether the answer is still good after these changes. Reads files."""
@@ -84,8 +92,8 @@ class Lister:
         found = [await self._find(text, number, step, known) for number, text in enumerate(step.inputs)]
         known.answer = combined(command.request, step, found)
         self._answer(known.answer)
-        sources = {*known.answer.files, *(command.changed or ())}
-        await asyncio.to_thread(known.heads.update, _likely_edited(sources), begun_ns)
+        if {input_kind(text) for text in step.inputs} != {"depfile"}:
+            await asyncio.to_thread(known.learn, known.answer, begun_ns)
 
     def _answer(self, answer: InputsListed) -> None:
         self._post(answer)
@@ -123,8 +131,3 @@ class Lister:
                 errand.leave()
             raise
         return errand.tail.decode("utf-8", "replace"), errand.status
-
-
-def _likely_edited(paths: set[str]) -> list[str]:
-    """Copies in vendor/ are many and hardly ever edited: when one is, it is listed anew."""
-    return [path for path in paths if f"{os.sep}vendor{os.sep}" not in f"{os.sep}{path}"]
