@@ -33,17 +33,20 @@ class _Known:
     def __init__(self, step: Step, root: str) -> None:
         self.step = step
         self._root = root
+        self._has_looked = False  # for the sources that nobody uses
         self.answer: InputsListed | None = None
         self.heads = Heads(root)
         self.depfiles = Depfiles()
 
-    def learn(self, answer: InputsListed, begun_ns: int) -> None:
+    def learn(self, answer: InputsListed, changed: tuple[str, ...], begun_ns: int) -> None:
         """Remember the heads of the sources, of those that nobody uses, too: an edit of one should cost no listing.
 
         Copies in vendor/ are many and hardly ever edited: when one is, it is listed anew.
         """
         paths = [path for path in answer.files if "/vendor/" not in f"/{path}"]
-        self.heads.update((*paths, *sources_below(self._root)), begun_ns)
+        unused = [] if self._has_looked else sources_below(self._root)
+        self._has_looked = True
+        self.heads.update((*paths, *unused, *changed), begun_ns)
 
     def is_same(self, changed: tuple[str, ...] | None) -> bool:
         """Whether the answer is still good after these changes. Reads files."""
@@ -93,7 +96,7 @@ class Lister:
         known.answer = combined(command.request, step, found)
         self._answer(known.answer)
         if {input_kind(text) for text in step.inputs} != {"depfile"}:
-            await asyncio.to_thread(known.learn, known.answer, begun_ns)
+            await asyncio.to_thread(known.learn, known.answer, command.changed or (), begun_ns)
 
     def _answer(self, answer: InputsListed) -> None:
         self._post(answer)
