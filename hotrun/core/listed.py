@@ -19,7 +19,6 @@ import msgspec
 
 from hotrun.core.commands import ListInputs
 from hotrun.core.events import Status
-from hotrun.core.filter import Patterns
 from hotrun.core.inputs import Change, InputsListed
 from hotrun.core.spec import ListedFile, Project, Step, input_kind
 
@@ -31,7 +30,6 @@ _SOURCES = (
     *(".sx", ".swig", ".swigcxx", ".syso"),
 )
 _GO_TEST = "_test.go"
-_MAY_BE_GO = Patterns((*(f"*{ending}" for ending in _SOURCES), *sorted(_MODULE_FILES)))
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -157,7 +155,9 @@ class Listing:
         return "depfile" in self._kinds
 
     def _may_be_go(self, path: str) -> bool:
-        return _MAY_BE_GO.matches(path) and ("go-test" in self._kinds or not path.endswith(_GO_TEST))
+        if path.endswith(_GO_TEST) and "go-test" not in self._kinds:
+            return False
+        return path.endswith(_SOURCES) or _is_module_file(path)
 
     def _may_alter(self, change: Change) -> bool:
         """Whether Go may use other files after this change."""
@@ -177,7 +177,7 @@ class Listing:
             return False
         if "depfile" in self._kinds and change.kind == "added":
             return _ending(change.path) in self._endings
-        return self._kinds != {"depfile"} and change.path.rpartition("/")[2] in _MODULE_FILES
+        return self._kinds != {"depfile"} and _is_module_file(change.path)
 
 
 class Listings:
@@ -257,6 +257,10 @@ class Listings:
             return None
         self._told[step] = error
         return f"{step}: its inputs are not all known, so more files count than it may use: {error}"
+
+
+def _is_module_file(path: str) -> bool:
+    return path.rpartition("/")[2] in _MODULE_FILES
 
 
 def _ending(path: str) -> str:

@@ -150,7 +150,8 @@ class Machine:
 
     def list(self, asked: commands.ListInputs) -> None:
         """The tool reads the disk now, and answers later."""
-        error, folders = None, ()
+        error: str | None = None
+        folders: tuple[str, ...] = ()
         if self.is_go:
             found = {path for path in self.closure() if path in self.disk}
             folders = tuple({f"{path[0]}/" for path in found if "embed" in self.disk[path][1]})
