@@ -31,8 +31,8 @@ class Session:
     """A session in memory."""
 
     def __init__(self, *more: Step) -> None:
-        parts = (step("app", paths=("*.go",), outputs=("tmp/",)), *more, process("web", paths=()))
-        self.world = World(project(*parts))
+        app, web = step("app", paths=("*.go",), outputs=("tmp/",)), process("web", paths=())
+        self.world = World(project(app, *more, web))
         self.engine: Engine = self.world.engine
         self.snapshot = Snapshot()
         self.requests: list[Input] = []

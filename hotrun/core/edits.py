@@ -75,7 +75,8 @@ class Edits:
         if taken.is_other:  # what changed of a file that was not listed then is not known
             self._builder.green_with.drop({answer.step})
         self._builder.green_with.note(taken.counting, self.plan.touches)
-        self.intake.burst.add(taken.counting, now_ms, may_forget=False)
+        due = [change for change in taken.counting if not self.intake.loops.is_held(change.path)]
+        self.intake.burst.add(due, now_ms, may_forget=False)
         for path in taken.dropped[:MOST_PATHS]:
             if not self.touch_anything([path]):
                 self.decisions.note([path], self._nothing_text(path), now_ms)

@@ -13,6 +13,7 @@ removed, a source or a module file changes; what a compiler writes is read after
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 
 import msgspec
@@ -44,8 +45,9 @@ class Taken(msgspec.Struct, frozen=True):
 class Listing:
     """What is known of one step."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, root: str) -> None:
         self.step = step
+        self._env_files = {posixpath.relpath(path, root) for path in step.program.env_files}
         self.files: Mapping[str, ListedFile] | None = None  # None: nothing was ever listed
         self.error: str | None = None  # why the files are not all that it needs
         self._kinds = {input_kind(text) for text in step.inputs}
@@ -163,7 +165,7 @@ class Listing:
         """Whether Go may use other files after this change."""
         if self._kinds == {"depfile"}:
             return False
-        if self._may_be_go(change.path):
+        if self._may_be_go(change.path) or change.path in self._env_files:
             return True
         return change.kind != "modified" and any(change.path.startswith(folder) for folder in self._folders)
 
@@ -193,7 +195,7 @@ class Listings:
         """Work for this project; what is known of a step that has not changed is kept."""
         known = self._listings
         self._listings = {
-            name: known[name] if name in known and known[name].step == step else Listing(step)
+            name: known[name] if name in known and known[name].step == step else Listing(step, project.root)
             for name, step in project.steps.items()
             if step.inputs
         }

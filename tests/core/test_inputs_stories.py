@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from hotrun.core import commands, events, inputs
 from hotrun.core.inputs import Change
 from tests.core.world import World, process, project, step
@@ -171,6 +173,13 @@ def test_a_configuration_with_other_inputs_lists_them() -> None:
     world = started()
     world.send(inputs.ConfigLoaded(project(step("app", inputs=("go:./cmd/other",)))))
     assert asked(world) == [None]
+
+
+def test_variables_that_an_env_file_gives_to_go_are_heeded() -> None:
+    part = step("app", inputs=("go:.",))
+    part = msgspec.structs.replace(part, program=msgspec.structs.replace(part.program, env_files=("/p/build.env",)))
+    world = started(project(part)).change("build.env")
+    assert (builds(world), asked(world)) == (2, [("build.env",)])
 
 
 # --- what is not known -----------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ import msgspec
 from hotrun.core.inputs import InputsListed
 from hotrun.core.spec import ListedFile, Step
 
+LIST_S = 30.0  # the longest that a tool may take: it may have to download modules
+
 
 class Found(msgspec.Struct):
     """Files by path, the folders below which a new file may alter that, and why there may be more."""

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from collections.abc import Iterable, Iterator
 
 from hotrun.adapters.programs.found import Found, Names
-from hotrun.core.spec import ListedFile
-from hotrun.golang.listing import Package, packages_of
+from hotrun.core.spec import ListedFile, input_kind
+from hotrun.golang.listing import Package, arguments, packages_of
 from hotrun.golang.modules import replacing, used
 
 _OF_MODULE = ("go.mod", "go.sum", "vendor/modules.txt")
 _OF_WORKSPACE = ("go.work", "go.work.sum", "vendor/modules.txt")
+
+
+def command_of(text: str) -> tuple[str, ...]:
+    """The command line that lists what this element of `inputs` names, which the configuration has checked."""
+    return arguments(tuple(shlex.split(text.partition(":")[2])), input_kind(text) == "go-test")
 
 
 def go_files(text: bytes, said: str, status: int, cwd: str, names: Names, number: int) -> Found:

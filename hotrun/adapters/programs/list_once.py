@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import subprocess
 
 from hotrun.adapters.programs.depfile import Depfiles
 from hotrun.adapters.programs.environment import environment
-from hotrun.adapters.programs.found import Found, Names, combined
-from hotrun.adapters.programs.go_files import go_files
+from hotrun.adapters.programs.found import LIST_S, Found, Names, combined
+from hotrun.adapters.programs.go_files import command_of, go_files
 from hotrun.core.inputs import InputsListed
 from hotrun.core.spec import Step, input_kind
-from hotrun.golang.listing import arguments
-
-LIST_S = 30.0
 
 
 def list_once(step: Step, root: str) -> InputsListed:
@@ -25,13 +21,11 @@ def list_once(step: Step, root: str) -> InputsListed:
 
 
 def _find(text: str, number: int, step: Step, names: Names) -> Found:
-    rest = text.partition(":")[2]
     if input_kind(text) == "depfile":
-        return Depfiles().files(rest, step.program.cwd, names, number)
-    argv = arguments(tuple(shlex.split(rest)), input_kind(text) == "go-test")
+        return Depfiles().files(text.partition(":")[2], step.program.cwd, names, number)
     try:
         env = environment(step.program, {"HOTRUN": "1"}, False, lambda text: None)
-        answer, said, status = _run(argv, step.program.cwd, env)
+        answer, said, status = _run(command_of(text), step.program.cwd, env)
     except subprocess.TimeoutExpired:
         return Found(error=f"go list: no answer within {LIST_S:.0f} s")
     except (OSError, UnicodeDecodeError) as error:

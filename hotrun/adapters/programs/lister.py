@@ -6,7 +6,6 @@ Every ListInputs gets one answer. Where nothing that was changed can have altere
 from __future__ import annotations
 
 import asyncio
-import shlex
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,16 +14,13 @@ import msgspec
 
 from hotrun.adapters.programs.depfile import Depfiles
 from hotrun.adapters.programs.errand import Errand, ErrandError, Seats
-from hotrun.adapters.programs.found import Found, Names, combined
-from hotrun.adapters.programs.go_files import go_files
+from hotrun.adapters.programs.found import LIST_S, Found, Names, combined
+from hotrun.adapters.programs.go_files import command_of, go_files
 from hotrun.adapters.programs.heads import Heads, sources_below
 from hotrun.adapters.programs.spawn import SpawnError
 from hotrun.core.commands import ListInputs
 from hotrun.core.inputs import Input, InputsListed
 from hotrun.core.spec import Program, Step, input_kind
-from hotrun.golang.listing import arguments
-
-LIST_S = 30.0  # it may have to download modules
 
 
 class _Known:
@@ -34,6 +30,7 @@ class _Known:
         self.step = step
         self._root = root
         self._has_looked = False  # for the sources that nobody uses
+        self.lock = asyncio.Lock()  # what is still learned from one answer is for the next question
         self.answer: InputsListed | None = None
         self.heads = Heads(root)
         self.depfiles = Depfiles()
@@ -87,6 +84,11 @@ class Lister:
         known = self._known.get(step.name)
         if known is None or known.step != step:
             known = self._known[step.name] = _Known(step, self._root)
+        async with known.lock:
+            await self._list_as(command, known)
+
+    async def _list_as(self, command: ListInputs, known: _Known) -> None:
+        step = command.step
         if await asyncio.to_thread(known.is_same, command.changed):
             assert known.answer is not None
             self._answer(msgspec.structs.replace(known.answer, request=command.request))
@@ -95,7 +97,7 @@ class Lister:
         found = [await self._find(text, number, step, known) for number, text in enumerate(step.inputs)]
         known.answer = combined(command.request, step, found)
         self._answer(known.answer)
-        if {input_kind(text) for text in step.inputs} != {"depfile"}:
+        if any(input_kind(text) != "depfile" for text in step.inputs):
             await asyncio.to_thread(known.learn, known.answer, command.changed or (), begun_ns)
 
     def _answer(self, answer: InputsListed) -> None:
@@ -104,12 +106,11 @@ class Lister:
 
     async def _find(self, text: str, number: int, step: Step, known: _Known) -> Found:
         names, cwd = Names(self._root), step.program.cwd
-        rest = text.partition(":")[2]
         if input_kind(text) == "depfile":
-            return await asyncio.to_thread(known.depfiles.files, rest, cwd, names, number)
-        argv = arguments(tuple(shlex.split(rest)), input_kind(text) == "go-test")
+            return await asyncio.to_thread(known.depfiles.files, text.partition(":")[2], cwd, names, number)
+        program = msgspec.structs.replace(step.program, argv=command_of(text))
         with tempfile.TemporaryFile() as answer:
-            said, status = await self._run(msgspec.structs.replace(step.program, argv=argv), answer.fileno())
+            said, status = await self._run(program, answer.fileno())
             if status is None:
                 return Found(error=f"go list: {said}")
             answer.seek(0)
