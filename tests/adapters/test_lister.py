@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import stat
 import time
 from collections.abc import Callable
@@ -253,6 +254,49 @@ def test_go_is_asked_again_only_for_what_can_alter_the_answer(tmp_path: Path, pa
     with_lister(root, story)
 
 
+def random_source(rng: random.Random, package: str) -> str:
+    """A source of this package, with whatever decides what belongs to it."""
+    below = {"store": ("unused", "testing"), "unused": ("testing",)}[package]  # no cycles: they are errors
+    imports = "".join(f'import _ "example.com/shop/{name}"\n' for name in below if rng.random() < 0.4)
+    embeds = ("", "\n//go:embed *.html\nvar html embed.FS\n", "var (\n\t//go:embed page.html\n\tpage string\n)\n")
+    return "".join(
+        (
+            rng.choice(["", "", "//go:build linux\n\n", "//go:build windows\n\n"]),
+            rng.choice(["", "/* func import ( */\n", "// About it.\n"]),
+            f"package {package}\n\n",
+            imports,
+            'import _ "embed"\n',
+            rng.choice(["", "func f() { /* import */ }\n", "const c = `import (`\n"]),
+            rng.choice(embeds) if package == "store" else "",
+        )
+    )
+
+
+def test_after_whatever_edits_the_answer_is_what_go_says_then(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    root = lay_out(tmp_path / "project", MODULE)
+    env, log = counting_go(tmp_path / "tools")
+
+    async def story(asking: Asking) -> None:
+        step = app(root, env=env)
+        await asking.list(step)
+        for _ in range(25):
+            age(root)
+            package = rng.choice(["store", "unused"])
+            path = f"{package}/{rng.choice('abc')}.go"
+            if rng.random() < 0.2 and (root / path).exists():
+                (root / path).unlink()
+            elif rng.random() < 0.5 and (root / path).exists():
+                lay_out(root, {path: (root / path).read_text() + f"\nvar _ = {rng.random()}\n"})
+            else:
+                lay_out(root, {path: random_source(rng, package)})
+            answer, fresh = await asking.list(step, path), listed(root)
+            assert (answer.files, answer.folders, answer.error) == (fresh.files, fresh.folders, fresh.error), path
+
+    with_lister(root, story)
+    assert len(log.read_text().splitlines()) < 24, "nothing was remembered"
+
+
 def test_a_file_that_was_removed_is_not_known_any_more(tmp_path: Path) -> None:
     root = lay_out(tmp_path, MODULE)
     age(root)
@@ -269,7 +313,7 @@ def test_a_file_that_was_removed_is_not_known_any_more(tmp_path: Path) -> None:
     with_lister(root, story)
 
 
-def test_a_source_that_changed_while_it_was_listed_is_not_taken_for_known(tmp_path: Path) -> None:
+def test_a_source_that_nobody_has_looked_at_and_that_is_young_is_not_taken_for_known(tmp_path: Path) -> None:
     root = lay_out(tmp_path / "project", MODULE)
     env, log = counting_go(tmp_path / "tools")
 
@@ -279,6 +323,29 @@ def test_a_source_that_changed_while_it_was_listed_is_not_taken_for_known(tmp_pa
         await asking.list(step)
         await asking.list(step, "store/s.go")
         assert len(log.read_text().splitlines()) == 2
+        await asking.list(step, "store/s.go")
+        assert len(log.read_text().splitlines()) == 2, "it was the same before and after the second one"
+
+    with_lister(root, story)
+
+
+def test_a_source_that_changes_while_it_is_listed_is_not_taken_for_known(tmp_path: Path) -> None:
+    root = lay_out(tmp_path / "project", MODULE)
+    env, log = counting_go(tmp_path / "tools")
+    age(root)
+
+    async def story(asking: Asking) -> None:
+        step = app(root, env=env)
+        await asking.list(step)
+        imports = 'package store\n\nimport _ "example.com/shop/unused"\n'
+        lay_out(root, {"store/new.go": "package store\n", "cmd/app/new.go": "package main\n"})
+        tool = tmp_path / "tools" / "bin" / "go"  # it reads, and then somebody saves
+        real, text = tool.read_text(), tool.read_text().replace("exec ", "")
+        tool.write_text(f"{text}printf '%s' '{imports}' > '{root}/store/new.go'\n")
+        await asking.list(step, "store/new.go", "cmd/app/new.go")
+        tool.write_text(real)
+        assert "unused/u.go" in (await asking.list(step, "store/new.go")).files
+        assert len(log.read_text().splitlines()) == 3
 
     with_lister(root, story)
 

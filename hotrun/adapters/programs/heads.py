@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 
 from hotrun.golang.listing import head
@@ -23,6 +24,8 @@ class Heads:
     def __init__(self, root: str) -> None:
         self._root = root
         self._known: dict[str, tuple[_Signature, str]] = {}
+        self._before: dict[str, tuple[_Signature, str]] = {}
+        self._begun_ns = 0
 
     def are_same(self, paths: Iterable[str]) -> bool:
         """Whether all these are sources with the heads that they were listed with. Reads them."""
@@ -33,16 +36,28 @@ class Heads:
             self._known[path] = now
         return True
 
-    def update(self, paths: Iterable[str], begun_ns: int) -> None:
-        """These have been listed by what began then. What is younger may have been read otherwise, and is forgotten."""
-        for path in {*paths, *self._known}:
+    def begin(self, changed: Iterable[str]) -> None:
+        """A listing is about to begin: look at what has changed, to see afterwards whether that is what it has read."""
+        self._begun_ns = time.time_ns()
+        found = ((path, self._read(path)) for path in changed)
+        self._before = {path: now for path, now in found if now is not None}
+
+    def learn(self, paths: Iterable[str]) -> None:
+        """The listing has ended, and these are sources that it may have read.
+
+        What was changed meanwhile, or too shortly before it to tell, may have been read otherwise, and is forgotten.
+        """
+        for path in {*paths, *self._known, *self._before}:
             signature = self._signature(path)
-            known = self._known.pop(path, None)
-            if signature is None or signature[3] > begun_ns - _CLOCK_NS:
+            known, before = self._known.pop(path, None), self._before.get(path)
+            if signature is None:
                 continue
-            now = known if known is not None and known[0] == signature else self._read(path)
-            if now is not None and now[0] == signature:
-                self._known[path] = now
+            if before is not None and before[0] == signature:
+                self._known[path] = before
+            elif signature[3] <= self._begun_ns - _CLOCK_NS:
+                now = known if known is not None and known[0] == signature else self._read(path)
+                if now is not None and now[0] == signature:
+                    self._known[path] = now
 
     def _read(self, path: str) -> tuple[_Signature, str] | None:
         signature = self._signature(path)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import time
 from collections.abc import Callable
 
 import msgspec
@@ -35,7 +34,7 @@ class _Known:
         self.heads = Heads(root)
         self.depfiles = Depfiles()
 
-    def learn(self, answer: InputsListed, changed: tuple[str, ...], begun_ns: int) -> None:
+    def learn(self, answer: InputsListed) -> None:
         """Remember the heads of the sources, of those that nobody uses, too: an edit of one should cost no listing.
 
         Copies in vendor/ are many and hardly ever edited: when one is, it is listed anew.
@@ -43,7 +42,7 @@ class _Known:
         paths = [path for path in answer.files if "/vendor/" not in f"/{path}"]
         unused = [] if self._has_looked else sources_below(self._root)
         self._has_looked = True
-        self.heads.update((*paths, *unused, *changed), begun_ns)
+        self.heads.learn((*paths, *unused))
 
     def is_same(self, changed: tuple[str, ...] | None) -> bool:
         """Whether the answer is still good after these changes. Reads files."""
@@ -93,12 +92,12 @@ class Lister:
             assert known.answer is not None
             self._answer(msgspec.structs.replace(known.answer, request=command.request))
             return
-        begun_ns = time.time_ns()
+        await asyncio.to_thread(known.heads.begin, command.changed or ())
         found = [await self._find(text, number, step, known) for number, text in enumerate(step.inputs)]
         known.answer = combined(command.request, step, found)
         self._answer(known.answer)
         if any(input_kind(text) != "depfile" for text in step.inputs):
-            await asyncio.to_thread(known.learn, known.answer, command.changed or (), begun_ns)
+            await asyncio.to_thread(known.learn, known.answer)
 
     def _answer(self, answer: InputsListed) -> None:
         self._post(answer)
