@@ -34,8 +34,10 @@ _GO_TEST = "_test.go"
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What an answer has settled: the changes in doubt that count, the paths that do not; and whether it names other
-    files than the one before."""
+    """What an answer has settled: the changes in doubt that count, and the paths that do not.
+
+    `is_other`: it names other files than the one before.
+    """
 
     counting: tuple[Change, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -177,8 +179,8 @@ class Listing:
         """
         if change.kind == "modified":
             return False
-        if "depfile" in self._kinds and change.kind == "added":
-            return _ending(change.path) in self._endings
+        if self._is_by_compiler and change.kind == "added" and _ending(change.path) in self._endings:
+            return True
         return self._kinds != {"depfile"} and _is_module_file(change.path)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
+from itertools import islice
 
 from hotrun.golang.listing import head
 
 MOST_BYTES = 1 << 20
+MOST_CHANGED = 200  # that are looked at before a listing, which should not wait: a checkout changes more
 MOST_SOURCES = 5000  # that no list names; reading one takes 50 us
 _CLOCK_NS = 50_000_000  # file times may lag that far behind (10 ms before Linux 6.13), and more on other file systems
 
@@ -39,7 +41,7 @@ class Heads:
     def begin(self, changed: Iterable[str]) -> None:
         """A listing is about to begin: look at what has changed, to see afterwards whether that is what it has read."""
         self._begun_ns = time.time_ns()
-        found = ((path, self._read(path)) for path in changed)
+        found = ((path, self._read(path)) for path in islice(changed, MOST_CHANGED))
         self._before = {path: now for path, now in found if now is not None}
 
     def learn(self, paths: Iterable[str]) -> None:
