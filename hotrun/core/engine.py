@@ -165,6 +165,7 @@ class Engine:
                 if self._proof.answer(now_ms) and self._is_quiet:
                     self._edits.intake.loops.settled()
                     self._builder.green_with.settled()
+                    self._edits.listings.settled()
                     out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True

@@ -6,6 +6,9 @@ A listing takes time, and files change meanwhile. So that no change is lost:
     in doubt   a change of any other file, while a listing is due or under way: looked at again when it has come
     not known  (the tool failed, or has not answered yet): the files that such a tool may use count, and others stay in
                doubt; all files, where nothing was ever listed or a compiler that writes dependency files has failed
+    former     a file that is on no list any more counts until all is settled: the list may be ahead of the change
+    blind      a run that reads while no list is up to date may read what is on no list: until all is settled, a file
+               that is removed, or a source that may have excluded itself, counts
 
 A run covers every change before its start: it reads what is there then. Go's files are listed anew when one is added or
 removed, a source or a module file changes; what a compiler writes is read after each run.
@@ -58,8 +61,10 @@ class Listing:
         self._is_due = True
         self._changed: set[str] | None = None  # since it was asked last; None: list anew in any case
         self._touched: set[str] = set()
+        self._former: set[str] = set()  # not listed any more, while what did that may still have to be told
         self._doubts: dict[str, Change] = {}
         self._is_running = False
+        self._is_blind = False  # a run may have read files that no list has named, since none was made at that time
         self._is_red = False
         self._was_green = False
         self._endings: frozenset[str] = frozenset()  # of what is listed
@@ -80,7 +85,7 @@ class Listing:
 
     def touches(self, path: str) -> bool:
         """Whether a change of this path makes the step dirty, as far as is known."""
-        if (self.files is not None and path in self.files) or path in self._touched:
+        if (self.files is not None and path in self.files) or path in self._touched or path in self._former:
             return True
         if self._is_by_compiler:
             return self._is_red or self.error is not None or self.files is None
@@ -96,14 +101,16 @@ class Listing:
         """A watched file has changed. What a step makes may alter what is listed, but never counts."""
         if self._may_alter(change):
             self._is_due = True
+            self._is_blind = self._is_blind or self._is_running
             if self._changed is not None:
                 self._changed.add(change.path)
         if is_output:
             return
-        if self.touches(change.path) or self._counts_as_new(change) or len(self._doubts) >= MOST_DOUBTS:
+        counts = self.touches(change.path) or self._counts_as_new(change) or self._may_have_left(change)
+        if counts or len(self._doubts) >= MOST_DOUBTS:
             self._touched.add(change.path)
             self._doubts.pop(change.path, None)
-        elif self.is_open or self._is_running or self.error is not None:
+        elif self.is_open or self._is_compiling or self.error is not None:
             earlier = self._doubts.get(change.path)
             before = change.before if earlier is None else earlier.before
             self._doubts[change.path] = msgspec.structs.replace(change, before=before)
@@ -112,7 +119,8 @@ class Listing:
         """A run of the step begins: it reads all that was changed so far."""
         self._touched.clear()
         self._doubts.clear()
-        self._is_running = self._is_by_compiler
+        self._is_running = True
+        self._is_blind = self._is_blind or self.is_open
 
     def ended(self, status: Status) -> None:
         """The run has ended. After a red one, what a compiler wrote may not be all that it has read."""
@@ -148,15 +156,27 @@ class Listing:
             del self._doubts[change.path]
             self._touched.add(change.path)
         dropped: tuple[str, ...] = ()
-        if not (self._is_due or self._is_running or self.error is not None):
+        if not (self._is_due or self._is_compiling or self.error is not None):
             dropped = tuple(self._doubts)
             self._doubts.clear()
-        files = {} if self.files is None else self.files
-        return Taken(counting, dropped, known is not None and known.keys() != files.keys())
+        if known is None or self.files is None:
+            return Taken(counting, dropped)
+        self._former |= known.keys() - self.files.keys()
+        return Taken(counting, dropped, is_other=known.keys() != self.files.keys())
+
+    def settled(self) -> None:
+        """Every change so far has been told."""
+        self._former.clear()
+        self._is_blind = False
 
     @property
     def _is_by_compiler(self) -> bool:
         return "depfile" in self._kinds
+
+    @property
+    def _is_compiling(self) -> bool:
+        """A compiler is about to say what it reads."""
+        return self._is_running and self._is_by_compiler
 
     def _may_be_go(self, path: str) -> bool:
         if path.endswith(_GO_TEST) and "go-test" not in self._kinds:
@@ -170,6 +190,12 @@ class Listing:
         if self._may_be_go(change.path) or change.path in self._env_files:
             return True
         return change.kind != "modified" and any(change.path.startswith(folder) for folder in self._folders)
+
+    def _may_have_left(self, change: Change) -> bool:
+        """Whether it may be a file that a run has read and that this very change has taken off the list."""
+        if not self._is_blind or self._kinds == {"depfile"}:
+            return False
+        return change.kind == "deleted" or (change.kind == "modified" and self._may_be_go(change.path))
 
     def _counts_as_new(self, change: Change) -> bool:
         """Whether it is a file that no listing can name before the step has run.
@@ -234,6 +260,11 @@ class Listings:
         """A run of this step has ended."""
         if step in self._listings:
             self._listings[step].ended(status)
+
+    def settled(self) -> None:
+        """Every change so far has been told."""
+        for listing in self._listings.values():
+            listing.settled()
 
     def ask(self) -> list[ListInputs]:
         """What to have listed now; one listing of a step at a time."""

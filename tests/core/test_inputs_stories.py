@@ -111,6 +111,23 @@ def test_a_file_that_was_listed_when_it_went_counts_though_the_list_comes_before
     assert builds(world.send(inputs.Held(())).wait(100)) == 2
 
 
+def test_a_file_that_a_list_knows_to_be_gone_before_its_change_is_told_counts() -> None:
+    world = started().change("other/o.go").lists("app", "cmd/app/main.go", "go.mod")
+    assert builds(deleted(world, "store/s.go")) == 2
+
+
+def test_a_file_that_goes_after_a_run_has_read_it_and_before_any_list_named_it_counts() -> None:
+    world = started().change("cmd/app/main.go").does("app")
+    assert builds(deleted(world, "util/u.go")) == 3
+    world = started().change("cmd/app/main.go").does("app").lists("app", "cmd/app/main.go", "util/v.go")
+    assert builds(deleted(world, "util/u.go")) == 3, "the list was ahead of the watcher"
+
+
+def test_a_file_that_is_used_no_more_builds_nothing_when_all_is_settled() -> None:
+    world = started().change("cmd/app/main.go").does("app").lists("app", "cmd/app/main.go", "go.mod").settles()
+    assert builds(world.change("store/s.go").lists("app", "cmd/app/main.go", "go.mod").wait(1000)) == 2
+
+
 def test_an_edit_of_a_package_between_the_import_of_it_and_the_list_is_built() -> None:
     world = started().change("cmd/app/main.go").up("app").wait(20).change("util/u.go")
     assert builds(world) == 2
@@ -206,7 +223,8 @@ def test_after_a_failure_the_end_of_a_run_asks_again() -> None:
     world = started().change("cmd/app/main.go").lists("app", error="no answer")
     world.commands.clear()
     assert asked(world.does("app")) == [None]
-    assert builds(world.lists("app", "cmd/app/main.go").change("any/x.go").lists("app", "cmd/app/main.go")) == 2
+    world.lists("app", "cmd/app/main.go").settles()
+    assert builds(world.change("any/x.go").lists("app", "cmd/app/main.go").wait(1000)) == 2
 
 
 def test_what_is_in_doubt_when_a_list_fails_is_looked_at_when_one_succeeds() -> None:
@@ -270,7 +288,7 @@ def test_taking_back_an_edit_is_not_enough_where_another_list_was_made_in_betwee
     )
     world.settles().save("cmd/app/main.go", b"uses store", b"alone").does("app", 1, stamp="x")
     world.lists("app", "cmd/app/main.go")
-    world.save("store/s.go", b"2", b"3").lists("app", "cmd/app/main.go")
+    world.settles().save("store/s.go", b"2", b"3").lists("app", "cmd/app/main.go")
     before = runs(world)
     world.save("cmd/app/main.go", b"alone", b"uses store")
     assert runs(world) == before + 1, "store/s.go differs from what the step was green with"
