@@ -91,7 +91,7 @@ class Listing:
             return self._is_red or self.error is not None or self.files is None
         if self.files is not None and self.error is None:
             return False
-        return (self.files is None and self.error is not None) or self._may_be_go(path)
+        return (self.files is None and self.error is not None) or self._may_be_go(path) or self._may_be_embedded(path)
 
     def in_doubt(self, path: str) -> bool:
         """Whether a change of this path waits for the next listing."""
@@ -145,7 +145,8 @@ class Listing:
         if answer.request != self._asked:
             return Taken()
         self._asked, known = None, self.files
-        self.error, self._folders = answer.error, answer.folders
+        self.error = answer.error
+        self._folders = answer.folders if answer.error is None else (*{*self._folders, *answer.folders},)
         if answer.error is None:
             self.files = answer.files
         elif known is not None or answer.files:
@@ -189,7 +190,10 @@ class Listing:
             return False
         if self._may_be_go(change.path) or change.path in self._env_files:
             return True
-        return change.kind != "modified" and any(change.path.startswith(folder) for folder in self._folders)
+        return change.kind != "modified" and self._may_be_embedded(change.path)
+
+    def _may_be_embedded(self, path: str) -> bool:
+        return any(path.startswith(folder) for folder in self._folders)
 
     def _may_have_left(self, change: Change) -> bool:
         """Whether it may be a file that a run has read and that this very change has taken off the list."""

@@ -235,6 +235,12 @@ def test_what_is_in_doubt_when_a_list_fails_is_looked_at_when_one_succeeds() -> 
     assert builds(world.change("store/s.go").does("app").lists("app", "web/page.html")) == 3
 
 
+def test_while_lists_fail_a_new_file_below_an_embedded_folder_counts() -> None:
+    world = started().change("store/s.go").does("app").lists("app", "store/s.go", folders=("store/assets/",))
+    added(world, "store/assets/x.css").lists("app", error="no answer").wait(100)
+    assert builds(world) == 3
+
+
 def test_where_nothing_was_ever_listed_and_a_list_fails_every_file_counts() -> None:
     world = World(GO).begin().does("app").lists("app", error="go: not found")
     assert builds(world.change("README.md")) == 2
