@@ -39,6 +39,10 @@ class _Name(msgspec.Struct, forbid_unknown_fields=True):
     name: str | None = None
 
 
+class _Step(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+
+
 class _Text(msgspec.Struct, forbid_unknown_fields=True):
     text: str
 
@@ -59,6 +63,7 @@ class Answers:
             "status": self._status,
             "errors": self._errors,
             "why": self._why,
+            "inputs": self._inputs,
             "watch": self._watch,
             "type": self._type,
         }
@@ -100,6 +105,14 @@ class Answers:
                 for found in self._session.engine.decisions.about(path)
             ],
         }
+
+    def _inputs(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
+        name = _taken(args, _Step).name
+        listing = self._session.engine.listings.of(name)
+        if listing is None:
+            steps = self._session.engine.project.steps
+            raise _unknown("step", name, [step for step in steps if steps[step].inputs])
+        return {"step": name, "files": msgspec.to_builtins(listing.files), "error": listing.error}
 
     def _watch(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
         _taken(args, _Nothing)

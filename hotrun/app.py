@@ -123,7 +123,7 @@ class App:
         self.standing = Standing(self.snapshot)
         self._exports = Exports(self.standing, self._folder, project.exports)
         session = new_session(project.root)
-        self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored)
+        self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored, project.root)
         self._idle = IdlePatterns(worded)
         self._unwritten: commands.RecordChanges | None = None  # until somebody is there to read it
         self._changed_file: str | None = None

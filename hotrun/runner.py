@@ -20,6 +20,7 @@ from hotrun.core.inputs import Emptied, Input, Noticed, SpawnFailed
 if TYPE_CHECKING:
     import asyncio
 
+    from hotrun.adapters.programs.lister import Lister
     from hotrun.adapters.serving.held import HeldSockets
     from hotrun.adapters.serving.notify import Notifications
 
@@ -32,6 +33,7 @@ Command = (
     | commands.Unprobe
     | commands.HoldSockets
     | commands.FindHolders
+    | commands.ListInputs
 )
 Post = Callable[[Input], None]
 
@@ -40,16 +42,30 @@ class Runner:
     """All programs of a session. Works before the loop exists, and is told of it by `attach`."""
 
     def __init__(
-        self, post: Post, hurry: Callable[[], None], guard: Guard, session: Session, folder: Folder, colored: bool
+        self,
+        post: Post,
+        hurry: Callable[[], None],
+        guard: Guard,
+        session: Session,
+        folder: Folder,
+        colored: bool,
+        root: str,
     ) -> None:
-        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
+        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors.
+
+        `root` is the project's.
+        """
         self._post = post
         self._hurry = hurry
+        self._seats = guard.seat
+        self._root = root
         self._children = Children(self._take, colored, guard, session, folder, hurry)
         self._probes = Probes(post, hurry, self._children.members, guard.seat, self._held_inodes)
         self._search = Search(post, hurry, self._children.owner_of)
         self._held: HeldSockets | None = None  # where a project has some: `socket` is 8 ms of imports
         self._notifications: Notifications | None = None
+        self._lister: Lister | None = None  # where a step has `inputs`
+        self._unlisted: list[commands.ListInputs] = []  # until there is a loop
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -59,6 +75,9 @@ class Runner:
         self._probes.attach(loop)
         if self._notifications is not None:
             self._notifications.attach(loop)
+        for command in self._unlisted:
+            self._list(command)
+        self._unlisted.clear()
 
     def execute(self, command: Command, variables: Callable[[int], Mapping[str, str]]) -> None:
         """Carry out one command; `variables` gives the HOTRUN_* of a build's programs."""
@@ -79,6 +98,8 @@ class Runner:
                 self._hold(command.addresses)
             case commands.FindHolders():
                 self._search.find(command.run, command.ports)
+            case commands.ListInputs():
+                self._list(command)
 
     def hold_output(self, is_held: bool) -> None:
         """Read no output while whoever reads ours is behind."""
@@ -91,6 +112,8 @@ class Runner:
     def close(self) -> None:
         """End everything, at once, and wait for it."""
         self._probes.close()
+        if self._lister is not None:
+            self._lister.close()
         self._children.close()
         if self._notifications is not None:
             self._notifications.close_all()
@@ -130,6 +153,15 @@ class Runner:
 
     def _held_inodes(self) -> set[int]:
         return set() if self._held is None else self._held.inodes()
+
+    def _list(self, command: commands.ListInputs) -> None:
+        if self._loop is None:
+            self._unlisted.append(command)
+            return
+        from hotrun.adapters.programs.lister import Lister
+
+        self._lister = self._lister or Lister(self._post, self._hurry, self._seats, self._root)
+        self._lister.list(command)
 
     def _listen_to(self, run: int) -> str:
         """Raises _NotReady."""

@@ -14,7 +14,8 @@ from hotrun.adapters.watching.ignore import Rule, is_below
 from hotrun.adapters.watching.kernel import Limit, inotify_limits
 from hotrun.adapters.watching.mounts import current
 from hotrun.adapters.watching.probe import NotSeen, probe
-from hotrun.core.spec import Project
+from hotrun.core.inputs import InputsListed
+from hotrun.core.spec import Project, Step
 from hotrun.walk import tree_of
 
 __all__ = [
@@ -66,6 +67,13 @@ def file_systems(project: Project) -> dict[str, tuple[str | None, bool]]:
     mounts = current()
     silent = mounts.without_events(project.watch.roots)
     return {root: (mounts.type_of(os.path.realpath(root)), root not in silent) for root in project.watch.roots}
+
+
+def listed(project: Project, step: Step) -> InputsListed:
+    """What this step with `inputs` is made of, asked now: by running the tools that know it."""
+    from hotrun.adapters.programs.list_once import list_once
+
+    return list_once(step, project.root)
 
 
 def _left_out(project: Project, folders: list[str]) -> Iterator[str]:

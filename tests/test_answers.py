@@ -13,6 +13,7 @@ from hotrun.core import events
 from hotrun.core.engine import Engine
 from hotrun.core.inputs import Input, Request, Typed
 from hotrun.core.snapshot import Snapshot
+from hotrun.core.spec import Step
 from hotrun.core.standing import Standing
 from hotrun.errors import Refused
 from tests.core.world import World, process, project, step
@@ -32,8 +33,9 @@ class Report(msgspec.Struct):
 class Session:
     """A session in memory."""
 
-    def __init__(self) -> None:
-        self.world = World(project(step("app", paths=("*.go",), outputs=("tmp/",)), process("web", paths=())))
+    def __init__(self, *more: Step) -> None:
+        app, web = step("app", paths=("*.go",), outputs=("tmp/",)), process("web", paths=())
+        self.world = World(project(app, *more, web))
         self.engine: Engine = self.world.engine
         self.snapshot = Snapshot()
         self.standing = Standing(self.snapshot)
@@ -167,3 +169,18 @@ def test_doctor_says_how_a_running_hotrun_watches(
     monkeypatch.setattr(doctor, "client_of", lambda root: Asked())
     said = [f"{line.mark}: {line.text}" for line in doctor._running(session.engine.project)]
     assert said == ["ok: pid 4711, watching", *lines]
+
+
+def test_inputs_tells_what_a_step_is_made_of_and_why() -> None:
+    session = Session(step("job", inputs=("go:./job",)))
+    assert Answers(session).answer("inputs", {"name": "job"}) == {"step": "job", "files": None, "error": None}
+    session.world.begin().lists("job", "job/main.go", error="go list: broken")
+    assert Answers(session).answer("inputs", {"name": "job"}) == {
+        "step": "job",
+        "files": {"job/main.go": {"number": 0, "by": "package job"}},
+        "error": "go list: broken",
+    }
+    for name in ("app", "jobb"):
+        with pytest.raises(Refused) as refused:
+            Answers(session).answer("inputs", {"name": name})
+        assert refused.value.code == "unknown_step"

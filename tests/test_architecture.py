@@ -29,8 +29,8 @@ EFFECTS = {
 # room -> the rooms of ours it may import; "" is the package itself (version, errors).
 ALLOWED = {
     "core": {"core", "errors"},
-    "config": {"config", "core", "errors"},
-    "adapters": {"adapters", "core", "errors"},
+    "config": {"config", "core", "errors", "golang"},
+    "adapters": {"adapters", "core", "errors", "golang"},
     "views": {"views", "core", "errors"},
     "golang": {"golang", "core", "errors"},
     "outlet": {"writer"},

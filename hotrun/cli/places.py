@@ -32,6 +32,8 @@ class Places:
         key: Path = (*table, *link.key.split("."), link.number)
         if link.key == "env_files":
             key = self._env_file(table, link.number)
+        if link.key == "inputs" and self._is_one_input(link.part):
+            key = key[:-1]
         return f'{self._at(key)}: "{link.pattern}"'
 
     def of_exclude(self, number: int) -> str:
@@ -47,6 +49,14 @@ class Places:
 
         above = len(load(self._chosen.path, self._profile).config.env_files)
         return ("env_files", number) if number < above else (*table, "env_files", number - above)
+
+    def _is_one_input(self, step: str) -> bool:
+        """Whether `inputs` is a string and no array."""
+        if self._chosen.path is None:
+            return len(self._chosen.project.steps[step].inputs) == 1
+        from hotrun.config.load import load
+
+        return isinstance(load(self._chosen.path, self._profile).config.build[step].inputs, str)
 
     def _at(self, key: Path) -> str:
         if self._chosen.path is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 
@@ -11,13 +12,15 @@ from hotrun.cli.options import Options
 from hotrun.cli.places import Places, part_of, rule_text
 from hotrun.cli.project import Chosen, choose, enter
 from hotrun.cli.say import say
-from hotrun.client import client_of
+from hotrun.client import Client, client_of
 from hotrun.config.load import display_name
+from hotrun.core.listed import Listings
 from hotrun.core.plan import Consequence, Link, Plan
-from hotrun.core.spec import Project
+from hotrun.core.spec import ListedFile, Project
 from hotrun.core.words import count, duration, listed
 from hotrun.errors import HotrunError
 from hotrun.survey import Rule, Sight, sight_of
+from hotrun.survey import listed as listed_files
 from hotrun.walk import watched_files
 
 ANY_FILE = "any file"  # stands for what may be made in a folder: no pattern of a kind of file matches it
@@ -51,7 +54,7 @@ def why(options: Options, path: str, as_json: bool) -> int:
     if path == "":
         raise HotrunError("expected a path, got nothing", "hotrun why PATH")
     chosen = choose(options, folder)
-    answer = _answer(chosen.project, sight_of(chosen.project, path))
+    answer = _answer(chosen.project, sight_of(chosen.project, path), _listings(chosen.project))
     answer = msgspec.structs.replace(answer, decisions=_decisions(chosen.project, answer.sight))
     if as_json:
         import json  # unlike msgspec it writes names that are no text, escaped
@@ -63,8 +66,33 @@ def why(options: Options, path: str, as_json: bool) -> int:
     return 0 if answer.triggers else 1
 
 
-def _answer(project: Project, sight: Sight) -> Answer:
-    plan = Plan(project)
+def _listings(project: Project) -> Listings:
+    """What the steps with `inputs` are made of, as the hotrun that runs here knows it, else asked anew."""
+    listings = Listings(project)
+    steps = [step for step in project.steps.values() if step.inputs]
+    client = client_of(project.root) if steps else None
+    with contextlib.nullcontext() if client is None else client:
+        for step in steps:
+            listing = listings.of(step.name)
+            assert listing is not None
+            files, error = _known_files(client, step.name) if client is not None else (None, None)
+            if files is None:
+                found = listed_files(project, step)
+                files, error = found.files, found.error
+            listing.know(files, error)
+    return listings
+
+
+def _known_files(client: Client, step: str) -> tuple[dict[str, ListedFile] | None, str | None]:
+    try:
+        found = client.ask("inputs", name=step)
+    except HotrunError:
+        return None, None
+    return msgspec.convert(found["files"], dict[str, ListedFile] | None), found["error"]
+
+
+def _answer(project: Project, sight: Sight, listings: Listings) -> Answer:
+    plan = Plan(project, listings)
     name = os.path.relpath(sight.path, project.root)
     is_configuration = sight.path == project.config
     names, files, output = [name], None, None
@@ -181,6 +209,8 @@ def _effect(found: Consequence, answer: Answer, chosen: Chosen, places: Places) 
     if found.link.key == "reload.paths":
         does = f"is told by {_reload_signal(found.part, chosen)}"
     said = f"{name} {does}: {places.of(found.link)}"
+    if found.link.key == "inputs":
+        said += f", by {found.link.by}" if found.link.by is not None else ", of which not all is known"
     if answer.files and found.link.number is not None and answer.files > 0:
         said += f" ({count(min(found.files, answer.files), 'file')})"
     if found.after and not is_step:

@@ -27,6 +27,8 @@ def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | Non
         _check_command(program, path, findings)
     for name, step in config.build.items():
         _check_parsers(step, ("build", name, "parsers"), known_parsers, config, findings)
+        if step.inputs and not findings.touch(("build", name, "inputs")):
+            _check_inputs(step, ("build", name, "inputs"), findings)
     if config.parser:
         from hotrun.config.own_parsers import check_parsers
 
@@ -92,6 +94,16 @@ def _check_parsers(step: BuildStep, path: Path, known: KnownParsers | None, conf
         if known is not None and name != AUTO and name not in own and name not in known():
             at = path if isinstance(step.parsers, str) else (*path, place)
             findings.one_of(at, "the name of a parser", name, (*known(), *own))
+
+
+def _check_inputs(step: BuildStep, path: Path, findings: Findings) -> None:
+    from hotrun.config.inputs import check_input
+
+    for place, text in enumerate([step.inputs] if isinstance(step.inputs, str) else step.inputs):
+        try:
+            check_input(text)
+        except Unfit as unfit:
+            findings.unfit(path if isinstance(step.inputs, str) else (*path, place), text, unfit)
 
 
 def _check_ready(ready: Ready, path: Path, findings: Findings) -> None:

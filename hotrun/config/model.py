@@ -27,6 +27,10 @@ CommandLine = Annotated[
     Meta(extra={"expected": 'a command such as "make -j2" or ["make", "-j2"]'}),
 ]
 Parsers = Annotated[str | list[str], Meta(extra={"expected": '"auto" or an array of names'})]
+Inputs = Annotated[
+    Annotated[str, Meta(min_length=1)] | list[str],
+    Meta(extra={"expected": 'inputs such as "go:./cmd/app" or "depfile:build/*.d", or an array of them'}),
+]
 
 
 class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -103,8 +107,15 @@ class BuildStep(Program, frozen=True):
 
     paths: Annotated[
         list[Pattern] | None,
-        Meta(description="gitignore patterns of what makes it dirty; all watched files if left out."),
+        Meta(description="gitignore patterns of what makes it dirty; without this and inputs: all watched files."),
     ] = None
+    inputs: Annotated[
+        Inputs,
+        Meta(
+            description="What lists exactly the files it uses: go:PACKAGES, go-test:PACKAGES, depfile:GLOB; "
+            "paths come on top."
+        ),
+    ] = []
     needs: Annotated[list[str], Meta(description="Steps that must be green before this one runs.")] = []
     outputs: Annotated[
         list[Pattern],

@@ -77,6 +77,7 @@ def _step(name: str, step: model.BuildStep, config: model.Config, root: str) -> 
         timeout_ms=None if step.timeout is None else int(step.timeout),
         parsers=(step.parsers,) if isinstance(step.parsers, str) else tuple(step.parsers),
         on_busy=step.on_busy,
+        inputs=(step.inputs,) if isinstance(step.inputs, str) else tuple(step.inputs),
     )
 
 

@@ -93,7 +93,14 @@ def starter() -> str:
 
 
 def _step(part: Part, root: str) -> Step:
-    return Step(name=part.name, program=_program(part, root), paths=part.paths, needs=part.needs, outputs=part.outputs)
+    return Step(
+        name=part.name,
+        program=_program(part, root),
+        paths=part.paths,
+        needs=part.needs,
+        outputs=part.outputs,
+        inputs=part.inputs,
+    )
 
 
 def _process(part: Part, root: str) -> Process:
@@ -143,6 +150,8 @@ def _live_keys(part: Part) -> Iterator[tuple[str, str]]:
         yield "needs", _array(part.needs)
     if part.paths is not None and (part.paths or not part.needs):
         yield "paths", _array(part.paths)
+    if part.inputs:
+        yield "inputs", _string(part.inputs[0]) if len(part.inputs) == 1 else _array(part.inputs)
     if part.outputs:
         yield "outputs", _array(part.outputs)
     if part.env:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from hotrun.core.spec import Program, Project, Ready
+from hotrun.core.spec import Program, Project, Ready, Step
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -95,6 +95,17 @@ class Type(Command, frozen=True):
 
 class Verify(Command, frozen=True):
     """Let all events so far come in, then compare everything with the disk. Answered by Verified."""
+
+
+class ListInputs(Command, frozen=True):
+    """Find out which files `step` is made of, by its `inputs`. Answered by InputsListed.
+
+    `changed`: what may have altered it since the last answer, with paths as in Change; None: list anew.
+    """
+
+    request: int
+    step: Step
+    changed: tuple[str, ...] | None
 
 
 class Rewatch(Command, frozen=True):

@@ -8,8 +8,9 @@ from hotrun.core import events
 from hotrun.core.build import MOST_PATHS, Builder
 from hotrun.core.decisions import Decisions
 from hotrun.core.green import Baseline, restored_text
-from hotrun.core.inputs import Change
+from hotrun.core.inputs import Change, InputsListed
 from hotrun.core.intake import Intake
+from hotrun.core.listed import Listings
 from hotrun.core.loops import loop_text
 from hotrun.core.plan import Plan
 from hotrun.core.run import Effect
@@ -30,6 +31,7 @@ class Edits:
         self._is_told = False
         self._waiting = (-1, 0)  # of which revision of the intake, and how many
         self._meaning: dict[str, bool] = {}  # of the paths that wait; a burst of thousands is not matched at each input
+        self.listings = Listings(project)
         self._builder = builder
         self._supervisor = supervisor
         self.adopt(project)
@@ -37,7 +39,8 @@ class Edits:
     def adopt(self, project: Project) -> None:
         """Work for this project from now on; builder and supervisor have taken it already."""
         self._project = project
-        self.plan = Plan(project)
+        self.listings.adopt(project)
+        self.plan = Plan(project, self.listings)
         self._supervisor.needed_steps = self.plan.needed_steps
         self.intake.burst.quiet_ms = project.watch.settle_ms
         self._waiting = (-1, 0)
@@ -95,6 +98,8 @@ class Edits:
     def note(self, changes: Sequence[Change], now_ms: int) -> None:
         """Take changes in, but not those of what a step makes."""
         edits = [change for change in changes if not self.plan.is_output(change.path)]
+        for change in changes:
+            self.listings.note(change, self.plan.is_output(change.path))
         self._builder.green_with.note(edits, self.plan.touches)
         self.intake.note(edits, self._builder.build is not None, now_ms)
         outputs = [change.path for change in changes[:MOST_PATHS] if self.plan.is_output(change.path)]
@@ -119,6 +124,21 @@ class Edits:
         if names:
             out.append(events.Message("info", f"{listed(names)}: saved without a change"))
             self.decisions.note(names[:MOST_PATHS], "saved without a change", now_ms)
+
+    def listed(self, answer: InputsListed, now_ms: int, out: list[Effect]) -> None:
+        """It is known what a step is made of: changes that were in doubt may count after all."""
+        taken = self.listings.take(answer)
+        if taken.is_other:  # what changed of a file that was not listed then is not known
+            self._builder.green_with.drop({answer.step})
+        self._builder.green_with.note(taken.counting, self.plan.touches)
+        due = [change for change in taken.counting if not self.intake.loops.is_held(change.path)]
+        self.intake.burst.add(due, now_ms, may_forget=False)
+        for path in taken.dropped[:MOST_PATHS]:
+            if not self.touch_anything([path]):
+                self.decisions.note([path], self._nothing_text(path), now_ms)
+        news = self.listings.news(answer.step)
+        if news is not None:
+            out.append(events.Message("warning", news))
 
     def touch_anything(self, paths: Sequence[str]) -> bool:
         """Whether these paths, when they change, mean anything to a step or process."""
@@ -155,9 +175,15 @@ class Edits:
             self.wanted.ask("fs", set(), set())
         self._want([change.path for change in changes])
         if self.wanted.trigger is None:
-            names = [change.path for change in changes[:MOST_PATHS]]
-            self.decisions.note(names, "no step and no process has a pattern for it", now_ms)
+            for change in changes[:MOST_PATHS]:
+                self.decisions.note([change.path], self._nothing_text(change.path), now_ms)
         return changes
+
+    def _nothing_text(self, path: str) -> str:
+        doubting = self.listings.doubting(path)
+        if doubting:
+            return f"waits for the list of what {listed(doubting)} {'is' if len(doubting) == 1 else 'are'} made of"
+        return "no step and no process has a pattern for it"
 
     def _want(self, paths: list[str]) -> None:
         if paths:

@@ -22,6 +22,7 @@ from hotrun.core.decisions import Decisions
 from hotrun.core.edits import Edits
 from hotrun.core.inputs import Input, Request
 from hotrun.core.keyboard import Keyboard
+from hotrun.core.listed import Listings
 from hotrun.core.proof import Proof
 from hotrun.core.run import Effect
 from hotrun.core.spec import Project
@@ -103,10 +104,17 @@ class Engine:
         while self._advance(now_ms, out):
             pass
         self._observe(now_ms, out)
+        if not self._once and not self.finished:
+            out.extend(self._edits.listings.ask())  # after the steps, which nobody should wait for
         return out
 
     def _observe(self, now_ms: int, out: list[Effect]) -> None:
-        """Let the search for loops know what our own runs may have changed."""
+        """Let those know what runs who must: the search for loops, and what steps are made of."""
+        for effect in out:
+            if isinstance(effect, Spawn) and effect.kind == "step":
+                self._edits.listings.started(effect.name)
+            elif isinstance(effect, events.StepFinished):
+                self._edits.listings.ended(effect.step, effect.status)
         loops = self._edits.intake.loops
         loops.is_process_up = not self._supervisor.idle
         started: set[str] = {effect.kind for effect in out if isinstance(effect, Spawn)}
@@ -117,6 +125,11 @@ class Engine:
     def decisions(self) -> Decisions:
         """What was decided about each path lately."""
         return self._edits.decisions
+
+    @property
+    def listings(self) -> Listings:
+        """What is known of the files that steps are made of."""
+        return self._edits.listings
 
     @property
     def deadline_ms(self) -> int | None:
@@ -142,6 +155,8 @@ class Engine:
                 self._edits.note(input.changes, now_ms)
             case inputs.FilesTouched():
                 self._edits.touched(input.paths, now_ms, out)
+            case inputs.InputsListed():
+                self._edits.listed(input, now_ms, out)
             case inputs.PortsHeld():
                 self._supervisor.ports_held(input, out)
             case inputs.Typed():
@@ -156,6 +171,7 @@ class Engine:
                 if self._proof.answer(now_ms) and self._is_quiet:
                     self._edits.intake.loops.settled()
                     self._builder.green_with.settled()
+                    self._edits.listings.settled()
                     if not self._edits.is_postponed:
                         out.append(events.Settled(self._last_build))
             case inputs.WatchStarted():
@@ -283,7 +299,8 @@ class Engine:
     @property
     def _is_quiet(self) -> bool:
         """Nothing waits and nothing is under way."""
-        waits = not self._edits.intake.is_empty or self._next_project or self._edits.wanted.trigger
+        is_open = not self._edits.intake.is_empty or self._edits.listings.is_open
+        waits = is_open or self._next_project or self._edits.wanted.trigger
         runs = self._builder.build or self._supervisor.restarting
         return self._is_watching and not (waits or runs or self._paused or self._quit)
 

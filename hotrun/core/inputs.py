@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from hotrun.core.spec import Project
+from hotrun.core.spec import ListedFile, Project
 
 ChangeKind = Literal["added", "modified", "deleted"]
 Stream = Literal["stdout", "stderr"]
@@ -71,6 +71,20 @@ class Verified(Input, frozen=True):
     """A walk has compared every watched file; what it found has been said before. `missed`: what no event had told."""
 
     missed: int
+
+
+class InputsListed(Input, frozen=True):
+    """The files that a step is made of, by path as in Change. `request` is that of the ListInputs.
+
+    `error`: why there may be more, in words; `files` are then those that could be found. Below the `folders`, which end
+    in a slash ("" is the root), a file that is added or removed may alter the answer.
+    """
+
+    request: int
+    step: str
+    files: dict[str, ListedFile]
+    folders: tuple[str, ...] = ()
+    error: str | None = None
 
 
 class Held(Input, frozen=True):

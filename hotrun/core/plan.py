@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from hotrun.core.filter import Patterns
+from hotrun.core.listed import Listings
 from hotrun.core.spec import Export, Process, Project, Step
 from hotrun.core.words import listed
 
@@ -18,13 +19,15 @@ class Link(msgspec.Struct, frozen=True):
     """Why a path belongs to the step or process `part`: by which `key` of it, and by which element of that key.
 
     With "exports", `part` is an export, and the path the file that it is. `number` counts from 0; None: the key is left
-    out, so every watched file belongs to it.
+    out, so every watched file belongs to it. `by`: what brings in a file that was listed; None with the key `inputs`:
+    not all is known, so it counts.
     """
 
     part: str
-    key: Literal["paths", "outputs", "env_files", "reload.paths", "exports"]
+    key: Literal["paths", "inputs", "outputs", "env_files", "reload.paths", "exports"]
     number: int | None = None
     pattern: str | None = None
+    by: str | None = None
 
 
 class Consequence(msgspec.Struct, frozen=True):
@@ -40,19 +43,23 @@ class Consequence(msgspec.Struct, frozen=True):
 
 
 class _Inputs:
-    """The paths that touch one step or process: its patterns, all when there are none, and its env files.
+    """The paths that touch one step or process: what is listed, its patterns, all without both, and its env files.
 
     But not those that it takes by itself on a signal.
     """
 
-    def __init__(self, root: str, part: Step | Process) -> None:
-        self._patterns = None if part.paths is None else Patterns(part.paths)
+    def __init__(self, root: str, part: Step | Process, listings: Listings) -> None:
+        self._name = part.name
+        self._listings = listings if isinstance(part, Step) and part.inputs else None
+        self._patterns = None if part.paths is None and self._listings is None else Patterns(part.paths or ())
         self._env_files = {posixpath.relpath(path, root) for path in part.program.env_files}
         reload = part.reload if isinstance(part, Process) else None
         self._reload = None if reload is None else Patterns(reload.paths)
 
     def touched_by(self, path: str) -> bool:
         if path in self._env_files:
+            return True
+        if self._listings is not None and self._listings.touches(self._name, path):
             return True
         return not self.reloaded_by(path) and (self._patterns is None or self._patterns.matches(path))
 
@@ -61,16 +68,17 @@ class _Inputs:
 
 
 class Plan:
-    """The graph of one project."""
+    """The graph of one project; `listings` says what the `inputs` of its steps are, nothing is known without."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, listings: Listings | None = None) -> None:
         self.project = project
+        self._listings = Listings(project) if listings is None else listings
         self._outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
         self._exported = {
             posixpath.relpath(path, project.root): export for export in project.exports for path in files_of(export)
         }
         self._parts = project.parts
-        self._inputs = {name: _Inputs(project.root, part) for name, part in self._parts.items()}
+        self._inputs = {name: _Inputs(project.root, part, self._listings) for name, part in self._parts.items()}
         self.needed_steps = {name: frozenset(self._closure(name) & project.steps.keys()) for name in self._parts}
 
     def _closure(self, name: str) -> set[str]:
@@ -149,10 +157,23 @@ class Plan:
             own = _deciding(part.reload.paths, path)
             if own is not None:
                 return Link(name, "reload.paths", own, part.reload.paths[own])
-        if part.paths is None:
-            return Link(name, "paths")
-        decisive = _deciding(part.paths, path)
-        return None if decisive is None else Link(name, "paths", decisive, part.paths[decisive])
+        if isinstance(part, Step) and part.inputs:
+            return self._listed_link(part, path) or self._pattern_link(part, path)
+        return Link(name, "paths") if part.paths is None else self._pattern_link(part, path)
+
+    def _listed_link(self, step: Step, path: str) -> Link | None:
+        listing = self._listings.of(step.name)
+        if listing is None or not listing.touches(path):
+            return None
+        known = (listing.files or {}).get(path)
+        if known is None:
+            return Link(step.name, "inputs", 0, step.inputs[0])
+        return Link(step.name, "inputs", known.number, step.inputs[known.number], known.by)
+
+    def _pattern_link(self, part: Step | Process, path: str) -> Link | None:
+        name, paths = part.name, part.paths or ()
+        decisive = _deciding(paths, path)
+        return None if decisive is None else Link(name, "paths", decisive, paths[decisive])
 
     def consequences(self, paths: Iterable[str]) -> tuple[Consequence, ...]:
         """What these changed paths do to each step and process that they concern, in the project's order."""
@@ -216,7 +237,14 @@ def _example(pattern: str) -> str:
 
 
 def _most_frequent(links: list[Link]) -> Link | None:
-    return Counter(links).most_common(1)[0][0] if links else None
+    if not links:
+        return None
+    best = Counter(msgspec.structs.replace(link, by=None) for link in links).most_common(1)[0][0]
+    by = Counter(link.by for link in links if link.by and link.key == best.key and link.number == best.number)
+    if not by:
+        return best
+    first = by.most_common(1)[0][0]
+    return msgspec.structs.replace(best, by=first if len(by) == 1 else f"{first} and {len(by) - 1} more")
 
 
 def _deciding(lines: tuple[str, ...], path: str) -> int | None:

@@ -35,8 +35,29 @@ class Program(msgspec.Struct, frozen=True):
         )
 
 
+InputKind = Literal["go", "go-test", "depfile"]
+INPUT_KINDS: tuple[InputKind, ...] = ("go", "go-test", "depfile")
+
+
+def input_kind(text: str) -> InputKind | None:
+    """What an element of `inputs` begins with, before its colon; None: nothing that is known."""
+    found = text.partition(":")[0]
+    return next((kind for kind in INPUT_KINDS if kind == found), None)
+
+
+class ListedFile(msgspec.Struct, frozen=True):
+    """Why a file is an input of a step: by which element of its `inputs`, from 0, and what brings it in, in words."""
+
+    number: int
+    by: str
+
+
 class Step(msgspec.Struct, frozen=True):
-    """A build step: a program that ends. `paths` None means: every watched file; patterns are gitignore's."""
+    """A build step: a program that ends. Patterns are gitignore's.
+
+    `inputs`: what lists its files, each with its kind (see docs/config.md). `paths` comes on top of that; None means
+    every watched file where there are no `inputs`, else nothing more.
+    """
 
     name: str
     program: Program
@@ -46,6 +67,7 @@ class Step(msgspec.Struct, frozen=True):
     timeout_ms: int | None = None
     parsers: tuple[str, ...] = ("auto",)
     on_busy: OnBusy = "cancel"
+    inputs: tuple[str, ...] = ()
 
 
 class Ready(msgspec.Struct, frozen=True):

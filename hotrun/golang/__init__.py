@@ -1,1 +1,1 @@
-"""Go plugins: whether a host can open them, decided from the files before anything is started."""
+"""What the go command and its files say: the inputs of targets, and whether plugins fit their host. Starts nothing."""

@@ -22,11 +22,14 @@ def no_target_folder_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CARGO_TARGET_DIR", raising=False)
 
 
-def test_go_builds_for_sources_and_what_they_embed_but_not_for_tests(tmp_path: Path) -> None:
-    embed = 'package web\n\nimport "embed"\n\n//go:embed page.html all:static\nvar Files embed.FS\n'
-    candidate = only(tmp_path, {"go.mod": "module shop\n", "main.go": GO_MAIN, "web/web.go": embed})
-    changed = ("main.go", "web/web.go", "go.mod", "web/page.html", "web/static/css/a.css")
-    assert triggers(candidate.steps[0].paths, *changed, "main_test.go", "web/other.html", "tmp/shop") == [*changed]
+def test_go_builds_for_what_the_go_command_lists(tmp_path: Path) -> None:
+    step = only(tmp_path, {"go.mod": "module shop\n", "cmd/shop/main.go": GO_MAIN}).steps[0]
+    assert (step.inputs, step.paths) == (("go:./cmd/shop",), None)
+
+
+def test_a_go_workspace_without_a_program_builds_for_all_of_its_modules(tmp_path: Path) -> None:
+    files = {"go.work": "use (\n./a\n./b\n)\n", "a/go.mod": "module a\n", "b/go.mod": "module b\n"}
+    assert only(tmp_path, files).steps[0].inputs == ("go:./a/... ./b/...",)
 
 
 def test_go_templates_restart_without_a_build_unless_they_are_embedded(tmp_path: Path) -> None:

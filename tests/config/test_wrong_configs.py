@@ -15,6 +15,8 @@ OWN = "expected an address of its own"
 READY_TCP = 'expected an address such as "127.0.0.1:8000" or "127.0.0.1:{port}"'
 READY_HTTP = 'expected a URL such as "http://127.0.0.1:8000/health"'
 
+INPUTS = '"go:./cmd/app", "go-test:./..." or "depfile:build/*.d"'
+
 # What is wrong, the file, and the message without "hotrun.toml:".
 WRONG: list[tuple[str, str, list[str]]] = [
     ("a misspelled table", '[biuld.app]\ncommand = "make"\n', ['1: biuld: unknown key, did you mean "build"?']),
@@ -29,6 +31,43 @@ WRONG: list[tuple[str, str, list[str]]] = [
         [
             "2: watch.zzz: unknown key, expected one of paths, exclude, gitignore, settle, poll, "
             "poll_interval, skip_unchanged, auto, follow_symlinks"
+        ],
+    ),
+    (
+        "inputs of an unknown kind",
+        '[build.app]\ncommand = "make"\ninputs = "goo:./..."\n',
+        [f'3: build.app.inputs: expected {INPUTS}, got "goo:./...", did you mean "go:./..."?'],
+    ),
+    (
+        "inputs without a kind",
+        '[build.app]\ncommand = "make"\ninputs = ["go:.", "*.go"]\n',
+        [f'3: build.app.inputs[1]: expected {INPUTS}, got "*.go"'],
+    ),
+    (
+        "inputs that name nothing",
+        '[build.app]\ncommand = "make"\ninputs = ["go: ", "go:-tags=x", "depfile:"]\n',
+        [
+            f'3: build.app.inputs[0]: expected packages after go:, as in {INPUTS}, got "go: "',
+            f'3: build.app.inputs[1]: expected a package after go: and its flags, as in {INPUTS}, got "go:-tags=x"',
+            f'3: build.app.inputs[2]: expected a glob after depfile:, as in {INPUTS}, got "depfile:"',
+        ],
+    ),
+    (
+        "packages with an open quote",
+        '[build.app]\ncommand = "make"\ninputs = "go-test:\'a"\n',
+        ['3: build.app.inputs: expected packages as a shell reads them (no closing quotation), got "go-test:\'a"'],
+    ),
+    (
+        "dependency files outside of the root",
+        '[build.app]\ncommand = "make"\ninputs = "depfile:/tmp/*.d"\n',
+        ['3: build.app.inputs: expected a glob that is relative to the root, got "depfile:/tmp/*.d"'],
+    ),
+    (
+        "inputs that are a number",
+        '[build.app]\ncommand = "make"\ninputs = 1\n',
+        [
+            '3: build.app.inputs: expected inputs such as "go:./cmd/app" or "depfile:build/*.d", '
+            "or an array of them, got 1"
         ],
     ),
     (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hotrun.core.listed import Listings
 from hotrun.core.plan import Consequence, Link, Plan, idle_patterns
-from hotrun.core.spec import Program, Reload, Step
+from hotrun.core.spec import ListedFile, Program, Reload, Step
 from tests.core.world import ROOT, process, project, step
 
 SHOP = project(
@@ -88,3 +89,25 @@ def test_what_a_process_takes_by_itself_is_explained_and_can_be_idle() -> None:
     assert Plan(shop).consequences(["a.html"]) == (Consequence("web", link, 1, ()),)
     assert Plan(shop).effect_of("a.html") == "tells web by SIGHUP"
     assert idle_patterns(shop, ["a.py", "a.html"]) == (Link("web", "reload.paths", 1, "*.htm"),)
+
+
+def test_a_listed_file_is_explained_by_what_brings_it_in_and_a_folder_by_the_most_frequent_of_that() -> None:
+    part = step("app", inputs=("go:./cmd/app",), paths=("*.tmpl",))
+    listings = Listings(project(part))
+    listing = listings.of("app")
+    assert listing is not None
+    files = {"a/1.go": "package a", "a/2.go": "package a", "b/1.go": "package b"}
+    listing.know({path: ListedFile(0, by) for path, by in files.items()}, None)
+    plan = Plan(project(part), listings)
+    assert plan.link_to("app", "a/1.go") == Link("app", "inputs", 0, "go:./cmd/app", "package a")
+    assert plan.link_to("app", "x.tmpl") == Link("app", "paths", 0, "*.tmpl")
+    assert plan.link_to("app", "c/1.go") is None
+    (found,) = plan.consequences([*files, "c/1.go"])
+    assert found.link == Link("app", "inputs", 0, "go:./cmd/app", "package a and 1 more")
+    assert found.files == 3
+
+
+def test_without_a_list_a_source_counts_and_no_package_is_named() -> None:
+    plan = Plan(project(step("app", inputs=("go:.",))))
+    assert plan.link_to("app", "any/x.go") == Link("app", "inputs", 0, "go:.")
+    assert plan.link_to("app", "README.md") is None

@@ -8,7 +8,7 @@ from hotrun.core import commands, events, inputs
 from hotrun.core.diagnostics.finding import Finding
 from hotrun.core.engine import Engine
 from hotrun.core.snapshot import Snapshot
-from hotrun.core.spec import Process, Program, Project, Step, Watch
+from hotrun.core.spec import ListedFile, Process, Program, Project, Step, Watch
 
 ROOT = "/p"
 
@@ -121,6 +121,12 @@ class World:
     ) -> World:
         """A whole run: spawned, ended."""
         return self.up(name).ends(name, exit_code, stamp=stamp, content=content, said=said)
+
+    def lists(self, name: str, *paths: str, error: str | None = None, folders: tuple[str, ...] = ()) -> World:
+        """What was asked last about the inputs of `name` is answered."""
+        asked = [c for c in self.all_commands if isinstance(c, commands.ListInputs) and c.step.name == name]
+        files = {path: ListedFile(0, f"package {path.rpartition('/')[0]}") for path in paths}
+        return self.send(inputs.InputsListed(asked[-1].request, name, files, folders, error))
 
     def settles(self) -> World:
         """Walks find nothing new, until that proves something."""

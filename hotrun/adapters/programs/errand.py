@@ -26,8 +26,11 @@ class ErrandError(Exception):
 class Errand:
     """One program. `status` is that of wait, None before its end; `tail` the last of what it printed."""
 
-    def __init__(self, seat: Seat, program: Program) -> None:
-        """Starts it, in a running loop. Raises SpawnError, OSError or UnicodeDecodeError; then nothing of it runs."""
+    def __init__(self, seat: Seat, program: Program, stdout: int | None = None) -> None:
+        """Starts it, in a running loop. Raises SpawnError, OSError or UnicodeDecodeError; then nothing of it runs.
+
+        `stdout`: a descriptor that takes this stream whole; `tail` is then of stderr alone.
+        """
         self.status: int | None = None
         self.tail = b""
         self._seat = seat
@@ -39,7 +42,9 @@ class Errand:
         self._out, theirs = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
         try:
-            seat.wire.send(encode(order(self._command, self._env)), (null, theirs, theirs))
+            seat.wire.send(
+                encode(order(self._command, self._env)), (null, theirs if stdout is None else stdout, theirs)
+            )
         except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             os.close(self._out)
             seat.wire.close()

@@ -14,7 +14,7 @@ _PATTERN_SPECIALS = re.compile(r"([\\*?\[\]{}])")
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A step or a process. `paths` and `needs` mean what they mean in hotrun.toml: None is "left out".
+    """A step or a process. `paths`, `inputs` and `needs` mean what they mean in hotrun.toml: None is "left out".
 
     `comments` say to a person why it is so; `port` is where the process is known to listen, for the suggested `ready`.
     """
@@ -27,6 +27,7 @@ class Part(msgspec.Struct, frozen=True):
     env: dict[str, str] = {}
     comments: tuple[str, ...] = ()
     port: int | None = None
+    inputs: tuple[str, ...] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -66,5 +67,5 @@ def is_sound(candidate: Candidate) -> bool:
     texts = [candidate.title, *candidate.exclude, *candidate.notes]
     for part in (*candidate.steps, *candidate.processes):
         command = (part.command,) if isinstance(part.command, str) else part.command
-        texts += [part.name, *command, *(part.paths or ()), *part.outputs]
+        texts += [part.name, *command, *(part.paths or ()), *part.inputs, *part.outputs]
     return all(text.isprintable() for text in texts)

@@ -1,4 +1,4 @@
-"""Go: the main packages of a module or workspace, and which files besides *.go belong to the build."""
+"""Go: the main packages of a module or workspace, and what they read when they start."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
 from hotrun.config.detect.folder import Folder, join
+from hotrun.golang.modules import used
 
 STEP = "compile"
 
@@ -17,8 +18,6 @@ MOST_FILES_READ = 1000
 MOST_COMMANDS = 200
 
 _MODULE = re.compile(r'^[ \t]*module\s+"?([^\s"]+)', re.M)
-_USE_BLOCK = re.compile(r"^[ \t]*use\s*\(([^)]{0,5000})\)", re.M)
-_USE_LINE = re.compile(r"^[ \t]*use[ \t]+([^\s(]+)", re.M)
 _MAIN_PACKAGE = re.compile(r"^package\s+main\b", re.M)
 _MAIN_FUNCTION = re.compile(r"^func\s+main\s*\(\s*\)", re.M)
 _LEFT_OUT = re.compile(r"^//go:build\s+ignore\b|^// \+build\s+ignore\b", re.M)
@@ -49,9 +48,7 @@ def _modules(folder: Folder) -> list[Module]:
     """The module at the root, or the members of a workspace that has none there."""
     if folder.is_file("go.mod"):
         return [Module("", _module_path(folder, ""))]
-    text = folder.text("go.work")
-    named = [line.split("//")[0].strip() for block in _USE_BLOCK.findall(text) for line in block.splitlines()]
-    inside = [path.strip('"').removeprefix("./").rstrip("/") for path in named + _USE_LINE.findall(text)]
+    inside = [path.removeprefix("./").rstrip("/") for path in used(folder.text("go.work"))]
     return [
         Module(path, _module_path(folder, path))
         for path in inside
@@ -128,9 +125,9 @@ def _program(folder: Folder, module: Module, package: str, embedded: tuple[str, 
     build = Part(
         name=STEP,
         command=shlex.join(["go", "build", "-o", binary, where]),
-        paths=_build_paths(folder, embedded),
+        inputs=(f"go:{shlex.quote(where)}",),
         outputs=(exact(binary),),
-        comments=("Tests are left out: they are not part of the program.",),
+        comments=("What it is made of is asked of the go command; tests are no part of it.",),
     )
     run = Part(
         name=part_name(name, taken=(STEP,)),
@@ -155,11 +152,6 @@ def _program_name(folder: Folder, module: Module, package: str) -> str:
     return _MAJOR_VERSION.sub("", module.path).rpartition("/")[2] or part_name(folder.name)
 
 
-def _build_paths(folder: Folder, embedded: tuple[str, ...]) -> tuple[str, ...]:
-    own = folder.present("go.mod", "go.sum", "go.work", "go.work.sum")
-    return ("**/*.go", "!**/*_test.go", *(own if "go.mod" in own else ("go.mod", "go.sum", *own)), *embedded)
-
-
 def _start_paths(folder: Folder, embedded: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     """What the program reads when it starts: a change needs a restart, not a build."""
     return tuple(
@@ -175,6 +167,6 @@ def _library(folder: Folder, modules: list[Module]) -> Candidate:
     build = Part(
         name=STEP,
         command=shlex.join(["go", "build", *where]),
-        paths=_build_paths(folder, _embedded(folder)),
+        inputs=(f"go:{shlex.join(where)}",),
     )
     return Candidate(kind="go", title=f"{title} (no main package: it is only built)", steps=(build,))
