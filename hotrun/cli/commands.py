@@ -183,11 +183,19 @@ def init(
     ctx: typer.Context,
     directory: Directory = None,
     pick: Annotated[int | None, typer.Option("--pick", metavar="N", help="Which one, where several fit.")] = None,
+    from_file: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Take over another tool's file: air, bee, modd, nodemon, ..."),
+    ] = None,
+    from_command: Annotated[
+        str | None,
+        typer.Option("--from-command", metavar="CMD", help="Take over a command line: wgo, watchexec, entr, ..."),
+    ] = None,
 ) -> int:
-    """Write a commented hotrun.toml from what is detected here."""
+    """Write a commented hotrun.toml from what is detected here, or from what another tool is told."""
     from hotrun.cli.init import init
 
-    return init(_only(ctx, "directory", directory=directory), pick)
+    return init(_only(ctx, "directory", directory=directory), pick, from_file, from_command)
 
 
 @app.command()
