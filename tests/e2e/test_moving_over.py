@@ -1,5 +1,5 @@
-"""Converted configurations with hotrun: the edits of `benchmarks.moving_cases` have the effects that docs/moving-over.md
-says. The tools themselves are run by `python -m benchmarks.moving_over`, not here."""
+"""Converted configurations with hotrun: the edits of `benchmarks.moving_cases` have the effects that are documented in
+docs/moving-over.md. The tools themselves are run by `python -m benchmarks.moving_over`, not here."""
 
 from __future__ import annotations
 

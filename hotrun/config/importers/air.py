@@ -255,6 +255,8 @@ class _Air:
         env: dict[str, str] = {}
         if full := " ".join(self._first("full_bin") or []).strip():
             env, first = words.without_variables(full)
+            for key in ("entrypoint", "bin"):
+                self.given.skip("not taken over: full_bin wins", key)
             origin = "build.full_bin"
         else:
             first = " ".join(entry or deprecated or [_BIN])

@@ -46,10 +46,7 @@ def convert(source: Source) -> Imported:
     for name, other in jobs.each():
         if name != default:
             other.skip(f"bacon runs one job at a time, and {default} is the default", *other.names())
-    for name in _VIEW:
-        if keys.has(name):
-            value = keys.raw(name)
-            draft.note(name, "not needed: how bacon looks and is told" if value is not None else "")
+    keys.skip("not needed: how bacon looks and is told", *_VIEW)
     keys.skip("not needed: hotrun settles bursts itself: `settle` in [watch]", "grace_period")
     keys.finish()
     return draft.finish()

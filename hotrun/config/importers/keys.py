@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hotrun.config.detect.candidate import one_line
@@ -117,12 +118,27 @@ class Keys:
                 self._draft.note(shown(self.path(key), value), why)
 
     def finish(self) -> None:
-        """Note all keys that were not asked for."""
+        """Note all keys that were not asked for, and those that were, but of which no remark or note says so."""
         for key in list(self._left):
             self.skip(f"unknown: {self._draft.tool}'s importer has never heard of it, so look whether it matters", key)
         for tables in self._inner.values():
             for inner in tables:
                 inner.finish()
+        if not self.above:
+            said = "\n".join([*self._draft.remarks.values(), *map(str, self._draft.notes)])
+            if rest := list(self._unsaid(said)):
+                self._draft.note("", f"the same in hotrun, or part of what is said: {', '.join(rest)}")
+
+    def _unsaid(self, said: str) -> Iterator[str]:
+        """The keys, with their values, of which `said` does not speak."""
+        for key, value in self._all.items():
+            if re.search(rf"(?<![\w.]){re.escape(self.path(key))}(?![\w.\[])", said):
+                continue
+            if key in self._inner:
+                for inner in self._inner[key]:
+                    yield from inner._unsaid(said)
+            elif value is not None:
+                yield shown(self.path(key), value)
 
     def _take(self, key: str) -> object:
         return self._left.pop(key, self._all.get(key))
@@ -140,6 +156,8 @@ def shown(key: str, value: object) -> str:
             return f"{key} = {one_line(str(value), 40)}" if value != "" else key
         case list() if value and all(isinstance(item, str | int) for item in value):
             return f"{key} = {one_line(', '.join(map(str, value)), 60)}"
+        case dict() if value:
+            return f"{key} ({one_line(', '.join(map(str, value)), 60)})"
         case _:
             return key
 

@@ -91,7 +91,7 @@ class _Process:
             if keys.has(key):
                 self.draft.remark(keys.path(key), kind, part, ours)
         if shell is not None and not entry:
-            self.draft.put(shell, kind, part, "shell", source="shell.shell_command")
+            self.draft.put(shell, kind, part, "shell", source="shell.shell_command, shell_argument")
         self._needs(kind, part, ending, disabled)
         paths = self._paths()
         self.draft.put(paths, kind, part, "paths", source=keys.path("watch") if paths else "not watched there")
@@ -119,7 +119,7 @@ class _Process:
                     "hotrun waits until it is green or ready",
                 )
         if wanted:
-            self.draft.put(wanted, kind, part, "needs", source=self.keys.path("depends_on"))
+            self.draft.put(wanted, kind, part, "needs", source=f"{self.keys.path('depends_on')} and each condition")
 
     def _paths(self) -> list[str]:
         """process-compose restarts on changes of what `watch` names, and of nothing else."""

@@ -99,7 +99,9 @@ class _Project:
             return
         own, arguments = table.text("method"), table.texts("args") or []
         if table.flag("status"):
-            name = self._step(tool, words.with_arguments(own or command, arguments), self.tools.path(tool))
+            name = self._step(
+                tool, words.with_arguments(own or command, arguments), table.path("method" if own else "status")
+            )
             if tool == "generate":
                 self.needs.append(name)
         elif table.names():

@@ -67,6 +67,12 @@ def signal_name(text: str) -> str:
 
 
 def title(command: str) -> str:
-    """A name for a command: its first two words that are neither options nor a shell."""
-    found = [re.sub(r".*/", "", word) for word in re.findall(r"(?<!\S)'?([\w./][\w./-]*)", command)]
-    return "-".join([word for word in found if word not in ("", "sh", "bash", ".")][:2]) or "command"
+    """A name for a command: its first two words, without shells, folders and options."""
+    found: list[str] = []
+    for word in command.replace("'", " ").replace('"', " ").split():
+        if not found and word in ("sh", "bash", "-c", "exec", "./", "."):
+            continue
+        if len(found) == 2 or re.fullmatch(r"[\w./][\w./+:@-]*", word) is None:
+            break
+        found.append(re.sub(r".*/", "", word))
+    return "-".join(filter(None, found)) or "command"

@@ -1,0 +1,480 @@
+"""What other tools are told becomes a hotrun.toml that loads, says the same, and names what it leaves out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import tomli
+import yaml
+
+from hotrun.config.importers import IMPORTERS, Imported, Source, convert, convert_command, recognize
+from hotrun.config.importers.written import to_toml
+from hotrun.config.load import parse
+from hotrun.config.problems import ConfigError
+from tests.config.foreign import (
+    AIR,
+    BACON,
+    BEE,
+    COMMANDS,
+    FRESH,
+    GOWATCH,
+    MODD,
+    NODEMON,
+    PROCESS_COMPOSE,
+    PROCFILE,
+    REALIZE,
+    REFLEX,
+    SAMPLES,
+)
+
+
+def taken_over(name: str, text: str, **more: Any) -> Imported:
+    return convert(Source(text, name, folder="shop", **more))
+
+
+def from_command(line: str) -> Imported:
+    return convert_command(Source(line, "command line", folder="shop"))
+
+
+def noted(imported: Imported, key: str) -> str:
+    """The only note about a key."""
+    [why] = [note.why for note in imported.notes if note.key.startswith(key)]
+    return why
+
+
+def leaves(value: object, above: str = "") -> Iterator[tuple[str, str]]:
+    """The keys in a decoded document that have no keys below them, each with the key above it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            below = list(leaves(inner, key))
+            yield from below or [(above, key)]
+    elif isinstance(value, list):
+        for item in value:
+            yield from leaves(item, above)
+
+
+# --- all of them -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
+def test_what_is_written_loads_as_what_was_imported(name: str, text: str) -> None:
+    imported = taken_over(name, text)
+    loaded = parse(to_toml(imported), "hotrun.toml", "/shop")
+    assert loaded.config == imported.config
+    assert loaded.project.steps or loaded.project.processes
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_what_is_written_for_a_command_line_loads_as_what_was_imported(line: str) -> None:
+    imported = from_command(line)
+    assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
+    assert not [note for note in imported.notes if "unknown" in note.why]
+
+
+@pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
+def test_every_key_is_named_with_where_it_went_or_why_it_did_not(name: str, text: str) -> None:
+    imported = taken_over(name, text)
+    written = to_toml(imported)
+    assert not [note for note in imported.notes if "unknown" in note.why]
+    named = set(re.findall(r"[\w-]+", written))
+    missing = {key for above, key in keys_of(name, text) if key not in named and above not in OPAQUE}
+    assert missing == set()
+
+
+# Tables whose keys are said by the name of the table, as they are somebody's own.
+OPAQUE = ("http_get", "execMap", "watch")
+
+
+def keys_of(name: str, text: str) -> set[tuple[str, str]]:
+    if name.endswith(".toml"):
+        return set(leaves(tomli.loads(text)))
+    if name.endswith((".yml", ".yaml")) or name == "Beefile":
+        return set(leaves(yaml.safe_load(text)))
+    if name == "package.json":
+        return set(leaves(json.loads(text)["nodemonConfig"]))
+    if name.endswith(".json"):
+        return set(leaves(json.loads(text)))
+    if name == "runner.conf":
+        return {("", line.split(":")[0]) for line in text.splitlines() if ":" in line}
+    return set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".air.toml", '[build]\nnonsense = 1\n[nonsense]\n"odd key" = 2\n'),
+        ("runner.conf", "nonsense: 1\n"),
+        ("gowatch.yml", "nonsense: 1\n"),
+        ("bee.json", '{"nonsense": 1}'),
+        ("nodemon.json", '{"nonsense": 1}'),
+        ("bacon.toml", "nonsense = 1\n[jobs.check]\nnonsense = 2\n"),
+        ("process-compose.yaml", "nonsense: 1\nprocesses: {a: {command: b, nonsense: 2}}\n"),
+        (".realize.yaml", "nonsense: 1\nschema: [{name: a, commands: {run: true}, nonsense: 2}]\n"),
+    ],
+)
+def test_a_key_that_nobody_knows_is_noted(name: str, text: str) -> None:
+    unknown = [note.key for note in taken_over(name, text).notes if "unknown" in note.why]
+    assert len([key for key in unknown if "nonsense" in key]) == text.count("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (".air.toml", "[build\n", ".air.toml:1:7: Expected"),
+        ("runner.conf", "root: .\nnonsense\n", 'runner.conf:2: expected "key: value"'),
+        ("gowatch.yml", "a: 1\nb: [\n", "gowatch.yml:3: not YAML"),
+        ("gowatch.yml", "- a\n", "gowatch.yml:1: expected a table of keys"),
+        ("gowatch.yml", "a: !!python/object:os.system {}\n", "gowatch.yml:1: not YAML"),
+        ("bee.json", '{\n "a": 1,,\n}', "bee.json:2: not JSON"),
+        ("Beefile", "a: b: c\n", "Beefile:1: not YAML"),
+        ("nodemon.json", "[]", "nodemon.json:1: expected an object"),
+        ("bacon.toml", "x = \n", "bacon.toml:1:"),
+        ("modd.conf", "**/*.go {\n  prep: x\n", "modd.conf:1: the block that begins here has no }"),
+        ("modd.conf", "*.go {\n  prop: x\n}\n", "modd.conf:2: expected prep:, daemon: or indir:"),
+        ("modd.conf", "*.go\n", "modd.conf:2: expected patterns and a block"),
+        ("reflex.conf", "\n-r 'a -- b\n", "reflex.conf:2: the quotes of this line do not end"),
+        ("Procfile", "web: a\nnonsense\n", 'Procfile:2: expected "name: command"'),
+        ("process-compose.yaml", "processes:\n\t- a\n", "process-compose.yaml:2: not YAML"),
+        ("process-compose.yaml", "processes: {}\n", "process-compose.yaml:1: process-compose is told to run nothing"),
+    ],
+)
+def test_a_malformed_file_is_one_error_with_its_line(name: str, text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        taken_over(name, text)
+    assert len(caught.value.problems) == 1
+    assert caught.value.problems[0].startswith(message)
+
+
+@pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
+def test_values_of_a_wrong_kind_are_noted_and_never_a_crash(name: str, text: str) -> None:
+    """Each key of the structured formats once with a table, a list and a number instead of its value."""
+    if not name.endswith((".yml", ".yaml", "bee.json", "nodemon.json")):
+        return
+    found = yaml.safe_load(text)
+    for key in found:
+        for odd in ({"x": [1]}, [[1]], 7, None, "a: b", True):
+            try:
+                imported = taken_over(name, json.dumps({**found, key: odd}))
+            except ConfigError:
+                continue  # nothing is left to run
+            assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
+
+
+# --- which tool --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
+def test_a_file_is_recognized_by_its_name(name: str, text: str) -> None:
+    importer = recognize(f"some/where/{name}", text)
+    assert importer is not None
+    assert name in importer.files
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        (AIR, "air"),
+        (FRESH, "fresh"),
+        (GOWATCH, "gowatch"),
+        (BEE, "bee"),
+        (REALIZE, "realize"),
+        (MODD, "modd"),
+        (REFLEX, "reflex"),
+        (NODEMON, "nodemon"),
+        (BACON, "bacon"),
+        (PROCFILE, "foreman"),
+        (PROCESS_COMPOSE, "process-compose"),
+    ],
+)
+def test_a_file_of_another_name_is_recognized_by_its_looks(text: str, tool: str) -> None:
+    importer = recognize("dev.conf", text)
+    assert importer is not None
+    assert importer.tool == tool
+
+
+def test_a_package_json_counts_only_with_a_nodemon_config() -> None:
+    assert recognize("package.json", '{"name": "shop"}') is None
+
+
+def test_what_is_nobodys_is_refused_with_what_is_known() -> None:
+    with pytest.raises(ConfigError) as caught:
+        taken_over("notes.txt", "buy milk\n")
+    assert caught.value.hint is not None
+    assert all(importer.tool in caught.value.hint for importer in IMPORTERS)
+
+
+# --- air ---------------------------------------------------------------------------------------------------------
+
+
+def test_air_s_own_defaults_count() -> None:
+    config = taken_over(".air.toml", "").config
+    assert config.build["compile"].command == "go build -o ./tmp/main ."
+    assert config.build["compile"].paths == ["*.go", "*.tpl", "*.tmpl", "*.html"]
+    assert config.run["app"].command == ["./tmp/main"]
+    assert set(config.watch.exclude) == {"/assets/", "/tmp/", "/vendor/", "/testdata/", ".*/", "*_test.go*"}
+
+
+def test_air_s_every_key_has_its_place() -> None:
+    imported = taken_over(".air.toml", AIR)
+    config = imported.config
+    assert config.env_files == [".env", ".env.local"]
+    assert list(config.build) == ["pre", "pre-2", "compile", "css"]
+    assert config.build["pre"].outputs == ["*_templ.go"]
+    assert config.build["compile"].needs == ["pre-2"]
+    assert config.build["compile"].command == "go build -tags linux -o ./tmp/main ."
+    assert config.build["compile"].outputs == ["/tmp/main"]
+    assert "/cmd/**/*.go" in (config.build["compile"].paths or [])
+    assert "../shared/**/*.html" in (config.build["compile"].paths or [])
+    assert config.build["css"].paths == ["/web/**/*.scss", "/theme.css", "!*_old.scss"]
+    app = config.run["app"]
+    assert app.command == ["./tmp/main", "-port", "8080"]
+    assert app.env == {"APP_ENV": "dev", "APP_USER": "a b"}
+    assert (app.stop_signal, app.stop_timeout, app.on_exit, app.on_failed_build) == ("SIGINT", 1500, "restart", "stop")
+    assert app.ready is not None
+    assert (app.ready.tcp, app.ready.timeout) == ("127.0.0.1:8080", 2000)
+    assert config.proxy is not None
+    assert (config.proxy.listen, config.proxy.target) == ("127.0.0.1:8090", "app")
+    assert (config.watch.poll, config.watch.poll_interval, config.watch.follow_symlinks) == ("always", 500, True)
+    assert {"/web/dist/", "/*.pb.go", "web/skip.go", "*_templ.go"} <= set(config.watch.exclude)
+    assert "(?i)odd" in next(note.key for note in imported.notes if "exclude_regex" in note.key)
+
+
+def test_air_on_another_system_takes_that_one_s_table() -> None:
+    imported = taken_over(".air.toml", AIR, system="darwin")
+    assert imported.config.build["compile"].command == "go build -tags mac -o ./tmp/main ."
+    assert "linux alone" in noted(imported, "build.linux.cmd")
+
+
+def test_air_s_program_is_an_output_only_where_the_step_makes_it() -> None:
+    script = taken_over(".air.toml", '[build]\ncmd = "make"\nbin = "./run.sh"\n')
+    assert script.config.build["compile"].outputs == []
+    debugger = taken_over(".air.toml", '[build]\nfull_bin = "dlv exec ./tmp/main --headless"\n')
+    assert debugger.config.build["compile"].outputs == []
+    assert debugger.config.run["app"].command == ["dlv", "exec", "./tmp/main", "--headless"]
+
+
+@pytest.mark.parametrize(
+    ("delay", "ms"), [('"2s"', 2000), ("500", 500), ("1000000000", 1000), ('"1m30s"', 90_000), ('"500ms"', 500)]
+)
+def test_air_s_kill_delay_is_read_as_air_reads_it(delay: str, ms: int) -> None:
+    text = f"[build]\nsend_interrupt = true\nkill_delay = {delay}\n"
+    assert taken_over(".air.toml", text).config.run["app"].stop_timeout == ms
+
+
+def test_a_command_for_the_shell_stays_one() -> None:
+    full = taken_over(".air.toml", "[build]\nfull_bin = 'PORT=$PORT ./tmp/main | tee log'\n")
+    assert full.config.run["app"].command == "PORT=$PORT ./tmp/main | tee log"
+    assert full.config.run["app"].env == {}
+
+
+# --- the others for Go -------------------------------------------------------------------------------------------
+
+
+def test_fresh_restarts_alone_for_templates() -> None:
+    config = taken_over("runner.conf", FRESH).config
+    assert config.build["compile"].command == "go build -o ./tmp/runner-build ."
+    assert config.build["compile"].paths == ["*.go"]
+    assert config.run["app"].paths == ["*.tpl", "*.tmpl", "*.html"]
+    assert {"/assets/", "/node_modules/"} <= set(config.watch.exclude)
+
+
+def test_gowatch_builds_its_package_with_its_flags() -> None:
+    config = taken_over("gowatch.yml", GOWATCH).config
+    assert config.build["compile"].command == "go build -race -tags dev -o ./tmp/shop ./cmd/shop"
+    assert config.build["compile"].needs == ["before"]
+    assert config.build["compile"].env == {"GOGC": "off"}
+    assert config.run["app"].command == "./tmp/shop serve -port 8080"
+    assert config.run["app"].env == {"A": "b c"}
+    assert config.run["app"].paths == ["*.yaml"]
+    assert config.watch.paths == [".", "../shared"]
+
+
+def test_bee_names_the_program_after_the_folder() -> None:
+    config = taken_over("bee.json", BEE).config
+    assert config.build["compile"].command == "go build -o ./shop"
+    assert config.run["app"].command == ["./shop", "-x", "a b"]
+    assert (config.run["app"].stop_signal, config.run["app"].stop_timeout) == ("SIGINT", 10_000)
+
+
+def test_realize_builds_where_its_project_lies() -> None:
+    config = taken_over(".realize.yaml", REALIZE).config
+    assert config.build["compile"].cwd == "coin"
+    assert config.build["compile"].outputs == ["/coin/tmp/coin"]
+    assert config.build["vet"].command == "staticcheck ./..."
+    assert "test" not in config.build
+    assert config.run["coin"].command == "./tmp/coin --verbose"
+    assert config.run["coin"].env == {"LEVEL": "high"}
+
+
+# --- the others --------------------------------------------------------------------------------------------------
+
+
+def test_modd_s_blocks_become_steps_in_a_row_and_processes() -> None:
+    imported = taken_over("modd.conf", MODD)
+    config = imported.config
+    assert config.build["go-build"].command == "go build -o tmp/shop ."
+    assert config.build["go-build"].paths == ["**/*.go", "!**/*_test.go", "!docs/**"]
+    assert config.build["go-test"].needs == ["go-build"]
+    assert config.run["shop"].needs == ["go-test"]
+    assert config.run["shop"].command == "tmp/shop -v # served"
+    assert (config.run["shop"].stop_signal, config.run["shop"].on_exit) == ("SIGINT", "restart")
+    assert config.build["npx-eslint"].paths == ["web/**/*.js", "web/**/*.css"]
+    assert config.run["serve"].cwd == "conf"
+    assert config.run["serve"].reload is not None
+    assert config.run["serve"].reload.signal == "SIGUSR1"
+    assert config.run["redis-server"].paths == []
+    assert config.run["redis-server"].stop_signal == "SIGHUP"
+    assert "HOTRUN_CHANGED" in noted(imported, "line 6: @dirmods")
+
+
+def test_reflex_s_services_are_processes_and_the_rest_steps() -> None:
+    config = taken_over("reflex.conf", REFLEX).config
+    assert config.build["protoc"].command == ["protoc", "."]
+    assert config.build["protoc"].paths == ["/*.proto"]
+    assert config.build["make-two"].command == ["make", "two words"]
+    [service] = config.run.values()
+    assert service.command == "go build -o tmp/shop . && ./tmp/shop"
+    assert service.paths == ["*.go", "*.tmpl", "!*_test.go"]
+    assert (service.stop_signal, service.stop_timeout) == ("SIGINT", 2000)
+
+
+def test_nodemon_runs_its_script_with_its_program() -> None:
+    config = taken_over("nodemon.json", NODEMON).config
+    app = config.run["app"]
+    assert app.command == "ts-node src/index.ts --port '8 0'"
+    assert app.env == {"NODE_ENV": "development", "PORT": "8080"}
+    assert app.paths is not None
+    assert {"/src/**/*.ts", "/src/**/*.json", "/*.env"} <= set(app.paths)
+    assert (app.cwd, app.stop_signal) == ("app", "SIGTERM")
+    assert {"*.test.ts", "dist/"} <= set(config.watch.exclude)
+
+
+def test_nodemon_alone_runs_what_package_json_names() -> None:
+    assert taken_over("nodemon.json", "{}").config.run["app"].command == "node ."
+    assert taken_over(*SAMPLES["nodemon in package.json"]).config.run["app"].command == "node server.js"
+    python = '{"script": "app.py", "execMap": {"py": "python3 -u"}}'
+    assert taken_over("nodemon.json", python).config.run["app"].command == "python3 -u app.py"
+
+
+def test_bacon_s_default_job_is_taken_and_the_others_are_noted() -> None:
+    imported = taken_over("bacon.toml", BACON)
+    assert imported.config.run["serve"].command == ["cargo", "run", "--", "a b"]
+    assert imported.config.run["serve"].env == {"RUST_LOG": "debug", "PORT": "8080"}
+    assert imported.config.build == {}
+    assert "serve is the default" in noted(imported, "jobs.check.command")
+    check = taken_over("bacon.toml", '[jobs.check]\ncommand = ["cargo", "check"]\n')
+    assert check.config.build["check"].command == ["cargo", "check"]
+
+
+def test_a_procfile_s_processes_have_ports_of_their_own_and_end_together() -> None:
+    config = taken_over("Procfile", PROCFILE, beside=frozenset([".env"])).config
+    assert list(config.run) == ["web", "worker"]
+    assert config.run["web"].command == "BIND=127.0.0.1 gunicorn app:app --bind $BIND:$PORT"
+    assert config.run["web"].env == {"PORT": "5000"}
+    assert config.run["worker"].env == {"PORT": "5100", "LEVEL": "high"}
+    assert config.run["worker"].command == "python -m worker 'two words'"
+    assert {process.on_exit for process in config.run.values()} == {"quit"}
+    assert config.env_files == [".env"]
+
+
+def test_process_compose_s_dependencies_and_probes_are_kept() -> None:
+    imported = taken_over("process-compose.yaml", PROCESS_COMPOSE)
+    config = imported.config
+    assert list(config.build) == ["migrate"]
+    web, db = config.run["web"], config.run["db"]
+    assert web.needs == ["migrate", "db"]
+    assert (web.on_exit, web.shell, web.paths) == ("restart", "bash", ["web/**/*.py", "!*.tmp"])
+    assert web.ready is not None
+    assert db.ready is not None
+    assert (web.ready.http, web.ready.status) == ("http://127.0.0.1:8080/health", 204)
+    assert (db.ready.exec, db.ready.timeout) == ("pg_isready", 11_000)
+    assert (db.stop_signal, db.stop_timeout, db.cwd) == ("SIGINT", 10_000, "data")
+    assert config.run["tail"].ready is not None
+    assert config.run["tail"].command == ["tail", "-f", "a b"]
+    assert "idle" not in config.run
+
+
+# --- command lines -----------------------------------------------------------------------------------------------
+
+
+def test_wgo_run_is_a_build_and_a_process() -> None:
+    config = from_command(COMMANDS[0]).config
+    assert config.build["compile"].command == "go build -tags dev -o ./tmp/app ./cmd/shop"
+    assert config.build["compile"].paths == ["*.go", "/go.mod", "/go.sum", "!*_test.go", "!*_templ.go"]
+    assert config.run["app"].command == ["./tmp/app", "-port", "8080"]
+
+
+def test_a_chain_of_wgo_is_steps_and_at_its_end_a_process() -> None:
+    config = from_command(COMMANDS[1]).config
+    assert config.build["npx-sass"].command == ["npx", "sass"]
+    assert config.run["app"].needs == ["npx-sass"]
+    assert config.run["app"].command == ["./serve", "two words"]
+    assert config.run["app"].on_exit == "quit"
+    assert config.run["app-2"].needs == ["compile"]
+
+
+def test_compile_daemon_builds_and_runs() -> None:
+    config = from_command(COMMANDS[2]).config
+    assert config.build["compile"].command == "go build -o app ."
+    assert config.build["compile"].paths == ["*.go", "*.c"]
+    assert (config.run["app"].command, config.run["app"].stop_timeout) == ("./app -x", 3000)
+
+
+def test_watchexec_restarts_or_runs_again() -> None:
+    restarted = from_command(COMMANDS[3]).config.run["app"]
+    assert restarted.command == "cargo run"
+    assert restarted.paths == ["/src/**/*.rs", "/src/**/*.toml"]
+    assert (restarted.stop_signal, restarted.stop_timeout, restarted.env) == ("SIGINT", 2000, {"A": "b"})
+    again = from_command(COMMANDS[4]).config.build["app"]
+    assert (again.command, again.on_busy) == (["make", "test"], "finish")
+
+
+def test_gow_run_is_a_build_and_a_process_and_gow_test_a_step() -> None:
+    config = from_command(COMMANDS[5]).config
+    assert config.build["compile"].command == "go build -race -o ./tmp/app ."
+    assert config.run["app"].command == ["./tmp/app", "a", "b"]
+    assert from_command(COMMANDS[6]).config.build["test"].command == ["go", "test", "./..."]
+
+
+def test_the_pipe_in_front_of_entr_says_which_files() -> None:
+    config = from_command(COMMANDS[10]).config
+    [process] = config.run.values()
+    assert (process.command, process.paths) == ("make && ./app", ["*.c", "*.h"])
+    [step] = from_command(COMMANDS[11]).config.build.values()
+    assert (step.command, step.paths) == (["python3", "check.py"], ["/*.py"])
+
+
+def test_variables_and_runners_in_front_of_a_tool_are_seen_through() -> None:
+    config = from_command(COMMANDS[7]).config
+    assert config.env == {"A": "1"}
+    assert config.run["app"].command == "ts-node src/index.ts --port 1"
+    assert from_command(COMMANDS[9]).config.run["go-run"].command == ["go", "run", "."]
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("wgoo run .", '"wgoo" is none of the tools', 'did you mean "wgo"?'),
+        ("sleep 1", '"sleep" is none of the tools', "it knows the command lines of"),
+        ("wgo 'run", "the quotes of this command do not end", "close them"),
+        ("", '"" is none of the tools', "it knows"),
+        ("reflex -s", "reflex is told to run nothing", "hotrun init"),
+        ("wgo", "wgo is told to run nothing", "hotrun init"),
+        ("watchmedo tricks", "watchmedo tricks: only auto-restart", "use one"),
+    ],
+)
+def test_a_command_line_that_cannot_be_taken_over_is_one_error(line: str, message: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_command(line)
+    [problem] = caught.value.problems
+    assert problem.startswith(f"command line:1: {message}")
+    assert hint in (caught.value.hint or "")
+
+
+def test_a_flag_that_nobody_knows_is_noted() -> None:
+    imported = from_command("watchexec --no-such-flag -r -- app")
+    assert "unknown" in noted(imported, "--no-such-flag")
