@@ -7,10 +7,11 @@ from typing import Literal
 
 import msgspec
 
-Effect = Literal["build", "restart", "build, restart", "nothing"]
+Effect = Literal["build", "restart", "build, restart", "nothing", "by chance"]
 BOTH: Effect = "build, restart"
 RESTART: Effect = "restart"
 NOTHING: Effect = "nothing"
+CHANCE: Effect = "by chance"  # a race: it was seen both ways
 
 PROJECT = {
     "go.mod": "module example.com/shop\n",
@@ -113,21 +114,21 @@ MODD = """\
 """
 REFLEX = "-s -r '\\.go$' -R '_test\\.go$' -R '^vendor/' -- sh -c 'go build -o tmp/shop . && exec tmp/shop'\n"
 
-B, R, N = BOTH, RESTART, NOTHING
+B, R, N, C = BOTH, RESTART, NOTHING, CHANCE
 TOOLS = (
-    Tool("air", (".air.toml", AIR), ("air",), _effects(B, B, N, B, N, B, N, B, N, B, N, B, N), _ON_PURPOSE),
+    Tool("air", (".air.toml", AIR), ("air",), _effects(B, B, N, B, C, B, N, B, N, B, N, B, N), _ON_PURPOSE),
     Tool(
         "modd",
         ("modd.conf", MODD),
         ("modd", "--file", "modd.conf"),
-        _effects(B, B, N, "build", N, B, B, B, N, B, B, B, N),
+        _effects(B, B, N, "build", C, B, B, B, N, B, B, B, N),
         _ON_PURPOSE,
     ),
     Tool(
         "reflex",
         ("reflex.conf", REFLEX),
         ("reflex", "-c", "reflex.conf"),
-        _effects(B, B, N, N, N, N, B, B, N, B, B, B, N),
+        _effects(B, B, N, N, C, N, B, B, N, B, B, B, N),
         {**_ON_PURPOSE, "a Go file is deleted": BOTH},
     ),
     Tool(

@@ -160,7 +160,7 @@ class _Air:
         given.skip("not needed: hotrun runs in any folder", "ignore_dangerous_root_dir")
         for key in ("color", "log"):
             table = self.keys.table(key)
-            table.skip(golang.COLORS if key == "color" else "not needed: see `hotrun --ui`", *table.names())
+            table.skip(golang.COLORS if key == "color" else "not needed: see `--ui`", *table.names())
         misc, screen = self.keys.table("misc"), self.keys.table("screen")
         misc.skip("not needed: what is built stays for the next start", "clean_on_exit")
         misc.skip("not needed: hotrun has none", "startup_banner")

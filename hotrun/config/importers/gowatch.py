@@ -31,7 +31,7 @@ def convert(source: Source) -> Imported:
         draft.put({"GOGC": "off"}, "build", step, "env", source="build_go_gc")
 
     _run(keys, draft, output, paths, step)
-    keys.skip("not needed: see `hotrun --ui`", "log_level")
+    keys.skip("not needed: see `--ui`", "log_level")
     draft.note("", "new folders are watched, too, and no save is lost while a build runs; gowatch drops it")
     golang.goes_on_as_before(draft)
     keys.finish()

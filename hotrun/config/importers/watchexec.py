@@ -147,7 +147,7 @@ def _leave_out(flags: Flags, draft: Draft) -> None:
     flags.skip("not needed: an edit that changes no byte starts nothing", "--no-meta", "--fs-events")
     flags.skip("not needed: hotrun ends the whole tree of a program", "--wrap-process", "--no-process-group")
     flags.skip(
-        "not needed: see `hotrun --ui` and `hotrun --once`",
+        "not needed: see `--ui` and `hotrun --once`",
         "-v",
         "-q",
         "--timings",
