@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -478,3 +479,53 @@ def test_a_command_line_that_cannot_be_taken_over_is_one_error(line: str, messag
 def test_a_flag_that_nobody_knows_is_noted() -> None:
     imported = from_command("watchexec --no-such-flag -r -- app")
     assert "unknown" in noted(imported, "--no-such-flag")
+
+
+# --- anything at all ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
+def test_a_damaged_file_is_an_error_or_loads(name: str, text: str) -> None:
+    """A hundred texts with some characters gone, doubled or replaced: an error with its place, or it loads."""
+    chance = random.Random(name)
+    for _ in range(100):
+        damaged = list(text)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(damaged))
+            damaged[at] = chance.choice(["", damaged[at] * 2, *"\"'{}[]:=,#\\\n\t\x00é*!$"])
+        try:
+            imported = taken_over(name, "".join(damaged))
+        except ConfigError as error:
+            assert re.match(rf"{re.escape(name)}:\d+:", error.problems[0]), error.problems  # noqa: PT017 - not always raised
+            continue
+        assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "-1", "9" * 400, "0x" + "f" * 5000, "1979-05-27", "1e308"])
+def test_an_odd_number_is_noted_or_loads(number: str) -> None:
+    names = "delay poll_interval kill_delay rerun_delay cmd bin include_ext".split()
+    flags = "poll = true\nsend_interrupt = true\n"
+    for name in names:
+        text = (
+            f"[build]\n{flags}{name} = {number}\n[proxy]\nenabled = true\nproxy_port = {number}\napp_port = {number}\n"
+        )
+        imported = taken_over(".air.toml", text)
+        assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
+    compose = f"processes: {{a: {{command: b, shutdown: {{signal: {number}, timeout_seconds: {number}}}}}}}\n"
+    assert taken_over("process-compose.yaml", compose).config.run["a"].command == "b"
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_a_damaged_command_line_is_an_error_or_loads(line: str) -> None:
+    chance = random.Random(line)
+    for _ in range(50):
+        words = line.split(" ")
+        words[chance.randrange(len(words))] = chance.choice(
+            ["", "-", "--", "=", "::", "-x", "'", "a\x00b", "-\u00e9=1"]
+        )
+        try:
+            imported = from_command(" ".join(words))
+        except ConfigError as error:
+            assert error.problems[0].startswith("command line:1: ")  # noqa: PT017 - not always raised
+            continue
+        assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config

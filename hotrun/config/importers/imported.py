@@ -139,8 +139,11 @@ class Draft:
                 raise self.source.wrong(1, f"{self.tool} is told to run nothing", "write a hotrun.toml: hotrun init")
             if path[-1] == "command" and len(path) == 3:
                 path = path[:2]  # a step without a command is none
-            if _drop(self.tables, path):
-                self.note(self.remarks.get(path, key_path(path)), f"cannot be: {one_line(text, 160)}")
+            said = self.remarks.get(path, key_path(path))
+            while path and not _drop(self.tables, path):
+                path = path[:-1]  # a table that lacks a key
+            if path:
+                self.note(said, f"cannot be: {one_line(text, 160)}")
 
 
 def _holds(tables: Any, path: Path) -> bool:  # noqa: ANN401 - a decoded document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,12 +11,14 @@ from hotrun.config.detect.candidate import one_line
 from hotrun.config.importers.imported import Draft
 from hotrun.config.problems import describe
 
+_MOST = 10**15  # of any number: what is larger is no time and no port
+
 
 class Keys:
     """One table. `above` is the key that it stands under, with a dot at its end, "" for the whole file."""
 
     def __init__(self, table: Mapping[Any, object], draft: Draft, above: str = "") -> None:
-        self._left = {str(key): value for key, value in table.items()}
+        self._left = {str(key): _sane(value) for key, value in table.items()}
         self._all = dict(self._left)
         self._draft = draft
         self.above = above
@@ -75,10 +78,13 @@ class Keys:
         if value is None:
             return None
         try:
-            return float(str(value))
+            number = float(str(value))
         except ValueError:
-            self._unfit(key, "a number", value)
-            return None
+            number = math.nan
+        if abs(number) < _MOST:
+            return number
+        self._unfit(key, "a number", value)
+        return None
 
     def raw(self, key: str) -> object:
         """Whatever stands there."""
@@ -145,6 +151,13 @@ class Keys:
 
     def _unfit(self, key: str, expected: str, value: object) -> None:
         self._draft.note(self.path(key), f"not taken over: expected {expected}, got {describe(value)}")
+
+
+def _sane(value: object) -> object:
+    """The value, with numbers of any length as text: Python itself refuses to write those of thousands of digits."""
+    if isinstance(value, list):
+        return [_sane(item) for item in value]
+    return "a huge number" if isinstance(value, int) and abs(value) > _MOST else value
 
 
 def shown(key: str, value: object) -> str:
