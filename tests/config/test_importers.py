@@ -197,6 +197,17 @@ def test_a_file_of_another_name_is_recognized_by_its_looks(text: str, tool: str)
     assert importer.tool == tool
 
 
+def test_what_only_resembles_a_procfile_is_none() -> None:
+    assert recognize("docker-compose.yml", "version: '3'\nservices:\n  web:\n    image: x\n") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 100_000 + "!", " \n" * 50_000, "#\n" * 50_000 + "x", "-" * 100_000, "a: " * 50_000]
+)
+def test_a_large_odd_text_is_nobody_s(text: str) -> None:
+    assert recognize("odd", text) is None or text.startswith("a: ")
+
+
 def test_a_package_json_counts_only_with_a_nodemon_config() -> None:
     assert recognize("package.json", '{"name": "shop"}') is None
 
@@ -242,6 +253,13 @@ def test_air_s_every_key_has_its_place() -> None:
     assert (config.watch.poll, config.watch.poll_interval, config.watch.follow_symlinks) == ("always", 500, True)
     assert {"/web/dist/", "/*.pb.go", "web/skip.go", "*_templ.go"} <= set(config.watch.exclude)
     assert "(?i)odd" in next(note.key for note in imported.notes if "exclude_regex" in note.key)
+
+
+def test_names_that_hotrun_writes_otherwise_are_needed_by_their_new_names() -> None:
+    text = "processes: {a b: {command: x}, c: {command: y, depends_on: {a b: {condition: process_healthy}}}}"
+    config = taken_over("process-compose.yaml", text).config
+    assert list(config.run) == ["a-b", "c"]
+    assert config.run["c"].needs == ["a-b"]
 
 
 def test_air_on_another_system_takes_that_one_s_table() -> None:

@@ -23,7 +23,6 @@ __all__ = [
     "Source",
     "convert",
     "convert_command",
-    "found_among",
     "recognize",
 ]
 
@@ -44,16 +43,17 @@ class Importer(msgspec.Struct, frozen=True):
     needs: str = ""
 
 
+_BLANK, _ENTRY = r"[ \t]*(?:#.*)?\n", r"[\w.-]+:[ \t]+\S.*(?:\n|\Z)"  # the lines of a Procfile
 # The first that fits is taken.
 IMPORTERS = (
     Importer(
         "air",
         "air",
         (".air.toml", ".config/air.toml", "air.toml", ".air.conf"),
-        r"^\[build\]\s*$|^\[build\.\w+\]|^\s*full_bin\s*=",
+        r"^\[build\]\s*$|^\[build\.\w+\]|^[ \t]*full_bin\s*=",
     ),
     Importer(
-        "fresh", "fresh", ("runner.conf", ".fresh.conf"), r"^\s*(no_rebuild_ext|valid_ext|build_delay|tmp_path)\s*:"
+        "fresh", "fresh", ("runner.conf", ".fresh.conf"), r"^[ \t]*(no_rebuild_ext|valid_ext|build_delay|tmp_path)\s*:"
     ),
     Importer(
         "gowatch",
@@ -65,7 +65,7 @@ IMPORTERS = (
         "bee",
         "bee",
         ("bee.json", "Beefile", ".bee.json"),
-        r'^\s*"?(go_install|dir_structure|watch_ext|watch_ext_static)"?\s*:',
+        r'^[ \t]*"?(go_install|dir_structure|watch_ext|watch_ext_static)"?\s*:',
     ),
     Importer("realize", "realize", (".realize.yaml", ".realize/realize.yaml", "realize.yaml"), r"^schema\s*:"),
     Importer(
@@ -75,21 +75,21 @@ IMPORTERS = (
         r"^processes\s*:",
     ),
     Importer("bacon", "bacon", ("bacon.toml", ".bacon.toml"), r"^\[jobs[.\]]|^default_job\s*="),
-    Importer("modd", "modd", ("modd.conf", ".modd.conf"), r"^\s*(prep|daemon|indir)(\s+\+\w+)*\s*:"),
+    Importer("modd", "modd", ("modd.conf", ".modd.conf"), r"^[ \t]*(prep|daemon|indir)(\s+\+\w+)*\s*:"),
     Importer(
         "reflex",
         "reflex",
         ("reflex.conf", ".reflex.conf", ".reflex", "reflex"),
-        r"^\s*(-[rRgGst]\b|--(regex|glob|start-service))",
+        r"^[ \t]*(-[rRgGst]\b|--(regex|glob|start-service))",
     ),
     Importer(
         "nodemon",
         "nodemon",
         ("nodemon.json", ".nodemon.json"),
-        r'^\s*\{?\s*"(execMap|ignoreRoot|runOnChangeOnly|legacyWatch|watch|exec)"\s*:',
+        r'^[ \t]*\{?[ \t]*"(execMap|ignoreRoot|runOnChangeOnly|legacyWatch|watch|exec)"\s*:',
     ),
     Importer("nodemon", "nodemon", ("package.json",), needs='"nodemonConfig"'),
-    Importer("foreman", "procfile", ("Procfile", "Procfile.dev"), r"\A(\s*#.*\n|\s*\n)*[A-Za-z0-9_-]+:[ \t]+\S"),
+    Importer("foreman", "procfile", ("Procfile", "Procfile.dev"), rf"\A(?:{_BLANK})*{_ENTRY}(?:{_BLANK}|{_ENTRY})*\Z"),
 )
 
 

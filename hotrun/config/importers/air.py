@@ -23,6 +23,11 @@ _GENERATED = {
     "swag init": ["/docs/docs.go", "/docs/swagger.json", "/docs/swagger.yaml"],
 }
 _LEAST_POLL_MS = 500
+# Keys that hold lists, which a flag separates with commas.
+_LISTS = (
+    "pre_cmd post_cmd entrypoint args_bin include_ext include_dir include_file exclude_dir exclude_file exclude_regex "
+    "env_files"
+).split()
 _NS_IN_MS = 1_000_000
 
 
@@ -176,7 +181,8 @@ class _Air:
             if platform == self.draft.source.system:
                 own = table
             else:
-                table.skip(f"counts on {name} alone; a [profile.{name}] can hold it", *table.names())
+                remedy = "hotrun does not run" if name == "windows" else f"--profile {name} could lay it over the rest"
+                table.skip(f"counts on {name} alone, where {remedy}", *table.names())
         return own or self.given
 
     def _first(self, key: str) -> list[str] | None:
@@ -323,9 +329,3 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
     if rest:
         tables.setdefault("build", {})["args_bin"] = rest
     return from_tables(tables, draft)
-
-
-_LISTS = (
-    "pre_cmd post_cmd entrypoint args_bin include_ext include_dir include_file exclude_dir exclude_file exclude_regex "
-    "env_files"
-).split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotrun.config.detect.candidate import part_name
 from hotrun.config.importers import patterns, yaml_text
 from hotrun.config.importers.imported import Draft, Imported, Source
 from hotrun.config.importers.keys import Keys, pairs
@@ -119,7 +120,13 @@ class _Process:
                     "hotrun waits until it is green or ready",
                 )
         if wanted:
-            self.draft.put(wanted, kind, part, "needs", source=f"{self.keys.path('depends_on')} and each condition")
+            self.draft.put(
+                [part_name(name) for name in wanted],
+                kind,
+                part,
+                "needs",
+                source=f"{self.keys.path('depends_on')} and each condition",
+            )
 
     def _paths(self) -> list[str]:
         """process-compose restarts on changes of what `watch` names, and of nothing else."""

@@ -24,7 +24,7 @@ def patterns(regex: str, rooted: bool) -> list[str] | None:
     try:
         words = _Reader(regex).alternatives()
         found = [pattern for word in words for pattern in _patterns(word, rooted)]
-    except _NoPattern:
+    except (_NoPattern, RecursionError):  # hundreds of groups in each other
         return None
     return list(dict.fromkeys(found))
 
