@@ -26,7 +26,6 @@ _VALUED = (
     "-P|--polling-interval",
     "--config",
     "--cwd",
-    "--on-change-only-delay",
 )
 _PLAIN = (
     "-L|--legacy-watch",
