@@ -343,6 +343,7 @@ def test_modd_s_blocks_become_steps_in_a_row_and_processes() -> None:
     assert (config.run["shop"].stop_signal, config.run["shop"].on_exit) == ("SIGINT", "restart")
     assert config.build["npx-eslint"].paths == ["web/**/*.js", "web/**/*.css"]
     assert config.run["serve"].cwd == "conf"
+    assert config.run["serve"].command == "serve --conf ../app.ini"
     assert config.run["serve"].reload is not None
     assert config.run["serve"].reload.signal == "SIGUSR1"
     assert config.run["redis-server"].paths == []

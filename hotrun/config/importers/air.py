@@ -46,7 +46,7 @@ def from_tables(tables: dict[str, Any], draft: Draft) -> Imported:
     air.rules()
     air.proxy()
     air.leave_out()
-    golang.goes_on_as_before(draft)
+    draft.note_ignore_files()
     keys.finish()
     return draft.finish()
 

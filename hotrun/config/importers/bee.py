@@ -99,4 +99,4 @@ def _leave_out(keys: Keys, draft: Draft) -> None:
     )
     draft.note("", "flags of `bee run` (-runargs, -tags, -e, -runmode) are not in its file: see `command` and `env`")
     draft.note("", "several changed files give one build; bee builds once for each")
-    golang.goes_on_as_before(draft)
+    draft.note_ignore_files()

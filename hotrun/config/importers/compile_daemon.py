@@ -55,7 +55,7 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
     if flags.rest:
         draft.note(" ".join(flags.rest), "CompileDaemon takes no arguments")
     draft.note("", "CompileDaemon splits commands at each space; here the shell does, so that quotes count")
-    golang.goes_on_as_before(draft)
+    draft.note_ignore_files()
     flags.finish()
     return draft.finish()
 

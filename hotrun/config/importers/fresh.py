@@ -50,7 +50,7 @@ def convert(source: Source) -> Imported:
     )
     draft.note("", "new folders are watched, too; fresh sees those alone that it has found at its start")
     draft.note("", golang.TERMINATION.format(tool=TOOL))
-    golang.goes_on_as_before(draft)
+    draft.note_ignore_files()
     keys.finish()
     return draft.finish()
 

@@ -6,14 +6,10 @@ import posixpath
 import shlex
 
 from hotrun.config.importers import patterns
-from hotrun.config.importers.imported import Draft
 
 STEP = "compile"
 PROCESS = "app"
 
-IGNORED = (
-    "{tool} does not heed ignore files; hotrun leaves out what git ignores: `gitignore = false` in [watch] changes that"
-)
 RESTART_ONLY = "no Go: read when the program starts, which the same binary would not"
 TERMINATION = "{tool} ends the program with SIGKILL; hotrun asks it with SIGTERM and waits up to 5s: `stop_timeout`"
 AT_ONCE = "not needed: hotrun starts at once, and a later change cancels what it makes old; `settle` in [watch] waits"
@@ -44,8 +40,3 @@ def program(path: str, arguments: list[str]) -> list[str]:
 def build_command(output: str, package: str, flags: list[str]) -> str:
     """`go build` as a person would type it."""
     return shlex.join(["go", "build", *flags, "-o", output, *([package] if package else [])])
-
-
-def goes_on_as_before(draft: Draft) -> None:
-    """The remarks that hold for all of them."""
-    draft.note("", IGNORED.format(tool=draft.tool))

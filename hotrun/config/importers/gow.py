@@ -43,7 +43,7 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
     )
     flags.skip("cannot be: all runs at the start", "-p")
     flags.skip("not needed: a change cancels a build, and a process is restarted when it is green", "-l")
-    golang.goes_on_as_before(draft)
+    draft.note_ignore_files()
     flags.finish()
     return draft.finish()
 

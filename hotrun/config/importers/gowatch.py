@@ -33,7 +33,7 @@ def convert(source: Source) -> Imported:
     _run(keys, draft, output, paths, step)
     keys.skip("not needed: see `--ui`", "log_level")
     draft.note("", "new folders are watched, too, and no save is lost while a build runs; gowatch drops it")
-    golang.goes_on_as_before(draft)
+    draft.note_ignore_files()
     keys.finish()
     return draft.finish()
 

@@ -13,7 +13,7 @@ from hotrun.config.load import validate
 from hotrun.config.model import Config
 from hotrun.config.problems import ConfigError, Findings, Path, key_path
 
-MOST_REPAIRS = 100
+MOST_REPAIRS = 100  # of values that hotrun.toml refuses
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -95,6 +95,13 @@ class Draft:
         note = Note(key, why)
         if note not in self.notes:
             self.notes.append(note)
+
+    def note_ignore_files(self) -> None:
+        """Say that the other tool watches what git ignores."""
+        why = (
+            "does not heed ignore files; hotrun leaves out what git ignores: `gitignore = false` in [watch] watches it"
+        )
+        self.note("", f"{self.tool} {why}")
 
     def name(self, wanted: str, fallback: str = "app") -> str:
         """A name for a step or process that none has yet."""

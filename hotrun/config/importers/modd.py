@@ -50,8 +50,6 @@ def convert(source: Source) -> Imported:
     draft = Draft(TOOL, source)
     variables, blocks = _Reader(source).read()
     shell = variables.pop("@shell", None)
-    if shell is not None and shell not in ("sh", "modd"):
-        draft.remark("@shell", "build")
     draft.extend(_COMMON, "watch", "exclude", source="modd's own list")
     for block in blocks:
         _Block(block, variables, shell, draft).take_over()
@@ -61,7 +59,7 @@ def convert(source: Source) -> Imported:
     draft.note(
         "", "a program that has ended waits longer for each restart (`on_exit`); modd waits before every restart"
     )
-    draft.note("", "modd does not heed ignore files; hotrun leaves out what git ignores: see `gitignore` in [watch]")
+    draft.note_ignore_files()
     return draft.finish()
 
 
@@ -74,6 +72,7 @@ class _Block:
         self.variables = variables
         self.where = f"line {block.line}"
         self.keys: dict[str, object] = {}
+        self.root = "."  # where modd.conf lies, seen from indir
         if shell not in (None, "sh", "modd"):
             self.keys["shell"] = shell
 
@@ -82,6 +81,8 @@ class _Block:
         for command in self.block.commands:
             if command.kind == "indir":
                 self.keys["cwd"] = self._with_variables(command.text).replace("@confdir", ".")
+        folder = patterns.plain(str(self.keys.get("cwd", "")))
+        self.root = "/".join([".."] * len(folder.split("/"))) if folder and patterns.is_inside(folder) else "."
         needs: list[str] = []
         for command in self.block.commands:
             if command.kind == "prep":
@@ -110,6 +111,7 @@ class _Block:
     def _prep(self, command: Command, paths: list[str], needs: list[str]) -> str:
         text = self._command(command)
         name = self.draft.step(title(text), text, f"{self.where}: prep", needs=needs, **self.keys)
+        self._sourced("build", name)
         # Without any, it runs at the start and never again.
         self.draft.put(paths, "build", name, "paths", source=f"{self.where}: patterns")
         for option in command.options:
@@ -122,7 +124,11 @@ class _Block:
     def _daemon(self, command: Command, paths: list[str], needs: list[str]) -> None:
         text = self._command(command)
         name = self.draft.process(title(text), text, f"{self.where}: daemon", needs=needs, **self.keys)
+        self._sourced("run", name)
         signal = next((option for option in command.options if option in _SIGNALS), "sighup")
+        if signal == "sighup":
+            why = "a program that reads its files anew on SIGHUP and goes on is ended here: say `reload` instead"
+            self.draft.note(f"{self.where}: daemon", why)
         for option in command.options:
             if option not in _SIGNALS:
                 self.draft.note(f"{self.where}: daemon +{option}", "unknown to modd, too")
@@ -148,7 +154,12 @@ class _Block:
                     "takes its place",
                 )
                 text = re.sub(rf"(?<!\\){name}\b", "." if name == "@mods" else "./...", text)
-        return text.replace("@confdir", ".")
+        return text.replace("@confdir", self.root)
+
+    def _sourced(self, kind: str, name: str) -> None:
+        for key, source in (("shell", "@shell"), ("cwd", f"{self.where}: indir")):
+            if key in self.keys:
+                self.draft.remark(source, kind, name, key)
 
     def _with_variables(self, text: str) -> str:
         for name in sorted(self.variables, key=len, reverse=True):

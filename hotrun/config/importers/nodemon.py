@@ -174,7 +174,7 @@ def _leave_out(keys: Keys, draft: Draft) -> None:
     keys.skip("see `gitignore` and `exclude` in [watch]", "ignoreRoot")
     keys.skip("not needed: see the keys that hotrun itself has", "restartable", "stdin")
     keys.skip("not needed: see `--ui`", "verbose", "quiet", "colours", "colors", "stdout", "dump", "spawn")
-    draft.note("", "nodemon does not heed ignore files; hotrun leaves out what git ignores: see `gitignore` in [watch]")
+    draft.note_ignore_files()
     draft.note("", "a program that ends well or crashes waits for a change, as in nodemon: `on_exit`")
 
 

@@ -31,7 +31,7 @@ def convert(source: Source) -> Imported:
     for project in (*keys.tables("schema"), *keys.tables("projects")):
         _Project(project, draft).take_over()
     draft.note("", "no edit is lost; realize drops those in the second of another one")
-    golang.goes_on_as_before(draft)
+    draft.note_ignore_files()
     keys.finish()
     return draft.finish()
 

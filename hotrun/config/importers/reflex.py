@@ -41,7 +41,7 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
 def _finished(draft: Draft) -> Imported:
     draft.note("", "commands run at the start as well; without -s reflex waits for the first change")
     draft.note("", "deleted files count, too; reflex does not see them")
-    draft.note("", "reflex does not heed ignore files; hotrun leaves out what git ignores: see `gitignore` in [watch]")
+    draft.note_ignore_files()
     return draft.finish()
 
 

@@ -28,7 +28,7 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
         _Chain(chain, draft).take_over()
     draft.note("", "the old program serves while a build runs, and when it fails; wgo ends it before")
     draft.note("", "wgo waits for the old program without limit; hotrun up to 5s: `stop_timeout`")
-    draft.note("", "wgo does not heed ignore files; hotrun leaves out what git ignores: see `gitignore` in [watch]")
+    draft.note_ignore_files()
     return draft.finish()
 
 
