@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hotrun.config.importers import Imported, Source, convert, convert_command
+
 AIR = r"""
 root = "."
 tmp_dir = "tmp"
@@ -347,3 +351,11 @@ COMMANDS = [
     "python -m watchmedo auto-restart -p '*.py;*.html' -R -d src --signal SIGTERM -- python app.py",
     "watchmedo shell-command -p '*.md' -c 'make docs' .",
 ]
+
+
+def taken_over(name: str, text: str, **more: Any) -> Imported:
+    return convert(Source(text, name, folder="shop", **more))
+
+
+def from_command(line: str) -> Imported:
+    return convert_command(Source(line, "command line", folder="shop"))
