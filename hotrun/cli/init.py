@@ -131,7 +131,7 @@ def _imported(folder: str, imported: Imported) -> int:
     made = f"{count(steps, 'step')}, {'1 process' if processes == 1 else f'{processes} processes'}"
     print(f"wrote {NAME}: {made}, from {imported.source} of {imported.tool}")
     if imported.notes:
-        print(f"{count(len(imported.notes), 'note')} at its top: what is not the same or not taken over, and why")
+        print("at its top stands what is not the same or not taken over, and why")
     return 0
 
 

@@ -117,10 +117,10 @@ class Keys:
         return [(key, self.table(key)) for key in self.names()]
 
     def skip(self, why: str, *keys: str) -> None:
-        """Note for each of the keys that is there that it is not taken over, and why."""
+        """Note for each of the keys that says something that it is not taken over, and why."""
         for key in keys:
             value = self._take(key)
-            if value is not None:
+            if value not in (None, "", [], {}):
                 self._draft.note(shown(self.path(key), value), why)
 
     def finish(self) -> None:

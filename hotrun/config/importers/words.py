@@ -69,7 +69,8 @@ def signal_name(text: str) -> str:
 def title(command: str) -> str:
     """A name for a command: its first two words, without shells, folders and options."""
     found: list[str] = []
-    for word in command.replace("'", " ").replace('"', " ").split():
+    first = next(iter(command.strip().splitlines()), "").lstrip("#")  # modd's way to name a command
+    for word in first.replace("'", " ").replace('"', " ").split():
         if not found and word in ("sh", "bash", "-c", "exec", "./", "."):
             continue
         if len(found) == 2 or re.fullmatch(r"[\w./][\w./+:@-]*", word) is None:

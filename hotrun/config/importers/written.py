@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hotrun.config import toml_text
 from hotrun.config.detect.candidate import one_line
-from hotrun.config.importers.imported import Imported
+from hotrun.config.importers.imported import Imported, Note
 from hotrun.config.problems import Path
 from hotrun.config.template import HEAD
 
@@ -37,13 +37,22 @@ def _head(imported: Imported) -> str:
     ]
     if imported.notes:
         lines += ["", "Not the same, or not taken over, and why:"]
-        lines += [f"- {_printable(str(note))}" for note in imported.notes]
+        lines += [f"- {_printable(text)}" for text in _grouped(imported.notes)]
     wrapped = [
         row
         for line in lines
         for row in textwrap.wrap(line, _WIDTH, subsequent_indent="  " * line.startswith("-")) or [""]
     ]
     return "".join(f"# {row}".rstrip() + "\n" for row in wrapped)
+
+
+def _grouped(notes: Iterable[Note]) -> Iterator[str]:
+    """The notes; those with one reason are one."""
+    reasons: dict[str, list[str]] = {}
+    for note in notes:
+        reasons.setdefault(note.why, []).append(note.key)
+    for why, keys in reasons.items():
+        yield str(Note(", ".join(keys), why))
 
 
 def _table(imported: Imported, path: tuple[str, ...], table: dict[str, Any]) -> str:
