@@ -144,7 +144,7 @@ def test_the_way_to_the_first_step_imports_nothing_heavy() -> None:
     import subprocess
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    heavy = {"asyncio", "typer", "rich", "watchfiles", "pathspec", "dotenv", "difflib", "anyio", "jsonschema"}
+    heavy = {"asyncio", "typer", "rich", "watchfiles", "pathspec", "dotenv", "yaml", "difflib", "anyio", "jsonschema"}
     assert not heavy & set(done.stdout.split())
 
 

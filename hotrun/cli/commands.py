@@ -191,9 +191,17 @@ def init(
     ctx: typer.Context,
     directory: Directory = None,
     pick: Annotated[int | None, typer.Option("--pick", metavar="N", help="Which one, where several fit.")] = None,
+    from_file: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Take over another tool's file: air, bee, modd, nodemon, ..."),
+    ] = None,
+    from_command: Annotated[
+        str | None,
+        typer.Option("--from-command", metavar="CMD", help="Take over a command line: wgo, watchexec, entr, ..."),
+    ] = None,
     vscode: Annotated[bool, typer.Option("--vscode", help="Write the task for VS Code instead.")] = False,
 ) -> int:
-    """Write a commented hotrun.toml from what is detected here."""
+    """Write a commented hotrun.toml from what is detected here, or from what another tool is told."""
     options = _only(ctx, "directory", directory=directory)
     if vscode:
         from hotrun.cli.vscode import init_vscode
@@ -201,7 +209,7 @@ def init(
         return init_vscode(options)
     from hotrun.cli.init import init
 
-    return init(options, pick)
+    return init(options, pick, from_file, from_command)
 
 
 @app.command()

@@ -6,15 +6,13 @@ In the text, `# words` explain and `#key = value` is an option that is off: taki
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 
+from hotrun.config import toml_text
 from hotrun.config.detect.candidate import Candidate, Part
 from hotrun.core.spec import Process, Program, Project, Step, Watch
 
-WIDTH = 100  # of an array on one line
-
-_HEAD = """\
+HEAD = """\
 #:schema ./hotrun.schema.json
 # The line above is for editors: `hotrun schema config > hotrun.schema.json` writes what they complete and check with.
 """
@@ -72,7 +70,7 @@ def to_toml(candidate: Candidate) -> str:
     notes = "".join(f"# Note: {note}.\n" for note in candidate.notes)
     tables = [_table("build", step, _STEP) for step in candidate.steps]
     tables += [_table("run", process, _process_options(process)) for process in candidate.processes]
-    return "\n".join([f"{_HEAD}\n# {candidate.title}\n{notes}{_LEGEND}", *_common(candidate.exclude), *tables])
+    return "\n".join([f"{HEAD}\n# {candidate.title}\n{notes}{_LEGEND}", *_common(candidate.exclude), *tables])
 
 
 def to_project(candidate: Candidate, root: str) -> Project:
@@ -89,7 +87,7 @@ def to_project(candidate: Candidate, root: str) -> Project:
 
 def starter() -> str:
     """A hotrun.toml for a folder of which nothing is known: it runs as it is and says what to put where."""
-    return "\n".join([f"{_HEAD}\n{_LEGEND}", *_common(()), _STARTER])
+    return "\n".join([f"{HEAD}\n{_LEGEND}", *_common(()), _STARTER])
 
 
 def _step(part: Part, root: str) -> Step:
@@ -116,7 +114,7 @@ def _program(part: Part, root: str) -> Program:
 def _common(exclude: tuple[str, ...]) -> Iterator[str]:
     """What stands above the steps and processes."""
     yield _off(_TOP)
-    live = f"exclude = {_array(exclude)}\n" if exclude else ""
+    live = f"exclude = {toml_text.array(exclude)}\n" if exclude else ""
     yield f"[watch]\n{live}{_off(option for option in _WATCH if not (live and option[0].startswith('exclude')))}"
     yield f"[env]\n{_off(_ENV)}"
     yield f"[ui]\n{_off(_UI)}"
@@ -126,7 +124,7 @@ def _common(exclude: tuple[str, ...]) -> Iterator[str]:
 def _table(kind: str, part: Part, options: _Options) -> str:
     live = dict(_live_keys(part))
     lines = [f"# {comment}" for comment in part.comments]
-    lines += [f"[{kind}.{_key(part.name)}]"]
+    lines += [f"[{kind}.{toml_text.key(part.name)}]"]
     lines += [f"{key} = {value}" for key, value in live.items()]
     return "\n".join(lines) + "\n" + _off(option for option in options if option[0].split(" ")[0] not in live)
 
@@ -145,39 +143,14 @@ def _remarked(assignment: str, meaning: str) -> str:
 
 def _live_keys(part: Part) -> Iterator[tuple[str, str]]:
     """(key, TOML value) of what is not the default."""
-    yield "command", _string(part.command) if isinstance(part.command, str) else _array(part.command)
+    yield "command", toml_text.value(part.command)
     if part.needs:
-        yield "needs", _array(part.needs)
+        yield "needs", toml_text.array(part.needs)
     if part.paths is not None and (part.paths or not part.needs):
-        yield "paths", _array(part.paths)
+        yield "paths", toml_text.array(part.paths)
     if part.inputs:
-        yield "inputs", _string(part.inputs[0]) if len(part.inputs) == 1 else _array(part.inputs)
+        yield "inputs", toml_text.value(part.inputs[0] if len(part.inputs) == 1 else part.inputs)
     if part.outputs:
-        yield "outputs", _array(part.outputs)
+        yield "outputs", toml_text.array(part.outputs)
     if part.env:
-        yield "env", "{ " + ", ".join(f"{_key(key)} = {_string(value)}" for key, value in part.env.items()) + " }"
-
-
-def _array(values: Iterable[str]) -> str:
-    items = [_string(value) for value in values]
-    line = f"[{', '.join(items)}]"
-    if len(line) <= WIDTH:
-        return line
-    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
-
-
-def _key(text: str) -> str:
-    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _string(text)
-
-
-def _string(text: str) -> str:
-    """The text as a TOML string: a literal one where that saves backslashes."""
-    if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
-        return f"'{text}'"
-    return '"' + "".join(_escaped(char) for char in text) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return "\\" + char
-    return char if char.isprintable() else f"\\U{ord(char):08x}"
+        yield "env", toml_text.table(part.env)

@@ -150,8 +150,9 @@ class ExportFormat(str, Value):
         except Unknown as unknown:
             meant = closest(unknown.name, PLACEHOLDERS)
             known = ", ".join(PLACEHOLDERS)
+            name = repr(unknown.name)[1:-1]  # it may hold anything
             corrected = value.replace("{" + unknown.name + "}", "{" + meant + "}") if meant else None
-            raise Unfit(f"a format without {{{unknown.name}}} (there are {known})", corrected) from None
+            raise Unfit(f"a format without {{{name}}} (there are {known})", corrected) from None
         except Unbalanced:
             raise Unfit('a format with both braces of a placeholder ("{{" and "}}" for the characters)') from None
         return cls(value)

@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hotrun.config.importers import Source, convert
+from hotrun.config.importers.written import to_toml
 from tests.e2e.project import (
     FIRST_BUILD_S,
     Event,
@@ -26,31 +28,37 @@ EXAMPLES = REPOSITORY / "examples"
 
 
 class Example(msgspec.Struct, frozen=True):
-    """A project: `greeting` is the file whose line with "version 1" is what GET / shows; `tools` have to be in PATH."""
+    """A project: `greeting` is the file whose line with "version 1" is what GET / shows; `tools` have to be in PATH.
+    `process` is the name of the one that answers."""
 
     name: str
     greeting: str
     tools: tuple[str, ...]
     source: Path
+    process: str = "web"
 
     def __str__(self) -> str:
         return self.name
 
 
-def example(name: str, greeting: str, *tools: str, source: Path | None = None) -> Example:
-    return Example(name, greeting, tools, source or EXAMPLES / name)
+def example(name: str, greeting: str, *tools: str, source: Path | None = None, process: str = "web") -> Example:
+    return Example(name, greeting, tools, source or EXAMPLES / name, process)
 
 
 ALL = [
     example("go-http", "greeting.go", "go"),
     example("gin", "greeting.go", "go"),
     example("beego", "controllers/main.go", "go"),
+    example("gin-air", "greeting.go", "go", process="app"),
+    example("beego-bee", "controllers/main.go", "go", process="app"),
     example("fastapi", "app/greeting.py", "python3"),
     example("node", "src/greeting.js", "node"),
     example("rust", "src/greeting.rs", "cargo"),
     example("c-make", "src/greeting.c", "cc", "make"),
     example("demo", "page.py", "python3", source=REPOSITORY / "hotrun" / "demo"),
 ]
+# The file of the other tool that hotrun.toml was made from.
+MADE_FROM = {"gin-air": ".air.toml", "beego-bee": "bee.json"}
 BY_NAME = {each.name: each for each in ALL}
 
 
@@ -95,8 +103,8 @@ def download_modules(root: Path) -> None:
         unavailable(f"Go modules cannot be downloaded: {done.stderr.strip()[-400:]}")
 
 
-def wait_for_first_answer(running: Running) -> None:
-    running.wait_for("process.started", process="web", timeout=FIRST_BUILD_S)
+def wait_for_first_answer(running: Running, process: str = "web") -> None:
+    running.wait_for("process.started", process=process, timeout=FIRST_BUILD_S)
     running.wait_for_answer("version 1")
 
 
@@ -120,9 +128,9 @@ def place(diagnostic: Event) -> tuple[str, int]:
 @pytest.mark.parametrize("project", ALL, ids=str)
 def test_an_edit_is_served_a_broken_one_is_not_and_the_end_is_clean(project: Example, tmp_path: Path) -> None:
     with start(project, tmp_path) as running:
-        wait_for_first_answer(running)
-        good_edit_restarts_once(running, project.greeting)
-        broken_edit_keeps_the_old_version(running, project.greeting)
+        wait_for_first_answer(running, project.process)
+        good_edit_restarts_once(running, project)
+        broken_edit_keeps_the_old_version(running, project)
         repair_is_served(running, project.greeting)
 
         assert running.stop() == 0, running.account()
@@ -136,16 +144,16 @@ def test_an_edit_is_served_a_broken_one_is_not_and_the_end_is_clean(project: Exa
     assert all(event["expected"] for event in running.seen("process.exited"))
 
 
-def good_edit_restarts_once(running: Running, file: str) -> None:
+def good_edit_restarts_once(running: Running, project: Example) -> None:
     mark = running.mark
-    running.edit(file, "version 1", "version 2")
+    running.edit(project.greeting, "version 1", "version 2")
     running.wait_for("build.finished", since=mark, status="ok")
-    running.wait_for("process.started", since=mark, process="web")
+    running.wait_for("process.started", since=mark, process=project.process)
     running.wait_for_answer("version 2")
 
 
-def broken_edit_keeps_the_old_version(running: Running, file: str) -> None:
-    mark = running.mark
+def broken_edit_keeps_the_old_version(running: Running, project: Example) -> None:
+    mark, file = running.mark, project.greeting
     text = running.read(file)
     line = line_of(text, "version 2")
     running.write(file, broken_in(text, line))
@@ -156,7 +164,7 @@ def broken_edit_keeps_the_old_version(running: Running, file: str) -> None:
     errors = running.seen("diagnostic", since=mark, severity="error")
     assert errors, running.account(mark)
     assert place(errors[0]) == (file, line), running.account(mark)
-    running.wait_for("process.stale", since=mark, process="web")
+    running.wait_for("process.stale", since=mark, process=project.process)
     assert "version 2" in running.get()
 
 
@@ -182,6 +190,38 @@ def test_an_edit_of_a_view_or_of_the_settings_restarts_without_a_build(name: str
         assert running.stop() == 0, running.account()
         running.wait_until_gone()
     assert len(running.seen("process.started")) == 1 + len(NO_BUILD[name])
+
+
+WITH_BUILD = {
+    "gin-air": [Edit("templates/index.html", "<p>for {{ .Name }}</p>", "<p>to {{ .Name }}</p>", "<p>to everybody</p>")],
+    "beego-bee": [
+        Edit("views/index.tpl", "<p>for {{.Audience}}</p>", "<p>to {{.Audience}}</p>", "<p>to everybody</p>"),
+        Edit("conf/app.conf", "audience = everybody", "audience = you", "<p>to you</p>"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", WITH_BUILD)
+def test_what_was_moved_over_builds_and_restarts_for_a_view_as_the_other_tool_does(name: str, tmp_path: Path) -> None:
+    with start(BY_NAME[name], tmp_path) as running:
+        wait_for_first_answer(running, "app")
+        for edit in WITH_BUILD[name]:
+            mark = running.mark
+            running.edit(edit.file, edit.old, edit.new)
+            running.wait_for("process.started", since=mark, process="app")
+            running.wait_for_answer(edit.answer)
+            assert len(running.seen("step.started", since=mark)) == 1, edit.file
+
+        assert running.stop() == 0, running.account()
+        running.wait_until_gone()
+    assert len(running.seen("process.started")) == 1 + len(WITH_BUILD[name])
+
+
+@pytest.mark.parametrize("name", MADE_FROM)
+def test_what_was_moved_over_is_exactly_what_is_made_today(name: str) -> None:
+    source = EXAMPLES / name / MADE_FROM[name]
+    imported = convert(Source(source.read_text(encoding="utf-8"), source.name, folder=name))
+    assert to_toml(imported) == (EXAMPLES / name / "hotrun.toml").read_text(encoding="utf-8")
 
 
 def test_a_wrong_name_in_the_template_of_the_demo_is_shown_at_its_place(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""Takes over the configurations of other tools. Each importer is pure: a text becomes tables of a hotrun.toml, with
+remarks on where each key comes from, and notes on what is not taken over.
+
+Which importer reads a file is told by its name, and for `--from` with any other name by what the text looks like.
+"""
+
+from __future__ import annotations
+
+import importlib
+import posixpath
+import re
+
+import msgspec
+
+from hotrun.config.importers.imported import Imported, Note, Source
+from hotrun.core.words import did_you_mean
+
+__all__ = [
+    "IMPORTERS",
+    "Imported",
+    "Importer",
+    "Note",
+    "Source",
+    "convert",
+    "convert_command",
+    "recognize",
+]
+
+MOST_SNIFFED = 64 * 1024  # characters that are looked at
+
+
+class Importer(msgspec.Struct, frozen=True):
+    """`module` is in this folder, and imported only when it is used; `files` are the names of the tool's files.
+
+    `looks` is found in its texts and in no other's; "" where the name alone can tell. `needs` must be in a file whose
+    name others use, too.
+    """
+
+    tool: str
+    module: str
+    files: tuple[str, ...]
+    looks: str = ""
+    needs: str = ""
+
+
+_BLANK, _ENTRY = r"[ \t]*(?:#.*)?\n", r"[\w.-]+:[ \t]+\S.*(?:\n|\Z)"  # the lines of a Procfile
+# The first that fits is taken.
+IMPORTERS = (
+    Importer(
+        "air",
+        "air",
+        (".air.toml", ".config/air.toml", "air.toml", ".air.conf"),
+        r"^\[build\]\s*$|^\[build\.\w+\]|^[ \t]*full_bin\s*=",
+    ),
+    Importer(
+        "fresh", "fresh", ("runner.conf", ".fresh.conf"), r"^[ \t]*(no_rebuild_ext|valid_ext|build_delay|tmp_path)\s*:"
+    ),
+    Importer(
+        "gowatch",
+        "gowatch",
+        ("gowatch.yml", "gowatch.yaml"),
+        r"^(prev_build_cmds|build_pkg|watch_exts|vendor_watch|appname)\s*:",
+    ),
+    Importer(
+        "bee",
+        "bee",
+        ("bee.json", "Beefile", ".bee.json"),
+        r'^[ \t]*"?(go_install|dir_structure|watch_ext|watch_ext_static)"?\s*:',
+    ),
+    Importer("realize", "realize", (".realize.yaml", ".realize/realize.yaml", "realize.yaml"), r"^schema\s*:"),
+    Importer(
+        "process-compose",
+        "process_compose",
+        ("process-compose.yaml", "process-compose.yml", "compose.process.yaml"),
+        r"^processes\s*:",
+    ),
+    Importer("bacon", "bacon", ("bacon.toml", ".bacon.toml"), r"^\[jobs[.\]]|^default_job\s*="),
+    Importer("modd", "modd", ("modd.conf", ".modd.conf"), r"^[ \t]*(prep|daemon|indir)(\s+\+\w+)*\s*:"),
+    Importer(
+        "reflex",
+        "reflex",
+        ("reflex.conf", ".reflex.conf", ".reflex", "reflex"),
+        r"^[ \t]*(-[rRgGst]\b|--(regex|glob|start-service))",
+    ),
+    Importer(
+        "nodemon",
+        "nodemon",
+        ("nodemon.json", ".nodemon.json"),
+        r'^[ \t]*\{?[ \t]*"(execMap|ignoreRoot|runOnChangeOnly|legacyWatch|watch|exec)"\s*:',
+    ),
+    Importer("nodemon", "nodemon", ("package.json",), needs='"nodemonConfig"'),
+    Importer("foreman", "procfile", ("Procfile", "Procfile.dev"), rf"\A(?:{_BLANK})*{_ENTRY}(?:{_BLANK}|{_ENTRY})*\Z"),
+)
+
+
+def recognize(name: str, text: str) -> Importer | None:
+    """The importer for the file `name`, a path, that holds `text`: by its name, then by its looks."""
+    for importer in IMPORTERS:
+        if _is_named(name, importer) and importer.needs in text:
+            return importer
+    shown = text[:MOST_SNIFFED]
+    by_looks = (importer for importer in IMPORTERS if importer.looks and re.search(importer.looks, shown, re.MULTILINE))
+    return next(by_looks, None)
+
+
+def convert(source: Source) -> Imported:
+    """The configuration in `source`. Raises ConfigError where nobody knows it, or it is malformed."""
+    importer = recognize(source.name, source.text)
+    if importer is None:
+        names = [name for one in IMPORTERS for name in one.files]
+        known = ", ".join(dict.fromkeys(one.tool for one in IMPORTERS))
+        hint = did_you_mean(posixpath.basename(source.name), names) or f"it knows the files of {known}"
+        raise source.wrong(1, "not known as the configuration of another tool", hint)
+    return _module_of(importer.module).convert(source)  # type: ignore[no-any-return, attr-defined]  # imported by name
+
+
+def convert_command(source: Source) -> Imported:
+    """The command line that the text of `source` is. Raises ConfigError for a tool that is not known."""
+    return _module_of("command_line").convert(source)  # type: ignore[no-any-return, attr-defined]  # imported by name
+
+
+def _module_of(name: str) -> object:
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def _is_named(path: str, importer: Importer) -> bool:
+    """A name with a folder must match to its end."""
+    return any(path == name or path.endswith("/" + name) for name in importer.files)

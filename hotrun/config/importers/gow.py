@@ -1,0 +1,61 @@
+"""gow's command line: `gow [FLAGS] run . ARGUMENTS`, or another command of Go."""
+
+from __future__ import annotations
+
+from hotrun.config.importers import golang, patterns
+from hotrun.config.importers.flags import Flags
+from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers.imported import Draft, Imported
+from hotrun.config.importers.words import title
+
+TOOL = "gow"
+_VALUED = ("-e", "-w", "-i", "-g", "-P")
+_PLAIN = ("-v", "-c", "-s", "-S", "-r", "-p", "-l", "-t", "-f")
+_EXT = ["go,mod"]
+_OUTPUT = "./tmp/app"
+
+
+def from_flags(line: list[str], draft: Draft) -> Imported:
+    """A command line of gow. Raises ConfigError where it runs nothing."""
+    flags = Flags(line, _VALUED, _PLAIN, draft)
+    given = flags.values("-e")
+    paths, origin = patterns.extensions(given or _EXT), "-e" if given else "-e (default)"
+    folders = [path for text in flags.values("-w") for path in map(patterns.plain, text.split(",")) if path]
+    if folders:
+        draft.put(folders, "watch", "paths", source="-w")
+    ignored = [patterns.folder(path) for text in flags.values("-i") for path in text.split(",") if patterns.plain(path)]
+    if ignored:
+        draft.extend(ignored, "watch", "exclude", source="-i")
+    go, command = flags.value("-g") or "go", flags.rest
+    if command[:1] == ["run"] and go == "go":
+        _run(command[1:], paths, origin, draft)
+    elif command:
+        step = draft.step(title(" ".join(command)), [go, *command], "the command")
+        draft.put(paths, "build", step, "paths", source=origin)
+    flags.skip("not needed: hotrun leaves the terminal's own history alone", "-c", "-s", "-S")
+    flags.skip(
+        "not needed: hotrun names what it does; its own keys and `hotrun status` tell more",
+        "-v",
+        "-r",
+        "-t",
+        "-P",
+        "-f",
+    )
+    flags.skip("start it as `hotrun --postpone`: nothing runs before the first change", "-p")
+    flags.skip("not needed: a change cancels a build, and a process is restarted when it is green", "-l")
+    draft.note_ignore_files()
+    flags.finish()
+    return draft.finish()
+
+
+def _run(words: list[str], paths: list[str], origin: str, draft: Draft) -> None:
+    """`go run` is a build and a process, so that the old one serves meanwhile and gets the signal itself."""
+    first = next((at for at, word in enumerate(words) if not word.startswith("-")), len(words))
+    flags = words[:first]
+    package, *arguments = words[first:] or ["."]
+    command = golang.build_command(_OUTPUT, package, flags)
+    step = draft.step(STEP, command, "gow run", outputs=golang.binary_outputs(_OUTPUT))
+    draft.put(paths, "build", step, "paths", source=origin)
+    name = draft.process(PROCESS, golang.program(_OUTPUT, arguments), "gow run", needs=[step])
+    if restarting := golang.restarting(paths):
+        draft.put(restarting, "run", name, "paths", source=golang.RESTART_ONLY)

@@ -1,0 +1,76 @@
+"""gowatch (gowatch.yml): one program of Go, with commands before its build. Left out, keys have gowatch's defaults."""
+
+from __future__ import annotations
+
+from hotrun.config.importers import golang, patterns, words, yaml_text
+from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.keys import Keys, pairs
+
+TOOL = "gowatch"
+
+
+def convert(source: Source) -> Imported:
+    """The text of a gowatch.yml. Raises ConfigError for what is no YAML."""
+    draft = Draft(TOOL, source)
+    keys = Keys(yaml_text.tables(source), draft)
+    name = keys.text("appname") or source.folder
+    output = keys.text("output") or f"./{name}"
+    paths, origin = _watch(keys, draft)
+
+    needs: list[str] = []
+    for command in keys.texts("prev_build_cmds") or []:
+        needs = [draft.step("before", command, "prev_build_cmds", needs=needs, paths=paths)]
+    flags = keys.texts("build_args") or []
+    tags = keys.text("build_tags")
+    command = golang.build_command(output, keys.text("build_pkg") or "", [*flags, *(["-tags", tags] if tags else [])])
+    used = [key for key in ("build_args", "build_tags", "build_pkg", "output", "appname") if keys.has(key)]
+    step = draft.step(STEP, command, ", ".join(used), needs=needs, outputs=golang.binary_outputs(output))
+    draft.put(paths, "build", step, "paths", source=origin)
+    if keys.flag("build_go_gc") is False:
+        draft.put({"GOGC": "off"}, "build", step, "env", source="build_go_gc")
+
+    _run(keys, draft, output, paths, step)
+    keys.skip("not needed: see `--ui`", "log_level")
+    draft.note("", "new folders are watched, too, and no save is lost while a build runs; gowatch drops it")
+    draft.note_ignore_files()
+    keys.finish()
+    return draft.finish()
+
+
+def _watch(keys: Keys, draft: Draft) -> tuple[list[str], str]:
+    """The patterns of what is built, and their key."""
+    given = keys.texts("watch_exts")
+    outside = [path for path in map(patterns.plain, keys.texts("watch_paths") or []) if not patterns.is_inside(path)]
+    if outside:
+        draft.put([".", *outside], "watch", "paths", source="watch_paths")
+    elif keys.has("watch_paths"):
+        draft.note("watch_paths", "not needed: all folders below this one are watched")
+    excluded = [patterns.folder(path) for path in keys.texts("excluded_paths") or [] if patterns.plain(path)]
+    if excluded:
+        draft.extend(excluded, "watch", "exclude", source="excluded_paths")
+    draft.extend(["docs/", "swagger/", ".*/"], "watch", "exclude")
+    if not keys.flag("vendor_watch"):
+        draft.extend(["vendor/"], "watch", "exclude")
+    draft.remark("what gowatch leaves out itself, vendor_watch", "watch", "exclude")
+    return patterns.extensions(given or [".go"]), "watch_exts" if given else "watch_exts (default)"
+
+
+def _run(keys: Keys, draft: Draft, output: str, paths: list[str], step: str) -> None:
+    own = keys.text("run_cmd")
+    arguments, assignments = keys.texts("cmd_args") or [], keys.texts("envs") or []
+    if keys.flag("disable_run"):
+        draft.note("disable_run", "nothing is run, as there: only the build is in this file")
+        keys.skip("disable_run leaves it out there, too", "run_cmd", "cmd_args", "envs")
+        return
+    env, others = pairs(assignments)
+    if others:
+        draft.note("envs", f"not NAME=value: {', '.join(others)}")
+    command = words.with_arguments(own, arguments) if own else golang.program(output, arguments)
+    origin = "run_cmd" if own else "output"
+    name = draft.process(PROCESS, command, origin + (", cmd_args" if arguments else ""), needs=[step])
+    if env:
+        draft.put(env, "run", name, "env", source="envs")
+    if restarting := golang.restarting(paths):
+        draft.put(restarting, "run", name, "paths", source=golang.RESTART_ONLY)
+    draft.note("", golang.TERMINATION.format(tool=TOOL))

@@ -1,0 +1,148 @@
+"""realize (.realize.yaml), which is no longer kept: each project of its schema is a build and a process."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+
+from hotrun.config.importers import golang, patterns, words, yaml_text
+from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.keys import Keys
+
+TOOL = "realize"
+_PROGRAM = ("install", "build", "run")
+_CHECKS = {"fmt": "gofmt -s -w .", "vet": "go vet ./...", "test": "go test ./...", "generate": "go generate ./..."}
+
+
+def convert(source: Source) -> Imported:
+    """The text of a .realize.yaml. Raises ConfigError for what is no YAML, or has no project."""
+    draft = Draft(TOOL, source)
+    keys = Keys(yaml_text.tables(source), draft)
+    settings, server = keys.table("settings"), keys.table("server")
+    legacy = settings.table("legacy")
+    if legacy.flag("force"):
+        draft.put("always", "watch", "poll", source="settings.legacy.force")
+    interval = words.go_duration(legacy.text("interval") or "")
+    if interval not in (None, "0s"):
+        draft.put(interval, "watch", "poll_interval", source="settings.legacy.interval")
+    settings.skip(golang.LOGS, "files")
+    settings.skip("not needed: hotrun says what is in the way itself", "flimit", "recovery")
+    server.skip("cannot be: hotrun has another way to be looked at, see `hotrun status`", *server.names())
+    for project in (*keys.tables("schema"), *keys.tables("projects")):
+        _Project(project, draft).take_over()
+    draft.note("", "no edit is lost; realize drops those in the second of another one")
+    draft.note_ignore_files()
+    keys.finish()
+    return draft.finish()
+
+
+class _Project:
+    """One project of the schema on its way into a draft."""
+
+    def __init__(self, keys: Keys, draft: Draft) -> None:
+        self.keys = keys
+        self.draft = draft
+        self.name = keys.text("name") or draft.source.folder
+        self.folder = patterns.plain(keys.text("path") or ".")
+        self.tools = keys.table("commands" if keys.has("commands") else "tools")
+        self.env = {name: keys.table("env").text(name) or "" for name in keys.table("env").names()}
+        self.paths: list[str] = []
+        self.needs: list[str] = []
+
+    def take_over(self) -> None:
+        watcher = self.keys.table("watcher")
+        self._watch(watcher)
+        scripts = watcher.tables("scripts")
+        for script in scripts:
+            if script.text("type") == "before":
+                self._script(script, "before")
+        for tool, command in _CHECKS.items():
+            self._check(tool, command)
+        self._build()
+        for script in scripts:
+            if script.text("type") != "before":
+                self._script(script, "after")
+        self.tools.skip(
+            "a tool that hotrun's importer does not know", *(set(self.tools.names()) - {*_CHECKS, *_PROGRAM})
+        )
+
+    def _watch(self, watcher: Keys) -> None:
+        front = f"/{patterns.literal(self.folder)}/" if self.folder else "/"
+        found = patterns.extensions(watcher.texts("extensions") or watcher.texts("exts") or ["go"])
+        folders = [patterns.plain(path.lstrip("/")) for path in watcher.texts("paths") or ["/"]]
+        self.paths = [
+            f"{front}{patterns.literal(folder)}/**/{one}" if folder else (f"{front}**/{one}" if self.folder else one)
+            for folder in folders
+            for one in found
+        ]
+        ignored = [*(watcher.texts("ignored_paths") or []), *(watcher.texts("ignore") or [])]
+        excluded = [
+            f"{front}{patterns.literal(patterns.plain(path.lstrip('/')))}" for path in ignored if path.strip("/")
+        ]
+        if excluded:
+            self.draft.extend(excluded, "watch", "exclude", source=watcher.path("ignored_paths"))
+        watcher.skip("not needed: `hotrun check` and `hotrun why` tell it", "preview")
+
+    def _script(self, script: Keys, kind: str) -> None:
+        name = self._step(f"{self.name}-{kind}", script.text("command") or "", script.path("command"))
+        if folder := patterns.plain(script.text("path") or ""):
+            self.draft.put(folder, "build", name, "cwd", source=script.path("path"))
+        if script.flag("global"):
+            self.draft.put([], "build", name, "paths", source=f"{script.path('global')}: at the start alone")
+        script.skip("not needed: hotrun shows all output", "output")
+        if kind == "before":
+            self.needs.append(name)
+
+    def _check(self, tool: str, command: str) -> None:
+        table = self._status(tool)
+        if table is None:
+            return
+        own, arguments = table.text("method"), table.texts("args") or []
+        if table.flag("status"):
+            name = self._step(
+                tool, words.with_arguments(own or command, arguments), table.path("method" if own else "status")
+            )
+            if tool == "generate":
+                self.needs.append(name)
+        elif table.names():
+            self.draft.note(self.tools.path(tool), "it is off there")
+
+    def _build(self) -> None:
+        output = posixpath.join(".", "tmp", self.name)
+        install, build, run = (self._status(tool) for tool in _PROGRAM)
+        flags: list[str] = []
+        origin = []
+        for tool, table in (("install", install), ("build", build)):
+            if table is not None and table.flag("status"):
+                flags += table.texts("args") or []
+                origin.append(self.tools.path(tool))
+                if method := table.text("method"):
+                    self.draft.note(f"{table.path('method')} = {method}", "the step runs `go build`: see its `command`")
+        if not origin and (run is None or not run.flag("status")):
+            return
+        name = self._step("compile", golang.build_command(output, ".", flags), ", ".join(origin) or "run")
+        outputs = golang.binary_outputs(posixpath.join(self.folder, output))
+        self.draft.put(outputs, "build", name, "outputs", source="instead of $GOBIN")
+        if run is None or not run.flag("status"):
+            return
+        arguments = [word for text in self.keys.texts("args") or [] for word in words.split(text) or [text]]
+        command = run.text("method") or shlex.join(golang.program(output, arguments))
+        self.draft.process(
+            self.name, command, self.tools.path("run"), needs=[name], env=self.env, cwd=self.folder or None
+        )
+        if arguments:
+            self.draft.remark(self.keys.path("args"), "run", self.name, "command")
+
+    def _status(self, tool: str) -> Keys | None:
+        """A tool's table; a boolean alone is its status."""
+        if not self.tools.has(tool):
+            return None
+        value = self.tools.raw(tool)
+        if isinstance(value, dict):
+            return self.tools.table(tool)
+        return Keys({"status": value}, self.draft, self.tools.path(tool) + ".")
+
+    def _step(self, wanted: str, command: str, origin: str) -> str:
+        return self.draft.step(
+            wanted, command, origin, needs=list(self.needs), paths=self.paths, env=self.env, cwd=self.folder or None
+        )

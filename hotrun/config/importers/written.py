@@ -1,0 +1,90 @@
+"""Writes what was imported as a commented hotrun.toml: behind a key where it comes from, on top what is not in it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from hotrun.config import toml_text
+from hotrun.config.detect.candidate import one_line
+from hotrun.config.importers.imported import Imported, Note
+from hotrun.config.problems import Path
+from hotrun.config.template import HEAD
+
+_WIDTH = 118
+_COLUMN = 40  # where the remarks begin, unless a line is longer
+_ORDER = ("env_files", "watch", "env", "build", "run", "proxy", "parser", "profile")
+_FIRST = ("command", "needs", "paths", "outputs")  # of the keys in a table
+_NAMED = ("build", "run")
+
+
+def to_toml(imported: Imported) -> str:
+    """The text of the hotrun.toml, which loads as `imported.config`."""
+    tables = imported.tables
+    top = "".join(_line(imported, (key,), value) for key, value in tables.items() if not isinstance(value, dict))
+    parts = [f"{HEAD}\n{_head(imported)}", *([top] if top else [])]
+    for key in sorted((key for key, value in tables.items() if isinstance(value, dict)), key=_ORDER.index):
+        names = [(key, name) for name in tables[key]] if key in _NAMED else [(key,)]
+        parts += [_table(imported, path, _at(tables, path)) for path in names if _at(tables, path)]
+    return "\n".join(parts)
+
+
+def _head(imported: Imported) -> str:
+    lines = [
+        f"From {one_line(imported.source, 80)}, for {imported.tool}. Behind a key stands where it comes from; "
+        "`hotrun check` says what is wrong with this file."
+    ]
+    if imported.notes:
+        lines += ["", "Not the same, or not taken over, and why:"]
+        lines += [f"- {_printable(text)}" for text in _grouped(imported.notes)]
+    wrapped = [
+        row
+        for line in lines
+        for row in textwrap.wrap(line, _WIDTH, subsequent_indent="  " * line.startswith("-")) or [""]
+    ]
+    return "".join(f"# {row}".rstrip() + "\n" for row in wrapped)
+
+
+def _grouped(notes: Iterable[Note]) -> Iterator[str]:
+    """The notes; those with one reason are one."""
+    reasons: dict[str, list[str]] = {}
+    for note in notes:
+        reasons.setdefault(note.why, []).append(note.key)
+    for why, keys in reasons.items():
+        yield str(Note(", ".join(keys), why))
+
+
+def _table(imported: Imported, path: tuple[str, ...], table: dict[str, Any]) -> str:
+    above = "".join(f"# {row}\n" for row in textwrap.wrap(_printable(imported.remarks.get(path, "")), _WIDTH))
+    header = f"[{'.'.join(map(toml_text.key, path))}]\n"
+    keys = [*(key for key in _FIRST if key in table), *(key for key in table if key not in _FIRST)]
+    return above + header + "".join(_line(imported, (*path, key), table[key]) for key in keys)
+
+
+def _line(imported: Imported, path: Path, value: object) -> str:
+    text = f"{toml_text.key(str(path[-1]))} = {toml_text.value(value)}"
+    remark = _printable(", ".join(_remarks(imported, path)))
+    if not remark:
+        return text + "\n"
+    if "\n" in text or len(text) + len(remark) > _WIDTH:
+        return "".join(f"# {row}\n" for row in textwrap.wrap(remark, _WIDTH)) + text + "\n"
+    return f"{text:<{_COLUMN}}# {remark}\n" if len(text) < _COLUMN else f"{text}  # {remark}\n"
+
+
+def _remarks(imported: Imported, path: Path) -> Iterator[str]:
+    """Those of the key, and of the keys in a table that is written on its line."""
+    for where, remark in imported.remarks.items():
+        if where[: len(path)] == path:
+            yield remark
+
+
+def _at(tables: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - a decoded document
+    for key in path:
+        tables = tables[key]
+    return tables
+
+
+def _printable(text: str) -> str:
+    """A comment ends with its line, and holds no control characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
