@@ -11,7 +11,7 @@ import gc
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hotrun import __version__
@@ -19,27 +19,16 @@ from hotrun.adapters.folder import Folder
 from hotrun.adapters.programs.guard import Guard
 from hotrun.adapters.programs.leftovers import sweep
 from hotrun.adapters.programs.records import new_session
-from hotrun.adapters.watching.sources import Sources
 from hotrun.core import commands
 from hotrun.core.engine import Engine
 from hotrun.core.events import ConfigReloaded, Event, Watching
-from hotrun.core.inputs import (
-    Begin,
-    Change,
-    ConfigLoaded,
-    ConfigRejected,
-    FilesChanged,
-    Input,
-    Noticed,
-    Request,
-    Tick,
-)
+from hotrun.core.inputs import Begin, Input, Noticed, Request, Tick
 from hotrun.core.snapshot import Snapshot
-from hotrun.core.spec import Process, Project, Step, Ui
+from hotrun.core.spec import Project, Ui
 from hotrun.core.standing import Standing
-from hotrun.errors import HotrunError
 from hotrun.exports import Exports
-from hotrun.idle import IdlePatterns, Worded
+from hotrun.idle import Worded
+from hotrun.lookout import Lookout, Reload
 from hotrun.publisher import Publisher
 from hotrun.reach import Reach
 from hotrun.runner import Command as RunCommand
@@ -52,8 +41,6 @@ if TYPE_CHECKING:
 
     import msgspec
 
-    from hotrun.adapters.watching.files import FileSource
-    from hotrun.core.step import LineParser
     from hotrun.outlet import Outlet
     from hotrun.publisher import View
 
@@ -70,9 +57,6 @@ if TYPE_CHECKING:
         def is_behind(self) -> bool: ...
 
         def close(self) -> None: ...
-
-
-Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 
 
 class App:
@@ -102,37 +86,30 @@ class App:
         `worded` makes warnings of patterns that match nothing. `shares`: run also where another hotrun has the root.
         Raises HotrunError where the project cannot be watched at all.
         """
-        _check_roots(project)
         self._project = project
-        self._parsers = project.parsers
-        self._reload = reload
         self._once = once
         self._shares = shares
         self._inbox: deque[Input] = deque()
         self._signals = Signals(once)
         self.snapshot = Snapshot()
-        self.engine = Engine(project, self._parser_for, cores=_cores(), once=once, postpone=postpone)
-        self._sources = Sources(project.root)
+        self._folder = Folder(project.root)
+        self._lookout = Lookout(project, self._put, self._folder, worded, reload, self._on_load)
+        self.engine = Engine(project, self._lookout.parser_for, cores=_cores(), once=once, postpone=postpone)
         self._open_view = open_view
         self._open_desk = open_desk
         self._desk: Desk | None = None
         self._publisher = Publisher(self._view)
         self._outlet = outlet
         self._has_reader = True
-        self._folder = Folder(project.root)
         self.standing = Standing(self.snapshot)
         self._exports = Exports(self.standing, self._folder, project.exports)
         session = new_session(project.root)
         self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored, project.root)
-        self._idle = IdlePatterns(worded)
         self._unwritten: commands.RecordChanges | None = None  # until somebody is there to read it
         self._changed_file: str | None = None
         self._reach = Reach(project.root, self._folder)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._source: FileSource | None = None
-        self._rewatching: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
         self._done: asyncio.Event | None = None
         self._exit_code = 0
         self._bug: BaseException | None = None
@@ -183,14 +160,11 @@ class App:
         self._pump()
         if not self._once and not self.engine.finished:
             await self._listen()
-            self._watch(self._project, spawned_ns)
+            self._lookout.watch(self._project, spawned_ns)
         if not self.engine.finished:
             await self._done.wait()
         self._reach.close()
-        if self._source is not None:
-            self._source.close()
-        for task in self._tasks:
-            task.cancel()
+        self._lookout.close()
         if self._bug is not None:
             raise self._bug
 
@@ -211,7 +185,7 @@ class App:
                     self.snapshot.apply(effect)
                     self._exports.take(effect)
                     if isinstance(effect, Watching | ConfigReloaded):
-                        self._begin_task(self._check_patterns())
+                        self._lookout.check_patterns(self.engine.project)
                 else:
                     self._execute(effect)
             self._inbox.extend(self._exports.flush())
@@ -252,11 +226,9 @@ class App:
             case commands.RecordChanges():
                 self._unwritten = command
             case commands.Verify():
-                self._begin_task(self._verify())
+                self._lookout.verify()
             case commands.Rewatch():
-                self._project = command.project
-                self._sources = Sources(command.project.root)  # files may have changed that were not watched
-                self._watch(command.project, time.time_ns())
+                self._lookout.watch(command.project, time.time_ns())
             case commands.Finish():
                 self._exit_code = command.exit_code
                 if self._done is not None:
@@ -290,6 +262,9 @@ class App:
         self._inbox.append(input)
         self._pump()
 
+    def _on_load(self, project: Project) -> None:
+        self._exports.configure(project.exports)
+
     # --- who asks ----------------------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
@@ -321,83 +296,7 @@ class App:
 
     def watch_report(self) -> msgspec.Struct | None:
         """How the watching goes; None before it has begun."""
-        return None if self._source is None else self._source.report()
-
-    # --- files -------------------------------------------------------------------------------------------------
-
-    def _watch(self, project: Project, since_ns: int) -> None:
-        from hotrun.adapters.watching.files import FileSource
-
-        if self._source is None:
-            self._source = FileSource(self._put, self._on_changes, self._folder.sync_folder())
-        if self._rewatching is not None:
-            self._rewatching.cancel()
-        self._rewatching = self._begin_task(self._source.start(project, _single_files(project), since_ns))
-
-    async def _verify(self) -> None:
-        if self._source is not None:
-            await self._source.verify()
-
-    async def _check_patterns(self) -> None:
-        """Warn of patterns that match nothing, once the tree that they are compared with has been walked."""
-        import asyncio
-
-        source, walk = self._source, self._rewatching
-        if source is not None and walk is not None and walk.done():
-            find = asyncio.to_thread(self._idle.find, self.engine.project, source.files)
-            for text in await find:
-                self._put(Noticed("warning", text))
-
-    def _begin_task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run beside the loop's callbacks; a bug in there goes to _on_bug."""
-        import asyncio
-
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(_raise)
-        return task
-
-    def _on_changes(self, changes: list[Change]) -> None:
-        self._sources.note(changes)
-        config = self._project.config
-        if config is not None and self._reload is not None:
-            name = os.path.relpath(config, self._project.root)
-            if any(change.path == name for change in changes):
-                self._load_config(self._reload)
-                # A pyproject.toml says more than our table; a hotrun.toml is nobody's source.
-                if not name.endswith("pyproject.toml"):
-                    changes = [change for change in changes if change.path != name]
-        if changes:
-            self._put(FilesChanged(tuple(changes)))
-
-    def _parser_for(self, part: Step | Process) -> LineParser:
-        from hotrun.parsers import Files, LateParser
-
-        files = Files(self._project.root, os.path.isfile, self._watched_files)
-        seen = self._sources.seen_from(time.time_ns()) if isinstance(part, Step) else None
-        return LateParser(part, files, self._parsers, None if seen is None else seen.around)
-
-    def _watched_files(self) -> tuple[str, ...]:
-        """Every watched file; walks where nothing is watched, or not yet."""
-        files = self._source.files() if self._source is not None else []
-        if not files:
-            from hotrun.adapters.watching.tree import Tree
-
-            tree = Tree(self._project.root, self._project.watch, _single_files(self._project))
-            files = [change.path for change in tree.verify()]
-        return tuple(files)
-
-    def _load_config(self, reload: Reload) -> None:
-        try:
-            project, warnings = reload()
-            _check_roots(project)
-        except HotrunError as error:
-            self._put(ConfigRejected(tuple(error.message.split("\n"))))
-        else:
-            self._parsers = project.parsers
-            self._exports.configure(project.exports)
-            self._put(ConfigLoaded(project, warnings))
+        return self._lookout.report()
 
 
 def start_guard() -> Guard:
@@ -415,19 +314,3 @@ def _now_ms() -> int:
 def _cores() -> int:
     """How many cores this process may use; with taskset or in a container not all that there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _single_files(project: Project) -> list[str]:
-    """The files that count wherever they lie and whatever ignores them: the configuration and the env files."""
-    return sorted(project.env_files | ({project.config} if project.config else set()))
-
-
-def _check_roots(project: Project) -> None:
-    for path in project.watch.roots:
-        if not os.path.exists(path):
-            raise HotrunError(f"watch.paths: {path} does not exist", "name a folder or file that is there")
-
-
-def _raise(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        raise error

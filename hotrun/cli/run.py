@@ -6,12 +6,13 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from hotrun.app import App, Reload, start_guard
+from hotrun.app import App, start_guard
 from hotrun.cli.options import Options
 from hotrun.cli.project import Chosen, choose, enter, load_configured
 from hotrun.core.inputs import Noticed
 from hotrun.core.spec import Project
 from hotrun.errors import HotrunError
+from hotrun.lookout import Reload
 from hotrun.outlet import Outlet
 
 if TYPE_CHECKING:
