@@ -94,6 +94,7 @@ class Answers:
             "build": standing.build,
             "building": snapshot.building,
             "diagnostics": msgspec.to_builtins(standing.problems()),
+            "editor": self._session.engine.project.ui.editor,
         }
 
     def _why(self, args: dict[str, Any]) -> Any:  # noqa: ANN401

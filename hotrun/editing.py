@@ -1,4 +1,4 @@
-"""Opens places in the editor for a desk: beside it, or in its terminal, which is lent to the editor meanwhile."""
+"""Opens places in the editor: for a desk, which lends its terminal if it has to, or for a command."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ from typing import TYPE_CHECKING
 
 from hotrun.adapters.programs.editor import InFront, find, open_beside
 from hotrun.core.editors import NoEditor, Opening, Place
+from hotrun.errors import HotrunError
 
 if TYPE_CHECKING:
     import asyncio
+
+
+def open_here(file: str, line: int | None, column: int | None, setting: str | None) -> int:
+    """Open a place for a command that does nothing else, and wait where the editor draws in this terminal.
+
+    Returns the editor's exit code, 0 for one with windows of its own. Raises HotrunError where there is no editor.
+    """
+    try:
+        editor = find(Place(file, line or 1, column or 1), setting)
+        if editor.needs_terminal:
+            return InFront(editor).wait()
+        open_beside(editor)
+    except NoEditor as why:
+        raise HotrunError(str(why), exit_code=1) from why
+    except OSError as error:
+        raise HotrunError(f"the editor cannot be started: {error.strerror}", exit_code=1) from error
+    return 0
 
 
 class Editing:

@@ -59,7 +59,13 @@ def decisions(session: Session, path: str) -> list[tuple[int, str, int | None]]:
 
 def test_errors_are_those_of_the_last_verdict_with_its_build() -> None:
     session = Session()
-    assert Answers(session).answer("errors", {}) == {"root": "", "build": None, "building": None, "diagnostics": []}
+    assert Answers(session).answer("errors", {}) == {
+        "root": "",
+        "build": None,
+        "building": None,
+        "diagnostics": [],
+        "editor": None,
+    }
     told: list[events.Event] = [
         diagnostic("bad"),
         events.BuildFinished(1, "failed", 1, 0, 5, ("app",), ()),

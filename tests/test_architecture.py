@@ -62,7 +62,7 @@ ALLOWED = {
         "",
     },
     "desk": {"adapters", "core", "editing", "outlet", "views"},
-    "editing": {"adapters", "core"},
+    "editing": {"adapters", "core", "errors"},
     "client": {"adapters", "errors"},
     "cli": {
         "app",
@@ -71,6 +71,7 @@ ALLOWED = {
         "config",
         "core",
         "desk",
+        "editing",
         "errors",
         "golang",
         "lookout",

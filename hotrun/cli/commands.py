@@ -292,6 +292,18 @@ def errors(
     return errors(options.directory, given[0] if given else None, most)
 
 
+@app.command("open")
+def open_problem(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="N", help="Which one, as `hotrun errors` lists them, from 1.")],
+    directory: Directory = None,
+) -> int:
+    """Open the place of problem N in the editor."""
+    from hotrun.cli.open import open_problem
+
+    return open_problem(_only(ctx, "directory", directory=directory).directory, number)
+
+
 @app.command("go-check")
 def go_check(
     ctx: typer.Context,

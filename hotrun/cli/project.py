@@ -15,7 +15,7 @@ from hotrun.errors import HotrunError
 if TYPE_CHECKING:
     from hotrun.config.detect import Candidate
 
-COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "go-check")
+COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "open", "go-check")
 
 
 class Chosen(msgspec.Struct, frozen=True):

@@ -1,0 +1,30 @@
+"""`hotrun open N`: the place of a problem of the hotrun that runs here, in the editor."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hotrun.cli.status import folder_of
+from hotrun.client import Client
+from hotrun.core import events
+from hotrun.core.words import count
+from hotrun.errors import HotrunError
+
+
+def open_problem(directory: str | None, number: int) -> int:
+    """Open problem `number`, from 1, as `hotrun errors` lists them; returns the exit code of an editor in the terminal.
+
+    Raises HotrunError: 3 where no hotrun runs, 1 where there is no such problem, or none with a place.
+    """
+    from hotrun.editing import open_here
+
+    with Client(folder_of(directory)) as client:
+        found = client.ask("errors")
+    problems = msgspec.convert(found["diagnostics"], list[events.Diagnostic])
+    if not 1 <= number <= len(problems):
+        there = f"there are {count(len(problems), 'problem')}" if problems else "nothing is wrong"
+        raise HotrunError(f"there is no problem {number}: {there}", "hotrun errors lists them, the first one is 1", 1)
+    problem = problems[number - 1]
+    if problem.file is None:
+        raise HotrunError(f"problem {number} has no place: {problem.message}", exit_code=1)
+    return open_here(problem.file, problem.line, problem.column, found["editor"])
