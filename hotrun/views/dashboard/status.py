@@ -150,22 +150,28 @@ def _process_row(snapshot: Snapshot, pinned: Pinned, width: int, signs: Signs) -
 
 
 def _process(view: ProcessView, signs: Signs) -> Span:
-    name = clean_name(view.name)
+    sign, word, style = state_of(view, signs)
+    of = f" (#{view.build})" if sign == signs.stale else ""
+    return f"{sign} {clean_name(view.name)} {word}{of}", style
+
+
+def state_of(view: ProcessView, signs: Signs) -> tuple[str, str, str]:
+    """The sign, the word and the style for the state of a process."""
     if view.successor is not None:
-        return f"{signs.starting} {name} {view.state}, next one starting", BUSY
+        return signs.starting, f"{view.state}, next one starting", BUSY
     if view.stale and view.state in ("running", "ready"):
-        return f"{signs.stale} {name} stale (#{view.build})", CAREFUL
+        return signs.stale, "stale", CAREFUL
     match view.state:
         case "ready" | "running":
-            return f"{signs.up} {name} {view.state}", GOOD
+            return signs.up, view.state, GOOD
         case "exited":
-            return f"{signs.down} {name} exited", BAD
+            return signs.down, view.state, BAD
         case "stopped":
-            return f"{signs.stopped} {name} stopped", QUIET
+            return signs.stopped, view.state, QUIET
         case "waiting":
-            return f"{signs.waiting} {name} waiting", QUIET
+            return signs.waiting, view.state, QUIET
         case _:
-            return f"{signs.starting} {name} {view.state}", BUSY
+            return signs.starting, view.state, BUSY
 
 
 def _rank(view: ProcessView) -> int:

@@ -12,7 +12,7 @@ from hotrun.views.dashboard.cells import Row, Span
 from hotrun.views.dashboard.full.lists import chosen_row, columns, window
 from hotrun.views.dashboard.full.record import Uptime
 from hotrun.views.dashboard.full.state import FullState
-from hotrun.views.dashboard.status import BAD, BUSY, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
+from hotrun.views.dashboard.status import PLAIN, QUIET, STRONG, Signs, state_of
 
 _HEAD: tuple[Span, ...] = tuple(
     (text, QUIET) for text in ("process", "state", "uptime", "cpu", "memory", "pid", "restarts", "build", "port")
@@ -67,20 +67,8 @@ def _cells(
 
 
 def _state(view: ProcessView, signs: Signs) -> Span:
-    if view.stale and view.state in ("running", "ready"):
-        return f"{signs.stale} stale", CAREFUL
-    word = f"{view.state}, next one starting" if view.successor is not None else view.state
-    match view.state:
-        case "ready" | "running":
-            return f"{signs.up} {word}", GOOD
-        case "exited":
-            return f"{signs.down} {word}", BAD
-        case "waiting":
-            return f"{signs.waiting} {word}", QUIET
-        case "stopped":
-            return f"{signs.stopped} {word}", QUIET
-        case _:
-            return f"{signs.starting} {word}", BUSY
+    sign, word, style = state_of(view, signs)
+    return f"{sign} {word}", style
 
 
 def _bytes(number: int) -> str:
