@@ -20,7 +20,7 @@ from tests.views.dashboard.terminal import Screen
 from tests.views.streams import EXAMPLES, STAMP, diagnostic
 
 TIME = re.compile(r"\d\d:\d\d:\d\d")
-KEYS = "r restart  b build  e errors  n next error  p pause  i type  ? help  q quit"
+KEYS = "r restart  b build  e errors  n next  p pause  i type  f full  ? help  q quit"
 
 
 class Session:
@@ -314,9 +314,9 @@ def test_an_error_can_be_chosen_opened_and_copied() -> None:
     first, second = diagnostic("one"), diagnostic("two", line=9)
     session.show(*red(2, first, second))
     session.press("next-error")
-    assert session.draw()[-1] == "1/2 src/a.c:3:7: error: one"
+    assert session.draw()[-1] == "1/2 src/a.c:3:7: error: one  (o open, y copy, esc forget)"
     session.press("next-error")
-    assert session.draw()[-1] == "2/2 src/a.c:9:7: error: two"
+    assert session.draw()[-1] == "2/2 src/a.c:9:7: error: two  (o open, y copy, esc forget)"
     assert session.press("open") == [Open(second)]
     assert session.press("copy") == [Copy("src/a.c:9:7: error: two")]
     session.press("next-error", "previous-error", "back")
