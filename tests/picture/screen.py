@@ -56,7 +56,7 @@ def drawing(shots: Sequence[Shot]) -> str:
         top += height + MARGIN
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {top - MARGIN:g}" role="img" '
-        f'font-family="{FONT}" font-size="{SIZE}" fill="{INK}">\n'
+        f'font-family="{FONT}" font-size="{SIZE}" fill="{INK}" xml:space="preserve">\n'
         f"<title>hotrun in a terminal: {escape('; '.join(shot.title for shot in shots))}</title>\n"
         f"<style>.title{{font:13px system-ui,sans-serif;fill:{FAINT}}}</style>"
     )
