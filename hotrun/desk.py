@@ -232,7 +232,7 @@ class Desk:
         """The terminal is an editor's now: what is printed meanwhile waits."""
         if self._dashboard is not None:
             self._leave(self._dashboard)
-        self._console.restore()
+        self._console.lend()
 
     def _take_back(self) -> None:
         if not self._is_closed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -68,15 +70,19 @@ class Editing:
     def _open_in_front(self, editor: Opening, loop: asyncio.AbstractEventLoop) -> None:
         self._lend()
         try:
-            self._in_front = InFront(editor)
+            self._in_front = front = InFront(editor)
         except OSError:
             self._take_back()
             raise
-        waiting = loop.run_in_executor(None, self._in_front.wait)
-        waiting.add_done_callback(self._on_ended)
 
-    def _on_ended(self, waiting: asyncio.Future[int]) -> None:
-        if not waiting.cancelled():
-            waiting.result()
+        def wait() -> None:
+            front.wait()
+            with contextlib.suppress(RuntimeError):  # the loop is over
+                loop.call_soon_threadsafe(self._on_ended)
+
+        # A thread of our own: the loop's end waits for those of its executor, and `close` comes after that.
+        threading.Thread(target=wait, name="editor", daemon=True).start()
+
+    def _on_ended(self) -> None:
         self._in_front = None
         self._take_back()

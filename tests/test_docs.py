@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
@@ -26,6 +27,7 @@ from hotrun.parsers import known
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hotrun"
 README = ROOT / "README.md"
+PICTURE = ROOT / "docs" / "dashboard.svg"
 DOCS = [README, *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [*DOCS, ROOT / "CHANGELOG.md", *sorted((ROOT / "examples").glob("**/README.md"))]
 # Where a command may be shown in backticks: in what a person reads, and in what hotrun itself writes and says.
@@ -171,6 +173,34 @@ def test_each_file_of_ours_that_is_named_exists(path: Path) -> None:
     assert missing == []
 
 
+# --- the picture -----------------------------------------------------------------------------------------------
+
+
+def texts_of(drawing: Path) -> list[str]:
+    """What is to be read in a drawing."""
+    root = ElementTree.fromstring(drawing.read_bytes())
+    return ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_readme_shows_the_dashboard_red_and_green_with_words_for_who_does_not_see_it() -> None:
+    shown = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert PICTURE in {README.parent / target for alt, target in shown if len(alt) > 40}
+    texts = texts_of(PICTURE)
+    assert any("failed in" in text for text in texts)
+    assert any("web stale" in text for text in texts)
+    assert any("web ready" in text for text in texts)
+
+
+def test_the_picture_is_small_asks_nobody_for_anything_and_names_no_machine() -> None:
+    text = PICTURE.read_text(encoding="utf-8")
+    assert len(text) < 80_000
+    assert re.findall(r"https?://[^\"]+", text) == ["http://www.w3.org/2000/svg"]
+    assert set(re.findall(r"(?<![\w.])/[a-z]+/[\w./-]+", " ".join(texts_of(PICTURE)))) == {
+        "/home/you/shop",
+        "/home/you/shop/hotrun.toml",
+    }
+
+
 # --- events ----------------------------------------------------------------------------------------------------
 
 
@@ -224,7 +254,8 @@ def test_every_command_of_the_control_socket_is_documented_and_no_other() -> Non
 
 
 def test_the_version_that_is_shown_is_this_one() -> None:
-    shown = re.findall(r"(?m)^hotrun (\d+\.\d+\.\d+\S*)", "\n".join(blocks(README, "text")))
+    said = [*blocks(README, "text"), *texts_of(PICTURE)]
+    shown = re.findall(r"(?m)^hotrun (\d+\.\d+\.\d+\S*)", "\n".join(said))
     assert set(shown) == {__version__}
 
 

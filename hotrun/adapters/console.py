@@ -40,6 +40,7 @@ class Console:
         self._in = fd_in
         self._out = fd_out
         self._before: list[Any] | None = None  # the modes to give back
+        self._lent: list[Any] | None = None  # the same, while another program has the terminal
         self._handlers: dict[signal.Signals, Any] = {}  # the ones to give back
         self._has_keyboard = False
         self._is_typing = False
@@ -70,6 +71,7 @@ class Console:
         Call it in the main thread. From now on the background does not stop us, and `restore` is called at the end of
         the interpreter at the latest.
         """
+        self._end_loan()
         if not self._is_wanted:
             self._is_wanted = True
             atexit.register(self.restore)
@@ -126,8 +128,15 @@ class Console:
                 signal.signal(number, handler or signal.SIG_DFL)
             self._handlers.clear()
 
+    def lend(self) -> None:
+        """Restore, for a program that runs in front of us until `enter`; which may die and leave modes of its own."""
+        before = self._before
+        self.restore()
+        self._lent = before
+
     def close(self) -> None:
         """Restore, and hear no more."""
+        self._end_loan()
         self.restore()
         if self._loop is not None and not self._loop.is_closed():
             for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
@@ -159,6 +168,12 @@ class Console:
         self._has_keyboard = True
         if self._loop is not None:
             self._loop.add_reader(self._in, self._read)
+
+    def _end_loan(self) -> None:
+        """The modes are as they were before it, whatever the borrower has made of them."""
+        if self._lent is not None and self._is_in_foreground():
+            self._set(self._lent)
+        self._lent = None
 
     def _modes(self, before: list[Any]) -> list[Any]:
         modes = [*before[:_CC], [*before[_CC]]]

@@ -63,7 +63,7 @@ DESCRIPTIONS: dict[Action, str] = {
     "next-error": "go to the next error",
     "previous-error": "go to the error before",
     "open": "open the place of an error in the editor",
-    "copy": "copy the error, or the line that is chosen",
+    "copy": "copy the error",
     "process-1": "show the output of process 1 alone",
     "process-2": "show the output of process 2 alone",
     "process-3": "show the output of process 3 alone",

@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -16,6 +17,7 @@ SIZE = (24, 80)
 READY = "app running"
 PINNED = re.compile(r"[●◐◓◑◒↻■◌▲✗*] (watching|building|restarting|stopping|app)")
 ENDED = "\x1b[?25h"
+ALTERNATE = re.compile(r"(?s)\x1b\[\?1049h.*?\x1b\[\?1049l")  # a screen of its own, which pyte has not
 # hotrun with a bug that shows when the project is built for the second time.
 BUGGY = """
 import sys
@@ -40,16 +42,46 @@ class Buggy(Window):
     program = (sys.executable, "-P", "-c", BUGGY)
 
 
+# An editor that has modes of its own, and dies without a word.
+EDITOR = """
+import signal, sys, termios, tty
+tty.setraw(0)
+print("\x1b[?1049h", end="", flush=True)
+def end(number, frame):
+    print("\x1b[?1049l", end="", flush=True)
+    sys.exit(1)
+signal.signal(signal.SIGTERM, end)
+open("../editing", "w").close()
+while True:
+    signal.pause()
+"""
+RED = """
+[build.check]
+command = "echo main.txt:1:1: error: bad; exit 1"
+paths = ["main.txt"]
+[run.app]
+command = ["python3", "app.py"]
+paths = ["new.txt"]
+[ui]
+editor = "python3 ../editor.py"
+"""
+
+
 def modes_left(said: str) -> dict[str, str]:
     """The private modes that were set or reset, and how they were left."""
     return dict(re.findall(r"\x1b\[\?(\d+)([hl])", said))
 
 
-def check_is_as_before(terminal: Terminal) -> None:
+def check_is_as_before(terminal: Terminal, *modes: str) -> None:
+    """`modes`: what else was set, and has to be reset."""
     assert terminal.attributes() == terminal.attributes_before
-    assert modes_left(terminal.said) == {"25": "h", "7": "h", "2026": "l"}
+    assert modes_left(terminal.said) == {"25": "h", "7": "h", "2026": "l"} | dict.fromkeys(modes, "l")
+    assert terminal.said.count("\x1b[22;2t") == terminal.said.count("\x1b[23;2t") > 0, (
+        "titles put aside and brought back"
+    )
+    assert re.findall(r"\x1b\]9;4;(\d)", terminal.said)[-1:] in ([], ["0"]), "the progress mark"
     screen = Screen(SIZE[1], SIZE[0])
-    screen.feed(terminal.said.encode())
+    screen.feed(ALTERNATE.sub("", terminal.said).encode())
     assert not [line for line in screen.lines if PINNED.match(line)]
     assert not screen.is_cursor_hidden
 
@@ -157,3 +189,55 @@ def test_where_nobody_looks_there_is_no_dashboard(
             terminal.type(CTRL_C)
         assert terminal.exit_code() == 0
         assert modes_left(terminal.said) == {}
+
+
+# --- whatever is on the screen ---------------------------------------------------------------------------------
+
+
+class Stage(NamedTuple):
+    """What a person has opened: the keys for it, what the terminal says then, and which modes are set."""
+
+    keys: tuple[bytes, ...]
+    says: str
+    modes: tuple[str, ...] = ("1049",)
+
+
+STAGES = {
+    "the whole screen": Stage((b"f",), "esc close"),
+    "a prompt": Stage((b"f", b"/", b"x"), "x_"),
+    "a filter": Stage((b"f", b"&", b"ab"), "ab_"),
+    "the keys": Stage((b"P", b"?"), "go to the next pane"),
+    "typing": Stage((b"i",), "keys go to app", ()),
+    "typing on the whole screen": Stage((b"P", b"i"), "keys go to app"),
+    "an editor": Stage((b"o",), ""),
+    "an editor over the whole screen": Stage((b"e", b"f", b"o"), ""),
+}
+ENDS = {"SIGTERM": 0, "SIGHUP": 129, "SIGQUIT": 131, "SIGINT": 0, "a bug": 1}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_end_while_more_than_the_rows_is_open(stage: str, end: str, tmp_path: Path) -> None:
+    keys, says, modes = STAGES[stage]
+    root = make(tmp_path, POLITE, RED)
+    (tmp_path / "editor.py").write_text(EDITOR)
+    (root / "main.txt").write_text("bad")
+    program = Buggy if end == "a bug" else Window
+    with program(root, TERM_PROGRAM="WezTerm") as terminal:
+        terminal.wait_for("#1 failed")
+        terminal.wait_for(READY)
+        for key in keys:
+            terminal.type(key)
+        if says:
+            terminal.wait_for(says)
+        else:
+            terminal.wait_for_file(root.parent / "editing")
+            assert terminal.attributes() != terminal.attributes_before
+        if end == "a bug":
+            (root / "main.txt").write_text("x")
+        else:
+            terminal.process.send_signal(signal.Signals[end])
+        assert terminal.exit_code() == ENDS[end], terminal.said
+        check_is_as_before(terminal, *modes)
+        assert "\x1b]9;4;2" in terminal.said
+        wait_until_gone(root)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -140,10 +141,14 @@ class Terminal:
 
     def wait_for(self, text: str) -> None:
         """Return when the text is on the terminal; AssertionError at the deadline, or where hotrun ends before."""
+        self.wait_until(lambda: text in self.said, repr(text))
+
+    def wait_until(self, happened: Callable[[], bool], what: str) -> None:
+        """Return when it has; AssertionError at the deadline, or where hotrun ends before."""
         deadline = time.monotonic() + DEADLINE_S
-        while text not in self.said:
-            assert self.process.poll() is None, f"ended without {text!r}: {self.said}"
-            assert time.monotonic() < deadline, f"no {text!r}: {self.said}"
+        while not happened():
+            assert self.process.poll() is None, f"ended without {what}: {self.said}"
+            assert time.monotonic() < deadline, f"no {what}: {self.said}"
             self._read(LOOK_S)
 
     def wait_for_file(self, path: Path) -> None:

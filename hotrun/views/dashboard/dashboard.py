@@ -354,4 +354,9 @@ class Dashboard:
             return self._act(action)
         wishes = self._full.press(action, self.snapshot, self._size[1])
         self._is_full = wishes is not None
+        if action in ("open", "copy") and not wishes:
+            self.note("nothing is wrong")
+        for wish in wishes or ():
+            if isinstance(wish, Copy):
+                self.note(f"copied {wish.text}")
         return wishes or []

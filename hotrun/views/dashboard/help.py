@@ -8,14 +8,19 @@ from hotrun.core.actions import DESCRIPTIONS, Action
 
 INLINE: tuple[Action, ...] = (
     *("restart", "rebuild", "pause", "errors", "next-error", "previous-error", "open", "copy"),
-    *("process-1", "all-output", "type", "clear", "back", "help", "quit"),
+    *("process-1", "all-output", "type", "clear", "back", "full", "processes", "history", "help", "quit"),
 )  # fmt: skip
 FULL: tuple[Action, ...] = (
     *("errors", "processes", "history", "process-1", "all-output", "up", "down", "page-up", "page-down", "top"),
     *("bottom", "select", "open", "copy", "next-error", "previous-error", "search", "filter", "follow", "wrap"),
     *("restart", "rebuild", "pause", "type", "back", "full", "help", "quit"),
 )  # fmt: skip
-_SPELLED: dict[Action, str] = {"back": "forget the error that was chosen"}
+_SPELLED: dict[Action, str] = {
+    "back": "forget the error that was chosen",
+    "full": "use the whole screen",
+    "processes": "show the processes on the whole screen",
+    "history": "show the builds so far on the whole screen",
+}
 
 
 def help_lines(keys: Mapping[Action, tuple[str, ...]], actions: Sequence[Action] = INLINE) -> str:
@@ -29,6 +34,8 @@ def help_lines(keys: Mapping[Action, tuple[str, ...]], actions: Sequence[Action]
             what = "show the output of this process alone"
         if names:
             rows.append((" ".join(names), what))
+    if actions is FULL:
+        rows.insert(0, ("tab", "go to the next pane; with shift: to the one before"))
     rows.append(("Ctrl-C", "stop everything and end hotrun; twice: at once"))
     width = max(len(names) for names, _ in rows)
     return "\n".join(f"  {names:{width}}  {what}" for names, what in rows)

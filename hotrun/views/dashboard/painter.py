@@ -14,7 +14,8 @@ _RESET = "\x1b[0m"
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
-ENTER_ALTERNATE, LEAVE_ALTERNATE = "\x1b[?1049h", "\x1b[?1049l"
+# Emptied before it is left: tmux takes rows of it into the scrollback when it has become higher meanwhile.
+ENTER_ALTERNATE, LEAVE_ALTERNATE = "\x1b[?1049h", "\x1b[H\x1b[J\x1b[?1049l"
 
 
 def frame(lines: str, rows: Sequence[str], *, is_pinned: bool = True) -> str:

@@ -213,13 +213,14 @@ _KEYS: tuple[tuple[Action, str], ...] = (
     ("restart", "restart"),
     ("rebuild", "build"),
     ("errors", "errors"),
-    ("next-error", "next error"),
+    ("next-error", "next"),
     ("pause", "pause"),
     ("type", "type"),
+    ("full", "full"),
     ("help", "help"),
     ("quit", "quit"),
 )
-_MISSED_FIRST: tuple[Action, ...] = ("type", "next-error", "pause", "errors", "rebuild", "restart", "quit")
+_MISSED_FIRST: tuple[Action, ...] = ("type", "next-error", "pause", "errors", "full", "rebuild", "restart", "quit")
 
 
 def _last_row(snapshot: Snapshot, pinned: Pinned, width: int, height: int, signs: Signs) -> Row:
@@ -228,7 +229,7 @@ def _last_row(snapshot: Snapshot, pinned: Pinned, width: int, height: int, signs
         whole = f"keys go to {name}, Ctrl-] takes them back"
         return _first_that_fits([((whole, "bold cyan"),), ((f"{name} has the keys: Ctrl-]", "bold cyan"),)], width)
     if pinned.selected is not None:
-        return _selected_row(snapshot, pinned.selected)
+        return _selected_row(snapshot, pinned, pinned.selected, width)
     if pinned.note:
         return ((clean_name(pinned.note), BUSY),)
     if height < KEYS_FROM_HEIGHT:
@@ -236,13 +237,17 @@ def _last_row(snapshot: Snapshot, pinned: Pinned, width: int, height: int, signs
     return _keys_row(pinned.keys, "resume" if snapshot.state == "paused" else "pause", width)
 
 
-def _selected_row(snapshot: Snapshot, selected: tuple[int, Diagnostic]) -> Row:
+def _selected_row(snapshot: Snapshot, pinned: Pinned, selected: tuple[int, Diagnostic], width: int) -> Row:
+    """The chosen problem, and what keys do with it where there is room."""
     number, problem = selected
     place = place_of(problem)
     style = BAD if problem.severity == "error" else CAREFUL
     where = f"{clean_name(place)}: " if place else ""
     of = f"{number}/{len(snapshot.problems())} "
-    return ((of, QUIET), (where, STRONG), (problem.severity, style), (f": {clean_name(problem.message)}", PLAIN))
+    row: Row = ((of, QUIET), (where, STRONG), (problem.severity, style), (f": {clean_name(problem.message)}", PLAIN))
+    words: tuple[tuple[Action, str], ...] = (("open", "open"), ("copy", "copy"), ("back", "forget"))
+    keys = [f"{key} {word}" for action, word in words if (key := _key(pinned.keys, action))]
+    return _first_that_fits([(*row, (f"  ({', '.join(keys)})", QUIET)), row] if keys else [row], width)
 
 
 def _keys_row(keys: Mapping[Action, tuple[str, ...]], pause: str, width: int) -> Row:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 import pytest
 
 from hotrun.core import events
-from hotrun.core.actions import Action, bindings
+from hotrun.core.actions import DEFAULT_KEYS, Action, bindings
 from hotrun.core.inputs import Request
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.usage import Usage
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
+from hotrun.views.dashboard.full.whole import WholeScreen
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned
 from hotrun.views.dashboard.wishes import Copy, Open, Wish
 from hotrun.views.plain import ASCII, UNICODE
@@ -20,7 +21,7 @@ from tests.views.dashboard.terminal import Screen
 from tests.views.streams import EXAMPLES, STAMP, diagnostic
 
 TIME = re.compile(r"\d\d:\d\d:\d\d")
-KEYS = "r restart  b build  e errors  n next error  p pause  i type  ? help  q quit"
+KEYS = "r restart  b build  e errors  n next  p pause  i type  f full  ? help  q quit"
 
 
 class Session:
@@ -314,9 +315,9 @@ def test_an_error_can_be_chosen_opened_and_copied() -> None:
     first, second = diagnostic("one"), diagnostic("two", line=9)
     session.show(*red(2, first, second))
     session.press("next-error")
-    assert session.draw()[-1] == "1/2 src/a.c:3:7: error: one"
+    assert session.draw()[-1] == "1/2 src/a.c:3:7: error: one  (o open, y copy, esc forget)"
     session.press("next-error")
-    assert session.draw()[-1] == "2/2 src/a.c:9:7: error: two"
+    assert session.draw()[-1] == "2/2 src/a.c:9:7: error: two  (o open, y copy, esc forget)"
     assert session.press("open") == [Open(second)]
     assert session.press("copy") == [Copy("src/a.c:9:7: error: two")]
     session.press("next-error", "previous-error", "back")
@@ -431,3 +432,13 @@ def test_without_panes_the_key_says_so() -> None:
     session = Session(marks=UNICODE)
     session.press("full")
     assert session.draw()[-1] == "the whole screen is not there yet"
+
+
+def test_the_whole_screen_says_what_was_copied_and_that_there_is_nothing_to_open() -> None:
+    session = Session(full=WholeScreen(DEFAULT_KEYS, colored=False, is_ascii=True))
+    session.press("full", "open")
+    assert b"nothing is wrong" in session.frames[-1].rpartition(b"\n")[2]
+    session.show(*red(2, diagnostic("one")))
+    session.press("errors")
+    assert session.press("copy") == [Copy("src/a.c:3:7: error: one")]
+    assert b"copied src/a.c:3:7: error: one" in session.frames[-1].rpartition(b"\n")[2]

@@ -45,7 +45,7 @@ def test_an_idle_session_says_its_state_its_verdict_its_processes_and_its_keys()
     assert said(snapshot(process()), pinned(verdict=GREEN)) == [
         "● watching  ✔ #7 ok in 388ms",
         "● web ready",
-        "r restart  b build  e errors  n next error  p pause  i type  ? help  q quit",
+        "r restart  b build  e errors  n next  p pause  i type  f full  ? help  q quit",
     ]
 
 
@@ -105,7 +105,9 @@ def test_while_a_process_has_the_keyboard_the_last_row_says_how_to_get_it_back()
 def test_the_chosen_problem_stands_in_place_of_the_keys() -> None:
     problem = diagnostic("expected ';'")
     state = snapshot(diagnostics={"app": [problem, diagnostic("other")]})
-    assert said(state, pinned(selected=(1, problem)))[-1] == "1/2 src/a.c:3:7: error: expected ';'"
+    assert said(state, pinned(selected=(1, problem)))[-1] == (
+        "1/2 src/a.c:3:7: error: expected ';'  (o open, y copy, esc forget)"
+    )
 
 
 def test_a_line_that_has_begun_is_a_row_above_with_its_end_in_view() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hotrun.core.events import Diagnostic, Fixed
 from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row
-from hotrun.views.dashboard.full.lists import chosen_row, part, rule, text_rows, window
+from hotrun.views.dashboard.full.lists import chosen_row, part, read_part, rule, text_rows, window
 from hotrun.views.dashboard.full.state import FullState
 from hotrun.views.dashboard.pinned import place_of
 from hotrun.views.dashboard.status import BAD, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
@@ -31,11 +31,12 @@ def error_rows(
     at = state.at("errors").within(len(problems))
     details = _details(problems[at], width, signs)
     if state.details:
-        return part(details, state.offset, height, signs.cut)
+        return read_part(details, state, height, signs.cut)
     room = height
     if height >= DETAILS_FROM_HEIGHT:
         room = min(len(problems), max(3, height * 2 // 5))
-    shown = [_line(problems[i], i == at, width, signs) for i in window(len(problems), at, room)]
+    some_are_new = len({problem.new for problem in problems}) == 2
+    shown = [_line(problems[i], i == at, some_are_new, width, signs) for i in window(len(problems), at, room)]
     rest = height - len(shown) - 1
     if rest < 3:
         return shown
@@ -44,10 +45,11 @@ def error_rows(
     return [*shown, rule(title, width, signs.rule), *part(lower, 0, rest, signs.cut)]
 
 
-def _line(problem: Diagnostic, is_chosen: bool, width: int, signs: Signs) -> Row:
+def _line(problem: Diagnostic, is_chosen: bool, some_are_new: bool, width: int, signs: Signs) -> Row:
+    """The new ones are told from the others only where there are both."""
     place = place_of(problem)
     where = f"{clean_name(place)}: " if place else ""
-    new = "new " if problem.new else ""
+    new = "new " if problem.new and some_are_new else ""
     message = clean_name(problem.message.partition("\n")[0])
     style = BAD if problem.severity == "error" else CAREFUL
     row: Row = ((new, STRONG), (where, PLAIN), (problem.severity, style), (f": {message}", PLAIN))
@@ -61,8 +63,8 @@ def _details(problem: Diagnostic, width: int, signs: Signs) -> list[Row]:
     head = f"{problem.severity}: " + clean_name(problem.message)
     rows += text_rows(head, width, style=style)
     said = [f"[{clean_name(problem.code)}]"] if problem.code else []
-    said += [f"by {clean_name(problem.tool)}"] if problem.tool else []
-    said += [f"in {problem.step or problem.process}", "new" if problem.new else "as before"]
+    said += [f"in {clean_name(problem.step or problem.process or '')}", "new" if problem.new else "as before"]
+    said += [f"parser {clean_name(problem.tool)}"] if problem.tool else []
     said += [f"{problem.count} times"] if problem.count > 1 else []
     rows += text_rows(", ".join(said), width, style=QUIET)
     rows += [((line.text, _SOURCE[line.kind]),) for line in excerpt(problem, width, signs.bar)]

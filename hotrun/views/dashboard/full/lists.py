@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from hotrun.views.dashboard.cells import Row, Span, cropped
 from hotrun.views.dashboard.colored import wrap
+from hotrun.views.dashboard.full.state import FullState
 from hotrun.views.dashboard.status import PLAIN, QUIET, STRONG, Signs
 
 
@@ -37,6 +38,12 @@ def part(rows: Sequence[Row], offset: int, size: int, sign: str) -> list[Row]:
     if missing and shown:
         shown[-1] = ((f"{sign or '...'} {missing + 1} more rows", QUIET),)
     return shown
+
+
+def read_part(rows: Sequence[Row], state: FullState, size: int, sign: str) -> list[Row]:
+    """The part from where one reads on. Beyond the end is the end, so that the way back begins there."""
+    state.offset = min(state.offset, max(0, len(rows) - size))
+    return part(rows, state.offset, size, sign)
 
 
 def columns(table: Sequence[Sequence[Span]], width: int, gap: int = 2) -> list[Row]:

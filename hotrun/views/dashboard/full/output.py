@@ -32,7 +32,7 @@ def title_of(log: Log, state: FullState) -> str:
     if state.filter:
         said.append(f"lines with {clean_name(state.filter)!r}")
     if state.search:
-        said.append(f"search {clean_name(state.search)!r}")
+        said.append(f"{'search' if state.found else 'nothing found for'} {clean_name(state.search)!r}")
     said.append("follows" if state.bottom is None else f"{log.end - 1 - state.bottom} lines back")
     if not state.wrap:
         said.append("long lines cut")

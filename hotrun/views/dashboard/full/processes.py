@@ -23,17 +23,17 @@ def process_rows(
     processes: Sequence[ProcessView],
     usage: Mapping[str, Usage],
     uptimes: Mapping[str, Uptime],
-    state: FullState,
+    state: FullState | None,
     size: tuple[int, int],
     now_ms: int,
     signs: Signs,
 ) -> list[Row]:
-    """The rows of the pane: a table of one row for each process."""
+    """The rows of the pane: a table of one row for each process; without a state nothing is chosen in it."""
     width, height = size
     if not processes:
         return [(("no processes: only steps are run here", QUIET),)]
-    at = state.at("processes").within(len(processes))
-    seen = window(len(processes), at, height - 1)
+    at = state.at("processes").within(len(processes)) if state is not None else None
+    seen = window(len(processes), at or 0, height - 1)
     table = [_HEAD, *(_cells(processes[i], i, usage, uptimes, now_ms, signs) for i in seen)]
     head, *rows = columns(table, width - 2)
     shown = [chosen_row(row, i == at, width, signs) for i, row in zip(seen, rows, strict=True)]

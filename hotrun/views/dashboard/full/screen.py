@@ -14,7 +14,7 @@ from hotrun.views.clean import clean_name
 from hotrun.views.dashboard.cells import Row, Span, cropped, width_of
 from hotrun.views.dashboard.full.builds import build_rows
 from hotrun.views.dashboard.full.errors import error_rows
-from hotrun.views.dashboard.full.lists import part, rule
+from hotrun.views.dashboard.full.lists import read_part, rule
 from hotrun.views.dashboard.full.output import output_rows, title_of
 from hotrun.views.dashboard.full.processes import process_rows
 from hotrun.views.dashboard.full.record import Record
@@ -70,7 +70,7 @@ class Full:
         state, page = self.state, max(1, height // 2)
         if action in _ACTIONS:
             state.show(_ACTIONS[action])
-        elif action in _MOVES and state.pane == "output":
+        elif action in _MOVES and state.pane == "output" and not state.help:
             return scroll(state, self.log, action, page)
         elif action in _MOVES:
             return move(state, action, self._total(snapshot), page)
@@ -88,7 +88,7 @@ class Full:
         elif action == "select":
             self._select(snapshot)
         elif action == "help":
-            state.help = not state.help
+            state.help, state.offset = not state.help, 0
         elif action == "back":
             return self._back()
         else:
@@ -129,7 +129,7 @@ class Full:
     def _next(self, by: int, snapshot: Snapshot) -> None:
         """The next hit where one searches in the output; else the next error."""
         if self.state.pane == "output" and self.state.search:
-            find(self.state, self.log, by)
+            self.state.found = find(self.state, self.log, by) or self.state.bottom is not None
             return
         self.state.show("errors")
         self.state.at("errors").move(by, len(snapshot.problems()))
@@ -164,10 +164,10 @@ class Full:
             return [cropped(head, width, self._signs.cut) for _ in range(min(1, height))]
         top: list[Row | str] = [cropped(head, width, self._signs.cut), self._tabs(snapshot, width)]
         room = height - len(top) - 1
-        below = self._below(snapshot, room, width, now_ms)
+        below = [] if self.state.help else self._below(snapshot, room, width, now_ms)
         main = self._pane(snapshot, (width, room - len(below)), now_ms)
         gap: list[Row | str] = [()] * (room - len(below) - len(main))
-        is_output = self.state.pane == "output"  # whose latest line is at the bottom
+        is_output = self.state.pane == "output" and not self.state.help  # whose latest line is at the bottom
         body = [*gap, *main] if is_output else [*main, *gap]
         cut = [cropped(row, width, self._signs.cut) if isinstance(row, tuple) else row for row in (*body, *below)]
         return [*top, *cut, self._last_row(snapshot, width, note)]
@@ -197,9 +197,8 @@ class Full:
 
     def _pane(self, snapshot: Snapshot, size: tuple[int, int], now_ms: int) -> Sequence[Row | str]:
         if self.state.help:
-            return part(
-                [((line, PLAIN),) for line in help_lines(self.keys, FULL).split("\n")], 0, size[1], self._signs.cut
-            )
+            lines = help_lines(self.keys, FULL).split("\n")
+            return read_part([((line, PLAIN),) for line in lines], self.state, size[1], self._signs.cut)
         match self.state.pane:
             case "errors":
                 return error_rows(snapshot.problems(), snapshot.fixed, self.state, size, self._signs)
@@ -210,7 +209,7 @@ class Full:
             case "history":
                 return build_rows(self._record.history.builds, self.state, size, self._signs)
 
-    def _processes(self, snapshot: Snapshot, state: FullState, size: tuple[int, int], now_ms: int) -> list[Row]:
+    def _processes(self, snapshot: Snapshot, state: FullState | None, size: tuple[int, int], now_ms: int) -> list[Row]:
         views: list[ProcessView] = list(snapshot.processes.values())
         return process_rows(views, self.usage, self._record.uptimes, state, size, now_ms, self._signs)
 
@@ -221,7 +220,7 @@ class Full:
         if room >= PROCESSES_FROM_HEIGHT - 3 and pane not in ("processes", "output") and snapshot.processes:
             many = min(len(snapshot.processes), MOST_PROCESSES_BESIDE) + 1
             below += [rule("processes", width, self._signs.rule)]
-            below += self._processes(snapshot, FullState(), (width, many), now_ms)
+            below += self._processes(snapshot, None, (width, many), now_ms)
         if room >= OUTPUT_FROM_HEIGHT - 3 and pane != "output":
             shown = FullState(source=self.state.source, wrap=self.state.wrap)
             latest = output_rows(self.log, shown, (width, room // 3), self._signs.bar, self._colored)
@@ -237,14 +236,19 @@ class Full:
             return cropped(((clean_name(note), BUSY),), width, self._signs.cut)
         if state.entry is not None:
             return cropped(((f"{state.entry}: ", BUSY), (f"{clean_name(state.typed)}_", PLAIN)), width, "")
-        spans = [(self._key(action), word) for action, word in (*_KEYS[state.pane], ("help", "help"), ("quit", "quit"))]
-        shown = [(f"{key} {word}", QUIET) for key, word in spans if key]
-        row: list[Span] = []
-        for span in (("tab next pane", QUIET), *shown):
-            if sum(cell_len(text) for text, _ in row) + cell_len(span[0]) + 2 > width:
-                break
-            row += [("  ", PLAIN), span] if row else [span]
-        return tuple(row)
+        keys = ["tab next pane", *self._keys(*_KEYS[state.pane])]
+        ends = self._keys(("help", "help"), ("quit", "quit"))
+        while True:
+            text = "  ".join([*keys, *ends])
+            if cell_len(text) <= width or not (keys or ends):
+                return ((text, QUIET),)
+            if len(ends) == 2:  # the help names all others, so it is missed last
+                ends.pop()
+            else:
+                (keys or ends).pop()
+
+    def _keys(self, *words: tuple[Action, str]) -> list[str]:
+        return [f"{key} {word}" for action, word in words if (key := self._key(action))]
 
     def _key(self, action: Action) -> str:
         return next(iter(self.keys.get(action, ())), "")

@@ -30,8 +30,9 @@ class Chosen(msgspec.Struct):
 class FullState(msgspec.Struct):
     """All of it. `details`: the chosen error or build fills the pane, from row `offset` on.
 
-    `bottom`: the number of the last line of output that is shown; None follows what comes. `entry`: what is being
-    typed at a prompt, and `typed` what there is of it. `help`: the keys are shown in the place of the pane.
+    `bottom`: the number of the last line of output that is shown; None follows what comes. `found`: whether the last
+    search has come to a line. `entry`: what is being typed at a prompt, and `typed` what there is of it. `help`: the
+    keys are shown in the place of the pane.
     """
 
     pane: Pane = "errors"
@@ -42,6 +43,7 @@ class FullState(msgspec.Struct):
     bottom: int | None = None
     wrap: bool = True
     search: str = ""
+    found: bool = True
     filter: str = ""
     help: bool = False
     entry: Literal["search", "filter"] | None = None
@@ -79,7 +81,7 @@ def move(state: FullState, action: Action, total: int, page: int) -> bool:
     }  # fmt: skip
     if action not in steps:
         return False
-    if state.details:
+    if state.details or state.help:
         state.offset = max(0, min(state.offset + steps[action], 1 << 20))
     else:
         state.at(state.pane).move(steps[action], total)
@@ -144,7 +146,7 @@ def enter(state: FullState, log: Log, key: str) -> None:
     if key == "enter":
         if state.entry == "search":
             state.search = state.typed
-            find(state, log, -1)
+            state.found = not state.search or find(state, log, -1)
         else:
             state.filter, state.bottom = state.typed, None
         state.entry, state.typed = None, ""

@@ -93,7 +93,8 @@ class WholeScreen:
         problem, process = full.problem(snapshot), full.process(snapshot)
         match action:
             case "restart":
-                return [Request("restart", process if full.state.pane in ("processes", "output") else None)]
+                is_about_one = full.state.pane == "processes" or (full.state.pane == "output" and full.state.source)
+                return [Request("restart", process if is_about_one else None)]
             case "type":
                 return [Request("attach", process)] if process is not None else []
             case "open":

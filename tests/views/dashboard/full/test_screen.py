@@ -29,7 +29,7 @@ def test_the_errors_are_listed_with_everything_about_the_chosen_one() -> None:
         "-- 1 of 2 --------------------------------------------------",
         "src/app.py:3:5",
         "error: no such name",
-        "[E1], by lint, in app, new",
+        "[E1], in app, new, parser lint",
         "  2 | def f():",
         "> 3 |     g()",
         "    |     ^",
@@ -37,7 +37,7 @@ def test_the_errors_are_listed_with_everything_about_the_chosen_one() -> None:
         "  src/b.py:7:1: declared here",
         "fixed: src/c.py:1: error: gone",
         *[""] * 3,
-        "tab next pane  esc close  enter details  o open  y copy",
+        "tab next pane  esc close  enter details  o open  ? help",
     ]
 
 
@@ -49,7 +49,7 @@ def test_another_error_is_chosen_by_keys_and_is_the_one_to_open() -> None:
     assert chosen is not None
     assert chosen.message == "number 2"
     shown.press("bottom")
-    assert any(row.startswith("> new src/app.py:39:9") for row in shown.body())
+    assert any(row.startswith("> src/app.py:39:9") for row in shown.body())
     shown.press("next-error", "top", "next-error")
     chosen = shown.full.problem(shown.snapshot)
     assert chosen is not None
@@ -61,7 +61,7 @@ def test_when_there_are_fewer_errors_than_before_the_last_one_is_chosen() -> Non
     shown.has(*(problem(f"number {n}", line=n) for n in range(1, 9)))
     shown.press("bottom")
     shown.has(problem("alone"))
-    assert any(row.startswith("> new src/app.py:3:9: error: alone") for row in shown.body())
+    assert any(row.startswith("> src/app.py:3:9: error: alone") for row in shown.body())
 
 
 def test_details_fill_the_pane_and_can_be_read_to_their_end() -> None:
@@ -72,6 +72,8 @@ def test_details_fill_the_pane_and_can_be_read_to_their_end() -> None:
     assert "more rows" in shown.body()[-1]
     shown.press("bottom")
     assert shown.body()[-1] == "  line 29"
+    shown.press("up")
+    assert shown.body()[-1] == "... 2 more rows", "the way back begins at the end"
     assert shown.press("back", "back") == [True, False], "the second one closes the screen"
 
 
@@ -167,6 +169,27 @@ def test_a_search_goes_back_from_the_end_and_marks_what_it_finds() -> None:
     shown.press("next-error")
     assert shown.body()[-1] == "web | GET /90", "there is none after it"
     assert shown.press("back", "back") == [True, False]
+
+
+def test_a_search_that_finds_nothing_says_so() -> None:
+    shown = Shown(80, 8)
+    shown.record.add_output("run:web", "hello")
+    shown.press("search")
+    shown.type("bye", "enter")
+    assert "nothing found for 'bye'" in shown.rows()[1]
+    shown.press("search")
+    shown.type("hell", "enter")
+    assert "search 'hell', 0 lines back" in shown.rows()[1]
+
+
+def test_all_keys_can_be_read_on_a_low_screen() -> None:
+    shown = Shown(80, 10)
+    shown.press("all-output", "help")
+    seen = set(shown.body())
+    for _ in range(len(DEFAULT_KEYS)):
+        shown.press("down")
+        seen.update(shown.body())
+    assert {row.split()[0] for row in seen} >= {"tab", "e", "/", "o", "f", "?", "q", "Ctrl-C"}
 
 
 def test_a_filter_leaves_only_the_lines_that_hold_it() -> None:
@@ -273,7 +296,9 @@ def test_the_keys_are_shown_on_a_key_and_go_on_the_next() -> None:
     assert any(row.split() == ["/", "search", "in", "what", "is", "shown"] for row in shown.body())
     assert shown.press("back") == [True]
     assert shown.press("back") == [False]
-    shown.press("help", "history")
+    shown.press("help", "bottom")
+    assert any(row.startswith("  Ctrl-C") for row in shown.body())
+    shown.press("history")
     assert shown.body()[0] == "no build yet"
 
 
