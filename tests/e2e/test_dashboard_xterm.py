@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.project import unavailable
 from tests.e2e.test_dashboard_ends import Window
 from tests.e2e.test_dashboard_tmux import ROW, SIZES, count_to, make, numbers
 
@@ -47,18 +48,18 @@ class Recorded(Window):
 
 @pytest.fixture(scope="module")
 def xterm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with @xterm/headless. Where npm or its registry is missing there is nothing to try, in CI neither."""
+    """A folder with @xterm/headless. Nothing can be tried where npm or its registry is missing."""
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip("not installed: npm")
+        unavailable("not installed: npm")
     folder = tmp_path_factory.mktemp("xterm")
     command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), "@xterm/headless"]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_S)
     except subprocess.TimeoutExpired:
-        pytest.skip("npm does not come to an end")
+        unavailable("npm does not come to an end")
     if done.returncode:
-        pytest.skip(f"npm cannot install @xterm/headless: {done.stderr[-200:]}")
+        unavailable(f"npm cannot install @xterm/headless: {done.stderr[-200:]}")
     return folder
 
 
