@@ -179,9 +179,11 @@ class Loops:
         gap_ms = now_ms - suspect.changed_ms
         suspect.latest = self._round(is_building, gap_ms, now_ms)
         suspect.changed_ms = now_ms
-        if self.pause_until_ms is not None and now_ms > self._pause_began_ms + self.delay_ms:
+        began_ms = self._pause_began_ms + self.delay_ms
+        # What is told sooner is the rest of what began the pause: a shell truncates a file, and then writes it.
+        if self.pause_until_ms is not None and now_ms > began_ms + LINGER_MS:
             suspect.in_pause += 1
-            suspect.noise += now_ms <= self._pause_began_ms + self.delay_ms + PAUSE_MS
+            suspect.noise += now_ms <= began_ms + PAUSE_MS
             if not self.is_process_up:  # then it was somebody else, and waits no longer
                 self.pause_until_ms = now_ms
         if path in self._held and gap_ms >= QUIET_MS and suspect.latest is None:
