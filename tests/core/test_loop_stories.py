@@ -195,6 +195,30 @@ def test_a_file_that_is_truncated_and_then_written_is_found_after_three_rounds(
         assert shop.starts <= most, f"seed {seed}"
 
 
+@pytest.mark.parametrize("crashes_ms", [None, 4, 40])
+@pytest.mark.parametrize("on_busy", ["cancel", "finish"])
+@pytest.mark.parametrize("removed_ms", [0, 15, 40, 90])
+@pytest.mark.parametrize("needs", [(), ("app",)])
+def test_a_step_that_removes_what_it_makes_and_makes_it_anew_is_found(
+    removed_ms: int, on_busy: str, crashes_ms: int | None, needs: tuple[str, ...]
+) -> None:
+    """As a compiler does with an object file. What is removed cancels the build in which it would be made."""
+    for seed in range(5):
+        rng = random.Random(seed)
+        shop = Workshop(
+            project(step("app", on_busy=on_busy), process("web", needs=needs)),
+            takes_ms=between(rng, 100, 110),
+            writes=lambda: [(removed_ms, "-a.o"), (100, "a.o")],
+            latency_ms=between(rng, 2, 5),
+            crashes_ms=crashes_ms,
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+        shop.run_until(30_000)
+        (text,) = shop.warnings()
+        assert text.startswith("a.o changes each time"), f"seed {seed}"
+        assert shop.starts <= 2 * (3 + 2 + 1) + 6, f"seed {seed}"
+
+
 def test_a_generator_on_a_busy_machine_is_found_in_the_end() -> None:
     for seed in range(20):
         rng = random.Random(seed)
