@@ -40,7 +40,7 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
     with Running(root.resolve()) as session:
         session.wait_for("settled")
         pid = session.wait_for("process.started")["pid"]
-        (root / "a.txt").write_text("goo2")  # what was never read cannot be known: read it by a build
+        session.write("a.txt", "goo2")  # what was never read cannot be known: read it by a build
         session.wait_for("build.finished", build=2, status="ok")
         session.wait_for("settled", build=2)
         for text, status in (("bad", "failed"), ("slow", "canceled")):
