@@ -50,7 +50,7 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
                 session.wait_for("process.stale", since=mark)
             else:  # what it has read by then; else it might read the next text, and write
                 session.wait_for("output", since=mark, source="step:app", text="slow")
-            (root / "a.txt").write_text("goo2")  # truncates it first, and is looked at whenever it may be
+            session.write("a.txt", "goo2")  # in one piece: where half of a save is built, nothing is as it was
             restored = session.wait_for("step.restored", since=mark)
             assert restored["of"] == 2
             finished = session.wait_for("build.finished", since=mark, build=restored["build"])
