@@ -21,7 +21,7 @@ from hotrun.adapters.programs.leftovers import sweep
 from hotrun.adapters.programs.records import new_session
 from hotrun.core import commands
 from hotrun.core.engine import Engine
-from hotrun.core.events import ConfigReloaded, Event, Watching
+from hotrun.core.events import Bye, ConfigReloaded, Event, Message, Watching
 from hotrun.core.inputs import Begin, Input, Noticed, Request, Tick
 from hotrun.core.snapshot import Snapshot
 from hotrun.core.spec import Project, Ui
@@ -180,18 +180,24 @@ class App:
         """Handle what has come in, and what that brings in."""
         while self._inbox:
             for effect in self.engine.handle(self._inbox.popleft(), _now_ms()):
+                if isinstance(effect, Bye):  # after which nothing is told, and the engine takes nothing in
+                    for notice in self._exports.flush():
+                        self._tell(Message(notice.level, notice.text))
                 if isinstance(effect, Event):
-                    self._publisher.publish(effect)
-                    self.snapshot.apply(effect)
-                    self._exports.take(effect)
-                    if isinstance(effect, Watching | ConfigReloaded):
-                        self._lookout.check_patterns(self.engine.project)
+                    self._tell(effect)
                 else:
                     self._execute(effect)
             self._inbox.extend(self._exports.flush())
         self._flush()
         self._runner.hold_output(self._outlet.is_behind or (self._desk is not None and self._desk.is_behind))
         self._arm()
+
+    def _tell(self, event: Event) -> None:
+        self._publisher.publish(event)
+        self.snapshot.apply(event)
+        self._exports.take(event)
+        if isinstance(event, Watching | ConfigReloaded):
+            self._lookout.check_patterns(self.engine.project)
 
     def _view(self) -> View:
         if self._open_desk is None:

@@ -101,6 +101,10 @@ class Edits:
         for change in changes:
             self.listings.note(change, self.plan.is_output(change.path))
         self._builder.green_with.note(edits, self.plan.touches)
+        self._take_in(changes, edits, now_ms)
+
+    def _take_in(self, changes: Sequence[Change], edits: Sequence[Change], now_ms: int) -> None:
+        """Let `edits`, which are those of `changes` that no step makes, wait for a build."""
         self.intake.note(edits, self._builder.build is not None, now_ms)
         outputs = [change.path for change in changes[:MOST_PATHS] if self.plan.is_output(change.path)]
         self.decisions.note(outputs, "an output: nothing", now_ms)
@@ -114,13 +118,15 @@ class Edits:
         """Same bytes as before: nothing, and said so.
 
         But a step that runs may have read the file while it was half or otherwise for a moment: it is built again.
-        That a step rewrites it each time with the same bytes is a loop as any other.
+        That a step rewrites it each time with the same bytes is a loop as any other. What it was green with before is
+        still known: a look in the middle of a write may find the old times and the new bytes, and the next one a touch.
         """
+        edits = [path for path in paths if not self.plan.is_output(path)]
+        self._builder.green_with.doubt(edits, self.plan.touches)
         if self._builder.build is not None:
-            self.note([Change(path, "modified") for path in paths], now_ms)
+            self._take_in(_modified(paths), _modified(edits), now_ms)
             return
-        self._builder.green_with.doubt(paths, self.plan.touches)
-        names = [path for path in paths if not self.plan.is_output(path) and self.touch_anything([path])]
+        names = [path for path in edits if self.touch_anything([path])]
         if names:
             out.append(events.Message("info", f"{listed(names)}: saved without a change"))
             self.decisions.note(names[:MOST_PATHS], "saved without a change", now_ms)
@@ -253,3 +259,7 @@ class Edits:
         text = restored_text(restored, is_all)
         out.append(events.Message("info", f"{listed(names or sorted(restored))}: {text}"))
         self.decisions.note(names[:MOST_PATHS], text, now_ms, build)
+
+
+def _modified(paths: Sequence[str]) -> list[Change]:
+    return [Change(path, "modified") for path in paths]

@@ -11,6 +11,9 @@ Nothing tells who wrote a file, so it is found by experiments, and carefully, be
     confirm   after the pause it changes at that distance once more: who keeps a pace does not shift it with our start.
     held off  after CONFIRMATIONS of that.
 
+That a file is removed is compared with other removals, and never counts against what was found: a compiler removes its
+output before it writes it, each at a distance of its own.
+
 Who turns out to be a person is asked for twice as many rounds the next time. Starts of processes are told at once and
 scripts wait for them, so those take MANY rounds; what changes on its own in the pause then, while a process is up, is
 a log. A file that is held off counts again when it changes after QUIET_MS without a change and without a start. And its
@@ -49,13 +52,14 @@ Decision = Literal["go", "pause", "hold"]
 class _Round(NamedTuple):
     """A change that one of our runs may have made: how long after the latest start, and after the change before it.
 
-    `is_early`: nobody had been told of a result then.
+    `is_early`: nobody had been told of a result then. `is_removal`: the file was removed.
     """
 
     by: Literal["step", "process"]
     offset_ms: int
     gap_ms: int
     is_early: bool
+    is_removal: bool
 
 
 class _Suspect:
@@ -71,6 +75,15 @@ class _Suspect:
         self.noise = 0
         self.confirmations = 0
         self.is_late = False  # held off, and changed since
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether its latest round is that."""
+        return bool(self.rounds) and self.rounds[-1].is_removal
+
+    def alike(self, is_removal: bool) -> list[_Round]:
+        """Its rounds that can be compared with each other."""
+        return [r for r in self.rounds if r.is_removal == is_removal]
 
     def forget(self) -> None:
         """Begin from nothing."""
@@ -111,7 +124,12 @@ class Loops:
     @property
     def linger_ms(self) -> int:
         """How long the end of a build must not be told, to see what its steps have changed."""
-        is_asked = any(_is_by_step(s, FEW * s.trust - 1, self._near_ms) for s in self._in_question)
+        near_ms = self._near_ms
+        is_asked = any(
+            _is_by_step(s.alike(is_removal), FEW * s.trust - 1, near_ms)
+            for s in self._in_question
+            for is_removal in (False, True)
+        )
         return LINGER_MS + self.delay_ms if is_asked else 0
 
     @property
@@ -124,7 +142,7 @@ class Loops:
 
     def sift(self, changes: Iterable[Change], is_building: bool, now_ms: int) -> list[Change]:
         """Take note of changes; returns those that count."""
-        return [change for change in changes if self._counts(change.path, is_building, now_ms)]
+        return [change for change in changes if self._counts(change, is_building, now_ms)]
 
     def decide(self, paths: Sequence[str], now_ms: int) -> tuple[Decision, list[str]]:
         """Whether a build that these settled paths cause may go, must pause, or which paths must be held off first."""
@@ -145,7 +163,7 @@ class Loops:
             self._count(suspect, was_lingering, now_ms)
         if not all(_is_suspicious(suspect, self._near_ms) for suspect in known):
             for suspect in known:
-                if suspect.confirmations:  # a start later on was no reason to write later on
+                if suspect.confirmations and not suspect.is_removed:  # a start later on was no reason to write later on
                     suspect.confirmations, suspect.trust = 0, min(2 * suspect.trust, MOST_TRUST)
             return "go", []
         if all(suspect.confirmations >= _needed(suspect) for suspect in known):
@@ -172,16 +190,19 @@ class Loops:
 
     # --- changes -------------------------------------------------------------------------------------------------
 
-    def _counts(self, path: str, is_building: bool, now_ms: int) -> bool:
+    def _counts(self, change: Change, is_building: bool, now_ms: int) -> bool:
+        path = change.path
         if len(self._suspects) > MOST_SUSPECTS:
             self._suspects = {name: self._suspects[name] for name in self._held}
         suspect = self._suspects.setdefault(path, _Suspect())
         gap_ms = now_ms - suspect.changed_ms
-        suspect.latest = self._round(is_building, gap_ms, now_ms)
+        suspect.latest = self._round(change, is_building, gap_ms, now_ms)
         suspect.changed_ms = now_ms
-        if self.pause_until_ms is not None and now_ms > self._pause_began_ms + self.delay_ms:
+        began_ms = self._pause_began_ms + self.delay_ms
+        # What is told sooner is the rest of what began the pause: a shell truncates a file, and then writes it.
+        if self.pause_until_ms is not None and now_ms > began_ms + LINGER_MS:
             suspect.in_pause += 1
-            suspect.noise += now_ms <= self._pause_began_ms + self.delay_ms + PAUSE_MS
+            suspect.noise += now_ms <= began_ms + PAUSE_MS
             if not self.is_process_up:  # then it was somebody else, and waits no longer
                 self.pause_until_ms = now_ms
         if path in self._held and gap_ms >= QUIET_MS and suspect.latest is None:
@@ -190,14 +211,15 @@ class Loops:
         suspect.is_late = path in self._held
         return path not in self._held
 
-    def _round(self, is_building: bool, gap_ms: int, now_ms: int) -> _Round | None:
+    def _round(self, change: Change, is_building: bool, gap_ms: int, now_ms: int) -> _Round | None:
         """Which of our runs may have made a change that is reported now."""
+        is_removal = change.kind == "deleted"
         step_ms, process_ms, ended_ms = self._step_started_ms, self._process_started_ms, self._build_ended_ms
         is_tail = ended_ms is not None and now_ms - ended_ms <= TAIL_MS + self.delay_ms
         if step_ms is not None and (is_building or is_tail):
-            return _Round("step", now_ms - step_ms, gap_ms, is_early=is_building)
+            return _Round("step", now_ms - step_ms, gap_ms, is_early=is_building, is_removal=is_removal)
         if process_ms is not None and now_ms - process_ms <= AFTER_START_MS + self.delay_ms:
-            return _Round("process", now_ms - process_ms, gap_ms, is_early=False)
+            return _Round("process", now_ms - process_ms, gap_ms, is_early=False, is_removal=is_removal)
         return None
 
     def _count(self, suspect: _Suspect, was_lingering: bool, now_ms: int) -> None:
@@ -205,10 +227,10 @@ class Loops:
         if latest is None or now_ms - suspect.round_ms < GAP_MS:
             return
         suspect.round_ms = now_ms
-        if was_lingering and latest.by == "step" and not latest.is_early:
+        if was_lingering and latest.by == "step" and not (latest.is_early or latest.is_removal):
             _trust(suspect)  # it waited until it was told
         suspect.rounds.append(latest)
-        del suspect.rounds[: -MANY * suspect.trust]
+        del suspect.rounds[: -2 * MANY * suspect.trust]  # each of them may be one of two
         if suspect not in self._in_question:
             self._in_question.append(suspect)
 
@@ -270,17 +292,18 @@ def _is_suspicious(suspect: _Suspect, near_ms: int) -> bool:
     """Whether the last rounds look like a machine's: a few early ones that are near to each other, or many."""
     if not suspect.rounds:
         return False
-    if suspect.rounds[-1].is_early and _is_by_step(suspect, FEW * suspect.trust, near_ms):
+    alike = suspect.alike(suspect.is_removed)
+    if alike[-1].is_early and _is_by_step(alike, FEW * suspect.trust, near_ms):
         return True
-    many, more = suspect.rounds[-MANY:], suspect.rounds[-MANY * suspect.trust :]
+    many, more = suspect.rounds[-MANY:], alike[-MANY * suspect.trust :]
     if len(many) == MANY and all(r.is_early for r in many):
         return True
     return len(more) == MANY * suspect.trust and _is_near(more, near_ms)
 
 
-def _is_by_step(suspect: _Suspect, number: int, near_ms: int) -> bool:
-    """Whether steps may have made the last `number` changes, each as long after its start."""
-    last = suspect.rounds[-number:]
+def _is_by_step(rounds: list[_Round], number: int, near_ms: int) -> bool:
+    """Whether steps may have made the last `number` of these changes, each as long after its start."""
+    last = rounds[-number:]
     return len(last) == number > 0 and all(r.by == "step" for r in last) and _is_near(last, near_ms)
 
 

@@ -68,6 +68,44 @@ def test_a_file_with_the_same_bytes_is_touched_not_changed(tmp_path: Path, how: 
     assert (back.digest, back.before) == (edit.before, edit.digest), "so it is known that the bytes are back"
 
 
+def test_a_look_between_truncating_and_writing_leaves_the_bytes_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found empty is read when it is whole: then the next look finds a touch, and the bytes are told once."""
+    file = tmp_path / "a.txt"
+    file.write_text("same")
+    tree = read_tree(tmp_path)
+    file.write_text("other")
+    (edit,) = tree.examine([str(file)])
+    file.write_text("")
+
+    def read_late(path: str, size: int) -> bytes | None:
+        file.write_text("same")
+        return digest(path, size)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hotrun.adapters.watching.known.digest", read_late)
+        (back,) = tree.examine([str(file)])
+    assert (back.kind, back.before, back.digest) == ("modified", edit.digest, edit.before)
+    assert (tree.examine([str(file)]), tree.touched) == ([], ["a.txt"])
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_file_that_goes_and_comes_back_is_known_by_its_bytes_at_once(tmp_path: Path, is_old: bool) -> None:
+    """As where an editor moves it aside and writes another one. `is_old`: looked at late, as on a busy machine."""
+    file = tmp_path / "a.txt"
+    file.write_text("same")
+    late_ns = LONG_AGO_NS if is_old else 0
+    tree = Tree(str(tmp_path), Watch((str(tmp_path),)), (), now_ns=lambda: time.time_ns() + late_ns)
+    tree.verify()
+    for _ in tree.read_contents():
+        pass
+    file.rename(tmp_path.parent / "aside")
+    assert tree.examine([str(file)]) == [Change("a.txt", "deleted")]
+    file.write_text("same")
+    assert tree.examine([str(file)]) == [Change("a.txt", "added", digest(str(file), 4))]
+
+
 def test_an_edit_that_was_never_read_before_counts_and_is_known_afterwards(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text("one")

@@ -479,13 +479,15 @@ def test_a_folder_whose_name_is_no_text_is_told_and_the_rest_is_watched(tmp_path
     asyncio.run(story())
 
 
-def test_a_project_whose_own_name_is_no_text_is_told_not_to_be_watched(tmp_path: Path) -> None:
+def test_a_project_whose_own_name_is_no_text_is_told_not_to_be_watched_where_it_must_not_be_polled(
+    tmp_path: Path,
+) -> None:
     root = os.fsdecode(os.path.join(os.fsencode(tmp_path), b"caf\xe9"))
     os.mkdir(root)
 
     async def story() -> None:
         watched = Watched(Path(root))
-        await watched.start()
+        await watched.start(poll="never")
         (notice,) = watched.notices()
         assert "not everything is watched" in notice
         notice.encode()
@@ -590,6 +592,22 @@ def test_what_is_polled_is_told_like_what_the_kernel_tells(root: Path) -> None:
             await watched.quiet()
             put(rules, root, ".gitignore\n")
             await watched.until_told("+x.log")
+
+    asyncio.run(story())
+
+
+def test_a_root_that_is_no_text_is_polled_as_the_sensor_can_tell_nothing_of_it(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"caf\xe9")
+    root.mkdir()
+
+    async def story() -> None:
+        async with polling(root, "auto") as watched:
+            assert backend(watched) == "poll"
+            put(root / "src" / "a", root)
+            await watched.until_told("+src/a")
+            put(root / "src" / "a", root, "longer")
+            await watched.until_told("~src/a")
+            assert watched.notices() == []
 
     asyncio.run(story())
 

@@ -43,7 +43,7 @@ def started() -> Iterator[list[subprocess.Popen[bytes]]]:
 def dead_session(root: str = ROOT) -> tuple[Session, str]:
     """A session whose hotrun has ended, and its record."""
     hotrun = subprocess.Popen(["sleep", "60"])
-    session = Session(os.urandom(16).hex(), root, hotrun.pid)
+    session = Session(os.urandom(16).hex(), os.fsencode(root), hotrun.pid)
     path = records.write(session, None)
     hotrun.kill()
     hotrun.wait()
@@ -125,7 +125,7 @@ def test_a_number_that_has_a_new_owner_is_no_living_hotrun(started: list[subproc
     started += [stranger, left]
     record = msgspec.json.decode(Path(path).read_bytes(), type=Record)
     reused = msgspec.structs.replace(
-        record, session=Session(session.id, ROOT, stranger.pid), started=record.started - 1
+        record, session=Session(session.id, session.root, stranger.pid), started=record.started - 1
     )
     Path(path).write_bytes(msgspec.json.encode(reused))
     assert len(sweep(ROOT)) == 1

@@ -70,6 +70,35 @@ def test_an_edit_that_is_taken_back_while_it_is_built_cancels_that_build_and_mak
     assert world.events[-1] == events.Settled(3)
 
 
+def test_a_write_that_is_looked_at_in_its_middle_is_taken_back_all_the_same() -> None:
+    """Truncated, looked at, written, read: the bytes are known at the first look, and the second finds a touch."""
+    world = green_app().save("main.go", A, B).up("app").wait(50).save("main.go", B, A)
+    world.send(inputs.FilesTouched(("main.go",))).take_commands()
+    world.ends("app", signal="SIGTERM", stamp="1")
+    assert world.take_commands() == ["verify"]
+    assert world.statuses() == ["ok", "canceled", "ok"]
+    world.save("main.go", A, B).take_commands()
+    world.does("app", 1, stamp="1").save("main.go", B, A)
+    assert world.statuses() == ["ok", "canceled", "ok", "failed", "ok"], "and nothing of it is left behind"
+
+
+def test_a_file_that_is_moved_aside_and_written_anew_is_back() -> None:
+    world = green_app().save("main.go", A, B).does("app", 1, stamp="1")
+    world.send(inputs.FilesChanged((inputs.Change("main.go", "deleted"),))).up("app").take_commands()
+    world.send(inputs.FilesChanged((inputs.Change("main.go", "added", A),)))
+    world.ends("app", signal="SIGTERM", stamp="1")
+    assert world.take_commands() == ["SIGTERM app"]
+    assert world.statuses()[-2:] == ["canceled", "ok"]
+
+
+def test_what_was_touched_while_a_step_ran_is_not_vouched_for_by_that_run() -> None:
+    """It may have read the file half, however green it was."""
+    world = World(project(step("app", outputs=OUT, on_busy="finish"))).send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    world.begin().does("app", stamp="1").settles().save("main.go", A, B).up("app").take_commands()
+    world.send(inputs.FilesTouched(("main.go",))).ends("app", stamp="2")
+    assert world.take_commands() == ["spawn app"]
+
+
 def test_what_a_run_has_written_since_is_built_again() -> None:
     for code, signal in ((1, None), (0, "SIGTERM")):
         world = green_app().save("main.go", A, B).up("app").wait(50)
@@ -236,6 +265,15 @@ class Model:
             self.world.save(path, before, self.files[path])
             self.note_starts()
 
+    def touch(self) -> None:
+        """A file was otherwise for a moment, and whoever read it then has read neither."""
+        path = self.rng.choice(FILES)
+        for name, state in self.world.engine._builder.steps.items():
+            if state.run is not None and path in self.sources(name):
+                self.reading[state.run.id] = ({path: b"half"}, {})
+        self.world.send(inputs.FilesTouched((path,)))
+        self.note_starts()
+
     def note_starts(self) -> None:
         for command in self.world.commands:
             if isinstance(command, commands.Spawn):
@@ -277,6 +315,8 @@ class Model:
     def settle(self) -> None:
         """Let everything end, and check that it is what a full build would give."""
         for _ in range(200):
+            if self.world.engine._is_quiet:
+                break
             self.end_one()
             self.world.wait(40)
             self.note_starts()
@@ -329,7 +369,9 @@ def test_whatever_is_edited_and_put_back_the_verdict_is_that_of_a_full_build() -
             model.settle()
             for _ in range(8):
                 for _ in range(model.rng.choice((1, 2, 5, 12))):
-                    model.rng.choice((model.save, model.end_one, model.pass_time))()
+                    model.rng.choice(
+                        (model.save, model.save, model.touch, model.end_one, model.end_one, model.pass_time)
+                    )()
                     model.note_starts()
                 model.settle()
         except AssertionError as error:

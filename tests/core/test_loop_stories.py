@@ -173,6 +173,52 @@ def test_a_generator_whose_writes_polling_tells_of_late_and_in_parts_is_found() 
         assert shop.starts <= 120, f"seed {seed}"
 
 
+@pytest.mark.parametrize("between_ms", [1, 8, 25])
+@pytest.mark.parametrize(("takes_ms", "offset_ms"), [(200, 200), (150, 50), (8, 7)])
+def test_a_file_that_is_truncated_and_then_written_is_found_after_three_rounds(
+    takes_ms: int, offset_ms: int, between_ms: int
+) -> None:
+    """The first half of it ends the build and begins the pause, and the second one is told in that."""
+    for seed in range(20):
+        rng = random.Random(seed)
+        late = iter([2, 2 + between_ms] * 1000)
+        shop = Workshop(
+            project(step("app")),
+            takes_ms=lambda: takes_ms,
+            writes=lambda: [(offset_ms, GEN), (offset_ms, GEN)],
+            latency_ms=lambda rng=rng, late=late: next(late) + rng.randint(0, 3),  # type: ignore[misc]
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+        shop.run_until(5_000)
+        assert len(shop.warnings()) == 1, f"seed {seed}"
+        most = 3 + 2 + 1 + 2 + 60 // offset_ms  # what comes within an editor's several writes counts as one round
+        assert shop.starts <= most, f"seed {seed}"
+
+
+@pytest.mark.parametrize("crashes_ms", [None, 4, 40])
+@pytest.mark.parametrize("on_busy", ["cancel", "finish"])
+@pytest.mark.parametrize("removed_ms", [0, 15, 40, 90])
+@pytest.mark.parametrize("needs", [(), ("app",)])
+def test_a_step_that_removes_what_it_makes_and_makes_it_anew_is_found(
+    removed_ms: int, on_busy: str, crashes_ms: int | None, needs: tuple[str, ...]
+) -> None:
+    """As a compiler does with an object file. What is removed cancels the build in which it would be made."""
+    for seed in range(5):
+        rng = random.Random(seed)
+        shop = Workshop(
+            project(step("app", on_busy=on_busy), process("web", needs=needs)),
+            takes_ms=between(rng, 100, 110),
+            writes=lambda: [(removed_ms, "-a.o"), (100, "a.o")],
+            latency_ms=between(rng, 2, 5),
+            crashes_ms=crashes_ms,
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+        shop.run_until(30_000)
+        (text,) = shop.warnings()
+        assert text.startswith("a.o changes each time"), f"seed {seed}"
+        assert shop.starts <= 2 * (3 + 2 + 1) + 6, f"seed {seed}"
+
+
 def test_a_generator_on_a_busy_machine_is_found_in_the_end() -> None:
     for seed in range(20):
         rng = random.Random(seed)

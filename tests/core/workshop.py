@@ -17,6 +17,7 @@ Act = Callable[[], object]
 class Workshop(World):
     """Runs a project as adapters would. A step takes `takes_ms` and writes what `writes` says: when, from its start.
 
+    "-a.o" removes a.o, which nobody hears of where there is none. A process runs, or crashes after `crashes_ms`.
     Changes are told `latency_ms` late, as a watcher does.
     """
 
@@ -27,6 +28,7 @@ class Workshop(World):
         takes_ms: Callable[[], int],
         writes: Callable[[], Iterable[tuple[int, str]]] = lambda: (),
         latency_ms: Callable[[], int] = lambda: 3,
+        crashes_ms: int | None = None,
     ) -> None:
         super().__init__(project)
         self.starts = 0
@@ -35,6 +37,8 @@ class Workshop(World):
         self._takes_ms = takes_ms
         self._writes = writes
         self._latency_ms = latency_ms
+        self._crashes_ms = crashes_ms
+        self._removable: set[str] = set()
         self._queue: list[tuple[int, int, Act]] = []
         self._count = 0
         self._done = 0
@@ -89,6 +93,8 @@ class Workshop(World):
                 self._start_step(command.run)
             case commands.Spawn():
                 self.at(now, lambda: self.send(inputs.Spawned(command.run, command.run)))
+                if self._crashes_ms is not None:
+                    self.at(now + self._crashes_ms, lambda: self._crash(command.run))
             case commands.Signal() | commands.Kill():
                 self.at(now + 1, lambda: self._end(command.run, "SIGTERM"))
             case commands.Verify():
@@ -112,9 +118,18 @@ class Workshop(World):
             self._living.discard(run)
             self.send(inputs.Exited(run, None if signal else 0, signal), inputs.Emptied(run))
 
+    def _crash(self, run: int) -> None:
+        self.send(inputs.Exited(run, 1, None), inputs.Emptied(run))
+
     def _write(self, path: str) -> None:
         self.unbuilt.add(path)
-        self.at(self.now_ms + self._latency_ms(), lambda: self.change(path))
+        told_ms = self.now_ms + self._latency_ms()
+        if not path.startswith("-"):
+            self._removable.add(path)
+            self.at(told_ms, lambda: self.change(path))
+        elif path[1:] in self._removable:
+            self._removable.discard(path[1:])
+            self.at(told_ms, lambda: self.send(inputs.FilesChanged((inputs.Change(path[1:], "deleted"),))))
 
     def warnings(self) -> list[str]:
         return [event.text for event in self.events if isinstance(event, events.Message) and event.level == "warning"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,9 @@ def test_an_example_that_is_not_read_so_is_an_error_of_check(tmp_path: Path) -> 
 def test_a_parser_that_can_hang_is_refused_before_it_is_used(tmp_path: Path) -> None:
     hanging = "[[parser]]\nname = 'slow'\nmatch = '(\\s*\\w+)*: (?P<message>.+)'\n"
     lay_out(tmp_path, {"hotrun.toml": "[build.app]\ncommand = 'true'\n" + hanging})
-    for arguments in (["check"], ["--once"]):
-        done = run(tmp_path, *arguments)
+    with ThreadPoolExecutor() as pool:  # each of them takes its five seconds
+        all_done = list(pool.map(lambda argument: run(tmp_path, argument), ("check", "--once")))
+    for done in all_done:
         assert (done.returncode, done.stderr) == (2, "error: hotrun.toml:5: parser[0].match: hangs on some lines\n")
 
 

@@ -114,6 +114,20 @@ def test_a_file_that_cannot_be_written_is_one_warning(root: Path) -> None:
         assert (root / ".hotrun" / "errors.txt").read_text() == f"{root}/a.txt:1:2: error: bad word [gnu]\n"
 
 
+def test_a_single_build_says_which_files_it_could_not_write(root: Path) -> None:
+    """Though it is over when that turns out."""
+    lay_out(root, {"out": "a file where the folder should be", ".hotrun": "no folder either"})
+    done = run(root, "--once", "--ui", "json")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    warnings = [event["text"] for event in told if event["type"] == "message" and event["level"] == "warning"]
+    assert [text for text in warnings if "app.log" not in text] == [
+        f"{root}/.hotrun/errors.txt cannot be written: file exists",
+        f"{root}/out/places.txt cannot be written: file exists",
+    ]
+    assert (told[-1]["type"], done.returncode, done.stderr) == ("bye", 1, "")
+    assert f"{root}/out/places.txt cannot be written" in run(root, "--once").stdout
+
+
 def test_exports_follow_the_configuration(root: Path) -> None:
     with Running(root) as session:
         session.wait_for("settled", build=1)
@@ -268,8 +282,8 @@ def test_once_in_a_job_of_github_annotates_and_is_safe_from_its_children(root: P
 def test_once_elsewhere_says_the_verdict_alone(root: Path) -> None:
     done = run(root, "--once")
     assert "::" not in done.stdout
-    lines = done.stdout.splitlines()
-    step, verdict, error = lines[next(at for at, line in enumerate(lines) if line.startswith("✗ app")) :][:3]
+    *_, step, verdict, error, finished, _ = done.stdout.splitlines()
     assert step.startswith("✗ app  failed (exit 1) in ")
     assert verdict.startswith("✗ build #1 failed in ")
     assert error == "  a.txt:2:2: error: bad word"
+    assert finished == "[hotrun] build #1 finished: failed, 1 errors, 0 warnings"

@@ -59,6 +59,16 @@ def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: 
         assert [path["path"] for path in changed["paths"]] == ["src/main.c"], "other files are built as ever"
 
 
+def test_an_object_file_that_is_removed_and_made_anew_beside_a_process_that_crashes_is_found(tmp_path: Path) -> None:
+    """Neither of them has `paths`, so each change starts both."""
+    step = STEP.format(command="rm -f a.o; sleep 0.1; date +%s%N > a.o")
+    with Running(project(tmp_path, step + '[run.web]\ncommand = "exit 3"\n')) as session:
+        found = session.wait_for("message", level="warning")
+        assert found["text"].startswith("a.o changes each time something is built or started")
+        assert rounds(session) <= 2 * MOST_STARTS + 4, session.account()
+        session.wait_for("build.finished", since=found["seq"], status="ok")
+
+
 @pytest.mark.parametrize("interval", ["100ms", "500ms"])
 @pytest.mark.parametrize("command", ["date +%s%N > src/gen.h", "sleep 0.2; date +%s%N > src/gen.h"])
 def test_a_generator_is_found_where_files_are_polled(tmp_path: Path, command: str, interval: str) -> None:

@@ -205,23 +205,46 @@ def _debug(session: Running, root: Path) -> None:
 # --- saves during builds -------------------------------------------------------------------------------------------
 
 
+STEP = """
+tick=0
+until [ -e ../open ]; do tick=$((tick + 1)); echo tick $tick; sleep 0.05; done
+cp main.txt app.out
+"""
+
+
 def test_saves_faster_than_the_build_end_in_one_restart_of_the_last_edit(tmp_path: Path) -> None:
+    """No build can end while they are made. They come at different times of it, or they would be a loop."""
     config = (
-        '[build.app]\ncommand = "sleep 0.3; cp main.txt app.out"\npaths = ["main.txt"]\noutputs = ["/app.out"]\n'
-        '[run.web]\ncommand = "cat app.out; exec sleep 1000"\nneeds = ["app"]\n'
+        '[build.app]\ncommand = "sh ../step.sh"\npaths = ["main.txt"]\noutputs = ["/app.out"]\n'
+        '[run.web]\ncommand = "cat app.out; exec sleep 1000"\nneeds = ["app"]\npaths = []\n'
     )
-    with Running(lay(tmp_path, config, main__txt="edit 0\n")) as session:
+    root = lay(tmp_path, config, main__txt="edit 0\n")
+    (root.parent / "step.sh").write_text(STEP)
+    gate = root.parent / "open"
+    gate.touch()
+    with Running(root) as session:
         session.wait_for("output", source="run:web", text="edit 0")
         session.wait_for("settled")
+        gate.unlink()
         mark = session.mark
         for number in range(1, 11):
             since = session.mark
             session.write("main.txt", f"edit {number}\n")
-            session.wait_for("step.started", since=since)  # each comes in the middle of the build of the one before
+            tick = f"tick {1 if number % 2 else 6}"
+            started = session.wait_for("step.started", since=since)["seq"]
+            session.wait_until(
+                lambda tick=tick, started=started: any(  # type: ignore[misc]
+                    tick in str(event["text"]).splitlines()
+                    for event in session.seen("output", since=started, source="step:app")
+                )
+            )
+        gate.touch()
         session.wait_for("output", since=mark, source="run:web", text="edit 10")
         session.wait_for("settled", since=mark)
         running = 0
         for event in session.events[mark:]:
             running += (event["type"] == "step.started") - (event["type"] == "step.finished")
             assert running in (0, 1), "builds overlap"
+        assert len(session.seen("step.started", since=mark)) >= 10
         assert len(session.seen("process.started", since=mark)) == 1
+        assert session.seen("message", since=mark, level="warning") == []

@@ -22,6 +22,7 @@ BUILD = """\
 import os, sys, time
 text = open("a.txt").read()
 if "slow" in text:
+    print("slow", flush=True)
     time.sleep(60)
 if "bad" in text:
     sys.exit("build.py:1: error: bad")
@@ -39,17 +40,17 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
     with Running(root.resolve()) as session:
         session.wait_for("settled")
         pid = session.wait_for("process.started")["pid"]
-        (root / "a.txt").write_text("goo2")  # what was never read cannot be known: read it by a build
+        session.write("a.txt", "goo2")  # what was never read cannot be known: read it by a build
         session.wait_for("build.finished", build=2, status="ok")
         session.wait_for("settled", build=2)
         for text, status in (("bad", "failed"), ("slow", "canceled")):
             mark = session.mark
-            (root / "a.txt").write_text(text)
+            session.write("a.txt", text)
             if status == "failed":
                 session.wait_for("process.stale", since=mark)
-            else:
-                session.wait_for("step.started", since=mark)
-            (root / "a.txt").write_text("goo2")
+            else:  # what it has read by then; else it might read the next text, and write
+                session.wait_for("output", since=mark, source="step:app", text="slow")
+            session.write("a.txt", "goo2")  # in one piece: where half of a save is built, nothing is as it was
             restored = session.wait_for("step.restored", since=mark)
             assert restored["of"] == 2
             finished = session.wait_for("build.finished", since=mark, build=restored["build"])

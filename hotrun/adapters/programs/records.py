@@ -19,10 +19,10 @@ _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 class Session(msgspec.Struct, frozen=True):
-    """A session of hotrun: a random id, the absolute root, and the pid of hotrun."""
+    """A session of hotrun: a random id, the absolute root (as the system has it: it may be no text), hotrun's pid."""
 
     id: str
-    root: str
+    root: bytes
     pid: int
 
 
@@ -38,7 +38,7 @@ class Record(msgspec.Struct, frozen=True):
 
 def new_session(root: str) -> Session:
     """A session of this process."""
-    return Session(os.urandom(16).hex(), root, os.getpid())
+    return Session(os.urandom(16).hex(), os.fsencode(root), os.getpid())
 
 
 def write(session: Session, cgroup: str | None) -> str | None:
@@ -50,13 +50,13 @@ def write(session: Session, cgroup: str | None) -> str | None:
         folder = runtime_folder()
     except Unsafe:
         return None
-    path = os.path.join(folder, f"{name_of(session.root)}-{session.id}{SUFFIX}")
+    path = os.path.join(folder, f"{name_of(os.fsdecode(session.root))}-{session.id}{SUFFIX}")
     record = Record(session, os.getuid(), boot(), seen.started, cgroup)
     try:
         with open(f"{path}.new", "wb", opener=_private) as file:
             file.write(msgspec.json.encode(record))
         os.replace(f"{path}.new", path)
-    except (OSError, UnicodeEncodeError):
+    except OSError:
         return None
     return path
 
@@ -82,7 +82,7 @@ def stale(root: str) -> list[tuple[str, Record]]:
             record = _read(path)
             if record is None or record.boot != boot():
                 remove(path)
-            elif record.session.root == root and record.uid == os.getuid() and not _lives(record):
+            elif record.session.root == os.fsencode(root) and record.uid == os.getuid() and not _lives(record):
                 found.append((path, record))
     return found
 

@@ -8,6 +8,8 @@ from hotrun.adapters.watching.contents import digest
 from hotrun.adapters.watching.ignore import Rules
 from hotrun.adapters.watching.signature import Signature
 
+MOST_GONE = 1000  # names of files in a folder that are remembered when they go; an editor's come back at once
+
 Finding = Literal["same", "touched", "added", "modified"]
 
 
@@ -16,14 +18,16 @@ class Files:
 
     A file is racy while its signature is so young that another write could leave it as it is. Then only its bytes tell,
     and they are read at each look, before anybody is told of the file: what is written later differs from them.
+    What was known before it went is read at once when it comes back: an editor may save like that.
     """
 
-    __slots__ = ("digests", "racy", "signatures")
+    __slots__ = ("digests", "gone", "racy", "signatures")
 
     def __init__(self) -> None:
         self.signatures: dict[str, Signature] = {}
         self.digests: dict[str, bytes] = {}
         self.racy: set[str] = set()
+        self.gone: set[str] = set()
 
     def look(self, name: str, path: str, found: Signature, looked_ns: int, *, skip_unchanged: bool) -> Finding:
         """Take in what a look that began at `looked_ns` has found at `path`; `skip_unchanged`: bytes tell a touch."""
@@ -33,7 +37,9 @@ class Files:
         is_racy = found.is_racy(looked_ns)
         (self.racy.add if is_racy else self.racy.discard)(name)
         before = self.digests.pop(name, None)
-        has_reason = is_racy or known == found or (before is not None and skip_unchanged)
+        was_read = before is not None or name in self.gone
+        self.gone.discard(name)
+        has_reason = is_racy or known == found or (was_read and skip_unchanged)
         after = digest(path, found.size) if has_reason else None
         if after is not None:
             self.digests[name] = after
@@ -46,7 +52,8 @@ class Files:
 
     def drop(self, name: str) -> bool:
         """Forget a file; True if it was known."""
-        self.digests.pop(name, None)
+        if self.digests.pop(name, None) is not None and len(self.gone) < MOST_GONE:
+            self.gone.add(name)
         self.racy.discard(name)
         return self.signatures.pop(name, None) is not None
 

@@ -293,8 +293,7 @@ class Tree:
         if finding == "touched":
             self.touched.append(self._name(path))
         elif finding != "same":
-            after = folder.files.digests.get(name) if before is not None else None
-            changes.append(Change(self._name(path), finding, after, before))
+            changes.append(Change(self._name(path), finding, folder.files.digests.get(name), before))
         if finding != "same" and name not in folder.files.digests:
             self._unread.append((folder.path, name))
 

@@ -20,6 +20,7 @@ from watchfiles._rust_notify import RustNotify
 
 from hotrun.adapters.watching import mounts
 from hotrun.adapters.watching.poller import Poller
+from hotrun.adapters.watching.signature import is_text
 from hotrun.core.spec import Poll
 
 STEP_ACTIVE_MS = 2  # what an edit waits at most; costs 2 % of a core, so only while somebody works
@@ -240,8 +241,8 @@ class Watcher:
             self._poller = None
 
     def _without_events(self, folders: list[str]) -> set[str]:
-        if self._poll == "auto":
-            return mounts.current().without_events(folders)
+        if self._poll == "auto":  # the sensor takes and tells nothing but text
+            return {*mounts.current().without_events(folders), *(path for path in folders if not is_text(path))}
         return set(folders) if self._poll == "always" else set()
 
     # --- the kernel's part: each returns the folders that it tells of ------------------------------------------------
