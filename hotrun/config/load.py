@@ -24,11 +24,13 @@ IN_PYPROJECT: Path = ("tool", "hotrun")
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A good configuration: the project it describes, what the person should be told of, and the file's own words."""
+    """A good configuration: the project it describes, what the person should be told of, and the file's own
+    words: typed, with the steps of [go], and as they stand there, with the profile laid over them."""
 
     project: Project
     warnings: tuple[str, ...]
     config: Config
+    tables: Tables
 
 
 def load(path: str, profile: str | None = None, known_parsers: KnownParsers | None = None) -> Loaded:
@@ -95,7 +97,7 @@ class _File:
         project = resolve(config, options, root, os.path.join(root, os.path.basename(self.filename)))
         told = [*((path, "not yet supported, ignored") for path in pending_keys(raw)), *doubts(project)]
         warnings = {origin(path, self.tables, profile or "", chosen): text for path, text in told}
-        return Loaded(project, tuple(self.worded(warnings)), config)
+        return Loaded(project, tuple(self.worded(warnings)), config, raw)
 
     def read(self) -> Tables:
         """Return the tables of the text, in a pyproject.toml those of [tool.hotrun]."""
@@ -192,7 +194,14 @@ def validate(
         config = collect({**raw, "build": steps} if own else raw, Config, findings)
         if not findings.by_path:
             findings.add((), str(error))
-    check(config, raw, known_parsers, findings)
+    if config.go is not None:
+        from hotrun.config.go_steps import moved, with_steps
+
+        config = with_steps(config, findings)
+        check(config, raw, known_parsers, findings)
+        moved(findings, config)
+    else:
+        check(config, raw, known_parsers, findings)
     return config, options
 
 

@@ -1,0 +1,64 @@
+"""The table [go] of the configuration file, typed: a Go program and its plugins (see docs/go-plugins.md)."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from hotrun.config.table import FilePath, Name, Table, Variables
+
+Flags = Annotated[list[str], Meta(extra={"expected": 'an array of flags such as ["-trimpath"]'})]
+Symbol = Annotated[str, Meta(pattern=r"^[A-Z]\w*$", extra={"expected": 'an exported name such as "Plugin"'})]
+Symbols = Annotated[list[Symbol], Meta(extra={"expected": 'an array of names such as ["Plugin"]'})]
+OnMismatch = Literal["rebuild", "block"]
+
+
+class GoHost(Table, frozen=True):
+    """The program that opens the plugins."""
+
+    package: Annotated[
+        str,
+        Meta(min_length=1, description="The package to build.", extra={"expected": 'a package such as "./cmd/host"'}),
+    ]
+    output: Annotated[FilePath, Meta(description="The file to make of it, below the root and relative to it.")]
+    flags: Annotated[
+        Flags,
+        Meta(
+            description="Flags for this one alone, of those that do not decide what fits: -ldflags, -buildvcs, -v, -x."
+        ),
+    ] = []
+
+
+class GoPlugin(GoHost, frozen=True):
+    """A plugin, built by the same flags as the host."""
+
+    name: Annotated[
+        Name | None,
+        Meta(description="Its name, from which its step is called go-plugin-NAME; that of the output if left out."),
+    ] = None
+    symbols: Annotated[Symbols, Meta(description="What the host looks up in this one besides.")] = []
+
+    @property
+    def label(self) -> str:
+        """The name that it goes by."""
+        return self.name or self.output.rpartition("/")[2].removesuffix(".so")
+
+
+class Go(Table, frozen=True):
+    """A Go program and its plugins: makes the steps go-host, go-plugin-NAME and go-fit."""
+
+    host: Annotated[
+        Annotated[GoHost, Meta(extra={"expected": 'a table such as { package = "./cmd/host", output = "tmp/host" }'})],
+        Meta(description="The program that opens the plugins."),
+    ]
+    plugin: Annotated[
+        list[Annotated[GoPlugin, Meta(extra={"expected": "an array of tables, such as [[go.plugin]]"})]],
+        Meta(description="The plugins, in the order in which they are opened."),
+    ] = []
+    flags: Annotated[Flags, Meta(description="Flags of `go build`, for the host and every plugin.")] = []
+    env: Annotated[Variables, Meta(description="Environment variables for these builds; they win over [env].")] = {}
+    symbols: Annotated[Symbols, Meta(description="What the host looks up in every plugin.")] = []
+    needs: Annotated[list[str], Meta(description="Steps that must be green before these are built.")] = []
+    on_mismatch: Annotated[
+        OnMismatch,
+        Meta(description="When they do not fit: build all of them anew, once, or be red at once."),
+    ] = "rebuild"
