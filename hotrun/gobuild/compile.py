@@ -9,24 +9,16 @@ import contextlib
 import hashlib
 import os
 import subprocess
-import tempfile
 from collections.abc import Sequence
 
 import msgspec
 
 from hotrun.errors import HotrunError
+from hotrun.gobuild.record import Record, write_record
+from hotrun.gobuild.replace import replace
 from hotrun.golang.listing import Package, arguments, packages_of
 from hotrun.golang.manifest import SUFFIX, manifest_bytes, manifest_of, sources_of
-from hotrun.golang.target import FOLDER, Target, staged
-
-RECORD = ".target.json"
-
-
-class Record(msgspec.Struct, frozen=True):
-    """How a staged file was built. `main` is a source file of its main package, relative to the root."""
-
-    target: Target
-    main: str
+from hotrun.golang.target import FOLDER, Target
 
 
 def compile_target(target: Target) -> int:
@@ -34,12 +26,9 @@ def compile_target(target: Target) -> int:
     os.makedirs(FOLDER, mode=0o700, exist_ok=True)
     mode = ("-buildmode=plugin",) if target.is_plugin else ()
     go, *listing = arguments((*target.flags, target.package), False)
-    with tempfile.TemporaryFile() as answer:
-        builder = _start((go, "build", *target.flags, *mode, "-o", target.staged, target.package))
-        lister = _start((go, *listing), answer.fileno(), subprocess.DEVNULL)
-        lister.wait()
-        answer.seek(0)
-        packages = _packages(answer.read())
+    builder = _start((go, "build", *target.flags, *mode, "-o", target.staged, target.package))
+    lister = _start((go, *listing), subprocess.PIPE, subprocess.DEVNULL)
+    packages = _packages(lister.communicate()[0])
     digests = digests_of([path for package in packages for path in sources_of(package)])
     status = builder.wait()
     if status == 0:
@@ -77,31 +66,7 @@ def digests_of(paths: Sequence[str]) -> dict[str, str]:
 def _record(target: Target, packages: list[dict[str, object]], digests: dict[str, str]) -> None:
     main = next((path for package in packages[-1:] for path in sources_of(package)), "go.mod")
     record = Record(target, os.path.relpath(main))
-    replace(target.staged + RECORD, msgspec.json.encode(record))
+    write_record(record)
     with open(target.staged, "rb") as file:
         binary = hashlib.file_digest(file, "sha256").hexdigest()
     replace(target.staged + SUFFIX, manifest_bytes(manifest_of(packages, digests, binary)))
-
-
-def read_record(path: str) -> Record:
-    """How this file was built. Raises HotrunError where that is not known."""
-    try:
-        with open(path + RECORD, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Record)
-    except (OSError, msgspec.MsgspecError):
-        raise HotrunError(f"{path}: not known how it was built", "remove .hotrun/go, and start hotrun again") from None
-
-
-def remove(key: str) -> None:
-    """Forget what was built of this target."""
-    for ending in ("", RECORD, SUFFIX):
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(staged(key) + ending)
-
-
-def replace(path: str, data: bytes) -> None:
-    """Let the file hold `data`; there is never half of it."""
-    new = f"{path}.new"
-    with open(new, "wb") as file:
-        file.write(data)
-    os.replace(new, path)

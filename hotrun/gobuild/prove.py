@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from hotrun.gobuild.compile import Record, compile_target, read_record, remove
+from hotrun.gobuild.known import artifact_of
 from hotrun.gobuild.publish import Published, publish
-from hotrun.golang.artifact import Artifact, read_artifact
+from hotrun.gobuild.record import Record, read_record, remove
+from hotrun.golang.artifact import Artifact
 from hotrun.golang.explain import Cause
 from hotrun.golang.fit import Fit, Fitted, Problem, fit_of
 from hotrun.golang.manifest import Manifest, read_manifest
@@ -47,6 +48,8 @@ def prove(wishes: Sequence[Wish], blocks: bool) -> int:
     found = _look(wishes)
     kinds = {problem.kind for one in _all(found.fit) for problem in one.problems}
     if not blocks and kinds - _STAYS:
+        from hotrun.gobuild.compile import compile_target
+
         _print(found, "warning", "; all are built anew")
         for wish in wishes:
             remove(wish.key)
@@ -67,7 +70,7 @@ def _look(wishes: Sequence[Wish]) -> _Staged:
     files, manifests = [], {}
     for wish in wishes:
         path = staged(wish.key)
-        files.append(msgspec.structs.replace(read_artifact(path), path=wish.output))
+        files.append(msgspec.structs.replace(artifact_of(path), path=wish.output))
         manifest = read_manifest(path)
         if manifest is not None:
             manifests[wish.output] = manifest

@@ -16,7 +16,8 @@ from typing import Self
 import msgspec
 
 from hotrun.errors import HotrunError
-from hotrun.gobuild.compile import replace
+from hotrun.gobuild.known import State, state_of
+from hotrun.gobuild.replace import replace
 from hotrun.golang.artifact import Artifact, read_artifact
 from hotrun.golang.target import FOLDER
 
@@ -27,7 +28,7 @@ class Put(msgspec.Struct, frozen=True):
     """A file that was put in its place: its sha256, and what its state was then."""
 
     digest: str
-    state: tuple[int, int, int, int]
+    state: State
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ class Published(msgspec.Struct, frozen=True):
 
     def is_there(self, path: str, digest: str) -> bool:
         """Whether what is at `path` is what has this sha256."""
-        put, state = self.files.get(path), _state(path)
+        put, state = self.files.get(path), state_of(path)
         if state is None or os.path.islink(path):
             return False
         known = put.digest if put is not None and put.state == state else _digest(path)
@@ -54,7 +55,7 @@ class Published(msgspec.Struct, frozen=True):
 
     def foreign(self, path: str, digest: str) -> Artifact | None:
         """What somebody else has put at `path`, where something of ours has been, and `digest` is to be."""
-        put, state = self.files.get(path), _state(path)
+        put, state = self.files.get(path), state_of(path)
         if put is None or state is None or put.state == state:
             return None
         found = _digest(path)
@@ -83,7 +84,7 @@ def publish(files: Sequence[tuple[str, str, str]], before: Published) -> None:
             if os.path.exists(new):
                 os.remove(new)
         raise HotrunError(f"{error.filename2 or error.filename}: cannot be written: {error.strerror}") from None
-    found = {output: Put(digest, state) for _, output, digest in files if (state := _state(output)) is not None}
+    found = {output: Put(digest, state) for _, output, digest in files if (state := state_of(output)) is not None}
     replace(LIST, msgspec.json.encode(Published(found)))
 
 
@@ -103,14 +104,6 @@ def _new_name(path: str, output: str) -> str:
     if os.stat(folder or ".").st_dev == os.stat(FOLDER).st_dev:
         return f"{path}.put"  # where nobody watches
     return os.path.join(folder, f".{name}.put")
-
-
-def _state(path: str) -> tuple[int, int, int, int] | None:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def _digest(path: str) -> str:
