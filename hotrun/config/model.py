@@ -162,7 +162,11 @@ class Ready(Table, frozen=True):
 class Reload(Table, frozen=True):
     """Changes that the process takes by itself, told by a signal instead of a restart."""
 
-    paths: Annotated[list[Pattern], Meta(description="gitignore patterns of the files concerned.")]
+    paths: Annotated[list[Pattern], Meta(description="gitignore patterns of the files concerned.")] = []
+    needs: Annotated[
+        list[str],
+        Meta(description="Steps to be green before it starts, and whose new outputs it takes by itself."),
+    ] = []
     signal: Annotated[SignalName, Meta(description="The signal that tells the process.")] = field(
         default_factory=lambda: SignalName("SIGHUP")
     )
