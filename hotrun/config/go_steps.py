@@ -1,4 +1,5 @@
-"""Turns [go] into the steps that it stands for: for the host, for each plugin, and go-fit, which proves that they fit.
+"""Turns [go] into the steps that it stands for: for the host, for each plugin, go-fit, which proves that they fit, and
+go-swap for plugins that are reloaded.
 
 They are ordinary steps, and `hotrun check --expand` writes them as such.
 """
@@ -14,12 +15,12 @@ from typing import Any
 from msgspec import structs
 
 from hotrun.config.go_tables import Go, GoHost, GoPlugin
-from hotrun.config.model import BuildStep, Config
+from hotrun.config.model import BuildStep, Config, Reload, RunProcess
 from hotrun.config.problems import Findings, Path
-from hotrun.config.values import Pattern, closest
-from hotrun.golang.target import HOST, plugin_key, staged
+from hotrun.config.values import Pattern, SignalName, closest
+from hotrun.golang.target import HOST, RESTART, plugin_key, staged
 
-FIT = "go-fit"
+FIT, SWAP = "go-fit", "go-swap"
 # -P: a file of the project must not be taken for a module of Python.
 PROGRAM = (sys.executable, "-P", "-m", "hotrun.gobuild")
 PARSERS = ["go", "gnu", "ld"]
@@ -53,7 +54,8 @@ def with_steps(config: Config, findings: Findings) -> Config:
     for name in steps:
         if name in config.build:
             findings.expected(("build", name), "a name that no step of [go] has", name)
-    return structs.replace(config, build={**config.build, **steps})
+    run = config.run if is_wrong else {name: _reloading(one, go, name, findings) for name, one in config.run.items()}
+    return structs.replace(config, build={**config.build, **steps}, run=run)
 
 
 def moved(findings: Findings, config: Config) -> None:
@@ -64,33 +66,35 @@ def moved(findings: Findings, config: Config) -> None:
     for path in [path for path in findings.by_path if path[0:1] == ("build",) and path[1:2] and path[1] in names]:
         if path[2:3] == ("needs",):
             text = findings.by_path.pop(path)
-            # What go-fit needs is ours, and each cycle through it goes through somebody's `needs` as well.
-            if path[1] != FIT or not findings.by_path:
-                findings.add(("go", "needs") if path[1] == FIT else ("go", *path[2:]), text)
+            # What these need is ours, and each cycle through it goes through somebody's `needs` as well.
+            is_last = path[1] in (FIT, SWAP)
+            if not is_last or not findings.by_path:
+                findings.add(("go", "needs") if is_last else ("go", *path[2:]), text)
 
 
 def steps_of(go: Go) -> dict[str, BuildStep]:
     """The steps of a good [go], by name."""
     keys = [HOST, *(plugin_key(plugin.label) for plugin in go.plugin)]
     targets: list[GoHost] = [go.host, *go.plugin]
-    names = list(_names(go))[:-1]
+    names = list(_names(go))[: len(keys)]
     steps = {name: _target(go, target, key) for name, target, key in zip(names, targets, keys, strict=True)}
-    outputs = [posixpath.normpath(target.output) for target in targets]
+    places = {key: posixpath.normpath(target.output) for key, target in zip(keys, targets, strict=True)}
+    swapped = [key for key, target in zip(keys, targets, strict=True) if _signal(target)]
     symbols = [
         f"--symbol={key}:{symbol}"
         for key, plugin in zip(keys[1:], go.plugin, strict=True)
         for symbol in dict.fromkeys((*go.symbols, *plugin.symbols))
     ]
     blocks = ["--block"] if go.on_mismatch == "block" else []
-    placed = [f"{key}={output}" for key, output in zip(keys, outputs, strict=True)]
-    steps[FIT] = BuildStep(
-        command=[*PROGRAM, "fit", *blocks, *symbols, *placed],
-        paths=[],
-        needs=names,
-        outputs=[Pattern(f"/{output}") for output in outputs],
-        parsers=PARSERS,
-        env=go.env,
-    )
+    limit = [f"--generations={go.generations}"] if swapped else []
+    reloads = [f"--reload={key}" for key in swapped]
+    fitting = ["fit", *blocks, *limit, *reloads, *symbols, *(f"{key}={place}" for key, place in places.items())]
+    published = [f"/{place}" for key, place in places.items() if key not in swapped]
+    steps[FIT] = _last(go, fitting, names, [*published, RESTART] if swapped else published)
+    if swapped:
+        needs = [FIT, *(name for name, key in zip(names, keys, strict=True) if key in swapped)]
+        swapping = ["swap", *(f"{key}={places[key]}" for key in swapped)]
+        steps[SWAP] = _last(go, swapping, needs, [f"/{places[key]}" for key in swapped])
     return steps
 
 
@@ -99,16 +103,41 @@ def expanded(tables: dict[str, Any], config: Config) -> dict[str, Any]:
     if config.go is None:
         return tables
     made = {name: _as_table(step) for name, step in steps_of(config.go).items()}
-    return {
-        **{key: value for key, value in tables.items() if key != "go"},
-        "build": {**tables.get("build", {}), **made},
-    }
+    processes = {name: dict(table) for name, table in tables.get("run", {}).items()}
+    for name, process in config.run.items():
+        if process.reload is not None and SWAP in process.reload.needs:
+            told = {"needs": process.reload.needs, "signal": str(process.reload.signal)}
+            processes[name]["reload"] = {**processes[name].get("reload", {}), **told}
+    rest = {key: value for key, value in tables.items() if key not in ("go", "build", "run")}
+    return {**rest, "build": {**tables.get("build", {}), **made}, **({"run": processes} if processes else {})}
+
+
+def _last(go: Go, words: list[str], needs: list[str], outputs: list[str]) -> BuildStep:
+    """A step that only what it needs makes dirty."""
+    patterns = [Pattern(output) for output in outputs]
+    return BuildStep(command=[*PROGRAM, *words], paths=[], needs=needs, outputs=patterns, parsers=PARSERS, env=go.env)
+
+
+def _signal(target: GoHost) -> str | None:
+    return target.reload.signal if isinstance(target, GoPlugin) else None
+
+
+def _reloading(process: RunProcess, go: Go, name: str, findings: Findings) -> RunProcess:
+    """A process that opens plugins, with what it is told of by a signal."""
+    signal = next((signal for plugin in go.plugin if (signal := _signal(plugin))), None)
+    if signal is None or FIT not in (process.needs or ()):
+        return process
+    own = process.reload
+    if own is not None and str(own.signal) != signal:
+        findings.expected(("run", name, "reload", "signal"), f'"{signal}", by which go.plugin reloads', str(own.signal))
+    paths, needs = ([], []) if own is None else (own.paths, own.needs)
+    return structs.replace(process, reload=Reload(paths=paths, needs=[*needs, SWAP], signal=SignalName(signal)))
 
 
 def _target(go: Go, target: GoHost, key: str) -> BuildStep:
     flags = [*go.flags, *target.flags]
     return BuildStep(
-        command=[*PROGRAM, "target", key, target.package, *flags],
+        command=[*PROGRAM, "target", *(["--files"] if _signal(target) else []), key, target.package, *flags],
         inputs=f"go:{shlex.join([*go.flags, target.package])}",
         needs=go.needs,
         outputs=[Pattern(staged(key))],
@@ -123,6 +152,8 @@ def _names(go: Go) -> Iterator[str]:
         if plugin.output is not None:  # as it may be where the file is wrong
             yield f"go-plugin-{plugin.label}"
     yield FIT
+    if any(_signal(plugin) for plugin in go.plugin if plugin.reload is not None):
+        yield SWAP
 
 
 def _as_table(step: BuildStep) -> dict[str, Any]:
@@ -149,6 +180,9 @@ def _check(go: Go, findings: Findings) -> None:
         owner = outputs.setdefault(posixpath.normpath(plugin.output), f"go.plugin[{place}]")
         if owner != f"go.plugin[{place}]":
             findings.expected((*path, "output"), f"a file of its own ({owner} makes this one)", plugin.output)
+        first = next(signal for one in go.plugin if (signal := _signal(one)) or one is plugin)
+        if _signal(plugin) and _signal(plugin) != first:
+            findings.expected((*path, "reload"), f'"signal:{first}", as for the plugins above', str(plugin.reload))
         _check_label(plugin, labels.setdefault(plugin.label, f"go.plugin[{place}]"), place, findings)
 
 

@@ -1,15 +1,44 @@
 """The table [go] of the configuration file, typed: a Go program and its plugins (see docs/go-plugins.md)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from hotrun.config.table import FilePath, Name, Table, Variables
+from hotrun.config.values import SignalName, Unfit, Value
 
 Flags = Annotated[list[str], Meta(extra={"expected": 'an array of flags such as ["-trimpath"]'})]
 Symbol = Annotated[str, Meta(pattern=r"^[A-Z]\w*$", extra={"expected": 'an exported name such as "Plugin"'})]
 Symbols = Annotated[list[Symbol], Meta(extra={"expected": 'an array of names such as ["Plugin"]'})]
 OnMismatch = Literal["rebuild", "block"]
+
+
+class GoReload(str, Value):
+    """How a plugin's own edits reach the host: "restart", or "signal:" and the signal that tells it."""
+
+    __slots__ = ()
+    expected = '"restart" or a signal such as "signal:USR1"'
+    schema = {"type": "string", "pattern": "^(restart|signal:[A-Za-z][A-Za-z0-9]*)$"}
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        if value == "restart":
+            return cls(value)
+        kind, _, name = value.partition(":") if isinstance(value, str) else ("", "", "")
+        if kind != "signal":
+            raise Unfit(cls.expected)
+        try:
+            return cls(f"signal:{SignalName.parse(name)}")
+        except Unfit as unfit:
+            raise Unfit(cls.expected, unfit.meant and f"signal:{unfit.meant}") from None
+
+    @property
+    def signal(self) -> str | None:
+        """The signal; None for a restart."""
+        return self.partition(":")[2] or None
+
+
+MOST_GENERATIONS = 10_000
 
 
 class GoHost(Table, frozen=True):
@@ -37,6 +66,13 @@ class GoPlugin(GoHost, frozen=True):
     ] = None
     symbols: Annotated[Symbols, Meta(description="What the host looks up in this one besides.")] = []
 
+    reload: Annotated[
+        GoReload,
+        Meta(
+            description="How its own edits reach the host: by a restart, or by a signal on which it opens the output."
+        ),
+    ] = field(default_factory=lambda: GoReload("restart"))
+
     @property
     def label(self) -> str:
         """The name that it goes by."""
@@ -62,3 +98,10 @@ class Go(Table, frozen=True):
         OnMismatch,
         Meta(description="When they do not fit: build all of them anew, once, or be red at once."),
     ] = "rebuild"
+    generations: Annotated[
+        Annotated[
+            int,
+            Meta(ge=1, le=MOST_GENERATIONS, extra={"expected": f"a number of versions from 1 to {MOST_GENERATIONS}"}),
+        ],
+        Meta(description="How many versions of a plugin the host may hold until it is restarted; Go unloads none."),
+    ] = 20

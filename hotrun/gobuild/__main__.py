@@ -1,5 +1,6 @@
-"""python -P -m hotrun.gobuild target KEY PACKAGE [FLAG ...]
-python -P -m hotrun.gobuild fit [--block] [--symbol=KEY:NAME ...] KEY=OUTPUT ...
+"""python -P -m hotrun.gobuild target [--files] KEY PACKAGE [FLAG ...]
+python -P -m hotrun.gobuild fit [--block] [--generations=N] [--reload=KEY ...] [--symbol=KEY:NAME ...] KEY=OUTPUT ...
+python -P -m hotrun.gobuild swap KEY=OUTPUT ...
 
 KEY is "host" or "plugin:NAME". Config makes these command lines, so they are not checked again.
 """
@@ -17,7 +18,13 @@ def main(words: list[str]) -> int:
     gc.disable()  # it lives for a moment
     what, *rest = words
     try:
-        return _target(rest) if what == "target" else _fit(rest)
+        match what:
+            case "target":
+                return _target(rest)
+            case "fit":
+                return _fit(rest)
+            case _:
+                return _swap(rest)
     except HotrunError as error:
         print(f"error: {error.message}" + (f" ({error.hint})" if error.hint else ""), file=sys.stderr)
         return 1
@@ -27,22 +34,32 @@ def _target(words: list[str]) -> int:
     from hotrun.gobuild.compile import compile_target
     from hotrun.golang.target import Target
 
-    key, package, *flags = words
-    return compile_target(Target(key, package, tuple(flags)))
+    by_files = words[0] == "--files"
+    key, package, *flags = words[by_files:]
+    return compile_target(Target(key, package, tuple(flags), by_files))
 
 
 def _fit(words: list[str]) -> int:
     from hotrun.gobuild.prove import Wish, prove
 
     outputs = dict(word.split("=", 1) for word in words if not word.startswith("--"))
+    reloads = {word.removeprefix("--reload=") for word in words if word.startswith("--reload=")}
+    generations = next((int(word.partition("=")[2]) for word in words if word.startswith("--generations=")), 1)
     symbols: dict[str, list[str]] = {}
     for word in words:
         if word.startswith("--symbol="):
             key, _, name = word.removeprefix("--symbol=").rpartition(":")
             symbols.setdefault(key, []).append(name)
-    return prove(
-        [Wish(key, output, tuple(symbols.get(key, ()))) for key, output in outputs.items()], "--block" in words
-    )
+    wishes = [Wish(key, output, tuple(symbols.get(key, ())), key in reloads) for key, output in outputs.items()]
+    return prove(wishes, "--block" in words, generations)
+
+
+def _swap(words: list[str]) -> int:
+    from hotrun.gobuild.swap import swap
+
+    for word in words:
+        swap(*word.split("=", 1))
+    return 0
 
 
 sys.exit(main(sys.argv[1:]))

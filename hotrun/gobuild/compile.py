@@ -10,6 +10,7 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -20,20 +21,40 @@ from hotrun.golang.listing import Package, arguments, packages_of
 from hotrun.golang.manifest import SUFFIX, manifest_bytes, manifest_of, sources_of
 from hotrun.golang.target import FOLDER, Target
 
+_NOT_IN_LISTS = ("CFiles", "CXXFiles", "MFiles", "FFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles")
+
 
 def compile_target(target: Target) -> int:
     """Build it; returns the exit code of the compiler, whose output is ours. Raises HotrunError without a compiler."""
     os.makedirs(FOLDER, mode=0o700, exist_ok=True)
-    mode = ("-buildmode=plugin",) if target.is_plugin else ()
-    go, *listing = arguments((*target.flags, target.package), False)
-    builder = _start((go, "build", *target.flags, *mode, "-o", target.staged, target.package))
-    lister = _start((go, *listing), subprocess.PIPE, subprocess.DEVNULL)
+    builder = None if target.by_files else _builder(target, (target.package,))
+    lister = _start(arguments((*target.flags, target.package), False), subprocess.PIPE, subprocess.DEVNULL)
     packages = _packages(lister.communicate()[0])
+    if builder is None:
+        builder = _builder(target, _files_of(target, packages))
     digests = digests_of([path for package in packages for path in sources_of(package)])
     status = builder.wait()
     if status == 0:
         _record(target, packages, digests)
     return status
+
+
+def _builder(target: Target, what: Sequence[str]) -> subprocess.Popen[bytes]:
+    mode = ("-buildmode=plugin",) if target.is_plugin else ()
+    return _start(("go", "build", *target.flags, *mode, "-o", target.staged, *what))
+
+
+def _files_of(target: Target, packages: list[dict[str, Any]]) -> list[str]:
+    """The Go files of its package; the package where they are not known: the compiler says why."""
+    main = packages[-1] if packages else {}
+    names = [*main.get("GoFiles", ()), *main.get("CgoFiles", ())]
+    other = [name for kind in _NOT_IN_LISTS for name in main.get(kind, ())]
+    if other:
+        raise HotrunError(
+            f"{target.package}: {other[0]} is no Go file, and a plugin that is reloaded is built from Go files alone",
+            'reload = "restart"',
+        )
+    return [os.path.relpath(os.path.join(main["Dir"], name)) for name in names] or [target.package]
 
 
 def _start(command: Sequence[str], stdout: int | None = None, stderr: int | None = None) -> subprocess.Popen[bytes]:
@@ -45,7 +66,7 @@ def _start(command: Sequence[str], stdout: int | None = None, stderr: int | None
         ) from None
 
 
-def _packages(text: bytes) -> list[dict[str, object]]:
+def _packages(text: bytes) -> list[dict[str, Any]]:
     """What was listed; nothing where the list is none: the compiler says what is wrong."""
     try:
         found: list[Package] = list(packages_of(text))
@@ -63,10 +84,12 @@ def digests_of(paths: Sequence[str]) -> dict[str, str]:
     return digests
 
 
-def _record(target: Target, packages: list[dict[str, object]], digests: dict[str, str]) -> None:
+def _record(target: Target, packages: list[dict[str, Any]], digests: dict[str, str]) -> None:
     main = next((path for package in packages[-1:] for path in sources_of(package)), "go.mod")
     record = Record(target, os.path.relpath(main))
     write_record(record)
     with open(target.staged, "rb") as file:
         binary = hashlib.file_digest(file, "sha256").hexdigest()
-    replace(target.staged + SUFFIX, manifest_bytes(manifest_of(packages, digests, binary)))
+    # The package of a plugin that is reloaded has another name in each version, and nothing in common with any.
+    compared = packages[:-1] if target.by_files else packages
+    replace(target.staged + SUFFIX, manifest_bytes(manifest_of(compared, digests, binary)))

@@ -12,6 +12,7 @@ import msgspec
 from hotrun.gobuild.known import artifact_of
 from hotrun.gobuild.publish import Published, publish
 from hotrun.gobuild.record import Record, read_record, remove
+from hotrun.gobuild.resident import count_in
 from hotrun.golang.artifact import Artifact
 from hotrun.golang.explain import Cause
 from hotrun.golang.fit import Fit, Fitted, Problem, fit_of
@@ -24,11 +25,15 @@ _OF_MODULE = frozenset({"toolchain", "experiment", "dependency", "vendor", "modu
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What is wanted of one target: where to put it, and the names that the host looks up in it."""
+    """What is wanted of one target: where to put it, and the names that the host looks up in it.
+
+    `is_reloaded`: it is put there by swap, later.
+    """
 
     key: str
     output: str
     symbols: tuple[str, ...] = ()
+    is_reloaded: bool = False
 
 
 class _Staged(msgspec.Struct, frozen=True):
@@ -39,11 +44,11 @@ class _Staged(msgspec.Struct, frozen=True):
     manifests: Mapping[str, Manifest]
 
 
-def prove(wishes: Sequence[Wish], blocks: bool) -> int:
+def prove(wishes: Sequence[Wish], blocks: bool, generations: int) -> int:
     """Returns 0 where all fit and are published; else 1, and what was published before is as it was.
 
-    Where they do not fit they are built anew, once, unless it `blocks`. The host is the first of `wishes`. Raises
-    HotrunError for a file that cannot be read or written.
+    Where they do not fit they are built anew, once, unless it `blocks`. The host is the first of `wishes`, and may hold
+    so many `generations` of a plugin. Raises HotrunError for a file that cannot be read or written.
     """
     found = _look(wishes)
     kinds = {problem.kind for one in _all(found.fit) for problem in one.problems}
@@ -62,7 +67,15 @@ def prove(wishes: Sequence[Wish], blocks: bool) -> int:
         _print(found, "error", "")
         return 1
     _print(found, "warning", "; what was built together is used")
-    return _publish(wishes, found)
+    _publish(wishes, found)
+    files = {wish: one.file for wish, one in zip(wishes, _all(found.fit), strict=True)}
+    reloaded = [file for wish, file in files.items() if wish.is_reloaded]
+    if reloaded:
+        fixed = [file for wish, file in files.items() if not wish.is_reloaded]
+        held = count_in(fixed, reloaded, found.manifests, generations)
+        if held > 1:
+            print(f"the host holds {held} versions of a plugin; it is restarted when there are more than {generations}")
+    return 0
 
 
 def _look(wishes: Sequence[Wish]) -> _Staged:
@@ -79,8 +92,9 @@ def _look(wishes: Sequence[Wish]) -> _Staged:
     return _Staged(fit, records, manifests)
 
 
-def _publish(wishes: Sequence[Wish], found: _Staged) -> int:
-    files = [(one.file, staged(wish.key)) for wish, one in zip(wishes, _all(found.fit), strict=True)]
+def _publish(wishes: Sequence[Wish], found: _Staged) -> None:
+    all_files = zip(wishes, _all(found.fit), strict=True)
+    files = [(one.file, staged(wish.key)) for wish, one in all_files if not wish.is_reloaded]
     published = Published.read()
     host = found.fit.host.file
     for file, _ in files:
@@ -89,7 +103,6 @@ def _publish(wishes: Sequence[Wish], found: _Staged) -> int:
             main = found.records[file.path].main
             print(f"{main}:1: warning: {file.path} was overwritten by another program{_why(foreign, host)}; put back")
     publish([(path, file.path, file.digest) for file, path in files], published)
-    return 0
 
 
 def _why(foreign: Artifact, host: Artifact) -> str:

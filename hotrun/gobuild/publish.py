@@ -71,8 +71,8 @@ def publish(files: Sequence[tuple[str, str, str]], before: Published) -> None:
     written: list[tuple[str, str]] = []
     try:
         for path, output in due:
-            _require_place(output)
-            new = _new_name(path, output)
+            require_place(output)
+            new = new_name(path, output)
             written.append((new, output))
             shutil.copyfile(path, new)
             shutil.copymode(path, new)
@@ -88,7 +88,7 @@ def publish(files: Sequence[tuple[str, str, str]], before: Published) -> None:
     replace(LIST, msgspec.json.encode(Published(found)))
 
 
-def _require_place(output: str) -> None:
+def require_place(output: str) -> None:
     """Raises OSError where a file could not be renamed to `output`."""
     folder = os.path.dirname(output) or "."
     os.makedirs(folder, exist_ok=True)
@@ -98,7 +98,7 @@ def _require_place(output: str) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
 
 
-def _new_name(path: str, output: str) -> str:
+def new_name(path: str, output: str) -> str:
     """The name under which a copy of `path` for `output` is written, from which it can be renamed."""
     folder, name = os.path.split(output)
     if os.stat(folder or ".").st_dev == os.stat(FOLDER).st_dev:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import msgspec
 
 FOLDER = ".hotrun/go"  # below the root; the linker writes here, and what fits is published from here
+RESTART = f"{FOLDER}/restart.json"  # differs when a host has to be restarted though it is the same
 HOST = "host"
 _PLUGIN = "plugin:"
 
 
 class Target(msgspec.Struct, frozen=True):
-    """`key` is "host", or "plugin:" and the name of the plugin; `flags` are those of `go build`."""
+    """`key` is "host", or "plugin:" and the name of the plugin; `flags` are those of `go build`.
+
+    `by_files`: built from the files of its package, so that Go takes each version for another plugin, and a host can
+    open it beside the one that it has.
+    """
 
     key: str
     package: str
     flags: tuple[str, ...] = ()
+    by_files: bool = False
 
     @property
     def is_plugin(self) -> bool:

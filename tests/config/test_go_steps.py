@@ -10,7 +10,7 @@ import pytest
 from hotrun.config.expand import to_toml
 from hotrun.config.load import parse
 from hotrun.config.problems import ConfigError
-from hotrun.core.spec import Project
+from hotrun.core.spec import Project, Reload
 
 GOOD = """\
 env = { LOG = "debug" }
@@ -62,6 +62,15 @@ package = "./plugins/auth"
 output = "tmp/auth.so"
 """
 
+RELOADED = f"""{ONE}reload = "signal:USR1"
+[[go.plugin]]
+package = "./plugins/pay"
+output = "tmp/pay.so"
+[run.web]
+command = ["tmp/host"]
+needs = ["go-fit"]
+"""
+
 
 def project_of(text: str, profile: str | None = None) -> Project:
     return parse(text, "hotrun.toml", "/project", profile).project
@@ -108,7 +117,7 @@ def test_a_profile_may_say_that_a_misfit_is_red_at_once() -> None:
 
 
 @pytest.mark.parametrize("profile", [None, "checked"])
-@pytest.mark.parametrize("text", [GOOD, ONE, '[run.a]\ncommand = "a"\ntty = false\n'])
+@pytest.mark.parametrize("text", [GOOD, ONE, RELOADED, '[run.a]\ncommand = "a"\ntty = false\n'])
 def test_the_file_that_spells_everything_out_is_the_same_project(text: str, profile: str | None) -> None:
     loaded = parse(text + ("" if "[profile" in text else "[profile.checked]\n"), "hotrun.toml", "/project", profile)
     written = to_toml(loaded)
@@ -116,6 +125,28 @@ def test_the_file_that_spells_everything_out_is_the_same_project(text: str, prof
     again = parse(written, "hotrun.toml", "/project")
     assert msgspec.to_builtins(again.project) == msgspec.to_builtins(loaded.project)
     assert list(again.project.steps) == list(loaded.project.steps)
+
+
+def test_a_plugin_that_is_reloaded_is_built_by_files_and_swapped_and_the_process_is_told() -> None:
+    project = project_of(RELOADED)
+    steps, words = project.steps, (sys.executable, "-P", "-m", "hotrun.gobuild")
+    assert steps["go-plugin-auth"].program.argv == (*words, "target", "--files", "plugin:auth", "./plugins/auth")
+    assert steps["go-plugin-pay"].program.argv == (*words, "target", "plugin:pay", "./plugins/pay")
+    assert steps["go-fit"].outputs == ("/tmp/host", "/tmp/pay.so", ".hotrun/go/restart.json")
+    assert {"--reload=plugin:auth", "--generations=20"} < {*steps["go-fit"].program.argv}
+    assert steps["go-swap"].program.argv == (*words, "swap", "plugin:auth=tmp/auth.so")
+    assert steps["go-swap"].needs == ("go-fit", "go-plugin-auth")
+    assert steps["go-swap"].outputs == ("/tmp/auth.so",)
+    web = project.processes["web"]
+    assert (web.needs, web.reload) == (("go-fit",), Reload((), "SIGUSR1", ("go-swap",)))
+
+
+def test_what_a_process_reloads_besides_stays_if_the_signal_is_the_same() -> None:
+    own = '[run.web.reload]\npaths = ["*.html"]\nsignal = "USR1"\n'
+    assert project_of(RELOADED + own).processes["web"].reload == Reload(("*.html",), "SIGUSR1", ("go-swap",))
+    assert problems_of(RELOADED + own.replace("USR1", "HUP")) == [
+        '16: run.web.reload.signal: expected "SIGUSR1", by which go.plugin reloads, got "SIGHUP"'
+    ]
 
 
 def test_what_a_process_needs_may_be_a_step_of_go_and_is_proposed() -> None:
@@ -216,6 +247,20 @@ WRONG = [
         [
             '4: go.symbols[0]: expected an exported name such as "Plugin", got "plugin"',
             '5: go.on_mismatch: expected "rebuild" or "block", got "rebuilt", did you mean "rebuild"?',
+        ],
+    ),
+    (
+        "reloads by something else than one signal",
+        f'{ONE}reload = "signal:USR1"\n[[go.plugin]]\npackage = "./b"\noutput = "b.so"\nreload = "signal:HUP"\n',
+        ['11: go.plugin[1].reload: expected "signal:SIGUSR1", as for the plugins above, got "signal:SIGHUP"'],
+    ),
+    (
+        "a reload by no signal, and too few generations",
+        ONE.replace("[[", "generations = 0\n[[") + 'reload = "signal:USR3"\n',
+        [
+            "4: go.generations: expected a number of versions from 1 to 10000, got 0",
+            '8: go.plugin[0].reload: expected "restart" or a signal such as "signal:USR1", got "signal:USR3", '
+            'did you mean "signal:SIGUSR',
         ],
     ),
     ("no host", "[go]\n", ["1: go.host: expected a table such as"]),

@@ -148,3 +148,71 @@ def test_a_host_whose_plugins_do_not_fit_is_never_started(tmp_path: Path) -> Non
         running.edit("hotrun.toml", ', "Login"]', "]")
         running.wait_for("process.ready")
         assert len(running.seen("process.started")) == 1
+
+
+LOADS = 'plugins, err := load("tmp/plugins/*.so")'
+RELOADS = """var held atomic.Pointer[[]shared.Plugin]
+	open := func() error {
+		found, err := load("tmp/plugins/*.so")
+		if err == nil {
+			held.Store(&found)
+		}
+		return err
+	}
+	err := open()
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGUSR1)
+	go func() {
+		for range told {
+			fmt.Println("opens again:", open())
+		}
+	}()"""
+
+
+def reloading(root: Path, generations: int) -> Path:
+    """The project with a host that opens its plugins again on SIGUSR1, and a plugin that is reloaded so."""
+    host, config = root / "cmd/host/main.go", root / "hotrun.toml"
+    text = host.read_text().replace(LOADS, RELOADS).replace("range plugins", "range *held.Load()")
+    host.write_text(text.replace('"plugin"\n', '"plugin"\n\t"sync/atomic"\n'))
+    text = config.read_text().replace("[[go.plugin]]", f"generations = {generations}\n\n[[go.plugin]]", 1)
+    config.write_text(text.replace('quiet.so"', 'quiet.so"\nreload = "signal:USR1"'))
+    return root
+
+
+def test_a_plugin_that_is_reloaded_is_opened_beside_its_old_version_and_all_else_restarts(tmp_path: Path) -> None:
+    with Running(reloading(project(tmp_path), generations=3), port=free_port()) as running:
+        running.wait_for("process.ready", timeout=FIRST_BUILD_S)
+        for old, new in (("psst", "hush"), ("hush", "hist")):
+            mark = running.mark
+            running.edit(QUIET, f'"{old}"', f'"{new}"')
+            running.wait_for("process.reloaded", since=mark, signal="SIGUSR1")
+            running.wait_for_answer(f"{new} world (quiet, version 1)")
+            assert steps_since(running, mark) == ["go-fit", "go-plugin-quiet", "go-swap"]
+        assert len(running.seen("process.started")) == 1
+
+        mark = running.mark
+        running.edit(LOUD, '"hello"', '"ahoy"')  # a plugin that is not reloaded
+        served(running, mark, "AHOY WORLD")
+        mark = running.mark
+        running.edit(SHARED, "version 1", "version 2")  # what the host has, too
+        served(running, mark, "host, version 2\nAHOY WORLD (loud, version 2)\nhist world (quiet, version 2)\n")
+        assert not running.seen("process.reloaded", since=mark)
+
+        mark = running.mark
+        running.edit(QUIET, '"hist"', "hist")
+        running.wait_for("process.stale", since=mark)
+        assert "hist world" in running.get()
+
+        for new in ("one", "two"):
+            mark = running.mark
+            running.write(QUIET, running.read(QUIET).replace("const greeting = ", f'const greeting = "{new}" //'))
+            running.wait_for("process.reloaded", since=mark)
+            running.wait_for_answer(f"{new} world (quiet, version 2)")
+        mark = running.mark
+        running.write(QUIET, running.read(QUIET).replace("const greeting = ", 'const greeting = "three" //'))
+        served(running, mark, "three world (quiet, version 2)")  # a fourth version is one too many
+
+        assert running.stop() == 0, running.account()
+        running.wait_until_gone()
+    assert all(event["expected"] for event in running.seen("process.exited")), running.account()
+    assert "different version" not in running.account()
