@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import structs
 
-from hotrun.config.go_tables import Go, GoHost, GoPlugin
+from hotrun.config.go_tables import Go, GoHost, GoPlugin, label_of
 from hotrun.config.model import BuildStep, Config, Reload, RunProcess
 from hotrun.config.problems import Findings, Path
 from hotrun.config.values import Pattern, SignalName, closest
@@ -70,6 +70,18 @@ def moved(findings: Findings, config: Config) -> None:
             is_last = path[1] in (FIT, SWAP)
             if not is_last or not findings.by_path:
                 findings.add(("go", "needs") if is_last else ("go", *path[2:]), text)
+
+
+def place_in_go(key: Path, tables: dict[str, Any]) -> Path:
+    """Return the key of the good file's `tables` that the `key` of a step of [go] comes from; others as they are."""
+    if key[1] in tables.get("build", {}):
+        return key
+    plugins = tables["go"].get("plugin", [])
+    for place, plugin in enumerate(plugins):
+        label = plugin.get("name") or label_of(plugin.get("output", ""))
+        if key[1] == f"go-plugin-{label}":
+            return ("go", "plugin", place)
+    return ("go", "host") if key[1] == "go-host" else ("go",) if key[1] in (FIT, SWAP) else key
 
 
 def steps_of(go: Go) -> dict[str, BuildStep]:

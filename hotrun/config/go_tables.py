@@ -41,6 +41,11 @@ class GoReload(str, Value):
 MOST_GENERATIONS = 10_000
 
 
+def label_of(output: str) -> str:
+    """The name of a plugin that has none."""
+    return output.rpartition("/")[2].removesuffix(".so")
+
+
 class GoHost(Table, frozen=True):
     """The program that opens the plugins."""
 
@@ -76,7 +81,7 @@ class GoPlugin(GoHost, frozen=True):
     @property
     def label(self) -> str:
         """The name that it goes by."""
-        return self.name or self.output.rpartition("/")[2].removesuffix(".so")
+        return self.name or label_of(self.output)
 
 
 class Go(Table, frozen=True):

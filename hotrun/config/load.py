@@ -60,6 +60,10 @@ def place_of(key: Path, path: str, profile: str | None) -> str:
     shown = display_name(path)
     file = _File(read_config(path, shown), shown)
     file.take_profiles(profile, Findings())
+    if "go" in file.tables and key[0] == "build":
+        from hotrun.config.go_steps import place_in_go
+
+        key = place_in_go(key, file.tables)
     place = origin(key, file.tables, profile or "", file.profiles.get(profile or "", {}))
     return file.worded({place: ""})[0].removesuffix(": ")
 

@@ -8,6 +8,7 @@ KEY is "host" or "plugin:NAME". Config makes these command lines, so they are no
 from __future__ import annotations
 
 import gc
+import io
 import sys
 
 from hotrun.errors import HotrunError
@@ -16,6 +17,9 @@ from hotrun.errors import HotrunError
 def main(words: list[str]) -> int:
     """Run it; returns the exit code."""
     gc.disable()  # it lives for a moment
+    for stream in (sys.stdout, sys.stderr):  # names of files may hold anything
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     what, *rest = words
     try:
         match what:

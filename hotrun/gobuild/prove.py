@@ -5,6 +5,7 @@ What does not fit is explained as a compiler would do it, a line for each reason
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -50,18 +51,18 @@ def prove(wishes: Sequence[Wish], blocks: bool, generations: int) -> int:
     Where they do not fit they are built anew, once, unless it `blocks`. The host is the first of `wishes`, and may hold
     so many `generations` of a plugin. Raises HotrunError for a file that cannot be read or written.
     """
+    status = _complete(wishes)
+    if status != 0:
+        return status
     found = _look(wishes)
     kinds = {problem.kind for one in _all(found.fit) for problem in one.problems}
     if not blocks and kinds - _STAYS:
-        from hotrun.gobuild.compile import compile_target
-
         _print(found, "warning", "; all are built anew")
         for wish in wishes:
             remove(wish.key)
-        for record in found.records.values():
-            status = compile_target(record.target)
-            if status != 0:
-                return status
+        status = _complete(wishes)
+        if status != 0:
+            return status
         found = _look(wishes)
     if found.fit.verdict == "inconsistent" or (blocks and found.fit.verdict == "unknown"):
         _print(found, "error", "")
@@ -75,6 +76,18 @@ def prove(wishes: Sequence[Wish], blocks: bool, generations: int) -> int:
         held = count_in(fixed, reloaded, found.manifests, generations)
         if held > 1:
             print(f"the host holds {held} versions of a plugin; it is restarted when there are more than {generations}")
+    return 0
+
+
+def _complete(wishes: Sequence[Wish]) -> int:
+    """Build what is not there: what did not fit, now or when this was canceled. Returns the compiler's exit code."""
+    for wish in wishes:
+        if not os.path.exists(staged(wish.key)):
+            from hotrun.gobuild.compile import compile_target  # which is hardly ever needed here
+
+            status = compile_target(read_record(staged(wish.key)).target)
+            if status != 0:
+                return status
     return 0
 
 
@@ -121,7 +134,7 @@ def _print(found: _Staged, severity: str, then: str) -> None:
     for one in _all(found.fit):
         for problem in one.problems:
             for cause in problem.causes or (None,):
-                print(f"{_place(found, one, cause)}:1: {severity}: {_text(one, problem, cause)}{then}")
+                print(f"{_place(found, one, cause)}:1: {severity}: {_text(one, problem, cause)}{then}", flush=True)
 
 
 def _place(found: _Staged, one: Fitted, cause: Cause | None) -> str:

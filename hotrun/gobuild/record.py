@@ -34,11 +34,13 @@ def read_record(path: str) -> Record:
         with open(path + RECORD, "rb") as file:
             return msgspec.json.decode(file.read(), type=Record)
     except (OSError, msgspec.MsgspecError):
-        raise HotrunError(f"{path}: not known how it was built", "remove .hotrun/go, and start hotrun again") from None
+        raise HotrunError(
+            f"{path}: not known how it was built", "build all steps again, or start hotrun again"
+        ) from None
 
 
 def remove(key: str) -> None:
-    """Forget what was built of this target."""
-    for ending in ("", RECORD, SUFFIX, KNOWN):
+    """Remove what was built of this target; how it is built stays known."""
+    for ending in ("", SUFFIX, KNOWN):
         with contextlib.suppress(FileNotFoundError):
             os.remove(staged(key) + ending)

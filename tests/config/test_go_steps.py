@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import pathlib
 import sys
 
 import msgspec
 import pytest
 
 from hotrun.config.expand import to_toml
-from hotrun.config.load import parse
-from hotrun.config.problems import ConfigError
+from hotrun.config.load import parse, place_of
+from hotrun.config.problems import ConfigError, Path
 from hotrun.core.spec import Project, Reload
 
 GOOD = """\
@@ -147,6 +148,22 @@ def test_what_a_process_reloads_besides_stays_if_the_signal_is_the_same() -> Non
     assert problems_of(RELOADED + own.replace("USR1", "HUP")) == [
         '16: run.web.reload.signal: expected "SIGUSR1", by which go.plugin reloads, got "SIGHUP"'
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        (("build", "go-host", "inputs"), "14: go.host"),
+        (("build", "go-plugin-auth", "inputs", 0), "20: go.plugin[0]"),
+        (("build", "go-plugin-money", "inputs"), "25: go.plugin[1]"),
+        (("build", "go-fit", "outputs", 0), "13: go"),
+        (("build", "generate", "paths", 0), "11: build.generate.paths[0]"),
+    ],
+)
+def test_where_a_step_comes_from_is_the_place_in_go(key: Path, place: str, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "hotrun.toml"
+    file.write_text(GOOD)
+    assert place_of(key, str(file), None).partition("hotrun.toml:")[2] == place
 
 
 def test_what_a_process_needs_may_be_a_step_of_go_and_is_proposed() -> None:

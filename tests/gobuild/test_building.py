@@ -200,6 +200,16 @@ def test_a_staged_file_that_was_cut_is_built_again(project: Project) -> None:
     assert project.published() == before
 
 
+def test_where_building_anew_fails_the_next_time_goes_on_from_there(project: Project) -> None:
+    trimmed(project, ".hotrun/go/loud.so")
+    project.edit("plugins/quiet/main.go", '"psst"', "psst")
+    done = project.fit()
+    assert done.status == 1
+    assert any(line.startswith("plugins/quiet/main.go:8:18: ") for line in done.lines), done.lines
+    project.edit("plugins/quiet/main.go", "= psst", '= "psst"')
+    assert project.fit() == Done(0, []), "no step but go-fit has run again"
+
+
 def test_an_error_of_the_compiler_comes_through_with_its_exit_code(project: Project) -> None:
     project.edit("plugins/loud/main.go", '"hello"', "hello")
     done = project.run("target", "plugin:loud", "./plugins/loud")
