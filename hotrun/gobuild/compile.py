@@ -6,10 +6,11 @@ The sources are digested while the compiler reads them; a file that is edited me
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +28,25 @@ _NOT_IN_LISTS = ("CFiles", "CXXFiles", "MFiles", "FFiles", "SFiles", "SwigFiles"
 def compile_target(target: Target) -> int:
     """Build it; returns the exit code of the compiler, whose output is ours. Raises HotrunError without a compiler."""
     os.makedirs(FOLDER, mode=0o700, exist_ok=True)
+    with _turn(target):
+        return _compile(target)
+
+
+@contextlib.contextmanager
+def _turn(target: Target) -> Iterator[None]:
+    """One after the other, plugins that have never been built here.
+
+    The first compiles Go's own packages once more, as plugins need them; go commands beside it would all do the same.
+    """
+    if not target.is_plugin or os.path.exists(target.staged):
+        yield
+        return
+    with open(f"{FOLDER}/lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _compile(target: Target) -> int:
     builder = None if target.by_files else _builder(target, (target.package,))
     lister = _start(arguments((*target.flags, target.package), False), subprocess.PIPE, subprocess.DEVNULL)
     packages = _packages(lister.communicate()[0])
