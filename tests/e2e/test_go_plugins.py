@@ -29,6 +29,12 @@ def go(root: Path, *words: str) -> None:
     subprocess.run(["go", *words], cwd=root, check=True, capture_output=True, timeout=FIRST_BUILD_S)
 
 
+def up(running: Running) -> None:
+    """Wait until the host serves and it is known what each step is made of: until then every file counts."""
+    running.wait_for("process.ready", timeout=FIRST_BUILD_S)
+    running.wait_for("settled")
+
+
 def steps_since(running: Running, mark: int) -> list[str]:
     return sorted(event["step"] for event in running.seen("step.started", since=mark))
 
@@ -47,7 +53,7 @@ def test_host_and_plugins_never_disagree_through_random_edits(seed: int, tmp_pat
     edited = Edited(seed)
     write(root, edited.files())
     with Running(root, port=free_port()) as running:
-        running.wait_for("process.ready", timeout=FIRST_BUILD_S)
+        up(running)
         assert running.get() == edited.answer()
         for _ in range(EDITS):
             mark, edit, before = running.mark, edited.edit(), running.get()
@@ -70,7 +76,7 @@ def test_host_and_plugins_never_disagree_through_random_edits(seed: int, tmp_pat
 
 def test_an_edit_builds_exactly_what_uses_it_and_an_edit_that_changes_nothing_restarts_nothing(tmp_path: Path) -> None:
     with Running(project(tmp_path), port=free_port()) as running:
-        running.wait_for("process.ready", timeout=FIRST_BUILD_S)
+        up(running)
 
         mark = running.mark
         running.edit(SHARED, "version 1", "version 2")
@@ -99,7 +105,7 @@ def test_an_edit_builds_exactly_what_uses_it_and_an_edit_that_changes_nothing_re
 
 def test_one_target_that_is_red_keeps_all_of_the_old_ones(tmp_path: Path) -> None:
     with Running(project(tmp_path), port=free_port()) as running:
-        running.wait_for("process.ready", timeout=FIRST_BUILD_S)
+        up(running)
         old = {file: (running.root / file).read_bytes() for file in ("tmp/host", LOUD_SO, QUIET_SO)}
 
         mark = running.mark
@@ -120,7 +126,7 @@ def test_one_target_that_is_red_keeps_all_of_the_old_ones(tmp_path: Path) -> Non
 
 def test_a_plugin_that_does_not_fit_is_explained_built_once_more_and_served(tmp_path: Path) -> None:
     with Running(project(tmp_path), port=free_port()) as running:
-        running.wait_for("process.ready", timeout=FIRST_BUILD_S)
+        up(running)
         go(running.root, "build", "-trimpath", "-buildmode=plugin", "-o", LOUD_SO, "./plugins/loud")
         go(running.root, "build", "-trimpath", "-buildmode=plugin", "-o", ".hotrun/go/loud.so", "./plugins/loud")
 
@@ -181,7 +187,7 @@ def reloading(root: Path, generations: int) -> Path:
 
 def test_a_plugin_that_is_reloaded_is_opened_beside_its_old_version_and_all_else_restarts(tmp_path: Path) -> None:
     with Running(reloading(project(tmp_path), generations=3), port=free_port()) as running:
-        running.wait_for("process.ready", timeout=FIRST_BUILD_S)
+        up(running)
         for old, new in (("psst", "hush"), ("hush", "hist")):
             mark = running.mark
             running.edit(QUIET, f'"{old}"', f'"{new}"')
