@@ -60,7 +60,7 @@ def place_of(key: Path, path: str, profile: str | None) -> str:
     shown = display_name(path)
     file = _File(read_config(path, shown), shown)
     file.take_profiles(profile, Findings())
-    if "go" in file.tables and key[0] == "build":
+    if "go" in file.tables and key[:1] == ("build",) and len(key) > 1:
         from hotrun.config.go_steps import place_in_go
 
         key = place_in_go(key, file.tables)
