@@ -33,6 +33,7 @@ ALLOWED = {
     "adapters": {"adapters", "core", "errors", "golang"},
     "views": {"views", "core", "errors"},
     "golang": {"golang", "core", "errors"},
+    "gobuild": {"gobuild", "golang", "errors"},
     "outlet": {"writer"},
     "writer": set(),
     "publisher": {"core"},

@@ -10,14 +10,21 @@ from hotrun.core.words import count
 from hotrun.errors import HotrunError
 
 
-def check(options: Options) -> int:
-    """Validate the configuration; prints what it holds and its warnings. Raises HotrunError with all problems."""
+def check(options: Options, expand: bool = False) -> int:
+    """Validate the configuration; prints what it holds and its warnings. Raises HotrunError with all problems.
+
+    `expand`: prints it as a file without short forms instead.
+    """
     path = config_path(options, enter(options))
     if path is None:
         raise HotrunError(
             "no hotrun.toml here or above, and no [tool.hotrun] in a pyproject.toml", "hotrun init writes one"
         )
     project, warnings = load_configured(options, path)
+    if expand:
+        for line in _expanded(options, path).splitlines():
+            say(line)
+        return 0
     if project.parsers:
         from hotrun.parsers import wrong_examples
 
@@ -26,6 +33,13 @@ def check(options: Options) -> int:
         say(f"warning: {warning}")
     say(f"{path}: ok, {count(len(project.steps), 'step')}, {_processes(len(project.processes))}")
     return 0
+
+
+def _expanded(options: Options, path: str) -> str:
+    from hotrun.config.expand import to_toml
+    from hotrun.config.load import load
+
+    return to_toml(load(path, options.profile))
 
 
 def _idle(options: Options, project: Project, path: str) -> list[str]:

@@ -178,12 +178,20 @@ def run_names(
 
 
 @app.command()
-def check(ctx: typer.Context, directory: Directory = None, config: Config = None, profile: Profile = None) -> int:
+def check(
+    ctx: typer.Context,
+    directory: Directory = None,
+    config: Config = None,
+    profile: Profile = None,
+    expand: Annotated[
+        bool, typer.Option("--expand", help="Print it with every step spelled out, also those that [go] stands for.")
+    ] = False,
+) -> int:
     """Validate the configuration; warn of patterns that match nothing."""
     from hotrun.cli.check import check
 
     used = ("directory", "config", "profile", "watch", "exclude")
-    return check(_only(ctx, *used, directory=directory, config=config, profile=profile))
+    return check(_only(ctx, *used, directory=directory, config=config, profile=profile), expand)
 
 
 @app.command()

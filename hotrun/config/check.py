@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from hotrun.config.addresses import Address
-from hotrun.config.model import BuildStep, Config, Program, Proxy, Ready, RunProcess
+from hotrun.config.model import BuildStep, Config, Program, Proxy, Ready, Reload, RunProcess
 from hotrun.config.overlay import READY_KINDS
 from hotrun.config.problems import Findings, Path, did_you_mean, key_path
 from hotrun.config.values import Unfit, closest
@@ -88,7 +88,9 @@ def _check_not_blank(command: str | list[str], path: Path, findings: Findings) -
 
 
 def _check_parsers(step: BuildStep, path: Path, known: KnownParsers | None, config: Config, findings: Findings) -> None:
-    own = [parser.name for parser in config.parser] + [parser.tool for parser in config.parser if parser.tool]
+    own = [
+        name for parser in config.parser for name in (parser.name, parser.tool) if name
+    ]  # a name that is wrong is None
     names = [step.parsers] if isinstance(step.parsers, str) else step.parsers
     for place, name in enumerate(names):
         if known is not None and name != AUTO and name not in own and name not in known():
@@ -176,6 +178,8 @@ def _check_needs(config: Config, findings: Findings) -> None:
         _check_names(step, ("build", name, "needs"), config, findings)
     for name, process in config.run.items():
         _check_names(process, ("run", name, "needs"), config, findings)
+        if process.reload is not None:
+            _check_reload(process.reload, ("run", name, "reload"), config, findings)
     if config.build.keys() & config.run.keys():
         return  # "needs" cannot be followed while a name means two things
     needs = {name: part.needs for part_of in (config.build, config.run) for name, part in part_of.items()}
@@ -213,6 +217,17 @@ def _check_names(part: BuildStep | RunProcess, path: Path, config: Config, findi
             others = config.build if is_step else {**config.build, **config.run}
             known = [other for other in others if other != path[1]]
             findings.one_of(at, "the name of a step" if is_step else "the name of a step or process", name, known)
+
+
+def _check_reload(reload: Reload, path: Path, config: Config, findings: Findings) -> None:
+    """Check that it names something, and steps alone: what a process makes is not known."""
+    if findings.touch(path):
+        return
+    if not reload.paths and not reload.needs:
+        findings.add(path, "expected paths or needs, got none of them")
+    for place, name in enumerate(reload.needs):
+        if name not in config.build:
+            findings.one_of((*path, "needs", place), "the name of a step", name, config.build)
 
 
 def _cycles(needs: dict[str, list[str]]) -> list[list[str]]:

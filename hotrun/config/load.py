@@ -24,11 +24,13 @@ IN_PYPROJECT: Path = ("tool", "hotrun")
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A good configuration: the project it describes, what the person should be told of, and the file's own words."""
+    """A good configuration: the project it describes, what the person should be told of, and the file's own
+    words: typed, with the steps of [go], and as they stand there, with the profile laid over them."""
 
     project: Project
     warnings: tuple[str, ...]
     config: Config
+    tables: Tables
 
 
 def load(path: str, profile: str | None = None, known_parsers: KnownParsers | None = None) -> Loaded:
@@ -58,6 +60,10 @@ def place_of(key: Path, path: str, profile: str | None) -> str:
     shown = display_name(path)
     file = _File(read_config(path, shown), shown)
     file.take_profiles(profile, Findings())
+    if "go" in file.tables and key[:1] == ("build",) and len(key) > 1:
+        from hotrun.config.go_steps import place_in_go
+
+        key = place_in_go(key, file.tables)
     place = origin(key, file.tables, profile or "", file.profiles.get(profile or "", {}))
     return file.worded({place: ""})[0].removesuffix(": ")
 
@@ -95,7 +101,7 @@ class _File:
         project = resolve(config, options, root, os.path.join(root, os.path.basename(self.filename)))
         told = [*((path, "not yet supported, ignored") for path in pending_keys(raw)), *doubts(project)]
         warnings = {origin(path, self.tables, profile or "", chosen): text for path, text in told}
-        return Loaded(project, tuple(self.worded(warnings)), config)
+        return Loaded(project, tuple(self.worded(warnings)), config, raw)
 
     def read(self) -> Tables:
         """Return the tables of the text, in a pyproject.toml those of [tool.hotrun]."""
@@ -192,7 +198,14 @@ def validate(
         config = collect({**raw, "build": steps} if own else raw, Config, findings)
         if not findings.by_path:
             findings.add((), str(error))
-    check(config, raw, known_parsers, findings)
+    if config.go is not None:
+        from hotrun.config.go_steps import moved, with_steps
+
+        config = with_steps(config, findings)
+        check(config, raw, known_parsers, findings)
+        moved(findings, config)
+    else:
+        check(config, raw, known_parsers, findings)
     return config, options
 
 

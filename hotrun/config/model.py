@@ -5,22 +5,15 @@ The JSON Schema, the messages and the checks are derived from this. Light to imp
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
 from hotrun.config.addresses import Address, ListenAddress, ReadyAddress, Url
+from hotrun.config.go_tables import Go
 from hotrun.config.key_names import KeyNames
+from hotrun.config.table import FilePath, Name, Table, Variables
 from hotrun.config.values import Duration, ExportFormat, Pattern, PositiveDuration, Regex, Settle, SignalName
 from hotrun.core.spec import OnBusy, OnExit, OnFailedBuild, Poll, Severity
 
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
-
-Name = Annotated[
-    str,
-    Meta(pattern=NAME_PATTERN, extra={"expected": 'a name of letters, digits, "_", "." and "-"'}),
-]
-FilePath = Annotated[str, Meta(min_length=1, extra={"expected": "a path"})]
-Variable = Annotated[str, Meta(pattern=r"^[^=]+$", extra={"expected": 'the name of a variable, without "="'})]
-Variables = dict[Variable, Annotated[str, Meta(extra={"expected": "a string"})]]
 Shell = Annotated[str, Meta(min_length=1, extra={"expected": 'a shell such as "bash"'})]
 CommandLine = Annotated[
     Annotated[str, Meta(min_length=1)] | Annotated[list[str], Meta(min_length=1)],
@@ -31,10 +24,6 @@ Inputs = Annotated[
     Annotated[str, Meta(min_length=1)] | list[str],
     Meta(extra={"expected": 'inputs such as "go:./cmd/app" or "depfile:build/*.d", or an array of them'}),
 ]
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The common form of all tables of the file."""
 
 
 class Watch(Table, frozen=True):
@@ -173,7 +162,11 @@ class Ready(Table, frozen=True):
 class Reload(Table, frozen=True):
     """Changes that the process takes by itself, told by a signal instead of a restart."""
 
-    paths: Annotated[list[Pattern], Meta(description="gitignore patterns of the files concerned.")]
+    paths: Annotated[list[Pattern], Meta(description="gitignore patterns of the files concerned.")] = []
+    needs: Annotated[
+        list[str],
+        Meta(description="Steps to be green before it starts, and whose new outputs it takes by itself."),
+    ] = []
     signal: Annotated[SignalName, Meta(description="The signal that tells the process.")] = field(
         default_factory=lambda: SignalName("SIGHUP")
     )
@@ -367,6 +360,10 @@ class Config(Table, frozen=True):
     watch: Annotated[Watch, Meta(description="What is watched.")] = field(default_factory=Watch)
     build: Annotated[dict[Name, OneStep], Meta(description="Build steps by name.")] = {}
     run: Annotated[dict[Name, OneProcess], Meta(description="Processes by name.")] = {}
+    go: Annotated[
+        Annotated[Go, Meta(extra={"expected": "a table such as [go]"})] | None,
+        Meta(description="A Go program and plugins that always fit it; none if left out."),
+    ] = None
     proxy: Annotated[Proxy | None, Meta(description="A fixed address in front of a process; none if left out.")] = None
     parser: Annotated[list[OneParser], Meta(description="Parsers of one's own for the output of steps.")] = []
     ui: Annotated[Ui, Meta(description="How hotrun shows itself, and its keys.")] = field(default_factory=Ui)

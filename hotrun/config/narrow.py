@@ -33,7 +33,7 @@ def select(project: Project, names: Sequence[str]) -> Project:
             raise _unknown(name, project)
         if name not in wanted:
             wanted.add(name)
-            todo.extend(parts[name].needs)
+            todo.extend(parts[name].waits_for)
     return msgspec.structs.replace(
         project,
         steps={name: step for name, step in project.steps.items() if name in wanted},

@@ -83,7 +83,7 @@ def _step(name: str, step: model.BuildStep, config: model.Config, root: str) -> 
 
 def _process(name: str, process: model.RunProcess, config: model.Config, root: str) -> Process:
     # Left out: with needs, builds restart it; without, any change does.
-    paths_left_out = () if process.needs else None
+    paths_left_out = () if process.needs or (process.reload is not None and process.reload.needs) else None
     return Process(
         name=name,
         program=_program(process, config, root),
@@ -140,7 +140,7 @@ def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, 
 
 
 def _reload(reload: model.Reload) -> Reload:
-    return Reload(paths=_plain(reload.paths), signal=str(reload.signal))
+    return Reload(paths=_plain(reload.paths), signal=str(reload.signal), needs=tuple(reload.needs))
 
 
 def _plain(strings: Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from hotrun.config.model import BuildOptions, Config, Table, Ui
+from hotrun.config.model import BuildOptions, Config, Ui
+from hotrun.config.table import Table
 from hotrun.config.values import Value
 from hotrun.core.actions import DEFAULT_KEYS, DESCRIPTIONS
 

@@ -233,7 +233,7 @@ class ProcessPrompt(Event, frozen=True, tag="process.prompt"):
 
 
 class ProcessReloaded(Event, frozen=True, tag="process.reloaded"):
-    """The process was told by a signal that files of its own have changed."""
+    """The process was told by a signal that files of its own, or what steps make for it, have changed."""
 
     process: str
     run: int

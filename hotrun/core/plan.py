@@ -86,8 +86,8 @@ class Plan:
         todo = [name]
         while todo:
             part = self._parts[todo.pop()]
-            todo.extend(need for need in part.needs if need not in found)
-            found.update(part.needs)
+            todo.extend(need for need in part.waits_for if need not in found)
+            found.update(part.waits_for)
         return found
 
     def is_output(self, path: str) -> bool:

@@ -32,6 +32,7 @@ class ProcessRun(Run):
         super().__init__(id, build, now_ms, TAIL_LINES)
         self.readiness = readiness
         self.reload_due = False
+        self.taken_build = build  # the newest of which it has everything, or has been told
         self.is_leaving = False  # it has said itself that it is about to end
 
     @property

@@ -69,6 +69,11 @@ class Step(msgspec.Struct, frozen=True):
     on_busy: OnBusy = "cancel"
     inputs: tuple[str, ...] = ()
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """What must be good before it runs."""
+        return self.needs
+
 
 class Ready(msgspec.Struct, frozen=True):
     """How to tell that a process is ready. `target`: the address, the URL or the regular expression.
@@ -84,10 +89,11 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class Reload(msgspec.Struct, frozen=True):
-    """Changes that a process takes by itself when it is told by a signal."""
+    """Changes that a process takes by itself when it is told by a signal: of files, and of what steps make."""
 
-    paths: tuple[str, ...]
+    paths: tuple[str, ...] = ()
     signal: str = "SIGHUP"
+    needs: tuple[str, ...] = ()
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -109,6 +115,11 @@ class Process(msgspec.Struct, frozen=True):
     overlap: bool = False
     reload: Reload | None = None
     tty: bool = True
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """What must be good before it starts; a change of what it needs restarts it, one of the others need not."""
+        return self.needs if self.reload is None else (*self.needs, *self.reload.needs)
 
     @property
     def wants_port(self) -> bool:

@@ -173,13 +173,16 @@ class Supervisor:
         return [fresh for state in self.states.values() if (fresh := self._calmed(state, build)) is not None]
 
     def _calmed(self, state: ProcessState, build: int) -> events.ProcessFresh | None:
-        """Whether a process that steps wanted restarted has started with what they make now."""
+        """Whether a process that steps wanted restarted has started with what they make now, or takes it by itself."""
         run, steps = state.run, self._steps_of(state)
         if run is None or not run.serving or not (state.dirty and state.by_steps) or not self._builder.green(steps):
             return None
         if not self._builder.unchanged_since(run.build, (need for need in state.process.needs if need in steps)):
             return None
         state.dirty = state.by_steps = False
+        reload = state.process.reload
+        if reload is not None and not self._builder.unchanged_since(run.taken_build, reload.needs):
+            run.taken_build, run.reload_due = build, True
         return events.ProcessFresh(state.process.name, run.id, build)
 
     def kill(self, out: list[Effect]) -> None:

@@ -51,15 +51,20 @@ def fit_of(
     plugins: Sequence[Artifact],
     symbols: Sequence[str] = (),
     manifests: Mapping[str, Manifest] | None = None,
+    own_symbols: Mapping[str, Sequence[str]] | None = None,
 ) -> Fit:
-    """Compare `host` with its `plugins`, which it asks for `symbols`. `manifests`: by the path of the file."""
+    """Compare `host` with its `plugins`, which it asks for `symbols`. `manifests`: by the path of the file.
+
+    `own_symbols`: what it asks one of them for besides, by path.
+    """
     files = (host, *plugins)
     usable, notes = _usable(manifests or {}, files)
     fitted = [_fitted(host, 0, list(_of_host(host)), notes)]
     owner = dict.fromkeys(host.fingerprints, 0)  # package -> which of the files brings it first
     at_path: dict[str, Artifact] = {}
     for number, plugin in enumerate(plugins, 1):
-        problems = list(_of_plugin(plugin, host, symbols))
+        asked = (*symbols, *(own_symbols or {}).get(plugin.path, ()))
+        problems = list(_of_plugin(plugin, host, asked))
         shared: dict[int, list[str]] = {}
         if plugin.kind == "plugin":
             for name in plugin.fingerprints:

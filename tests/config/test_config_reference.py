@@ -16,6 +16,7 @@ import msgspec
 import pytest
 import tomli
 
+from hotrun.config.expand import to_toml
 from hotrun.config.load import load, parse
 from hotrun.config.model import BuildOptions, Config
 from hotrun.config.problems import ConfigError
@@ -38,6 +39,9 @@ SECTIONS = {
     "RunProcess": "run.NAME",
     "Ready": "run.NAME.ready",
     "Reload": "run.NAME.reload",
+    "Go": "go",
+    "GoHost": "go.host",
+    "GoPlugin": "go.plugin",
     "Proxy": "proxy",
     "OutputParser": "parser",
     "ParserExample": "parser.examples",
@@ -117,6 +121,11 @@ def test_the_example_loads_without_a_problem_or_a_warning(tmp_path: Path) -> Non
 
 def test_the_example_with_its_options_on_loads_too() -> None:
     assert list(parse(loadable_example(), "hotrun.toml", "/project").project.processes) == ["web"]
+
+
+def test_the_example_with_all_steps_spelled_out_is_the_same_project() -> None:
+    loaded = parse(loadable_example(), "hotrun.toml", "/project")
+    assert parse(to_toml(loaded), "hotrun.toml", "/project").project == loaded.project
 
 
 @pytest.mark.parametrize("kind", ["tcp", "http", "log", "notify", "exec"])

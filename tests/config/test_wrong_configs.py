@@ -34,6 +34,11 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "a reload by steps that are none",
+        '[build.a]\ncommand = "x"\n[run.web]\ncommand = "x"\nreload = { needs = ["a", "web"] }\n',
+        ['5: run.web.reload.needs[1]: expected the name of a step (a), got "web"'],
+    ),
+    (
         "inputs of an unknown kind",
         '[build.app]\ncommand = "make"\ninputs = "goo:./..."\n',
         [f'3: build.app.inputs: expected {INPUTS}, got "goo:./...", did you mean "go:./..."?'],
@@ -406,7 +411,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a reload without paths",
         '[run.web]\ncommand = "x"\nreload = { signal = "SIGUSR1" }\n',
-        ["3: run.web.reload.paths: expected an array of strings, got nothing"],
+        ["3: run.web.reload: expected paths or needs, got none of them"],
     ),
     (
         "a proxy for a process that does not exist",

@@ -35,6 +35,7 @@ def random_project(rng: random.Random) -> Project:
     processes: list[Process] = []
     for number in range(rng.randrange(4)):
         needs = [s.name for s in steps if rng.random() < 0.4] + [p.name for p in processes if rng.random() < 0.3]
+        taken = tuple(s.name for s in steps if s.name not in needs and rng.random() < 0.5)
         processes.append(
             process(
                 f"p{number}",
@@ -47,7 +48,9 @@ def random_project(rng: random.Random) -> Project:
                     by=rng.choice(["auto", "tcp", "log", "notify"]), target="y", timeout_ms=rng.choice([50, 5000])
                 ),
                 overlap=rng.random() < 0.4,
-                reload=rng.choice([None, None, Reload(("t.html",))]),
+                reload=rng.choice(
+                    [None, None, Reload(("t.html",)), Reload(needs=taken), Reload(("t.html",), needs=taken)]
+                ),
             )
         )
     return project(*steps, *processes, auto=rng.random() < 0.8)
@@ -211,7 +214,7 @@ class Machine:
             self.send(inputs.Exited(run, code, signal, left=self.rng.random() < 0.3))
         else:
             del self.phases[run]
-            self.send(inputs.Emptied(run))
+            self.send(inputs.Emptied(run, content=self.rng.choice([None, "1", "1", "2"])))
 
     def pass_time(self, ms: int) -> None:
         end = self.now_ms + ms
@@ -273,6 +276,10 @@ def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
         assert all(state.verdict == "ok" for state in steps.values()), f"seed {seed}"
         for name, state in machine.engine._supervisor.states.items():
             assert not state.dirty, f"seed {seed}: {name} waits for nothing"
+            reload = state.process.reload
+            if reload is not None and state.run is not None and not state.process.overlap:  # whose old run may stay
+                newest = max((steps[need].changed_build for need in reload.needs), default=0)
+                assert newest <= state.run.taken_build, f"seed {seed}: {name} was not told"
 
 
 def settle(machine: Machine) -> None:

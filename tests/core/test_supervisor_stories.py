@@ -427,3 +427,63 @@ def test_a_prompt_is_told_and_the_output_has_the_line_later() -> None:
     world = app_and_web()
     world.send(inputs.Prompted(world.run("web"), "(Pdb) "))
     assert [event.text for event in world.told(events.ProcessPrompt)] == ["(Pdb) "]  # type: ignore[attr-defined]
+
+
+# --- reload by steps -----------------------------------------------------------------------------------------------
+
+
+def taker(**fields: object) -> World:
+    """A step `app` that restarts `web`, and a step `views`, behind both, whose outputs `web` takes by itself."""
+    parts = (
+        step("app", paths=("*.go",)),
+        step("views", paths=("*.html",), needs=("app",)),
+        process("web", needs=("app",), paths=(), ready=TCP, reload=Reload((), "SIGUSR1", ("views",)), **fields),
+    )
+    world = World(project(*parts)).begin()
+    world.ends("app", content="a1").ends("views", content="v1").up("web").ready("web", "tcp").take_commands()
+    return world
+
+
+def test_a_process_starts_only_when_the_steps_are_green_whose_outputs_it_takes_by_itself() -> None:
+    world = World(project(step("views"), process("web", paths=(), reload=Reload((), "SIGUSR1", ("views",))))).begin()
+    assert world.take_commands() == ["spawn views"]
+    world.does("views")
+    assert world.take_commands() == ["spawn web"]
+
+
+def test_what_it_takes_by_itself_is_told_by_a_signal_once_and_the_run_goes_on() -> None:
+    world = taker()
+    for content in ("v2", "v3"):
+        world.change("a.html").ends("views", content=content)
+        assert world.take_commands() == ["spawn views", "SIGUSR1 web"]
+    world.change("a.html").ends("views", content="v3")
+    assert world.take_commands() == ["spawn views"], "it has that already"
+    assert len(world.told(events.ProcessStarted)) == 1
+
+
+def test_where_what_it_needs_changes_as_well_it_is_restarted_and_not_told() -> None:
+    world = taker()
+    world.change("main.go").ends("app", content="a2").ends("views", content="v2")
+    assert world.take_commands() == ["spawn app", "spawn views", "SIGTERM web"]
+    world.ends("web").up("web").ready("web", "tcp")
+    assert world.take_commands() == ["spawn web", "probe web by tcp"]
+    world.change("a.html").ends("views", content="v3")
+    assert world.take_commands() == ["spawn views", "SIGUSR1 web"]
+
+
+def test_a_red_step_tells_nothing_and_what_it_makes_when_it_is_green_again_is_told() -> None:
+    world = taker()
+    world.change("a.html").ends("views", exit_code=1)
+    assert world.take_commands() == ["spawn views"]
+    assert [event.process for event in world.told(events.ProcessStale)] == ["web"]  # type: ignore[attr-defined]
+    world.change("a.html").ends("views", content="v2")
+    assert world.take_commands() == ["spawn views", "SIGUSR1 web"]
+
+
+def test_a_run_that_is_not_ready_is_told_when_it_is() -> None:
+    world = taker()
+    world.change("main.go").ends("app", content="a2").ends("views", content="v2").ends("web").up("web").take_commands()
+    world.change("a.html").ends("views", content="v3")
+    assert world.take_commands() == ["spawn views"]
+    world.ready("web", "tcp")
+    assert world.take_commands() == ["SIGUSR1 web"]

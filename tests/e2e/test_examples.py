@@ -48,6 +48,7 @@ def example(name: str, greeting: str, *tools: str, source: Path | None = None, p
 ALL = [
     example("go-http", "greeting.go", "go"),
     example("gin", "greeting.go", "go"),
+    example("go-plugin", "shared/shared.go", "go", "cc"),
     example("beego", "controllers/main.go", "go"),
     example("gin-air", "greeting.go", "go", process="app"),
     example("beego-bee", "controllers/main.go", "go", process="app"),

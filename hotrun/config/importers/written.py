@@ -14,7 +14,7 @@ from hotrun.config.template import HEAD
 
 _WIDTH = 118
 _COLUMN = 40  # where the remarks begin, unless a line is longer
-_ORDER = ("env_files", "watch", "env", "build", "run", "proxy", "parser", "profile")
+_ORDER = ("env_files", "watch", "env", "build", "run", "go", "proxy", "parser", "profile")
 _FIRST = ("command", "needs", "paths", "outputs")  # of the keys in a table
 _NAMED = ("build", "run")
 

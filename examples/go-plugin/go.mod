@@ -1,0 +1,3 @@
+module example.test/goplugin
+
+go 1.22

@@ -1,0 +1,19 @@
+"""What all tables of the configuration file are made of: the common form, names, paths and variables."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+
+Name = Annotated[
+    str,
+    Meta(pattern=NAME_PATTERN, extra={"expected": 'a name of letters, digits, "_", "." and "-"'}),
+]
+FilePath = Annotated[str, Meta(min_length=1, extra={"expected": "a path"})]
+Variable = Annotated[str, Meta(pattern=r"^[^=]+$", extra={"expected": 'the name of a variable, without "="'})]
+Variables = dict[Variable, Annotated[str, Meta(extra={"expected": "a string"})]]
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The common form of all tables of the file."""

@@ -1,0 +1,1 @@
+"""The program that the steps of [go] run, with the real toolchain."""

@@ -1,0 +1,137 @@
+"""Plugins that are reloaded: how their versions are built, named, counted and cleared away, with the real go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hotrun.gobuild.resident import count_in
+from hotrun.gobuild.swap import KEPT
+from hotrun.golang.artifact import Artifact
+from hotrun.golang.manifest import VERSION, Manifest
+from hotrun.golang.target import RESTART
+from tests.e2e.project import copy_project, require
+from tests.gobuild.test_building import EXAMPLE, Done, Project
+
+QUIET = "plugins/quiet/main.go"
+PLACE = "tmp/plugins/quiet.so"
+FIT = ("fit", "--generations=3", "--reload=plugin:quiet", "host=tmp/host", f"plugin:quiet={PLACE}")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    require("go", "cc")
+    return Project(copy_project(EXAMPLE, tmp_path / "app"))
+
+
+def quiet(project: Project) -> None:
+    assert project.run("target", "--files", "plugin:quiet", "./plugins/quiet") == Done(0, [])
+    done = project.run(*FIT)
+    assert done.status == 0, done.lines
+    assert project.run("swap", f"plugin:quiet={PLACE}") == Done(0, [])
+
+
+def test_each_version_has_a_path_of_its_own_and_the_output_names_the_latest(project: Project) -> None:
+    assert project.run("target", "host", "./cmd/host") == Done(0, [])
+    quiet(project)
+    first = (project.root / PLACE).resolve(strict=True)
+    restart = (project.root / RESTART).read_bytes()
+    seen = {first}
+    for number in range(KEPT + 1):
+        project.edit(QUIET, '"psst' if not number else f'"{number - 1}', f'"{number}')
+        quiet(project)
+        seen.add((project.root / PLACE).resolve(strict=True))
+    assert len(seen) == KEPT + 2
+    assert len(list((project.root / ".hotrun/go/versions").iterdir())) == KEPT
+    assert not first.exists()
+    assert (project.root / RESTART).read_bytes() != restart, "more versions than generations"
+    assert not list(project.root.rglob("*.put"))
+
+
+def test_the_same_again_leaves_the_link_as_it_is(project: Project) -> None:
+    assert project.run("target", "host", "./cmd/host") == Done(0, [])
+    quiet(project)
+    before = os.lstat(project.root / PLACE)
+    quiet(project)
+    after = os.lstat(project.root / PLACE)
+    assert (after.st_ino, after.st_ctime_ns) == (before.st_ino, before.st_ctime_ns)
+
+
+def test_a_package_with_other_files_than_go_is_refused_with_the_remedy(project: Project) -> None:
+    (project.root / "plugins/quiet/fast.s").write_text("// nothing\n")
+    done = project.run("target", "--files", "plugin:quiet", "./plugins/quiet")
+    assert done == Done(
+        1,
+        [
+            "error: ./plugins/quiet: fast.s is no Go file, and a plugin that is reloaded is built from Go files alone "
+            '(reload = "restart")'
+        ],
+    )
+
+
+def test_an_error_in_a_package_that_cannot_be_listed_is_that_of_the_compiler(project: Project) -> None:
+    shutil.rmtree(project.root / "plugins/quiet")
+    done = project.run("target", "--files", "plugin:quiet", "./plugins/quiet")
+    assert done.status != 0
+    assert any("plugins/quiet" in line for line in done.lines), done.lines
+
+
+# --- counting ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".hotrun/go").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def plugin(version: int, shared: str = "s1") -> Artifact:
+    path = f"plugin/unnamed-{version}"
+    prints = {path: str(version), "main": str(version), "shared": shared}
+    return Artifact("quiet.so", "plugin", plugin_path=path, digest=f"d{version}", fingerprints=prints)
+
+
+def host(digest: str = "h1") -> Artifact:
+    return Artifact("host", "host", digest=digest)
+
+
+def counted(versions: Artifact, files: Artifact | None = None, sources: str = "1") -> tuple[int, bytes]:
+    manifests = {"quiet.so": Manifest(VERSION, "", {"shared": sources})}
+    held = count_in([files or host()], [versions], manifests, 3)
+    return held, Path(RESTART).read_bytes()
+
+
+def test_new_versions_are_counted_and_ask_for_no_restart_until_there_are_too_many(folder: Path) -> None:
+    _, restart = counted(plugin(1))
+    assert counted(plugin(2)) == (2, restart)
+    assert counted(plugin(1)) == (2, restart), "one that it has already"
+    assert counted(plugin(3)) == (3, restart)
+    held, other = counted(plugin(4))
+    assert held == 1
+    assert other != restart
+    assert counted(plugin(5)) == (2, other)
+
+
+@pytest.mark.parametrize("how", ["the host", "a fingerprint", "a source"])
+def test_what_only_a_new_process_can_have_asks_for_a_restart_and_is_counted_anew(how: str, folder: Path) -> None:
+    counted(plugin(1))
+    _, restart = counted(plugin(2))
+    match how:
+        case "the host":
+            held, other = counted(plugin(3), host("h2"))
+        case "a fingerprint":
+            held, other = counted(plugin(3, "s2"))
+        case _:
+            held, other = counted(plugin(3), sources="2")
+    assert held == 1
+    assert other != restart
+
+
+def test_what_cannot_be_read_of_the_count_is_counted_anew(folder: Path) -> None:
+    counted(plugin(1))
+    Path(".hotrun/go/held.json").write_text("{")
+    assert counted(plugin(2))[0] == 1
