@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from hotrun.config.model import OutputParser
+from hotrun.config.parser_tables import OutputParser
 from hotrun.config.problems import Findings, Path
 from hotrun.core.diagnostics.errorformat import Unreadable, formats
 

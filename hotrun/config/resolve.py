@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from hotrun.config import model
 from hotrun.config.addresses import UNIX
 from hotrun.config.overlay import READY_KINDS
+from hotrun.config.parser_tables import OutputParser
 from hotrun.core.actions import Action
 from hotrun.core.spec import Example, Export, OwnParser, Process, Program, Project, Ready, Reload, Step, Ui, Watch
 
@@ -106,7 +107,7 @@ def _listen(address: str, root: str) -> str:
     return UNIX + absolute(address.removeprefix(UNIX), root) if address.startswith(UNIX) else str(address)
 
 
-def _parser(parser: model.OutputParser) -> OwnParser:
+def _parser(parser: OutputParser) -> OwnParser:
     formats = parser.errorformat
     return OwnParser(
         name=parser.name,
