@@ -312,6 +312,50 @@ def open_problem(
     return open_problem(_only(ctx, "directory", directory=directory).directory, number)
 
 
+@app.command()
+def trigger(
+    ctx: typer.Context,
+    step: Annotated[str | None, typer.Argument(metavar="STEP", show_default=False)] = None,
+    directory: Directory = None,
+) -> int:
+    """Tell the hotrun that runs here to build: what is pending, else everything, or STEP."""
+    return _request(ctx, "trigger", step, directory)
+
+
+@app.command()
+def restart(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", show_default=False)] = None,
+    directory: Directory = None,
+) -> int:
+    """Tell the hotrun that runs here to restart its processes, or NAME."""
+    return _request(ctx, "restart", name, directory)
+
+
+@app.command()
+def pause(ctx: typer.Context, directory: Directory = None) -> int:
+    """Tell the hotrun that runs here to start nothing, and to collect what changes."""
+    return _request(ctx, "pause", None, directory)
+
+
+@app.command()
+def resume(ctx: typer.Context, directory: Directory = None) -> int:
+    """Tell the hotrun that runs here to go on."""
+    return _request(ctx, "resume", None, directory)
+
+
+@app.command()
+def stop(ctx: typer.Context, directory: Directory = None) -> int:
+    """Tell the hotrun that runs here to end, with everything that it has started."""
+    return _request(ctx, "quit", None, directory)
+
+
+def _request(ctx: typer.Context, verb: str, name: str | None, directory: str | None) -> int:
+    from hotrun.cli.request import request
+
+    return request(_only(ctx, "directory", directory=directory).directory, verb, name)
+
+
 @app.command("go-check")
 def go_check(
     ctx: typer.Context,

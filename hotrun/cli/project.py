@@ -15,7 +15,8 @@ from hotrun.errors import HotrunError
 if TYPE_CHECKING:
     from hotrun.config.detect import Candidate
 
-COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "open", "go-check")
+REQUESTS = ("trigger", "restart", "pause", "resume", "stop")
+COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "open", *REQUESTS, "go-check")
 
 
 class Chosen(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ _WATCH: _Options = (
     ('exclude = ["docs/", "*.gen.*"]', "on top of the ignore files"),
     ("gitignore = false", "watch what ignore files leave out, too"),
     ('settle = "200ms"', "how long it must be quiet before work starts; by itself at once for one file"),
-    ("auto = false", "build at the start, and then only when told to (SIGUSR1)"),
+    ("auto = false", "build at the start, and then only when `hotrun trigger` says so"),
     ('poll = "always"', "look for changes at intervals; by itself only where the system does not tell of them"),
 )
 _BUILD: _Options = (("jobs = 4", "how many steps may run at once; as many as there are cores if left out"),)
