@@ -54,6 +54,6 @@ def _replace(path: str, text: str) -> None:
             file.write(text)
         os.chmod(beside, mode)
         os.replace(beside, path)
-    except BaseException:
+    except BaseException:  # raised again: Ctrl-C leaves nothing behind either
         os.unlink(beside)
         raise

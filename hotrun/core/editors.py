@@ -150,12 +150,13 @@ def _by_command(place: Place, command: str) -> Opening:
     if not words:
         raise NoEditor("the editor is an empty command")
     name = words[0].rpartition("/")[2]
-    needs_terminal = name in _TERMINAL or not _IN_TERMINAL.isdisjoint(words)
+    # One that is not known gets the terminal: it may draw there, and one that has windows is not hurt by it.
+    needs_terminal = name not in _GRAPHIC or not _IN_TERMINAL.isdisjoint(words)
     if any(_MARK.search(word) for word in words):
         return Opening(tuple(_filled(word, place) for word in words), needs_terminal)
     args = _TERMINAL.get(name) or _GRAPHIC.get(name)
     if args is None:
-        return Opening((*words, place.file), needs_terminal=True)  # unknown: what needs none is not hurt by it
+        return Opening((*words, place.file), needs_terminal)
     return Opening((*words, *args(place)), needs_terminal)
 
 

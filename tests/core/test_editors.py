@@ -61,6 +61,8 @@ def test_an_editor_in_the_terminal_is_told_from_one_with_windows() -> None:
     assert not found("emacsclient -n", None).needs_terminal
     assert not found("code", None).needs_terminal
     assert found("unheard-of", None).needs_terminal
+    assert found("unheard-of +{line} {file}", None).needs_terminal
+    assert not found("code -g {file}:{line}", None).needs_terminal
 
 
 def test_the_setting_goes_before_the_editor_around_and_that_before_the_variables() -> None:
