@@ -20,24 +20,24 @@ from benchmarks.ground import Ground
 from benchmarks.memory import held_mb
 from benchmarks.project import project
 from benchmarks.started import Started
-from hotrun.adapters.folder import Folder
-from hotrun.adapters.outputs.logs import Logs
-from hotrun.adapters.outputs.reader import Reader
-from hotrun.adapters.outputs.terminal import Terminal
-from hotrun.core import commands, events, inputs
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.output.logs import Logs
+from hotrun.adapters.output.pty import Terminal
+from hotrun.adapters.output.reader import Reader
 from hotrun.core.engine import Engine
-from hotrun.core.inputs import Input
-from hotrun.core.spec import Process, Program, Watch
-from hotrun.core.spec import Project as Spec
-from hotrun.outlet import Outlet
-from hotrun.parsers import LateParser
-from hotrun.publisher import Publisher
-from hotrun.views.jsonl import JsonLines
-from hotrun.views.plain import Plain
-from hotrun.views.sink import Sink
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Input
+from hotrun.core.model.project import Process, Program, Watch
+from hotrun.core.model.project import Project as Spec
+from hotrun.session.diagnostics import LateParser
+from hotrun.session.publish import Publisher
+from hotrun.session.stdout import Outlet
+from hotrun.views.lines.jsonl import JsonLines
+from hotrun.views.lines.plain import Plain
+from hotrun.views.lines.sink import Sink
 
 if TYPE_CHECKING:
-    from hotrun.publisher import View
+    from hotrun.session.publish import View
 
 MB = 1_000_000
 ROUNDS = 3

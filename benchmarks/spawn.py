@@ -10,13 +10,13 @@ from collections.abc import Callable
 from benchmarks.figures import Figure
 from benchmarks.ground import Ground
 from benchmarks.stamps import Stamps
-from hotrun.adapters.folder import Folder
-from hotrun.adapters.programs.children import Children
-from hotrun.adapters.programs.guard import REFILL_S, Guard
-from hotrun.adapters.programs.records import new_session
-from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Emptied, Input
-from hotrun.core.spec import Program
+from hotrun.adapters.guard.guard import REFILL_S, Guard
+from hotrun.adapters.guard.protocol.records import new_session
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.processes.children import Children
+from hotrun.core.model.commands import Spawn
+from hotrun.core.model.inputs import Emptied, Input
+from hotrun.core.model.project import Program
 
 ROUNDS = 30
 MOST_RATIO = 3.0

@@ -8,7 +8,7 @@ import socket
 import stat
 from typing import Any
 
-from hotrun.adapters.rendezvous import known_paths
+from hotrun.adapters.instance.lock import known_paths
 from hotrun.errors import HotrunError
 
 TIMEOUT_S = 10.0

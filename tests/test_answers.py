@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from hotrun.answers import VERBS, Answers
 from hotrun.cli import doctor
-from hotrun.core import events
 from hotrun.core.engine import Engine
-from hotrun.core.inputs import Input, Request, Typed
-from hotrun.core.snapshot import Snapshot
-from hotrun.core.spec import Step
-from hotrun.core.standing import Standing
+from hotrun.core.model import events
+from hotrun.core.model.inputs import Input, Request, Typed
+from hotrun.core.model.project import Step
+from hotrun.core.state.last_result import Standing
+from hotrun.core.state.snapshot import Snapshot
 from hotrun.errors import Refused
+from hotrun.session.requests import VERBS, Answers
 from tests.core.world import World, process, project, step
 from tests.views.streams import diagnostic
 

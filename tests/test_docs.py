@@ -18,11 +18,11 @@ import tomli
 import typer.main
 
 from hotrun import __version__
-from hotrun.answers import Answers
 from hotrun.cli.commands import app
-from hotrun.config.load import parse
-from hotrun.core import events
-from hotrun.parsers import known
+from hotrun.config.loading.load import parse
+from hotrun.core.model import events
+from hotrun.session.diagnostics import known
+from hotrun.session.requests import Answers
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hotrun"
@@ -309,8 +309,8 @@ def test_no_file_knows_where_it_was_written() -> None:
 
 
 def test_every_tool_and_format_is_in_the_page_on_diagnostics() -> None:
-    from hotrun.core.diagnostics.formats import FORMATS
-    from hotrun.parsers import rules
+    from hotrun.core.diagnostics.json_formats.formats import FORMATS
+    from hotrun.session.diagnostics import rules
 
     page = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w:-]+)`", page))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.outlet import Outlet
-from hotrun.writer import FEW_WAITING
+from hotrun.session.stdout import Outlet
+from hotrun.session.stdout_writer import FEW_WAITING
 
 DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
 PIECE = b"".join(b"line %d\n" % number for number in range(10_000))
@@ -132,7 +132,7 @@ def test_a_file_that_cannot_be_written_is_an_error_at_once() -> None:
 def test_a_program_that_ends_has_said_all(tmp_path: Path) -> None:
     """Also when its reader begins to read after its last line."""
     code = (
-        "import sys; from hotrun.outlet import Outlet; outlet = Outlet(1)\n"
+        "import sys; from hotrun.session.stdout import Outlet; outlet = Outlet(1)\n"
         "for number in range(300_000): outlet.write(b'%d\\n' % number)\n"
         "print('all', file=sys.stderr, flush=True)\n"
     )

@@ -29,8 +29,6 @@ NOT_SOURCES = (
     ".ruff_cache",
     ".pytest_cache",
     "__pycache__",
-    "dist",
-    "build",
 )
 # What tools leave in a checkout; each of these must stay out of everything.
 LEFTOVERS = [
@@ -135,7 +133,7 @@ def test_the_wheel_holds_the_package_and_its_license_and_nothing_else(built: Bui
     metadata = f"hotrun-{__version__}.dist-info/"
     assert {name for name in names if not name.startswith(metadata)} == sources("hotrun")
     assert {
-        "hotrun/core/diagnostics/rules.toml",
+        "hotrun/core/diagnostics/text_rules/rules.toml",
         "hotrun/py.typed",
         "hotrun/demo/hotrun.toml",
         "hotrun/demo/template.html",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.events import Source
-from hotrun.core.spec import Program, Step
-from hotrun.parsers import Files, LateParser
+from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.events import Source
+from hotrun.core.model.project import Program, Step
+from hotrun.session.diagnostics import Files, LateParser
 
 LINES = ["package a", "", '\tx := "日本" + 1', "}"]
 

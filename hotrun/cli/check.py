@@ -5,8 +5,8 @@ from __future__ import annotations
 from hotrun.cli.options import Options
 from hotrun.cli.project import Chosen, config_path, enter, load_configured, refuse
 from hotrun.cli.say import say
-from hotrun.core.spec import Project
-from hotrun.core.words import count
+from hotrun.core.model.project import Project
+from hotrun.core.model.text import count
 from hotrun.errors import HotrunError
 
 
@@ -26,7 +26,7 @@ def check(options: Options, expand: bool = False) -> int:
             say(line)
         return 0
     if project.parsers:
-        from hotrun.parsers import wrong_examples
+        from hotrun.session.diagnostics import wrong_examples
 
         refuse(options, path, wrong_examples(project))
     for warning in (*warnings, *_idle(options, project, path)):
@@ -36,8 +36,8 @@ def check(options: Options, expand: bool = False) -> int:
 
 
 def _expanded(options: Options, path: str) -> str:
-    from hotrun.config.expand import to_toml
-    from hotrun.config.load import load
+    from hotrun.config.loading.load import load
+    from hotrun.config.writing.expand import to_toml
 
     return to_toml(load(path, options.profile))
 
@@ -47,8 +47,8 @@ def _idle(options: Options, project: Project, path: str) -> list[str]:
     if not any(part.paths for part in project.parts.values()):
         return []
     from hotrun.cli.places import Places, idle_warnings
-    from hotrun.core.plan import idle_patterns
-    from hotrun.walk import watched_files
+    from hotrun.core.changes.plan import idle_patterns
+    from hotrun.inspect.walk import watched_files
 
     return idle_warnings(Places(options, Chosen(project, path)), idle_patterns(project, watched_files(project)))
 

@@ -18,7 +18,7 @@ import msgspec
 
 from hotrun.cli.options import Options
 from hotrun.cli.say import say
-from hotrun.core.words import duration, listed
+from hotrun.core.model.text import duration, listed
 from hotrun.errors import HotrunError
 
 FILE, OLD, NEW = "page.py", "version 1", "version 2"

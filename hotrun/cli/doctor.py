@@ -15,11 +15,11 @@ from hotrun.cli.places import Places, rule_text
 from hotrun.cli.project import Chosen, choose, enter
 from hotrun.cli.say import say
 from hotrun.client import client_of
-from hotrun.config.load import display_name
-from hotrun.core.spec import Project
-from hotrun.core.words import count, listed
+from hotrun.config.loading.load import display_name
+from hotrun.core.model.project import Project
+from hotrun.core.model.text import count, listed
 from hotrun.errors import HotrunError
-from hotrun.survey import (
+from hotrun.inspect.scan import (
     Holder,
     Limit,
     NotSeen,

@@ -103,7 +103,7 @@ def _print_error(error: HotrunError) -> None:
 
 def _print(head: str, line: str) -> None:
     """Print a line; `head` is ours, `line` may hold anything that a file or a name of one says."""
-    from hotrun.views.clean import clean_name
+    from hotrun.views.text.clean import clean_name
 
     encoding = sys.stderr.encoding or "utf-8"
     print((head + clean_name(line)).encode(encoding, "replace").decode(encoding), file=sys.stderr)

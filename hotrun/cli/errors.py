@@ -13,7 +13,7 @@ import msgspec
 from hotrun import __version__
 from hotrun.cli.status import folder_of
 from hotrun.client import Client
-from hotrun.core import events
+from hotrun.core.model import events
 from hotrun.views.formats.parts import encoded
 
 
@@ -73,7 +73,7 @@ def _vim(diagnostics: Sequence[events.Diagnostic], root: str) -> str:
 
 
 def _github(diagnostics: Sequence[events.Diagnostic], root: str) -> str:
-    from hotrun.views.formats.github import github
+    from hotrun.views.formats.github_annotations import github
 
     workspace = os.path.realpath(os.environ.get("GITHUB_WORKSPACE") or root)
     return "".join(f"{github(diagnostic, workspace)}\n" for diagnostic in diagnostics)

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from hotrun.cli.say import say
-from hotrun.core.words import count, listed
+from hotrun.core.model.text import count, listed
 from hotrun.errors import HotrunError
-from hotrun.golang.artifact import Artifact, read_artifact
-from hotrun.golang.fit import Fit, Fitted, fit_of
-from hotrun.golang.manifest import Manifest, read_manifest
+from hotrun.go.compare.fit import Fit, Fitted, fit_of
+from hotrun.go.read.artifact import Artifact, read_artifact
+from hotrun.go.read.manifest import Manifest, read_manifest
 
 MOST_SYMBOLS = 8
 

@@ -11,8 +11,8 @@ from hotrun.cli.options import Options
 from hotrun.cli.project import enter, listing
 from hotrun.cli.say import say
 from hotrun.config.detect import Candidate, detect
-from hotrun.config.template import starter, to_toml
-from hotrun.core.words import count
+from hotrun.config.writing.template import starter, to_toml
+from hotrun.core.model.text import count
 from hotrun.errors import HotrunError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _text(path: str) -> str:
 
 def _take_over(folder: str, name: str) -> int:
     from hotrun.config.importers import convert
-    from hotrun.config.read import read_config
+    from hotrun.config.loading.read import read_config
 
     if name == "":
         raise HotrunError("--from: expected a file, got nothing", "name the file of another tool, such as .air.toml")

@@ -32,7 +32,7 @@ def named_ports(options: Options, chosen: Chosen) -> tuple[NamedPort, ...]:
 def _of_keys(options: Options, chosen: Chosen) -> Iterator[NamedPort]:
     if chosen.path is None:
         return
-    from hotrun.config.load import load
+    from hotrun.config.loading.load import load
 
     config = load(chosen.path, options.profile).config
     for name, process in config.run.items():
@@ -55,7 +55,7 @@ def _of_variables(chosen: Chosen) -> Iterator[NamedPort]:
 
 def _named(target: str, key: str) -> Iterator[NamedPort]:
     """The port of an address or a URL, unless it is a Unix socket or each run gets another one."""
-    from hotrun.config.addresses import port_of
+    from hotrun.config.tables.addresses import port_of
 
     port = port_of(target)
     if port is not None:

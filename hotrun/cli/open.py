@@ -6,8 +6,8 @@ import msgspec
 
 from hotrun.cli.status import folder_of
 from hotrun.client import Client
-from hotrun.core import events
-from hotrun.core.words import count
+from hotrun.core.model import events
+from hotrun.core.model.text import count
 from hotrun.errors import HotrunError
 
 
@@ -16,7 +16,7 @@ def open_problem(directory: str | None, number: int) -> int:
 
     Raises HotrunError: 3 where no hotrun runs, 1 where there is no such problem, or none with a place.
     """
-    from hotrun.editing import open_here
+    from hotrun.session.editor import open_here
 
     with Client(folder_of(directory)) as client:
         found = client.ask("errors")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from hotrun.cli.options import Options
 from hotrun.cli.project import Chosen
-from hotrun.config.load import display_name
-from hotrun.config.problems import Path, key_path
-from hotrun.core.plan import Link
+from hotrun.config.loading.load import display_name
+from hotrun.config.loading.problems import Path, key_path
+from hotrun.core.changes.plan import Link
 
 if TYPE_CHECKING:
-    from hotrun.survey import Rule
+    from hotrun.inspect.scan import Rule
 
 
 class Places:
@@ -45,7 +45,7 @@ class Places:
         """Those at the top level come before the part's own."""
         if self._chosen.path is None:
             return (*table, "env_files", number)
-        from hotrun.config.load import load
+        from hotrun.config.loading.load import load
 
         above = len(load(self._chosen.path, self._profile).config.env_files)
         return ("env_files", number) if number < above else (*table, "env_files", number - above)
@@ -54,14 +54,14 @@ class Places:
         """Whether `inputs` is a string and no array."""
         if self._chosen.path is None:
             return len(self._chosen.project.steps[step].inputs) == 1
-        from hotrun.config.load import load
+        from hotrun.config.loading.load import load
 
         return isinstance(load(self._chosen.path, self._profile).config.build[step].inputs, str)
 
     def _at(self, key: Path) -> str:
         if self._chosen.path is None:
             return key_path(key)
-        from hotrun.config.load import place_of
+        from hotrun.config.loading.load import place_of
 
         return place_of(key, self._chosen.path, self._profile)
 

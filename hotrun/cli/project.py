@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hotrun.cli.options import Options
-from hotrun.core.spec import Project
+from hotrun.core.model.project import Project
 from hotrun.errors import HotrunError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def choose(options: Options, folder: str) -> Chosen:
 
 def config_path(options: Options, folder: str) -> str | None:
     """The configuration file to use: the named one, or the one found from `folder` upwards."""
-    from hotrun.config.read import find
+    from hotrun.config.loading.read import find
 
     if options.config == "":
         raise HotrunError("-c: expected a file, got nothing")
@@ -68,8 +68,8 @@ def config_path(options: Options, folder: str) -> str | None:
 
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
-    from hotrun.config.load import load, place_of
-    from hotrun.parsers import known, refused
+    from hotrun.config.loading.load import load, place_of
+    from hotrun.session.diagnostics import known, refused
 
     loaded = load(path, options.profile, known)
     if not options.watch:
@@ -79,7 +79,7 @@ def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ..
                 raise HotrunError(f"{place}: {root} does not exist", "name a folder or file that is there")
     refuse(options, path, refused(loaded.project))
     if loaded.project.exports:
-        from hotrun.config.exports import misplaced
+        from hotrun.config.loading.check_exports import misplaced
 
         refuse(options, path, misplaced(loaded.project))
     return _narrowed(options, loaded.project), loaded.warnings
@@ -87,7 +87,7 @@ def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ..
 
 def refuse(options: Options, path: str, problems: Iterable[tuple[tuple[str | int, ...], str]]) -> None:
     """Raise HotrunError where there are `problems` with keys of the file `path`, one line for each."""
-    from hotrun.config.load import place_of
+    from hotrun.config.loading.load import place_of
 
     lines = [f"{place_of(key, path, options.profile)}: {text}" for key, text in problems]
     if lines:
@@ -96,7 +96,7 @@ def refuse(options: Options, path: str, problems: Iterable[tuple[tuple[str | int
 
 def _narrowed(options: Options, project: Project) -> Project:
     if options.names:
-        from hotrun.config.narrow import select
+        from hotrun.config.loading.narrow import select
 
         _refuse_mistyped_command(options.names[0], project.parts.keys())
         project = select(project, options.names)
@@ -109,7 +109,7 @@ def _rewatched(options: Options, project: Project) -> Project:
         if path and not os.path.exists(os.path.expanduser(path)):
             raise HotrunError(f"-w {path}: no such file or folder", "name a folder or file that is there")
     if options.watch or options.exclude:
-        from hotrun.config.narrow import override_watch
+        from hotrun.config.loading.narrow import override_watch
 
         project = override_watch(project, options.watch, options.exclude)
     return project
@@ -117,7 +117,7 @@ def _rewatched(options: Options, project: Project) -> Project:
 
 def _refuse_mistyped_command(name: str, parts: Collection[str]) -> None:
     """The first word is a process, unless it looks more like a command than like any of the project's `parts`."""
-    from hotrun.core.words import did_you_mean
+    from hotrun.core.model.text import did_you_mean
 
     if name not in parts and not did_you_mean(name, parts):
         hint = did_you_mean(name, (*COMMANDS, "--help", "--version"))
@@ -126,7 +126,7 @@ def _refuse_mistyped_command(name: str, parts: Collection[str]) -> None:
 
 
 def _from_command_line(options: Options, folder: str) -> Project:
-    from hotrun.config.narrow import command_line_project
+    from hotrun.config.loading.narrow import command_line_project
 
     for given, name in ((options.config, "-c"), (options.profile, "--profile")):
         if given is not None:
@@ -138,7 +138,7 @@ def _from_command_line(options: Options, folder: str) -> Project:
 
 def _detected(options: Options, folder: str) -> Chosen:
     from hotrun.config.detect import detect
-    from hotrun.config.template import to_project
+    from hotrun.config.writing.template import to_project
 
     if options.profile is not None:
         raise HotrunError(f"--profile {options.profile}: there is no hotrun.toml", "hotrun init writes one")

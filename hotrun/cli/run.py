@@ -6,21 +6,21 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from hotrun.app import App, start_guard
 from hotrun.cli.options import Options
 from hotrun.cli.project import Chosen, choose, enter, load_configured
-from hotrun.core.inputs import Noticed
-from hotrun.core.spec import Project
+from hotrun.core.model.inputs import Noticed
+from hotrun.core.model.project import Project
 from hotrun.errors import HotrunError
-from hotrun.lookout import Reload
-from hotrun.outlet import Outlet
+from hotrun.session.app import App, start_guard
+from hotrun.session.stdout import Outlet
+from hotrun.session.watching import Reload
 
 if TYPE_CHECKING:
-    from hotrun.core.plan import Link
-    from hotrun.desk import Desk
-    from hotrun.publisher import View
-    from hotrun.views.plain import Marks, Plain
-    from hotrun.views.sink import Sink
+    from hotrun.core.changes.plan import Link
+    from hotrun.session.publish import View
+    from hotrun.session.terminal import Desk
+    from hotrun.views.lines.plain import Marks, Plain
+    from hotrun.views.lines.sink import Sink
 
 STDIN, STDOUT = 0, 1
 LEAST_ROWS = 5  # of a terminal that has room for pinned rows
@@ -29,7 +29,7 @@ UIS = ("auto", "inline", "full", "plain", "json")
 
 def run(options: Options) -> int:
     """Run the project until it is told to end; returns the exit code. Raises HotrunError before anything is started."""
-    from hotrun.core.words import did_you_mean
+    from hotrun.core.model.text import did_you_mean
 
     if options.ui not in UIS:
         raise HotrunError(f"--ui {options.ui}: expected one of {', '.join(UIS)}", did_you_mean(options.ui, UIS))
@@ -98,13 +98,13 @@ def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link,
 
 
 def _view(ui: str, options: Options, colored: bool, outlet: Outlet) -> View:
-    from hotrun.views.sink import Sink
+    from hotrun.views.lines.sink import Sink
 
     if ui == "json":
-        from hotrun.views.jsonl import JsonLines
+        from hotrun.views.lines.jsonl import JsonLines
 
         return JsonLines(Sink(outlet.write))
-    from hotrun.views.plain import Plain
+    from hotrun.views.lines.plain import Plain
 
     encoding, marks = _characters()
     sink = Sink(outlet.write, encoding)
@@ -113,11 +113,11 @@ def _view(ui: str, options: Options, colored: bool, outlet: Outlet) -> View:
 
 
 def _desk(ui: str, colored: bool, outlet: Outlet) -> Desk:
-    from hotrun.core.actions import bindings
-    from hotrun.desk import Desk
+    from hotrun.keys.actions import bindings
+    from hotrun.session.terminal import Desk
     from hotrun.views.dashboard.dashboard import Dashboard
-    from hotrun.views.dashboard.full.whole import WholeScreen
-    from hotrun.views.plain import ASCII
+    from hotrun.views.dashboard.screen.full_screen import WholeScreen
+    from hotrun.views.lines.plain import ASCII
 
     encoding, marks = _characters()
 
@@ -131,7 +131,7 @@ def _desk(ui: str, colored: bool, outlet: Outlet) -> Desk:
 
 def _characters() -> tuple[str, Marks]:
     """The encoding of our output, and the marks that it can show."""
-    from hotrun.views.plain import ASCII, UNICODE
+    from hotrun.views.lines.plain import ASCII, UNICODE
 
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
     speaks_unicode = encoding.replace("-", "") == "utf8" and os.environ.get("TERM") != "dumb"
@@ -140,12 +140,12 @@ def _characters() -> tuple[str, Marks]:
 
 def _once(plain: Plain, sink: Sink, marks: Marks) -> View:
     """The view for `--once`, and what GitHub Actions gets beside it."""
-    from hotrun.views.once import Once
+    from hotrun.views.lines.once import Once
 
     once = Once(plain, sink, marks)
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return once
-    from hotrun.views.workflow import Workflow
+    from hotrun.views.lines.github_actions import Workflow
 
     workspace = os.environ.get("GITHUB_WORKSPACE")
     return Workflow(once, sink, os.urandom(16).hex(), os.path.realpath(workspace) if workspace else None, _summarize)

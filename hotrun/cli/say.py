@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from hotrun.views.clean import clean_name
+from hotrun.views.text.clean import clean_name
 
 
 def say(line: str) -> None:

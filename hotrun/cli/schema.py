@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hotrun.core.words import did_you_mean
+from hotrun.core.model.text import did_you_mean
 from hotrun.errors import HotrunError
 
 KINDS = ("config", "events")
@@ -15,11 +15,11 @@ def schema(kind: str) -> int:
     if kind not in KINDS:
         raise HotrunError(f"schema {kind}: expected config or events", did_you_mean(kind, KINDS))
     if kind == "config":
-        from hotrun.config.schema import json_schema
+        from hotrun.config.writing.schema import json_schema
 
         found = json_schema()
     else:
-        from hotrun.views.schema import event_schema
+        from hotrun.views.events_schema import event_schema
 
         found = event_schema()
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())

@@ -8,7 +8,7 @@ from typing import Any
 
 from hotrun.cli.say import say
 from hotrun.client import Client
-from hotrun.core.words import count, duration
+from hotrun.core.model.text import count, duration
 from hotrun.errors import HotrunError
 
 
@@ -55,7 +55,7 @@ def _timing(found: dict[str, Any] | None) -> Iterator[str]:
         return
     import msgspec
 
-    from hotrun.core.times import BuildTimes, worded
+    from hotrun.core.state.timing_report import BuildTimes, worded
 
     yield from worded(msgspec.convert(found, BuildTimes))
 

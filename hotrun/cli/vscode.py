@@ -7,7 +7,7 @@ import tempfile
 
 from hotrun.cli.options import Options
 from hotrun.cli.project import enter
-from hotrun.config.vscode import Unmergeable, task_text, with_task
+from hotrun.config.writing.vscode_tasks import Unmergeable, task_text, with_task
 from hotrun.errors import HotrunError
 
 NAME = ".vscode/tasks.json"

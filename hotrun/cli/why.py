@@ -13,15 +13,15 @@ from hotrun.cli.places import Places, part_of, rule_text
 from hotrun.cli.project import Chosen, choose, enter
 from hotrun.cli.say import say
 from hotrun.client import Client, client_of
-from hotrun.config.load import display_name
-from hotrun.core.listed import Listings
-from hotrun.core.plan import Consequence, Link, Plan
-from hotrun.core.spec import ListedFile, Project
-from hotrun.core.words import count, duration, listed
+from hotrun.config.loading.load import display_name
+from hotrun.core.changes.plan import Consequence, Link, Plan
+from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.model.project import ListedFile, Project
+from hotrun.core.model.text import count, duration, listed
 from hotrun.errors import HotrunError
-from hotrun.survey import Rule, Sight, sight_of
-from hotrun.survey import listed as listed_files
-from hotrun.walk import watched_files
+from hotrun.inspect.scan import Rule, Sight, sight_of
+from hotrun.inspect.scan import listed as listed_files
+from hotrun.inspect.walk import watched_files
 
 ANY_FILE = "any file"  # stands for what may be made in a folder: no pattern of a kind of file matches it
 

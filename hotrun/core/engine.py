@@ -15,19 +15,19 @@ from typing import assert_never
 
 import msgspec
 
-from hotrun.core import events, inputs
-from hotrun.core.build import Builder
-from hotrun.core.commands import Finish, HoldSockets, Rewatch, Spawn, Verify
-from hotrun.core.decisions import Decisions
-from hotrun.core.edits import Edits
-from hotrun.core.inputs import Input, Request
-from hotrun.core.keyboard import Keyboard
-from hotrun.core.listed import Listings
-from hotrun.core.proof import Proof
+from hotrun.core.build.builder import Builder
+from hotrun.core.build.step import ParserFor
+from hotrun.core.changes.history import Decisions
+from hotrun.core.changes.queue import Edits
+from hotrun.core.changes.quiescence import Proof
+from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.model import events, inputs
+from hotrun.core.model.commands import Finish, HoldSockets, Rewatch, Spawn, Verify
+from hotrun.core.model.inputs import Input, Request
+from hotrun.core.model.project import Project
+from hotrun.core.process.attach import Keyboard
+from hotrun.core.process.supervisor import Supervisor
 from hotrun.core.run import Effect
-from hotrun.core.spec import Project
-from hotrun.core.step import ParserFor
-from hotrun.core.supervisor import Supervisor
 
 _RunInput = (
     inputs.Spawned

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Literal
 
-from hotrun.core.commands import Command, Kill, Signal
-from hotrun.core.events import Event
-from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
+from hotrun.core.model.commands import Command, Kill, Signal
+from hotrun.core.model.events import Event
+from hotrun.core.model.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
 
 Effect = Command | Event
 Phase = Literal["spawning", "up", "stopping", "exited", "gone"]

@@ -12,8 +12,8 @@ import os
 import sys
 
 from hotrun.adapters.console import Console
-from hotrun.core.inputs import Input, Request
-from hotrun.signals import Signals
+from hotrun.core.model.inputs import Input, Request
+from hotrun.session.signals import Signals
 
 
 class User:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from hotrun.adapters.watching.tree import Tree
-from hotrun.core.inputs import Change
-from hotrun.core.spec import Watch
+from hotrun.adapters.files.tree import Tree
+from hotrun.core.model.inputs import Change
+from hotrun.core.model.project import Watch
 
 
 def write(path: Path, text: str = "x") -> Path:

@@ -13,14 +13,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from hotrun.adapters.folder import Folder
-from hotrun.adapters.programs.children import Children
-from hotrun.adapters.programs.guard import Guard
-from hotrun.adapters.programs.orders import Kind
-from hotrun.adapters.programs.records import new_session
-from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
-from hotrun.core.spec import Program
+from hotrun.adapters.guard.guard import Guard
+from hotrun.adapters.guard.protocol.messages import Kind
+from hotrun.adapters.guard.protocol.records import new_session
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.processes.children import Children
+from hotrun.core.model.commands import Spawn
+from hotrun.core.model.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
+from hotrun.core.model.project import Program
 
 DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
 LOOK_S = 0.002  # for conditions that nobody tells us of, such as the end of somebody else's process

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec
 
-from hotrun.adapters.programs.guard import Guard
-from hotrun.adapters.programs.processes import below
-from hotrun.adapters.serving.ready import Probes
-from hotrun.core.inputs import Answered, Input, NoAnswer
+from hotrun.adapters.guard.guard import Guard
+from hotrun.adapters.os.process_table import below
+from hotrun.adapters.readiness.probes import Probes
+from hotrun.core.model.inputs import Answered, Input, NoAnswer
 from tests.adapters.loop import until
 
 Params = ParamSpec("Params")

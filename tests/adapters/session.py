@@ -10,12 +10,12 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from hotrun.adapters.watching.files import FileSource
-from hotrun.core import commands, events, inputs
-from hotrun.core.diagnostics.finding import Finding
+from hotrun.adapters.files.source import FileSource
+from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.engine import Engine
-from hotrun.core.inputs import Change, Input
-from hotrun.core.spec import Program, Project, Step, Watch
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Change, Input
+from hotrun.core.model.project import Program, Project, Step, Watch
 from tests.adapters.loop import until
 
 NOT_WATCHED = (".git", ".hotrun")

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec
 
-from hotrun.adapters.outputs.logs import Log
-from hotrun.adapters.outputs.reader import Reader
-from hotrun.adapters.outputs.terminal import Terminal
-from hotrun.core.inputs import Input, OutputRead, Prompted
+from hotrun.adapters.output.logs import Log
+from hotrun.adapters.output.pty import Terminal
+from hotrun.adapters.output.reader import Reader
+from hotrun.core.model.inputs import Input, OutputRead, Prompted
 from tests.adapters.loop import until
 
 Params = ParamSpec("Params")

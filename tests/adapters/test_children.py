@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs.made import Made, made
-from hotrun.core.inputs import Emptied, Exited, Noticed, OutputRead, Spawned, SpawnFailed
+from hotrun.adapters.processes.artifacts import Made, made
+from hotrun.core.model.inputs import Emptied, Exited, Noticed, OutputRead, Spawned, SpawnFailed
 from tests.adapters.loop import Programs, is_gone, state_of, until, with_programs
 
 PYTHON = (sys.executable, "-ISc")
@@ -439,7 +439,7 @@ async def test_a_step_tells_what_it_has_made_and_its_reaper_may_be_gone_by_then(
         assert read.wait(30)
         return made(root, outputs)
 
-    monkeypatch.setattr("hotrun.adapters.programs.made.made", slowly)
+    monkeypatch.setattr("hotrun.adapters.processes.artifacts.made", slowly)
     programs.spawn(1, "sh", "-c", "echo one > out", cwd=tmp_path, kind="step", outputs=("/out",))
     await until(lambda: bool(programs.told(Exited, 1)))
     (child,) = programs.children._children.values()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching.contents import MOST_BYTES, digest
-from hotrun.adapters.watching.tree import Tree
-from hotrun.core.inputs import Change
-from hotrun.core.spec import Watch
+from hotrun.adapters.files.contents import MOST_BYTES, digest
+from hotrun.adapters.files.tree import Tree
+from hotrun.core.model.inputs import Change
+from hotrun.core.model.project import Watch
 
 LONG_AGO_NS = 1_000_000_000  # what is older needs no look at its bytes
 
@@ -84,7 +84,7 @@ def test_a_look_between_truncating_and_writing_leaves_the_bytes_known(
         return digest(path, size)
 
     with monkeypatch.context() as patch:
-        patch.setattr("hotrun.adapters.watching.known.digest", read_late)
+        patch.setattr("hotrun.adapters.files.known.digest", read_late)
         (back,) = tree.examine([str(file)])
     assert (back.kind, back.before, back.digest) == ("modified", edit.digest, edit.before)
     assert (tree.examine([str(file)]), tree.touched) == ([], ["a.txt"])

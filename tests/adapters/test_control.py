@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from hotrun.adapters import control
-from hotrun.adapters.control import MOST_BYTES, MOST_CLIENTS, Control, peer_uid
+from hotrun.adapters.instance import control_socket
+from hotrun.adapters.instance.control_socket import MOST_BYTES, MOST_CLIENTS, Control, peer_uid
 from hotrun.errors import Refused
 
 Story = Callable[[Control], Awaitable[None]]
@@ -120,7 +120,7 @@ def test_somebody_who_says_nothing_or_half_a_line_keeps_nobody_waiting(tmp_path:
 
 
 def test_somebody_who_does_not_read_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control, "SLOW_S", 0.05)
+    monkeypatch.setattr(control_socket, "SLOW_S", 0.05)
 
     async def story(server: Control) -> None:
         connection = socket.socket(socket.AF_UNIX)
@@ -178,7 +178,7 @@ def test_the_socket_is_for_its_user_alone_and_replaces_what_a_crash_has_left(tmp
 
 
 def test_another_user_is_not_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control, "peer_uid", lambda peer: os.getuid() + 1)
+    monkeypatch.setattr(control_socket, "peer_uid", lambda peer: os.getuid() + 1)
 
     async def story(server: Control) -> None:
         async with Caller(tmp_path / "s") as caller:
@@ -194,5 +194,5 @@ def test_the_user_at_the_other_end_is_told_by_the_kernel() -> None:
 
 
 def test_the_user_in_what_macos_tells_is_read_where_its_version_is_known() -> None:
-    assert control._peer_uid_of_xucred(struct.pack("=IIhxx16I", 0, 501, 1, *range(16))) == 501
-    assert control._peer_uid_of_xucred(struct.pack("=IIhxx16I", 7, 501, 1, *range(16))) is None
+    assert control_socket._peer_uid_of_xucred(struct.pack("=IIhxx16I", 0, 501, 1, *range(16))) == 501
+    assert control_socket._peer_uid_of_xucred(struct.pack("=IIhxx16I", 7, 501, 1, *range(16))) is None

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs.depfile import Depfiles, prerequisites
-from hotrun.adapters.programs.found import Names
+from hotrun.adapters.step_inputs.depfile import Depfiles, prerequisites
+from hotrun.adapters.step_inputs.found import Names
 
 NASTY = ["a b.h", "c#d.h", "e$f.h", "g\\h.h", "k:l.h"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching import files, watcher
-from hotrun.adapters.watching.asleep import JUMP_S, Sleep
-from hotrun.adapters.watching.files import OVERFLOW_PATHS
-from hotrun.adapters.watching.watcher import Fail, KernelSensor, Report, Sensor
-from hotrun.core.inputs import Verified
-from hotrun.core.spec import Poll
+from hotrun.adapters.files import source, watcher
+from hotrun.adapters.files.source import OVERFLOW_PATHS
+from hotrun.adapters.files.suspend import JUMP_S, Sleep
+from hotrun.adapters.files.watcher import Fail, KernelSensor, Report, Sensor
+from hotrun.core.model.inputs import Verified
+from hotrun.core.model.project import Poll
 from tests.adapters.disk import write
 from tests.adapters.watched import Watched, put
 
@@ -98,7 +98,7 @@ def test_a_failed_sensor_leads_to_new_watches_and_a_walk(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("wakes_by", ["time", "report"])
 def test_sleep_leads_to_new_watches_and_a_walk(wakes_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "SLEEP_CHECK_S", 0.01 if wakes_by == "time" else 1000.0)
+    monkeypatch.setattr(source, "SLEEP_CHECK_S", 0.01 if wakes_by == "time" else 1000.0)
     clocks = Clocks()
 
     async def story() -> None:

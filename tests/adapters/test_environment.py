@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs.environment import environment
-from hotrun.core.spec import Program
+from hotrun.adapters.processes.environment import environment
+from hotrun.core.model.project import Program
 
 PRIVATE = (
     *"HOTRUN HOTRUN_BUILD HOTRUN_CHANGED HOTRUN_SOCKET LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_SOCKET".split(),

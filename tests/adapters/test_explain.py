@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching.explain import Sight, sight_of
-from hotrun.adapters.watching.ignore import BUILT_IN, Rule
-from hotrun.adapters.watching.tree import Tree
-from hotrun.core.spec import Program, Project, Step, Watch
+from hotrun.adapters.files.ignore import BUILT_IN, Rule
+from hotrun.adapters.files.tree import Tree
+from hotrun.core.model.project import Program, Project, Step, Watch
+from hotrun.inspect.explain import Sight, sight_of
 from tests.adapters.disk import write
 
 

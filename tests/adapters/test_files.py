@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from hotrun.adapters.watching import mounts
-from hotrun.adapters.watching.files import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS
-from hotrun.adapters.watching.watcher import Fail, KernelSensor, Report, Sensor, Watcher
-from hotrun.core.inputs import Noticed, Verified, WatchStarted
-from hotrun.core.spec import Poll
+from hotrun.adapters.files.source import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS
+from hotrun.adapters.files.watcher import Fail, KernelSensor, Report, Sensor, Watcher
+from hotrun.adapters.os import mounts
+from hotrun.core.model.inputs import Noticed, Verified, WatchStarted
+from hotrun.core.model.project import Poll
 from tests.adapters.disk import save_atomically, signatures, walked, write, write_unnoticeably
 from tests.adapters.gardener import Gardener
 from tests.adapters.loop import DEADLINE_S, until

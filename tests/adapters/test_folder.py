@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from hotrun.adapters.folder import Folder
+from hotrun.adapters.instance.state_folder import Folder
 
 
 def names(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from hotrun.adapters.programs import group
+from hotrun.adapters.os import process_group
 from tests.adapters.loop import DEADLINE_S, is_gone, state_of, until
 
 
@@ -21,7 +21,7 @@ def test_a_signal_reaches_every_member_the_stopped_ones_too() -> None:
     member = int(leader.stdout.readline())
     leader.stdout.close()
     asyncio.run(until(lambda: state_of(leader.pid) == "T", "the stop"))
-    group.send(leader.pid, signal.SIGTERM)
+    process_group.send(leader.pid, signal.SIGTERM)
     assert leader.wait(DEADLINE_S) == -signal.SIGTERM
     asyncio.run(until(lambda: is_gone(member), "the end of the member"))
 
@@ -32,7 +32,7 @@ def test_a_signal_to_one_process_reaches_no_other_of_its_group() -> None:
     member = int(leader.stdout.readline())
     leader.stdout.close()
     try:
-        group.send_to(leader.pid, signal.SIGTERM)
+        process_group.send_to(leader.pid, signal.SIGTERM)
         assert leader.wait(DEADLINE_S) == -signal.SIGTERM
         assert not is_gone(member)
     finally:
@@ -42,8 +42,8 @@ def test_a_signal_to_one_process_reaches_no_other_of_its_group() -> None:
 def test_a_signal_to_what_has_gone_is_no_error() -> None:
     leader = subprocess.Popen(["true"], start_new_session=True)
     leader.wait(DEADLINE_S)
-    group.send(leader.pid, signal.SIGTERM)
-    group.send_to(leader.pid, signal.SIGTERM)
+    process_group.send(leader.pid, signal.SIGTERM)
+    process_group.send_to(leader.pid, signal.SIGTERM)
 
 
 @pytest.mark.parametrize("error", [ProcessLookupError, PermissionError])
@@ -59,5 +59,5 @@ def test_a_group_that_ends_between_the_signal_and_the_wake_up_is_no_error(
             raise error
 
     monkeypatch.setattr(os, "killpg", killpg)
-    group.send(4711, signal.SIGTERM)
+    process_group.send(4711, signal.SIGTERM)
     assert sent == [signal.SIGTERM, signal.SIGCONT]

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs import processes
-from hotrun.adapters.programs.guarding import GUARD, REAPER, cgroup
-from hotrun.adapters.programs.processes import Seen
-from hotrun.core.inputs import Emptied, Exited, Noticed, SpawnFailed
+from hotrun.adapters.guard.inside import GUARD, REAPER
+from hotrun.adapters.os import cgroup, process_table
+from hotrun.adapters.os.process_table import Seen
+from hotrun.core.model.inputs import Emptied, Exited, Noticed, SpawnFailed
 from tests.adapters.loop import DEADLINE_S, Programs, is_gone, until, with_programs
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a subreaper")
@@ -24,13 +24,13 @@ STUBBORN = "trap '' TERM; sleep 60 & echo $!; while :; do sleep 0.05; done"
 
 
 def helpers(name: str) -> list[Seen]:
-    return [seen for seen in processes.below(os.getpid()) if seen.name == name and seen.lives]
+    return [seen for seen in process_table.below(os.getpid()) if seen.name == name and seen.lives]
 
 
 def reaper_of(pid: int) -> int:
-    seen = processes.see(pid)
+    seen = process_table.see(pid)
     assert seen is not None
-    assert processes.see(seen.parent) in helpers(REAPER) or seen.parent in [one.pid for one in helpers(REAPER)]
+    assert process_table.see(seen.parent) in helpers(REAPER) or seen.parent in [one.pid for one in helpers(REAPER)]
     return seen.parent
 
 

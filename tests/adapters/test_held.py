@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.serving.held import HeldSockets, HoldError
-from hotrun.adapters.serving.ports import can_tell
+from hotrun.adapters.sockets.held import HeldSockets, HoldError
+from hotrun.adapters.sockets.listening import can_tell
 
 NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 

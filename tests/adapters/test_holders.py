@@ -10,9 +10,9 @@ from contextlib import closing
 
 import pytest
 
-from hotrun.adapters.serving.holders import Search
-from hotrun.adapters.serving.ports import can_tell
-from hotrun.core.inputs import Holder, Input, PortsHeld
+from hotrun.adapters.sockets.listening import can_tell
+from hotrun.adapters.sockets.port_owners import Search
+from hotrun.core.model.inputs import Holder, Input, PortsHeld
 from tests.adapters.loop import until
 from tests.adapters.probing import server
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching.ignore import RootRules, Rules
-from hotrun.core.spec import Watch
+from hotrun.adapters.files.ignore import RootRules, Rules
+from hotrun.core.model.project import Watch
 from tests.adapters.disk import short, tree_of, walked, watched, write
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.adapters.programs import processes, records
-from hotrun.adapters.programs.leftovers import sweep
-from hotrun.adapters.programs.records import Record, Session, new_session
-from hotrun.adapters.runtime_folder import Unsafe, name_of, runtime_folder
+from hotrun.adapters.guard.protocol import records
+from hotrun.adapters.guard.protocol.records import Record, Session, new_session
+from hotrun.adapters.guard.stale_processes import sweep
+from hotrun.adapters.instance.runtime_folder import Unsafe, name_of, runtime_folder
+from hotrun.adapters.os import process_table
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -99,7 +100,7 @@ def test_a_process_that_is_older_than_the_session_is_none_of_its_own(
     session, path = dead_session()
     started.append(left_by(session))
     record = msgspec.json.decode(Path(path).read_bytes(), type=Record)
-    seen = processes.see(started[0].pid)
+    seen = process_table.see(started[0].pid)
     assert seen is not None
     later = msgspec.structs.replace(record, started=seen.started + 1)
     Path(path).write_bytes(msgspec.json.encode(later))
@@ -155,7 +156,7 @@ def test_a_folder_that_is_not_private_is_not_used(
     private = tmp_path / f"hotrun-{os.getuid()}"
     assert runtime_folder() == str(private)
     private.chmod(0o770)
-    monkeypatch.setattr("hotrun.adapters.runtime_folder.candidates", lambda: [str(private)])
+    monkeypatch.setattr("hotrun.adapters.instance.runtime_folder.candidates", lambda: [str(private)])
     with pytest.raises(Unsafe):
         runtime_folder()
     assert records.write(new_session(ROOT), None) is None

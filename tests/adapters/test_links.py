@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching import links
-from hotrun.core.spec import Poll, Watch
+from hotrun.adapters.files import links
+from hotrun.core.model.project import Poll, Watch
 from tests.adapters.disk import examine, short, tree_of, walked, watched, write
 from tests.adapters.watched import Watched, put
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs import lister as lister_module
-from hotrun.adapters.programs.guard import Guard
-from hotrun.adapters.programs.heads import _CLOCK_NS
-from hotrun.adapters.programs.list_once import list_once
-from hotrun.adapters.programs.lister import Lister
-from hotrun.core.commands import ListInputs
-from hotrun.core.inputs import Input, InputsListed
-from hotrun.core.spec import Program, Step
+from hotrun.adapters.guard.guard import Guard
+from hotrun.adapters.step_inputs import lister as lister_module
+from hotrun.adapters.step_inputs.list_once import list_once
+from hotrun.adapters.step_inputs.lister import Lister
+from hotrun.adapters.step_inputs.source_headers import _CLOCK_NS
+from hotrun.core.model.commands import ListInputs
+from hotrun.core.model.inputs import Input, InputsListed
+from hotrun.core.model.project import Program, Step
 from tests.adapters.loop import is_gone, until
 from tests.e2e.project import require
 

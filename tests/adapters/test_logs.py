@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.folder import Folder
-from hotrun.adapters.outputs import logs as rooms
-from hotrun.adapters.outputs.logs import MOST_BYTES, Logs
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.output import logs as rooms
+from hotrun.adapters.output.logs import MOST_BYTES, Logs
 
 
 class Kept:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs import made as room
-from hotrun.adapters.programs.made import made
+from hotrun.adapters.processes import artifacts as room
+from hotrun.adapters.processes.artifacts import made
 
 
 def content(root: Path, *outputs: str) -> str | None:

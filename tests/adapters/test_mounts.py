@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching import mounts
-from hotrun.adapters.watching.mounts import Mounts
+from hotrun.adapters.os import mounts
+from hotrun.adapters.os.mounts import Mounts
 
 LAPTOP = b"""\
 22 27 0:21 / /proc rw,relatime - proc proc rw

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs.processes import below
-from hotrun.adapters.serving.notify import LONGEST, Notifications
-from hotrun.core.inputs import Input, Notified
+from hotrun.adapters.os.process_table import below
+from hotrun.adapters.readiness.sd_notify import LONGEST, Notifications
+from hotrun.core.model.inputs import Input, Notified
 from tests.adapters.loop import until
 from tests.adapters.probing import Server, server
 

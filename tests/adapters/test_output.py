@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hotrun.adapters.outputs.output import LONGEST, LineSplitter
+from hotrun.adapters.output.lines import LONGEST, LineSplitter
 
 PARTS = (b"a", b"word ", b"\n", b"\n", b"\r\n", b"\r", b"\xff", b"\xe2\x82", "é€😀".encode(), b"\x00", b"\x1b[31m")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching import poller
-from hotrun.adapters.watching.poller import Poller
+from hotrun.adapters.files import poller
+from hotrun.adapters.files.poller import Poller
 from tests.adapters.disk import save_atomically, write, write_unnoticeably
 from tests.adapters.loop import DEADLINE_S
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from hotrun.adapters.serving.ports import can_tell, holders
+from hotrun.adapters.sockets.listening import can_tell, holders
 
 pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
 

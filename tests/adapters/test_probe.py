@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching.kernel import Limit, inotify_limits
-from hotrun.adapters.watching.probe import NotSeen, probe
-from hotrun.core.spec import Poll, Watch
+from hotrun.core.model.project import Poll, Watch
+from hotrun.inspect.limits import Limit, inotify_limits
+from hotrun.inspect.probe import NotSeen, probe
 from tests.adapters.disk import write
 
 

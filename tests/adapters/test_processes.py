@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hotrun.adapters.programs.processes import below, lineage
+from hotrun.adapters.os.process_table import below, lineage
 from tests.adapters.probing import server
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="only Linux tells who comes from whom")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching.contents import MOST_BYTES
-from hotrun.adapters.watching.signature import AHEAD_NS, RACY_NS, WHOLE_S_RACY_NS, Signature
-from hotrun.adapters.watching.tree import Tree
-from hotrun.core.spec import Watch
+from hotrun.adapters.files.contents import MOST_BYTES
+from hotrun.adapters.files.signature import AHEAD_NS, RACY_NS, WHOLE_S_RACY_NS, Signature
+from hotrun.adapters.files.tree import Tree
+from hotrun.core.model.project import Watch
 from tests.adapters.disk import short, write
 
 TICK_NS = 1_700_000_000_004_000_000
@@ -72,7 +72,7 @@ def test_when_the_tick_is_over_one_more_look_at_the_bytes_is_the_last(
     clock.now_ns = TICK_NS + RACY_NS + 1
     file.write_text("two")
     assert short(tree.verify()) == ["~a"]
-    monkeypatch.setattr("hotrun.adapters.watching.known.digest", None)
+    monkeypatch.setattr("hotrun.adapters.files.known.digest", None)
     assert tree.verify() == []
 
 
@@ -83,7 +83,7 @@ def test_an_old_file_or_one_of_another_clock_is_known_by_its_signature(
     write(tmp_path / "a")
     clock = Clock()
     clock.now_ns = now_ns
-    monkeypatch.setattr("hotrun.adapters.watching.known.digest", None)
+    monkeypatch.setattr("hotrun.adapters.files.known.digest", None)
     assert clock.tree(tmp_path).verify() == []
 
 

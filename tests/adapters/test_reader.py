@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.folder import Folder
-from hotrun.adapters.outputs.logs import Logs
-from hotrun.adapters.outputs.reader import PIPE_HOLDS, TURN_BYTES
-from hotrun.core.inputs import OutputRead, Prompted
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.output.logs import Logs
+from hotrun.adapters.output.reader import PIPE_HOLDS, TURN_BYTES
+from hotrun.core.model.inputs import OutputRead, Prompted
 from tests.adapters.loop import is_gone, until
 from tests.adapters.stage import PYTHON, Stage, staged
 

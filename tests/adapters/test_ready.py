@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.serving import address, ask_http, ask_listen, ask_program
-from hotrun.adapters.serving.sockdiag import can_tell
-from hotrun.core.inputs import NoAnswer
-from hotrun.core.spec import Program, Ready
+from hotrun.adapters.readiness import address, probe_exec, probe_http, probe_listen
+from hotrun.adapters.sockets.sock_diag import can_tell
+from hotrun.core.model.inputs import NoAnswer
+from hotrun.core.model.project import Program, Ready
 from tests.adapters.loop import is_gone, state_of, until
 from tests.adapters.probing import Probing, server, with_probing
 
@@ -258,7 +258,7 @@ async def test_answers_that_do_not_count(probing: Probing, answer: bytes, status
 async def test_a_server_that_takes_a_connection_and_says_nothing_is_not_ready(
     probing: Probing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ask_http, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(probe_http, "PATIENCE_S", 0.05)
     with closing(bound()) as taken:
         taken.listen()
         probing.probes.start(1, Ready("http", f"http://127.0.0.1:{taken.getsockname()[1]}"))
@@ -333,7 +333,7 @@ async def test_a_program_that_is_not_there_is_said(probing: Probing) -> None:
 async def test_a_program_that_does_not_end_is_killed(
     probing: Probing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ask_program, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(probe_exec, "PATIENCE_S", 1.0)
     probing.probes.start(1, sh("sleep 1000 & echo $! >> pids; echo $$ >> pids; wait", tmp_path))
     await probing.refused("no end within 1 s")
     child, shell = (tmp_path / "pids").read_text().split()[:2]
@@ -387,7 +387,7 @@ async def test_a_run_is_ready_when_something_of_it_listens(probing: Probing, lis
 @with_probing
 async def test_a_debugger_that_listens_is_not_the_program(probing: Probing, monkeypatch: pytest.MonkeyPatch) -> None:
     with server() as child:
-        monkeypatch.setattr(ask_listen, "DEBUGGERS", {int(child.do(LISTEN))})
+        monkeypatch.setattr(probe_listen, "DEBUGGERS", {int(child.do(LISTEN))})
         probing.roots[1] = child.pid
         probing.probes.start(1, Ready())
         await probing.refused("listens on no port")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.rendezvous import Claim, Held, known_paths, socket_path
-from hotrun.adapters.runtime_folder import MOST_BYTES, Unsafe
+from hotrun.adapters.instance.lock import Claim, Held, known_paths, socket_path
+from hotrun.adapters.instance.runtime_folder import MOST_BYTES, Unsafe
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_another_name_of_the_same_root_is_the_same_root(tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) -> None:
-    code = "import time; from hotrun.adapters.rendezvous import Claim; c = Claim('/r'); print(1, flush=True)"
+    code = "import time; from hotrun.adapters.instance.lock import Claim; c = Claim('/r'); print(1, flush=True)"
     child = subprocess.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"], stdout=subprocess.PIPE)
     try:
         assert child.stdout is not None
@@ -75,7 +75,7 @@ def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) ->
 def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
     runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotrun.adapters.runtime_folder.candidates", lambda: [str(runtime / "hotrun")])
+    monkeypatch.setattr("hotrun.adapters.instance.runtime_folder.candidates", lambda: [str(runtime / "hotrun")])
     (runtime / "hotrun").mkdir(0o755)
     (runtime / "hotrun").chmod(0o755)
     with pytest.raises(Unsafe, match="is open to others"):
@@ -111,7 +111,7 @@ def test_a_folder_whose_sockets_would_have_too_long_a_name_is_passed_over(
 
 def test_two_that_come_and_go_at_once_do_not_take_the_folder_from_each_other() -> None:
     code = (
-        "import sys; from hotrun.adapters.rendezvous import Claim\n"
+        "import sys; from hotrun.adapters.instance.lock import Claim\n"
         "for _ in range(300): Claim(sys.argv[1]).release()\nprint('done')"
     )
     children = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.replaced import replace_file
+from hotrun.adapters.os.atomic_write import replace_file
 
 
 def test_a_reader_has_the_old_text_or_the_new_one(tmp_path: Path) -> None:

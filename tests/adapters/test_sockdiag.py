@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from hotrun.adapters.serving import sockdiag
-from hotrun.adapters.serving.sockdiag import Listener, can_tell, listeners
+from hotrun.adapters.sockets import sock_diag
+from hotrun.adapters.sockets.sock_diag import Listener, can_tell, listeners
 
 pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells what listens")
 
@@ -22,7 +22,7 @@ def listener(taken: socket.socket) -> Listener:
 @pytest.mark.parametrize("refused", [False, True], ids=["netlink", "proc"])
 def test_what_listens_is_listed_with_address_user_and_inode(refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if refused:
-        monkeypatch.setattr(sockdiag, "_NETLINK_SOCK_DIAG", 10_000)  # as where a sandbox allows no such socket
+        monkeypatch.setattr(sock_diag, "_NETLINK_SOCK_DIAG", 10_000)  # as where a sandbox allows no such socket
     with closing(socket.create_server(("127.0.0.1", 0))) as four, closing(socket.socket()) as idle:
         idle.bind(("127.0.0.1", 0))
         expected = [listener(four)]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching.contents import MOST_BYTES, digest
-from hotrun.adapters.watching.signature import WHOLE_S_RACY_NS
-from hotrun.adapters.watching.sources import MOST_CHARACTERS, MOST_KNOWN, MOST_PLACES, SeenSources, Sources
-from hotrun.core.events import Source
-from hotrun.core.inputs import Change
+from hotrun.adapters.files.contents import MOST_BYTES, digest
+from hotrun.adapters.files.read_sources import MOST_CHARACTERS, MOST_KNOWN, MOST_PLACES, SeenSources, Sources
+from hotrun.adapters.files.signature import WHOLE_S_RACY_NS
+from hotrun.core.model.events import Source
+from hotrun.core.model.inputs import Change
 
 TEXT = "one\ntwo\nthree\nfour\nfive\nsix\n"
 

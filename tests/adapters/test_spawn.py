@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.programs.spawn import _without_shell, free_port, with_port
-from hotrun.core.inputs import Exited, SpawnFailed
-from hotrun.core.spec import Program
+from hotrun.adapters.processes.spawn import _without_shell, free_port, with_port
+from hotrun.core.model.inputs import Exited, SpawnFailed
+from hotrun.core.model.project import Program
 from tests.adapters.loop import Programs, with_programs
 
 REPLACED = (

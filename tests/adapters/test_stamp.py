@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hotrun.adapters.programs.stamp import stamp
+from hotrun.adapters.processes.stamp import stamp
 
 
 def test_a_stamp_stays_until_one_of_the_files_is_written_replaced_or_removed(tmp_path: Path) -> None:

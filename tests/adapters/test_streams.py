@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.folder import Folder
-from hotrun.adapters.outputs.logs import Logs
-from hotrun.adapters.outputs.streams import Streams
-from hotrun.adapters.outputs.terminal import Window
-from hotrun.core.commands import Spawn
-from hotrun.core.inputs import Input, OutputRead
-from hotrun.core.spec import Program
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.output.logs import Logs
+from hotrun.adapters.output.pty import Window
+from hotrun.adapters.output.streams import Streams
+from hotrun.core.model.commands import Spawn
+from hotrun.core.model.inputs import Input, OutputRead
+from hotrun.core.model.project import Program
 
 SCRIPT = (
     "echo out; echo err >&2; read answer || echo nothing to read; test -t 0 && test -t 1 && test -t 2 && echo terminal"

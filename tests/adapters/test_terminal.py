@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.outputs import terminal as terminals
-from hotrun.adapters.outputs.terminal import MOST_QUEUED, NO_SIZE, Terminal, Window, own_size
+from hotrun.adapters.output import pty as terminals
+from hotrun.adapters.output.pty import MOST_QUEUED, NO_SIZE, Terminal, Window, own_size
 from tests.adapters.loop import until
 from tests.adapters.stage import PYTHON, Stage, staged
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.core.inputs import Change
+from hotrun.core.model.inputs import Change
 from tests.adapters.disk import (
     examine,
     save_atomically,

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hotrun.adapters.programs.usage import Meter
+from hotrun.adapters.os.resource_usage import Meter
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="this system has no /proc")
 

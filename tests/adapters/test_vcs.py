@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.watching.vcs import Operations
+from hotrun.adapters.files.vcs import Operations
 from tests.adapters.disk import write
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from hotrun.adapters.programs.wire import Message, Wire, pair, wire
+from hotrun.adapters.guard.protocol.channel import Message, Wire, pair, wire
 
 
 def received(end: Wire, count: int) -> list[Message]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from hotrun.adapters.watching.asleep import Sleep
-from hotrun.adapters.watching.files import FileSource
-from hotrun.adapters.watching.watcher import KernelSensor, Sense
-from hotrun.core.inputs import Change, Input, Noticed
-from hotrun.core.spec import Poll, Project, Watch
+from hotrun.adapters.files.source import FileSource
+from hotrun.adapters.files.suspend import Sleep
+from hotrun.adapters.files.watcher import KernelSensor, Sense
+from hotrun.core.model.inputs import Change, Input, Noticed
+from hotrun.core.model.project import Poll, Project, Watch
 from tests.adapters.disk import short, signatures, write
 from tests.adapters.loop import until
 

@@ -16,12 +16,12 @@ import msgspec
 import pytest
 import tomli
 
-from hotrun.config.expand import to_toml
-from hotrun.config.load import load, parse
-from hotrun.config.model import BuildOptions, Config
-from hotrun.config.problems import ConfigError
-from hotrun.config.schema import json_schema
-from hotrun.core.actions import DEFAULT_KEYS, DESCRIPTIONS
+from hotrun.config.loading.load import load, parse
+from hotrun.config.loading.problems import ConfigError
+from hotrun.config.tables.model import BuildOptions, Config
+from hotrun.config.writing.expand import to_toml
+from hotrun.config.writing.schema import json_schema
+from hotrun.keys.actions import DEFAULT_KEYS, DESCRIPTIONS
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "hotrun.toml.example"
@@ -310,7 +310,7 @@ def test_a_good_file_loads_without_what_only_a_wrong_one_needs(tmp_path: Path) -
     (tmp_path / "hotrun.toml").write_text('[build.app]\ncommand = "x"\ntimeout = "5s"\n')
     code = """
 import sys
-from hotrun.config.load import load
+from hotrun.config.loading.load import load
 load(sys.argv[1])
 print("\\n".join(sys.modules))
 """
@@ -318,5 +318,5 @@ print("\\n".join(sys.modules))
     imported = set(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split())
     needless = {"difflib", "pathspec", "pathlib", "rich", "typer", "asyncio", "shlex", "jsonschema", "dotenv"}
     needless |= {f"hotrun.config.{name}" for name in ("collect", "locate", "pattern", "schema", "narrow")}
-    assert "hotrun.config.load" in imported
+    assert "hotrun.config.loading.load" in imported
     assert imported & needless == set()

@@ -11,9 +11,9 @@ import pytest
 
 from hotrun.config.detect import Candidate, detect
 from hotrun.config.detect.candidate import exact, one_line, part_name
-from hotrun.config.template import to_project
-from hotrun.core.filter import Patterns
-from hotrun.core.spec import Program
+from hotrun.config.writing.template import to_project
+from hotrun.core.changes.patterns import Patterns
+from hotrun.core.model.project import Program
 from tests.config.sample_folders import GUARD, SAMPLES, Commands, Files, lay_out
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.config.detect import detect
-from hotrun.core.filter import Patterns
+from hotrun.core.changes.patterns import Patterns
 from tests.config.sample_folders import FASTAPI, FLASK, GO_MAIN, RUST_MAIN, SAMPLES, crate, lay_out, only
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hotrun.config.detect import detect
 from hotrun.config.detect.folder import MOST_BYTES, MOST_MANIFEST_BYTES
-from hotrun.config.template import to_project
+from hotrun.config.writing.template import to_project
 from tests.config.sample_folders import FASTAPI, GUARD, lay_out
 
 MANIFESTS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.config.duration import format_duration, parse_duration
+from hotrun.config.tables.duration import format_duration, parse_duration
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.config.exports import misplaced
-from hotrun.config.load import parse
-from hotrun.config.problems import ConfigError
-from hotrun.core.line_format import PLACEHOLDERS
-from hotrun.core.plan import Plan
-from hotrun.core.spec import Export, Project
+from hotrun.config.loading.check_exports import misplaced
+from hotrun.config.loading.load import parse
+from hotrun.config.loading.problems import ConfigError
+from hotrun.core.changes.plan import Plan
+from hotrun.core.model.line_format import PLACEHOLDERS
+from hotrun.core.model.project import Export, Project
 
 RUN = '[run.web]\ncommand = "x"\n'
 

@@ -8,10 +8,10 @@ import sys
 import msgspec
 import pytest
 
-from hotrun.config.expand import to_toml
-from hotrun.config.load import parse, place_of
-from hotrun.config.problems import ConfigError, Path
-from hotrun.core.spec import Project, Reload
+from hotrun.config.loading.load import parse, place_of
+from hotrun.config.loading.problems import ConfigError, Path
+from hotrun.config.writing.expand import to_toml
+from hotrun.core.model.project import Project, Reload
 
 GOOD = """\
 env = { LOG = "debug" }
@@ -92,7 +92,7 @@ def test_there_is_a_step_for_the_host_and_each_plugin_and_one_that_proves_that_t
 
 def test_each_target_is_built_by_the_flags_of_all_and_is_made_of_exactly_its_files() -> None:
     steps = project_of(GOOD).steps
-    program = (sys.executable, "-P", "-m", "hotrun.gobuild", "target")
+    program = (sys.executable, "-P", "-m", "hotrun.go.build", "target")
     flags = ("-trimpath", "-tags", "dev extra")
     assert steps["go-host"].program.argv == (*program, "host", "./cmd/host", *flags, "-ldflags=-X main.version=dev")
     assert steps["go-plugin-auth"].program.argv == (*program, "plugin:auth", "./plugins/auth", *flags)
@@ -130,7 +130,7 @@ def test_the_file_that_spells_everything_out_is_the_same_project(text: str, prof
 
 def test_a_plugin_that_is_reloaded_is_built_by_files_and_swapped_and_the_process_is_told() -> None:
     project = project_of(RELOADED)
-    steps, words = project.steps, (sys.executable, "-P", "-m", "hotrun.gobuild")
+    steps, words = project.steps, (sys.executable, "-P", "-m", "hotrun.go.build")
     assert steps["go-plugin-auth"].program.argv == (*words, "target", "--files", "plugin:auth", "./plugins/auth")
     assert steps["go-plugin-pay"].program.argv == (*words, "target", "plugin:pay", "./plugins/pay")
     assert steps["go-fit"].outputs == ("/tmp/host", "/tmp/pay.so", ".hotrun/go/restart.json")

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from hotrun.config.importers import patterns, regex, words
-from hotrun.config.pattern import check_pattern
-from hotrun.core.filter import Patterns
+from hotrun.config.importers import patterns, regexes, words
+from hotrun.config.tables.pattern import check_pattern
+from hotrun.core.changes.patterns import Patterns
 
 PATHS = [
     "main.go",
@@ -60,7 +60,7 @@ PATHS = [
     ],
 )
 def test_a_regular_expression_becomes_patterns_for_the_same_paths(text: str) -> None:
-    found = regex.patterns(text, rooted=True)
+    found = regexes.patterns(text, rooted=True)
     assert found is not None
     for pattern in found:
         check_pattern(pattern)
@@ -70,12 +70,12 @@ def test_a_regular_expression_becomes_patterns_for_the_same_paths(text: str) -> 
 
 @pytest.mark.parametrize("text", [r"(?i)x", r"a{2}", r"x+", r"(a", r"a)", r"\bx", r"(?=x)", r"[", "*", "(" * 2000])
 def test_what_has_no_pattern_is_told(text: str) -> None:
-    assert regex.patterns(text, rooted=True) is None
+    assert regexes.patterns(text, rooted=True) is None
 
 
 def test_the_start_of_an_absolute_path_has_no_pattern() -> None:
-    assert regex.patterns("^vendor", rooted=False) is None
-    assert regex.patterns("^.*_test.go", rooted=False) == ["*_test.go*"]
+    assert regexes.patterns("^vendor", rooted=False) is None
+    assert regexes.patterns("^.*_test.go", rooted=False) == ["*_test.go*"]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import yaml
 
 from hotrun.config.importers import IMPORTERS, recognize
 from hotrun.config.importers.written import to_toml
-from hotrun.config.load import parse
-from hotrun.config.problems import ConfigError
+from hotrun.config.loading.load import parse
+from hotrun.config.loading.problems import ConfigError
 from tests.config.foreign import (
     AIR,
     BACON,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.config.importers import Imported
-from hotrun.config.problems import ConfigError
+from hotrun.config.loading.problems import ConfigError
 from tests.config.foreign import (
     AIR,
     BACON,

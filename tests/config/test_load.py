@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.config.load import load, parse
-from hotrun.config.problems import ConfigError
-from hotrun.core.spec import Process, Program, Project, Step, Watch
+from hotrun.config.loading.load import load, parse
+from hotrun.config.loading.problems import ConfigError
+from hotrun.core.model.project import Process, Program, Project, Step, Watch
 
 ROOT = "/project"
 

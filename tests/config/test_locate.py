@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import tomli
 
-from hotrun.config import problems
-from hotrun.config.locate import line_of, lines_of_keys
+from hotrun.config.loading import problems
+from hotrun.config.loading.locate import line_of, lines_of_keys
 
 NASTY = (Path(__file__).parent / "nasty.toml").read_text()
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.config.load import parse
-from hotrun.config.narrow import command_line_project, override_watch, select
-from hotrun.core.spec import Process, Program, Project, Step, Watch
+from hotrun.config.loading.load import parse
+from hotrun.config.loading.narrow import command_line_project, override_watch, select
+from hotrun.core.model.project import Process, Program, Project, Step, Watch
 from hotrun.errors import HotrunError
 
 PROJECT = parse(

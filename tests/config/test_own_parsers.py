@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import tomli
 
-from hotrun.config.load import parse
-from hotrun.config.problems import ConfigError
-from hotrun.core.spec import Example, OwnParser, Project
-from hotrun.parsers import wrong_examples
+from hotrun.config.loading.load import parse
+from hotrun.config.loading.problems import ConfigError
+from hotrun.core.model.project import Example, OwnParser, Project
+from hotrun.session.diagnostics import wrong_examples
 from tests.config.test_config_reference import loadable_example
 
 REPOSITORY = Path(__file__).parents[2]

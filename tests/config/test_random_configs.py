@@ -15,13 +15,13 @@ import tomli
 from pathspec.patterns.gitignore.base import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-from hotrun.config.collect import collect
-from hotrun.config.load import parse
-from hotrun.config.model import Config
-from hotrun.config.pattern import check_pattern
-from hotrun.config.problems import ConfigError, Findings
-from hotrun.config.values import Unfit, dec_hook
-from hotrun.core.spec import Project
+from hotrun.config.loading.collect import collect
+from hotrun.config.loading.load import parse
+from hotrun.config.loading.problems import ConfigError, Findings
+from hotrun.config.tables.model import Config
+from hotrun.config.tables.pattern import check_pattern
+from hotrun.config.tables.values import Unfit, dec_hook
+from hotrun.core.model.project import Project
 
 EXAMPLE = (Path(__file__).parents[2] / "hotrun.toml.example").read_text()
 ALL_OPTIONS = re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", EXAMPLE)

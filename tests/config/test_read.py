@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.config.load import load
-from hotrun.config.read import find
+from hotrun.config.loading.load import load
+from hotrun.config.loading.read import find
 from hotrun.errors import HotrunError
 
 GOOD = '[run.web]\ncommand = "x"\n'

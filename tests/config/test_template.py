@@ -12,9 +12,9 @@ import pytest
 import tomli
 
 from hotrun.config.detect import Candidate, Part, detect
-from hotrun.config.load import parse
-from hotrun.config.template import starter, to_project, to_toml
-from hotrun.core.spec import Process, Project, Step
+from hotrun.config.loading.load import parse
+from hotrun.config.writing.template import starter, to_project, to_toml
+from hotrun.core.model.project import Process, Project, Step
 from tests.config.sample_folders import SAMPLES, Files, lay_out
 
 FILE = "hotrun.toml"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hotrun.config.load import parse
-from hotrun.core.spec import Ui
+from hotrun.config.loading.load import parse
+from hotrun.core.model.project import Ui
 
 RUN = '[run.web]\ncommand = "x"\n'
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from hotrun.config.vscode import LABEL, PATTERN, TASK, Unmergeable, task_text, with_task
+from hotrun.config.writing.vscode_tasks import LABEL, PATTERN, TASK, Unmergeable, task_text, with_task
 
 
 @pytest.mark.parametrize("text", [None, "", "  \n"])

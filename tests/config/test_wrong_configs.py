@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.config.load import parse
-from hotrun.config.problems import ConfigError
+from hotrun.config.loading.load import parse
+from hotrun.config.loading.problems import ConfigError
 
 COMMAND = 'a command such as "make -j2" or ["make", "-j2"]'
 LISTEN = 'expected an address such as "127.0.0.1:8000" or "unix:run/app.sock"'

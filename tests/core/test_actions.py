@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from hotrun.core.actions import DEFAULT_KEYS, DESCRIPTIONS, Action, bindings
-from hotrun.core.keys import SAME, TAKEN, is_key, meant_key
+from hotrun.keys.actions import DEFAULT_KEYS, DESCRIPTIONS, Action, bindings
+from hotrun.keys.names import SAME, TAKEN, is_key, meant_key
 
 
 def test_every_action_has_keys_and_a_meaning() -> None:

@@ -7,10 +7,10 @@ from collections import Counter
 
 import msgspec
 
-from hotrun.core import events, inputs
-from hotrun.core.compared import MOST_FIXED
+from hotrun.core.build.diagnostics_diff import MOST_FIXED
 from hotrun.core.engine import Engine
-from hotrun.core.spec import Process, Step
+from hotrun.core.model import events, inputs
+from hotrun.core.model.project import Process, Step
 from tests.core.diagnostics.reading import parser
 from tests.core.world import World, project, step
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from hotrun.core.editors import NoEditor, Opening, Place, opening
+from hotrun.adapters.editors.catalog import NoEditor, Opening, Place, opening
 
 PLACE = Place("/p/src/a b.py", 41, 9)
 

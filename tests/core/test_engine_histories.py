@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from hotrun.core import commands, events, inputs
-from hotrun.core.compared import MOST_FIXED
+from hotrun.core.build.diagnostics_diff import MOST_FIXED
 from hotrun.core.engine import Engine
-from hotrun.core.inputs import Request
-from hotrun.core.spec import Process, Project, Ready, Reload, Step
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Request
+from hotrun.core.model.project import Process, Project, Ready, Reload, Step
 from tests.core.world import GccParser, process, project, step
 
 PATHS = ("a.go", "b.go", "x.css", "gen.proto", "README", "tmp/out", "t.html")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from hotrun.core import events, inputs
-from hotrun.core.inputs import Request
-from hotrun.core.spec import Ui
+from hotrun.core.model import events, inputs
+from hotrun.core.model.inputs import Request
+from hotrun.core.model.project import Ui
 from tests.core.world import World, process, project, step
 
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hotrun.core.filter import Patterns
+from hotrun.core.changes.patterns import Patterns
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from hotrun.core import commands, events, inputs
-from hotrun.core.inputs import Request
-from hotrun.core.snapshot import Snapshot
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Request
+from hotrun.core.model.project import Process, Project, Step
+from hotrun.core.state.snapshot import Snapshot
 from tests.core.world import World, process, project, step
 
 A, B, C = b"a", b"b", b"c"

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import pytest
 
-from hotrun.core import commands, events, inputs
 from hotrun.core.engine import Engine
-from hotrun.core.inputs import Change
-from hotrun.core.spec import ListedFile
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Change
+from hotrun.core.model.project import ListedFile
 from tests.core.world import GccParser, project, step
 
 HISTORIES = 400

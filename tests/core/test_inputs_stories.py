@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from hotrun.core import commands, events, inputs
-from hotrun.core.inputs import Change
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Change
 from tests.core.world import World, process, project, step
 
 GO = project(step("app", inputs=("go:./cmd/app",), outputs=("tmp/app",)))

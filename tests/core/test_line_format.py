@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.line_format import PLACEHOLDERS, LineFormat, Unbalanced, Unknown
+from hotrun.core.model.line_format import PLACEHOLDERS, LineFormat, Unbalanced, Unknown
 from tests.views.streams import diagnostic
 
 BACON = "{kind} {path}:{line}:{column} {message}"

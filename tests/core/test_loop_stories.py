@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from hotrun.core import events, inputs
+from hotrun.core.model import events, inputs
 from tests.core.workshop import Workshop, between, paces
 from tests.core.world import World, process, project, step
 

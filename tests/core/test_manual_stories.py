@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hotrun.core import commands, events, inputs
-from hotrun.core.inputs import Request
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Request
 from tests.core.world import World, process, project, step
 
 TRIGGER = Request("trigger")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.listed import Listings
-from hotrun.core.plan import Consequence, Link, Plan, idle_patterns
-from hotrun.core.spec import ListedFile, Program, Reload, Step
+from hotrun.core.changes.plan import Consequence, Link, Plan, idle_patterns
+from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.model.project import ListedFile, Program, Reload, Step
 from tests.core.world import ROOT, process, project, step
 
 SHOP = project(

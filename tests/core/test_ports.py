@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.core.ports import configured_ports, taken_ports
-from hotrun.core.spec import Process, Program, Ready
+from hotrun.core.model.project import Process, Program, Ready
+from hotrun.core.process.ports import configured_ports, taken_ports
 
 TAKEN = Path(__file__).parent / "taken"
 UNNAMED = {

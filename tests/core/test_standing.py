@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotrun.core import events
-from hotrun.core.snapshot import Snapshot
-from hotrun.core.standing import Standing
+from hotrun.core.model import events
+from hotrun.core.state.last_result import Standing
+from hotrun.core.state.snapshot import Snapshot
 from tests.views.streams import diagnostic
 
 

@@ -7,9 +7,9 @@ import random
 import msgspec
 import pytest
 
-from hotrun.core import events, inputs
-from hotrun.core.inputs import Request
-from hotrun.core.spec import Process, Project, Step
+from hotrun.core.model import events, inputs
+from hotrun.core.model.inputs import Request
+from hotrun.core.model.project import Process, Project, Step
 from tests.core.world import World, process, project, step
 
 

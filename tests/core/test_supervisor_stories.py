@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core import commands, events, inputs
-from hotrun.core.inputs import Holder, Request
-from hotrun.core.spec import Process, Program, Ready, Reload
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.inputs import Holder, Request
+from hotrun.core.model.project import Process, Program, Ready, Reload
 from tests.core.world import ROOT, World, process, project, step
 
 TCP = Ready("tcp", "127.0.0.1:8000")

@@ -7,9 +7,9 @@ import random
 
 import msgspec
 
-from hotrun.core import events, inputs
-from hotrun.core.times import BuildTimes, worded
-from hotrun.core.timing import Timing
+from hotrun.core.build.timing import Timing
+from hotrun.core.model import events, inputs
+from hotrun.core.state.timing_report import BuildTimes, worded
 from tests.core.workshop import Workshop
 from tests.core.world import World, project, step
 

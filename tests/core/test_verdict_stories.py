@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from hotrun.core import events, inputs
-from hotrun.core.inputs import Request
+from hotrun.core.model import events, inputs
+from hotrun.core.model.inputs import Request
 from tests.core.test_engine_histories import FACTS, HISTORIES, Machine
 from tests.core.world import World, process, project, step
 

@@ -7,8 +7,8 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from hotrun.core import commands, events, inputs
-from hotrun.core.spec import Project
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.project import Project
 from tests.core.world import World
 
 Act = Callable[[], object]

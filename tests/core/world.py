@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotrun.core import commands, events, inputs
-from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.engine import Engine
-from hotrun.core.snapshot import Snapshot
-from hotrun.core.spec import ListedFile, Process, Program, Project, Step, Watch
+from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.project import ListedFile, Process, Program, Project, Step, Watch
+from hotrun.core.state.snapshot import Snapshot
 
 ROOT = "/p"
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from hotrun.adapters.programs import prctl, processes
-from hotrun.adapters.programs.guarding import GUARD, REAPER
-from hotrun.adapters.programs.processes import Seen
+from hotrun.adapters.guard.inside import GUARD, REAPER
+from hotrun.adapters.os import prctl, process_table
+from hotrun.adapters.os.process_table import Seen
 from tests.e2e.project import Running
 
 TREE = Path(__file__).parent / "hostile" / "tree.py"
@@ -130,7 +130,7 @@ class Harness:
 
 def family() -> list[Seen]:
     """All living processes below this one."""
-    return [seen for seen in processes.below(os.getpid()) if seen.lives]
+    return [seen for seen in process_table.below(os.getpid()) if seen.lives]
 
 
 def kill(*names: str) -> None:
@@ -150,8 +150,8 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 def reap() -> None:
     """Collect what has ended here, except hotrun itself, for which its own object waits."""
-    for pid in processes.children(os.getpid()):
-        seen = processes.see(pid)
+    for pid in process_table.children(os.getpid()):
+        seen = process_table.see(pid)
         if seen is not None and not seen.lives and seen.session != pid:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
@@ -161,7 +161,7 @@ def kill_family() -> None:
     """The end of everything below, as a reaper does it."""
     end = time.monotonic() + GONE_S
     while time.monotonic() < end:
-        for pid in processes.children(os.getpid()):
+        for pid in process_table.children(os.getpid()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         try:

@@ -21,8 +21,8 @@ from hotrun import __version__
 from hotrun.cli.commands import FLAGS, app
 from hotrun.cli.demo import wait_for
 from hotrun.cli.project import COMMANDS
-from hotrun.config.load import load
-from hotrun.config.overlay import Tables
+from hotrun.config.loading.load import load
+from hotrun.config.loading.profile import Tables
 from tests.e2e.project import Running, unavailable
 
 REPOSITORY = Path(__file__).parents[2]
@@ -149,7 +149,7 @@ def test_check_without_patterns_walks_nothing(tmp_path: Path) -> None:
     lay_out(tmp_path, {"hotrun.toml": STEPS})
     code = "import sys; from hotrun.cli.entry import main; main(['check']); print(*sys.modules)"
     loaded = good(run(tmp_path, command=[sys.executable, "-P", "-c", code])).split()
-    assert not {"pathspec", "hotrun.adapters.watching.tree", "hotrun.survey", "typer", "asyncio"} & set(loaded)
+    assert not {"pathspec", "hotrun.adapters.files.tree", "hotrun.inspect.scan", "typer", "asyncio"} & set(loaded)
 
 
 # --- completion ------------------------------------------------------------------------------------------------

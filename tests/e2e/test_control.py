@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from hotrun.client import Client, NotRunning
-from hotrun.core.words import duration
+from hotrun.core.model.text import duration
 from hotrun.errors import HotrunError
 from tests.e2e.project import Running, check_stream
 from tests.e2e.test_cli import HOTRUN, lay_out, run
@@ -177,7 +177,17 @@ def test_asking_loads_nothing_heavy(root: Path, arguments: list[str]) -> None:
         session.wait_for("settled")
         done = run(root, *arguments, command=[sys.executable, "-P", "-c", code])
     assert done.returncode == 0
-    heavy = {"asyncio", "rich", "typer", "watchfiles", "anyio", "pathspec", "subprocess", "hotrun.app", "hotrun.config"}
+    heavy = {
+        "asyncio",
+        "rich",
+        "typer",
+        "watchfiles",
+        "anyio",
+        "pathspec",
+        "subprocess",
+        "hotrun.session.app",
+        "hotrun.config",
+    }
     assert not heavy & set(done.stderr.split())
 
 
@@ -311,6 +321,6 @@ def test_without_a_session_a_client_says_so(tmp_path: Path) -> None:
 
 def test_the_first_step_is_not_kept_waiting_by_the_socket() -> None:
     """What comes before it must import neither asyncio nor json."""
-    code = "import sys, hotrun.reach, hotrun.answers; print(*sys.modules)"
+    code = "import sys, hotrun.session.instance, hotrun.session.requests; print(*sys.modules)"
     done = subprocess.run([HOTRUN[0], "-c", code], capture_output=True, text=True, check=True)
-    assert not {"asyncio", "hashlib", "hotrun.adapters.control"} & set(done.stdout.split())
+    assert not {"asyncio", "hashlib", "hotrun.adapters.instance.control_socket"} & set(done.stdout.split())

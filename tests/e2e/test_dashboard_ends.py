@@ -21,7 +21,7 @@ ALTERNATE = re.compile(r"(?s)\x1b\[\?1049h.*?\x1b\[\?1049l")  # a screen of its 
 # hotrun with a bug that shows when the project is built for the second time.
 BUGGY = """
 import sys
-from hotrun.core.events import BuildStarted
+from hotrun.core.model.events import BuildStarted
 from hotrun.views.plain import Plain
 show = Plain.show
 def with_bug(self, event, seq, stamp):

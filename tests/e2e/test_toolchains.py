@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.spec import Program, Step
-from hotrun.parsers import Files, LateParser
+from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.project import Program, Step
+from hotrun.session.diagnostics import Files, LateParser
 from tests.e2e.broken import FILES
 from tests.e2e.project import require
 

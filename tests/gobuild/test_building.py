@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.gobuild.publish import Published, publish
-from hotrun.golang.manifest import read_manifest
+from hotrun.go.build.publish import Published, publish
+from hotrun.go.read.manifest import read_manifest
 from tests.e2e.project import copy_project, require
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "go-plugin"
@@ -38,7 +38,7 @@ class Project:
         self.root = root
 
     def run(self, *words: str) -> Done:
-        command = [sys.executable, "-P", "-m", "hotrun.gobuild", *words]
+        command = [sys.executable, "-P", "-m", "hotrun.go.build", *words]
         done = subprocess.run(
             command,
             cwd=self.root,

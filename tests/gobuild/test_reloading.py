@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.gobuild.resident import count_in
-from hotrun.gobuild.swap import KEPT
-from hotrun.golang.artifact import Artifact
-from hotrun.golang.manifest import VERSION, Manifest
-from hotrun.golang.target import RESTART
+from hotrun.go.build.loaded_versions import count_in
+from hotrun.go.build.symlink_swap import KEPT
+from hotrun.go.read.artifact import Artifact
+from hotrun.go.read.manifest import VERSION, Manifest
+from hotrun.go.target import RESTART
 from tests.e2e.project import copy_project, require
 from tests.gobuild.test_building import EXAMPLE, Done, Project
 

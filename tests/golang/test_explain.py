@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from hotrun.golang.artifact import Artifact
-from hotrun.golang.buildinfo import BuildInfo, Module
-from hotrun.golang.explain import Cause, causes_of
+from hotrun.go.compare.explain import Cause, causes_of
+from hotrun.go.read.artifact import Artifact
+from hotrun.go.read.buildinfo import BuildInfo, Module
 
 STANDARD = ["errors", "io", "runtime"]
 SHARED, MOD = "ex.test/app/shared", "ex.test/mod/deep"

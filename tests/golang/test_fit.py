@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.golang.artifact import Artifact
-from hotrun.golang.fit import Fit, fit_of
-from hotrun.golang.manifest import VERSION, Manifest
+from hotrun.go.compare.fit import Fit, fit_of
+from hotrun.go.read.artifact import Artifact
+from hotrun.go.read.manifest import VERSION, Manifest
 
 HOST = Artifact("host", "host", machine="amd64", fingerprints={"main": "00", "io": "01", "ex.test/a": "02"}, digest="h")
 

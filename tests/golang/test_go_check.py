@@ -110,5 +110,5 @@ def test_an_option_that_it_would_ignore_is_an_error(option: tuple[str, ...], tmp
 def test_nothing_heavy_is_loaded() -> None:
     code = "import sys, hotrun.cli.entry, hotrun.cli.go_check; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    heavy = {"asyncio", "typer", "rich", "watchfiles", "pathspec", "dotenv", "subprocess", "hotrun.config.load"}
+    heavy = {"asyncio", "typer", "rich", "watchfiles", "pathspec", "dotenv", "subprocess", "hotrun.config.loading.load"}
     assert not heavy & set(done.stdout.split())

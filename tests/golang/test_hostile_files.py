@@ -8,10 +8,10 @@ from typing import get_args
 
 import pytest
 
-from hotrun.golang import object as object_file
-from hotrun.golang.artifact import Artifact, Kind, artifact_of
-from hotrun.golang.buildinfo import MAGIC, parse_build_info
-from hotrun.golang.fit import fit_of
+from hotrun.go.compare.fit import fit_of
+from hotrun.go.read import object_file as object_file
+from hotrun.go.read.artifact import Artifact, Kind, artifact_of
+from hotrun.go.read.buildinfo import MAGIC, parse_build_info
 from tests.golang.workshop import SHARED, Way, Workshop
 
 ROUNDS = 150

@@ -6,7 +6,7 @@ import random
 import struct
 from typing import get_args
 
-from hotrun.golang.artifact import Kind, artifact_of
+from hotrun.go.read.artifact import Kind, artifact_of
 
 DYLIB, EXECUTE = 6, 2
 ARM64 = 0x0100000C

@@ -11,17 +11,9 @@ from typing import Any
 import pytest
 
 from hotrun.errors import HotrunError
-from hotrun.golang.artifact import read_artifact
-from hotrun.golang.fit import fit_of
-from hotrun.golang.manifest import (
-    SUFFIX,
-    Manifest,
-    manifest_bytes,
-    manifest_of,
-    read_manifest,
-    skewed,
-    sources_of,
-)
+from hotrun.go.compare.fit import fit_of
+from hotrun.go.read.artifact import read_artifact
+from hotrun.go.read.manifest import SUFFIX, Manifest, manifest_bytes, manifest_of, read_manifest, skewed, sources_of
 from tests.golang.workshop import PLAIN, SHARED, Way, Workshop, way
 
 OTHER_BODY = way({"shared/shared.go": SHARED.replace('return "one"', 'return "two"')})

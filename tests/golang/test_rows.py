@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.golang.artifact import read_artifact
-from hotrun.golang.fit import Fit, fit_of
+from hotrun.go.compare.fit import Fit, fit_of
+from hotrun.go.read.artifact import read_artifact
 from tests.golang.workshop import EXTRA, FILES, GO_MOD, PLAIN, PLUGIN, SHARED, Way, Workshop, way
 
 ONE, TWO, THREE = "./plugin", "./two", "./three"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hotrun.core import events
-from hotrun.views.sink import Sink
+from hotrun.core.model import events
+from hotrun.views.lines.sink import Sink
 
 STAMP = "2026-03-04T05:06:07.089Z"
 

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from hotrun.adapters.outputs.output import LineSplitter
-from hotrun.views.clean import MOST_SHOWN, Cleaner, clean, clean_lines, clean_name
+from hotrun.adapters.output.lines import LineSplitter
+from hotrun.views.text.clean import MOST_SHOWN, Cleaner, clean, clean_lines, clean_name
 
 ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
 CSI, OSC, DCS, APC, PM, SOS = (ESC + letter for letter in "[]P_^X")

@@ -7,8 +7,8 @@ import random
 import pytest
 from rich.cells import cell_len
 
-from hotrun.core.events import Source
-from hotrun.views.excerpt import excerpt
+from hotrun.core.model.events import Source
+from hotrun.views.text.excerpt import excerpt
 from tests.views.streams import diagnostic
 
 

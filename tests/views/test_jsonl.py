@@ -9,9 +9,9 @@ import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 import msgspec
 import pytest
 
-from hotrun.core import events
-from hotrun.views.jsonl import JsonLines
-from hotrun.views.schema import event_schema
+from hotrun.core.model import events
+from hotrun.views.events_schema import event_schema
+from hotrun.views.lines.jsonl import JsonLines
 from tests.views.streams import EXAMPLES, STAMP, Kept, diagnostic
 
 VALIDATOR = jsonschema.Draft202012Validator(event_schema())

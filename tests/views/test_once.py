@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core import events
-from hotrun.views.once import Once
-from hotrun.views.plain import UNICODE, Plain
-from hotrun.views.workflow import Workflow
+from hotrun.core.model import events
+from hotrun.views.lines.github_actions import Workflow
+from hotrun.views.lines.once import Once
+from hotrun.views.lines.plain import UNICODE, Plain
 from tests.views.streams import STAMP, Kept, diagnostic
 
 TOKEN = "t0ken"

@@ -7,8 +7,8 @@ import re
 import msgspec
 import pytest
 
-from hotrun.core import events
-from hotrun.views.plain import ASCII, MOST_ERRORS, MOST_EXCERPTS, UNICODE, Plain
+from hotrun.core.model import events
+from hotrun.views.lines.plain import ASCII, MOST_ERRORS, MOST_EXCERPTS, UNICODE, Plain
 from tests.views.streams import EXAMPLES, STAMP, Kept, diagnostic
 
 ENDED = re.compile(r"(?m)^(?:\x1b\[2m)?\[hotrun\] build #\d+ finished: .*\n")

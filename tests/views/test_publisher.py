@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from hotrun.core.events import Event, Message
-from hotrun.publisher import Publisher, utc
+from hotrun.core.model.events import Event, Message
+from hotrun.session.publish import Publisher, utc
 
 
 class Listener:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.views.sink import Sink
+from hotrun.views.lines.sink import Sink
 
 
 def test_nothing_is_written_before_the_flush_and_nothing_twice() -> None:

@@ -31,9 +31,9 @@ def detect(root: str) -> tuple[Candidate, ...]:
 def _with_manifest(folder: Folder) -> Iterator[list[Candidate]]:
     """Imports a language's module only where its files are: this runs before the first build."""
     if folder.first("go.mod", "go.work"):
-        from hotrun.config.detect import golang
+        from hotrun.config.detect import go_module
 
-        yield golang.candidates(folder)
+        yield go_module.candidates(folder)
     if folder.is_file("Cargo.toml"):
         from hotrun.config.detect import cargo
 

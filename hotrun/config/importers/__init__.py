@@ -13,7 +13,7 @@ import re
 import msgspec
 
 from hotrun.config.importers.imported import Imported, Note, Source
-from hotrun.core.words import did_you_mean
+from hotrun.core.model.text import did_you_mean
 
 __all__ = [
     "IMPORTERS",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from hotrun.config.importers import golang, patterns, regex, words
-from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers import go_tools, patterns, regexes, words
+from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys
-from hotrun.config.load import read_toml
+from hotrun.config.importers.key_reader import Keys
+from hotrun.config.loading.load import read_toml
 
 TOOL = "air"
 _INCLUDE_EXT = ["go", "tpl", "tmpl", "html"]
@@ -108,8 +108,8 @@ class _Air:
             self.draft.remark("build.full_bin", "run", name, "env")
         if not self.needs:
             self.draft.put(self.paths or ["**"], "run", name, "paths", source=self.paths_from)
-        elif self.paths is not None and (paths := golang.restarting(self.paths)):
-            self.draft.put(paths, "run", name, "paths", source=golang.RESTART_ONLY)
+        elif self.paths is not None and (paths := go_tools.restarting(self.paths)):
+            self.draft.put(paths, "run", name, "paths", source=go_tools.RESTART_ONLY)
         if self.given.flag("stop_on_error"):
             self.draft.put("stop", "run", name, "on_failed_build", source="build.stop_on_error")
         if self.given.flag("rerun"):
@@ -122,7 +122,7 @@ class _Air:
         for number, rule in enumerate(self.rule_tables, 1):
             paths, origin = self._matched(rule, rule.above)
             for text in rule.texts("exclude_regex") or []:
-                found = regex.patterns(text, rooted=False)
+                found = regexes.patterns(text, rooted=False)
                 if found is None:
                     self.draft.note(f"{rule.above}exclude_regex = {text}", "no gitignore pattern says that")
                 elif paths is not None:
@@ -131,7 +131,7 @@ class _Air:
             self.draft.remark(f"{rule.above}name", "build", name)
             if paths is not None:
                 self.draft.put(paths, "build", name, "paths", source=origin)
-            rule.skip(golang.AT_ONCE, "delay")
+            rule.skip(go_tools.AT_ONCE, "delay")
             self.draft.note(f"{rule.above}cmd", "runs at the start as well, as every step does")
 
     def proxy(self) -> None:
@@ -156,8 +156,8 @@ class _Air:
     def leave_out(self) -> None:
         """What has no counterpart, or needs none."""
         given = self.given
-        given.skip(golang.AT_ONCE, "delay")
-        given.skip(golang.LOGS, "log")
+        given.skip(go_tools.AT_ONCE, "delay")
+        given.skip(go_tools.LOGS, "log")
         given.skip(
             "cannot be: a step runs at a start or a change. `hotrun; COMMAND` in the shell does the same", "post_cmd"
         )
@@ -165,7 +165,7 @@ class _Air:
         given.skip("not needed: hotrun runs in any folder", "ignore_dangerous_root_dir")
         for key in ("color", "log"):
             table = self.keys.table(key)
-            table.skip(golang.COLORS if key == "color" else "not needed: see `--ui`", *table.names())
+            table.skip(go_tools.COLORS if key == "color" else "not needed: see `--ui`", *table.names())
         misc, screen = self.keys.table("misc"), self.keys.table("screen")
         misc.skip("not needed: what is built stays for the next start", "clean_on_exit")
         misc.skip("not needed: hotrun has none", "startup_banner")
@@ -221,7 +221,7 @@ class _Air:
             self.draft.extend(found, "watch", "exclude", source=f"build.{key}{_default(given)}")
 
     def _exclude_regex(self, text: str, given: object) -> None:
-        found = regex.patterns(text, rooted=False) if text else []
+        found = regexes.patterns(text, rooted=False) if text else []
         if found is None:
             self.draft.note(f"build.exclude_regex = {text}", "no gitignore pattern says that: see `exclude` in [watch]")
         else:
@@ -251,7 +251,7 @@ class _Air:
         known to be made is not compared, so that a change restarts it as in air."""
         line, _, _ = self._command()
         first = patterns.plain((words.split(line) or [""])[0] if isinstance(line, str) else line[0])
-        return golang.binary_outputs(first) if "/" in first and first in command else []
+        return go_tools.binary_outputs(first) if "/" in first and first in command else []
 
     def _command(self) -> tuple[str | list[str], dict[str, str], str]:
         """What is run, its variables, and the keys that say so."""
@@ -277,7 +277,7 @@ class _Air:
         delay = self.given.text("kill_delay")
         if not self.given.flag("send_interrupt"):
             self.given.skip("not needed: without send_interrupt air does not wait", "kill_delay")
-            self.draft.note("build.send_interrupt", golang.TERMINATION.format(tool=TOOL))
+            self.draft.note("build.send_interrupt", go_tools.TERMINATION.format(tool=TOOL))
             return
         self.draft.put("SIGINT", "run", name, "stop_signal", source="build.send_interrupt")
         timeout = _delay(delay) if delay is not None else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hotrun.config.importers import patterns
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys
-from hotrun.config.load import read_toml
+from hotrun.config.importers.key_reader import Keys
+from hotrun.config.loading.load import read_toml
 
 TOOL = "bacon"
 _CARGO = ["/src/", "/tests/", "/benches/", "/examples/", "/build.rs", "/Cargo.toml"]

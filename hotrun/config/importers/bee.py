@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from hotrun.config.importers import golang, patterns, yaml_text
-from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers import go_tools, patterns, yaml_text
+from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys, pairs
+from hotrun.config.importers.key_reader import Keys, pairs
 
 TOOL = "bee"
 GRACE = "10s"  # between SIGINT and SIGKILL, fixed in bee
@@ -25,17 +25,17 @@ def convert(source: Source) -> Imported:
     paths = patterns.extensions(given or [".go"])
     _watch(keys, draft)
 
-    step = draft.step(STEP, golang.build_command(output, "", []), "bee run", outputs=golang.binary_outputs(output))
+    step = draft.step(STEP, go_tools.build_command(output, "", []), "bee run", outputs=go_tools.binary_outputs(output))
     draft.put(paths, "build", step, "paths", source="watch_ext" + ("" if given else " (default)"))
     arguments, (env, others) = keys.texts("cmd_args") or [], pairs(keys.texts("envs") or [])
     origin = "bee run" + (", cmd_args" if arguments else "")
-    name = draft.process(PROCESS, golang.program(output, arguments), origin, needs=[step])
+    name = draft.process(PROCESS, go_tools.program(output, arguments), origin, needs=[step])
     if env:
         draft.put(env, "run", name, "env", source="envs")
     if others:
         draft.note("envs", f"not NAME=value: {', '.join(others)}")
-    if restarting := golang.restarting(paths):
-        draft.put(restarting, "run", name, "paths", source=golang.RESTART_ONLY)
+    if restarting := go_tools.restarting(paths):
+        draft.put(restarting, "run", name, "paths", source=go_tools.RESTART_ONLY)
     draft.put("SIGINT", "run", name, "stop_signal", source="as bee run does")
     draft.put(GRACE, "run", name, "stop_timeout", source="as bee run does")
     _reload(keys, draft)

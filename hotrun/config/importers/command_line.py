@@ -18,7 +18,7 @@ from hotrun.config.importers import (
     words,
 )
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.core.words import did_you_mean
+from hotrun.core.model.text import did_you_mean
 
 FROM_FLAGS: dict[str, Callable[[list[str], Draft], Imported]] = {
     module.TOOL: module.from_flags for module in (air, compile_daemon, gow, nodemon, reflex, watchexec, watchmedo, wgo)

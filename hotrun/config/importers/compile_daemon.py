@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotrun.config.importers import golang, patterns, regex
+from hotrun.config.importers import go_tools, patterns, regexes
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import Draft, Imported
 
 TOOL = "CompileDaemon"
@@ -68,13 +68,13 @@ def _run(flags: Flags, command: str, needs: list[str], draft: Draft) -> None:
         timeout = f"{seconds}s" if seconds and seconds.isdigit() else _GRACE
         draft.put(timeout, "run", name, "stop_timeout", source="-graceful-timeout")
     else:
-        draft.note("-graceful-kill", golang.TERMINATION.format(tool=TOOL))
+        draft.note("-graceful-kill", go_tools.TERMINATION.format(tool=TOOL))
     flags.skip("not needed: the old program serves while a build runs", "-command-stop")
 
 
 def _paths(flags: Flags, draft: Draft) -> tuple[list[str], str]:
     given = flags.value("-pattern")
-    found = regex.patterns(given or _PATTERN, rooted=False)
+    found = regexes.patterns(given or _PATTERN, rooted=False)
     if found is None:
         draft.note(f"-pattern {given}", "no gitignore pattern says that: see `paths`")
     found = [*(found or []), *(one for glob in flags.values("-include") for one in patterns.anywhere(glob))]

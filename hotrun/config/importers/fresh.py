@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 
-from hotrun.config.importers import golang, patterns
-from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers import go_tools, patterns
+from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys
+from hotrun.config.importers.key_reader import Keys
 
 TOOL = "fresh"
 _COLORS = [f"log_color_{part}" for part in ("main", "build", "runner", "watcher", "app")]
@@ -34,22 +34,22 @@ def convert(source: Source) -> Imported:
     built = [f"{_front(root)}{path}" for path in valid if path not in no_build]
     restarted = [f"{_front(root)}{path}" for path in valid if path in no_build]
     package = f"./{root}" if root and patterns.is_inside(root) else root or "."
-    draft.step(STEP, golang.build_command(output, package, []), "root", outputs=golang.binary_outputs(output))
+    draft.step(STEP, go_tools.build_command(output, package, []), "root", outputs=go_tools.binary_outputs(output))
     draft.put(built, "build", STEP, "paths", source="valid_ext")
-    draft.process(PROCESS, golang.program(output, []), "tmp_path, build_name", needs=[STEP])
+    draft.process(PROCESS, go_tools.program(output, []), "tmp_path, build_name", needs=[STEP])
     if restarted:
         draft.put(restarted, "run", PROCESS, "paths", source="no_rebuild_ext")
 
-    keys.skip(golang.LOGS, "build_log")
-    keys.skip(golang.AT_ONCE, "build_delay")
-    keys.skip(golang.COLORS, "colors", *_COLORS)
+    keys.skip(go_tools.LOGS, "build_log")
+    keys.skip(go_tools.AT_ONCE, "build_delay")
+    keys.skip(go_tools.COLORS, "colors", *_COLORS)
     draft.note(
         "",
         "fresh sets DEV_RUNNER=1, RUNNER_WD and RUNNER_*, with which its helper shows build errors: put them into "
         "[env] if the program reads them",
     )
     draft.note("", "new folders are watched, too; fresh sees those alone that it has found at its start")
-    draft.note("", golang.TERMINATION.format(tool=TOOL))
+    draft.note("", go_tools.TERMINATION.format(tool=TOOL))
     draft.note_ignore_files()
     keys.finish()
     return draft.finish()

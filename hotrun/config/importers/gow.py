@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotrun.config.importers import golang, patterns
+from hotrun.config.importers import go_tools, patterns
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import Draft, Imported
 from hotrun.config.importers.words import title
 
@@ -53,9 +53,9 @@ def _run(words: list[str], paths: list[str], origin: str, draft: Draft) -> None:
     first = next((at for at, word in enumerate(words) if not word.startswith("-")), len(words))
     flags = words[:first]
     package, *arguments = words[first:] or ["."]
-    command = golang.build_command(_OUTPUT, package, flags)
-    step = draft.step(STEP, command, "gow run", outputs=golang.binary_outputs(_OUTPUT))
+    command = go_tools.build_command(_OUTPUT, package, flags)
+    step = draft.step(STEP, command, "gow run", outputs=go_tools.binary_outputs(_OUTPUT))
     draft.put(paths, "build", step, "paths", source=origin)
-    name = draft.process(PROCESS, golang.program(_OUTPUT, arguments), "gow run", needs=[step])
-    if restarting := golang.restarting(paths):
-        draft.put(restarting, "run", name, "paths", source=golang.RESTART_ONLY)
+    name = draft.process(PROCESS, go_tools.program(_OUTPUT, arguments), "gow run", needs=[step])
+    if restarting := go_tools.restarting(paths):
+        draft.put(restarting, "run", name, "paths", source=go_tools.RESTART_ONLY)

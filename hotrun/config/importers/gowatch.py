@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hotrun.config.importers import golang, patterns, words, yaml_text
-from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers import go_tools, patterns, words, yaml_text
+from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys, pairs
+from hotrun.config.importers.key_reader import Keys, pairs
 
 TOOL = "gowatch"
 
@@ -23,9 +23,9 @@ def convert(source: Source) -> Imported:
         needs = [draft.step("before", command, "prev_build_cmds", needs=needs, paths=paths)]
     flags = keys.texts("build_args") or []
     tags = keys.text("build_tags")
-    command = golang.build_command(output, keys.text("build_pkg") or "", [*flags, *(["-tags", tags] if tags else [])])
+    command = go_tools.build_command(output, keys.text("build_pkg") or "", [*flags, *(["-tags", tags] if tags else [])])
     used = [key for key in ("build_args", "build_tags", "build_pkg", "output", "appname") if keys.has(key)]
-    step = draft.step(STEP, command, ", ".join(used), needs=needs, outputs=golang.binary_outputs(output))
+    step = draft.step(STEP, command, ", ".join(used), needs=needs, outputs=go_tools.binary_outputs(output))
     draft.put(paths, "build", step, "paths", source=origin)
     if keys.flag("build_go_gc") is False:
         draft.put({"GOGC": "off"}, "build", step, "env", source="build_go_gc")
@@ -66,11 +66,11 @@ def _run(keys: Keys, draft: Draft, output: str, paths: list[str], step: str) -> 
     env, others = pairs(assignments)
     if others:
         draft.note("envs", f"not NAME=value: {', '.join(others)}")
-    command = words.with_arguments(own, arguments) if own else golang.program(output, arguments)
+    command = words.with_arguments(own, arguments) if own else go_tools.program(output, arguments)
     origin = "run_cmd" if own else "output"
     name = draft.process(PROCESS, command, origin + (", cmd_args" if arguments else ""), needs=[step])
     if env:
         draft.put(env, "run", name, "env", source="envs")
-    if restarting := golang.restarting(paths):
-        draft.put(restarting, "run", name, "paths", source=golang.RESTART_ONLY)
-    draft.note("", golang.TERMINATION.format(tool=TOOL))
+    if restarting := go_tools.restarting(paths):
+        draft.put(restarting, "run", name, "paths", source=go_tools.RESTART_ONLY)
+    draft.note("", go_tools.TERMINATION.format(tool=TOOL))

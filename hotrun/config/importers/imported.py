@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from hotrun.config.detect.candidate import one_line, part_name
-from hotrun.config.load import validate
-from hotrun.config.model import Config
-from hotrun.config.problems import ConfigError, Findings, Path, key_path
+from hotrun.config.loading.load import validate
+from hotrun.config.loading.problems import ConfigError, Findings, Path, key_path
+from hotrun.config.tables.model import Config
 
 MOST_REPAIRS = 100  # of values that hotrun.toml refuses
 

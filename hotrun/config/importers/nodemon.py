@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hotrun.config.importers import bee, patterns, words
 from hotrun.config.importers.flags import Flags
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys
+from hotrun.config.importers.key_reader import Keys
 
 TOOL = "nodemon"
 _EXT = ["js,mjs,cjs,json"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hotrun.config.detect.candidate import part_name
 from hotrun.config.importers import patterns, yaml_text
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys, pairs
-from hotrun.config.values import Regex, Unfit
+from hotrun.config.importers.key_reader import Keys, pairs
+from hotrun.config.tables.values import Regex, Unfit
 
 TOOL = "process-compose"
 _ENDS = ("process_completed", "process_completed_successfully")

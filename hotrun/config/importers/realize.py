@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import shlex
 
-from hotrun.config.importers import golang, patterns, words, yaml_text
+from hotrun.config.importers import go_tools, patterns, words, yaml_text
 from hotrun.config.importers.imported import Draft, Imported, Source
-from hotrun.config.importers.keys import Keys
+from hotrun.config.importers.key_reader import Keys
 
 TOOL = "realize"
 _PROGRAM = ("install", "build", "run")
@@ -25,7 +25,7 @@ def convert(source: Source) -> Imported:
     interval = words.go_duration(legacy.text("interval") or "")
     if interval not in (None, "0s"):
         draft.put(interval, "watch", "poll_interval", source="settings.legacy.interval")
-    settings.skip(golang.LOGS, "files")
+    settings.skip(go_tools.LOGS, "files")
     settings.skip("not needed: hotrun says what is in the way itself", "flimit", "recovery")
     server.skip("cannot be: hotrun has another way to be looked at, see `hotrun status`", *server.names())
     for project in (*keys.tables("schema"), *keys.tables("projects")):
@@ -120,13 +120,13 @@ class _Project:
                     self.draft.note(f"{table.path('method')} = {method}", "the step runs `go build`: see its `command`")
         if not origin and (run is None or not run.flag("status")):
             return
-        name = self._step("compile", golang.build_command(output, ".", flags), ", ".join(origin) or "run")
-        outputs = golang.binary_outputs(posixpath.join(self.folder, output))
+        name = self._step("compile", go_tools.build_command(output, ".", flags), ", ".join(origin) or "run")
+        outputs = go_tools.binary_outputs(posixpath.join(self.folder, output))
         self.draft.put(outputs, "build", name, "outputs", source="instead of $GOBIN")
         if run is None or not run.flag("status"):
             return
         arguments = [word for text in self.keys.texts("args") or [] for word in words.split(text) or [text]]
-        command = run.text("method") or shlex.join(golang.program(output, arguments))
+        command = run.text("method") or shlex.join(go_tools.program(output, arguments))
         self.draft.process(
             self.name, command, self.tools.path("run"), needs=[name], env=self.env, cwd=self.folder or None
         )

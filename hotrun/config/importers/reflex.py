@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from hotrun.config.importers import patterns, regex, words
+from hotrun.config.importers import patterns, regexes, words
 from hotrun.config.importers.flags import Flags
 from hotrun.config.importers.imported import Draft, Imported, Source
 
@@ -100,9 +100,9 @@ class _Line:
 
     def _paths(self) -> list[str] | None:
         """gitignore patterns. All of reflex's must match, so two that take are an intersection, which has no words."""
-        takes = [(f"-r {text}", regex.patterns(text, rooted=True)) for text in self.flags.values("-r")]
+        takes = [(f"-r {text}", regexes.patterns(text, rooted=True)) for text in self.flags.values("-r")]
         takes += [(f"-g {text}", _glob(text)) for text in self.flags.values("-g")]
-        leaves = [(f"-R {text}", regex.patterns(text, rooted=True)) for text in self.flags.values("-R")]
+        leaves = [(f"-R {text}", regexes.patterns(text, rooted=True)) for text in self.flags.values("-R")]
         leaves += [(f"-G {text}", _glob(text)) for text in self.flags.values("-G")]
         for flag, found in (*takes, *leaves):
             if found is None:

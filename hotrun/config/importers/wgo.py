@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hotrun.config.importers import golang, patterns, regex, words
+from hotrun.config.importers import go_tools, patterns, regexes, words
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.golang import PROCESS, STEP
+from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import Draft, Imported
 
 TOOL = "wgo"
@@ -64,11 +64,11 @@ class _Chain:
         needs: list[str] = []
         if self.is_run and commands:
             package, *arguments = commands.pop(0)
-            output = f"./tmp/{golang.PROCESS}"
-            command = golang.build_command(output, package, self._go_flags())
-            outputs = golang.binary_outputs(output) if folder is None else []
+            output = f"./tmp/{go_tools.PROCESS}"
+            command = go_tools.build_command(output, package, self._go_flags())
+            outputs = go_tools.binary_outputs(output) if folder is None else []
             needs = [self.draft.step(STEP, command, "wgo run", outputs=outputs, paths=paths, **keys)]
-            commands.append(golang.program(output, arguments))
+            commands.append(go_tools.program(output, arguments))
         for command_line in commands[:-1]:
             command_of_shell = _of_shell(command_line)
             needs = [
@@ -80,8 +80,8 @@ class _Chain:
             name = self.draft.process(PROCESS, _of_shell(commands[-1]), "the last command", needs=needs, **keys)
             if not needs or self.is_run is False:
                 self.draft.put(paths if paths is not None else ["**"], "run", name, "paths", source=origin)
-            elif paths is not None and (restarting := golang.restarting(paths)):
-                self.draft.put(restarting, "run", name, "paths", source=golang.RESTART_ONLY)
+            elif paths is not None and (restarting := go_tools.restarting(paths)):
+                self.draft.put(restarting, "run", name, "paths", source=go_tools.RESTART_ONLY)
             if self.flags.has("-exit"):
                 self.draft.put("quit", "run", name, "on_exit", source="-exit")
         self._leave_out()
@@ -112,7 +112,7 @@ class _Chain:
     def _translated(self, texts: list[str], flag: str) -> list[str]:
         found: list[str] = []
         for text in texts:
-            these = regex.patterns(text, rooted=True)
+            these = regexes.patterns(text, rooted=True)
             if these is None:
                 self.draft.note(f"{flag} {text}", "no gitignore pattern says that: see `paths`")
             found += these or []
@@ -120,7 +120,7 @@ class _Chain:
 
     def _leave_out(self) -> None:
         flags = self.flags
-        flags.skip(golang.AT_ONCE, "-debounce")
+        flags.skip(go_tools.AT_ONCE, "-debounce")
         flags.skip("not needed: hotrun polls where the system tells of no changes", "-poll")
         flags.skip("not needed: a process has a terminal", "-stdin")
         flags.skip("start it as `hotrun --postpone`: nothing runs before the first change", "-postpone")

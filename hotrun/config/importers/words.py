@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from hotrun.config.duration import format_duration
+from hotrun.config.tables.duration import format_duration
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _GO_DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)")

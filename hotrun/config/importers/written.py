@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hotrun.config import toml_text
 from hotrun.config.detect.candidate import one_line
 from hotrun.config.importers.imported import Imported, Note
-from hotrun.config.problems import Path
-from hotrun.config.template import HEAD
+from hotrun.config.loading.problems import Path
+from hotrun.config.writing import toml_text
+from hotrun.config.writing.template import HEAD
 
 _WIDTH = 118
 _COLUMN = 40  # where the remarks begin, unless a line is longer

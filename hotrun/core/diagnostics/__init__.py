@@ -1,0 +1,1 @@
+"""Problems in the output of programs, and their places."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.diagnostics.model.finding import Finding
 
 MOST_FINDINGS = 2000
 

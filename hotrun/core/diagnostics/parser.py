@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
-from hotrun.core.diagnostics.directories import Directories
-from hotrun.core.diagnostics.draft import MOST_DETAIL, Draft
-from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.diagnostics.formats import Recognizer, Report, chosen
-from hotrun.core.diagnostics.gate import Gate
-from hotrun.core.diagnostics.rules import RuleTable, known_parsers
-from hotrun.core.diagnostics.scanner import Scanner
+from hotrun.core.diagnostics.json_formats.formats import Recognizer, Report, chosen
+from hotrun.core.diagnostics.model.draft import MOST_DETAIL, Draft
+from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.diagnostics.model.text_lines import MOST_CHARACTERS, plain
 from hotrun.core.diagnostics.stream import Pieces, Stream
-from hotrun.core.diagnostics.text import MOST_CHARACTERS, plain
-from hotrun.core.diagnostics.watchdog import Watchdog
+from hotrun.core.diagnostics.text_rules.directories import Directories
+from hotrun.core.diagnostics.text_rules.prefilter import Gate
+from hotrun.core.diagnostics.text_rules.rules import RuleTable, known_parsers
+from hotrun.core.diagnostics.text_rules.scanner import Scanner
+from hotrun.core.diagnostics.text_rules.watchdog import Watchdog
 
 __all__ = ["Parser", "known_parsers"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotrun.core.diagnostics.documents import Documents, split
-from hotrun.core.diagnostics.formats import Printed, Recognizer, Report
-from hotrun.core.diagnostics.scanner import Scanner
-from hotrun.core.diagnostics.text import plain
+from hotrun.core.diagnostics.json_formats.documents import Documents, split
+from hotrun.core.diagnostics.json_formats.formats import Printed, Recognizer, Report
+from hotrun.core.diagnostics.model.text_lines import plain
+from hotrun.core.diagnostics.text_rules.scanner import Scanner
 
 _BEGINNINGS = ("{", "[")
 _MOST_SOURCES = 256

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, get_character_cell_size
 
-from hotrun.views.clean import uncolored
+from hotrun.views.text.clean import uncolored
 
 _SGR = re.compile(r"\x1b\[[0-9:;]*m")
 _OTHER = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")  # a link: takes no cell and is not carried over a cut

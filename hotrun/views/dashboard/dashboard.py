@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from hotrun.core import events
-from hotrun.core.actions import Action
-from hotrun.core.inputs import Request
-from hotrun.core.snapshot import Snapshot
-from hotrun.core.usage import Usage
+from hotrun.core.model import events
+from hotrun.core.model.inputs import Request
+from hotrun.core.model.usage import Usage
+from hotrun.core.state.snapshot import Snapshot
+from hotrun.keys.actions import Action
 from hotrun.views.dashboard import painter
 from hotrun.views.dashboard.help import help_lines
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, copied_text, place_of
-from hotrun.views.dashboard.wishes import Copy, Open, Wish
-from hotrun.views.plain import ASCII, UNICODE, Marks, Plain
-from hotrun.views.sink import Sink
+from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
+from hotrun.views.lines.plain import ASCII, UNICODE, Marks, Plain
+from hotrun.views.lines.sink import Sink
 
 FRAME_MS = 33
 CLOCK_MS = 1000  # how often the time that is shown on the whole screen goes on

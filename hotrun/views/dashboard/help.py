@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hotrun.core.actions import DESCRIPTIONS, Action
+from hotrun.keys.actions import DESCRIPTIONS, Action
 
 INLINE: tuple[Action, ...] = (
     *("restart", "rebuild", "pause", "errors", "next-error", "previous-error", "open", "copy"),

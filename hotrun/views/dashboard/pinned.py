@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from hotrun.core import events
-from hotrun.core.actions import Action
-from hotrun.core.events import BuildFinished, Diagnostic
-from hotrun.views.clean import clean_name
+from hotrun.core.model import events
+from hotrun.core.model.events import BuildFinished, Diagnostic
+from hotrun.keys.actions import Action
+from hotrun.views.text.clean import clean_name
 
 SPIN_MS = 200  # how long a sign of the spinner stands; the time that a build takes is told as often
 

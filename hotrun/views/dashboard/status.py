@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from hotrun.core.actions import Action
-from hotrun.core.events import BuildFinished, Diagnostic
-from hotrun.core.snapshot import ProcessView, Snapshot
-from hotrun.core.words import count, duration
-from hotrun.views.clean import clean, clean_name
+from hotrun.core.model.events import BuildFinished, Diagnostic
+from hotrun.core.model.text import count, duration
+from hotrun.core.state.snapshot import ProcessView, Snapshot
+from hotrun.keys.actions import Action
 from hotrun.views.dashboard.cells import Row, Span, cropped, tail, width_of
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, Progress, place_of
+from hotrun.views.text.clean import clean, clean_name
 
 KEYS_FROM_HEIGHT = 10  # rows of the terminal; lower, the keys are what can be missed first
 PROCESSES_FROM_HEIGHT = 6

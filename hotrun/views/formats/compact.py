@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotrun.core import events
-from hotrun.views.clean import clean_name
+from hotrun.core.model import events
 from hotrun.views.formats.parts import shown_file, signature
+from hotrun.views.text.clean import clean_name
 
 
 def compact(diagnostic: events.Diagnostic, base: str) -> str:

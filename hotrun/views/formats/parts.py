@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 
-from hotrun.core import events
+from hotrun.core.model import events
 
 
 def signature(diagnostic: events.Diagnostic) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from hotrun.core import events
-from hotrun.core.line_format import has_place
-from hotrun.views.clean import clean_name
+from hotrun.core.model import events
+from hotrun.core.model.line_format import has_place
 from hotrun.views.formats.parts import signature
+from hotrun.views.text.clean import clean_name
 
 # The first of Vim's patterns, %*[^"]"%f"%*\D%l: %m, would take a quoted word of the message for the file.
 _QUOTED_PLACE = re.compile(r'[^"]+".+?"\D+\d+: .')

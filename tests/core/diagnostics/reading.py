@@ -8,9 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from hotrun.core.diagnostics.collected import key
-from hotrun.core.diagnostics.finding import Finding
+from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.parser import Parser
-from hotrun.core.diagnostics.rules import RuleTable
+from hotrun.core.diagnostics.text_rules.rules import RuleTable
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -29,7 +29,9 @@ Expected = dict[str, list[Brief]]
 @functools.cache
 def table() -> RuleTable:
     """The built-in table."""
-    return RuleTable.parse(files("hotrun.core.diagnostics").joinpath("rules.toml").read_text(encoding="utf-8"))
+    return RuleTable.parse(
+        files("hotrun.core.diagnostics.text_rules").joinpath("rules.toml").read_text(encoding="utf-8")
+    )
 
 
 def sample(name: str) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
-from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.events import Severity
+from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.events import Severity
 
 
 def finding(line: int, severity: Severity = "error", file: str = "a.c") -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotrun.core.diagnostics.failure import failure
+from hotrun.core.diagnostics.model.failure import failure
 
 
 def test_it_is_an_error_without_a_place_in_the_words_of_the_caller() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from hotrun.adapters.outputs import output
-from hotrun.core.diagnostics import documents
-from hotrun.core.diagnostics.documents import Documents, split
-from hotrun.core.diagnostics.finding import Finding
-from hotrun.core.diagnostics.formats import FORMATS
+from hotrun.adapters.output import lines as output_lines
+from hotrun.core.diagnostics.json_formats import documents
+from hotrun.core.diagnostics.json_formats.documents import Documents, split
+from hotrun.core.diagnostics.json_formats.formats import FORMATS
+from hotrun.core.diagnostics.model.finding import Finding
 from tests.core.diagnostics.expected_json import EXPECTED
 from tests.core.diagnostics.reading import brief, only, read, sample
 
@@ -122,9 +122,9 @@ def test_a_bracket_that_is_never_closed_hides_no_document_on_a_line() -> None:
 
 
 def test_a_document_of_any_length_is_put_together_from_pieces() -> None:
-    assert documents.LONGEST_LINE == output.LONGEST
+    assert documents.LONGEST_LINE == output_lines.LONGEST
     many = json.dumps([{"filePath": "/p/a.js", "messages": [_eslint(line) for line in range(1, 1001)]}])
-    splitter = output.LineSplitter()
+    splitter = output_lines.LineSplitter()
     lines = [*splitter.feed(f"{many}\n{GCC}\n".encode()), *splitter.finish()]
     assert len(lines) > 2
     found = read(lines)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hotrun.core.diagnostics.own import example_problems, patterns_of, with_own
+from hotrun.core.diagnostics.custom import example_problems, patterns_of, with_own
 from hotrun.core.diagnostics.parser import Parser
-from hotrun.core.diagnostics.watchdog import MOST_NS
-from hotrun.core.spec import Example, OwnParser
+from hotrun.core.diagnostics.text_rules.watchdog import MOST_NS
+from hotrun.core.model.project import Example, OwnParser
 from tests.core.diagnostics.reading import brief, table
 
 MATCH = r"(?P<severity>ERR|WRN) (?P<file>\S+)@(?P<line>\d+): (?P<message>.+)$"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.diagnostics.finding import Finding, Place
-from hotrun.core.diagnostics.places import Places, resolve, workspace
-from hotrun.core.diagnostics.told import told
+from hotrun.core.diagnostics.model.finding import Finding, Place
+from hotrun.core.diagnostics.model.places import Places, resolve, workspace
+from hotrun.core.diagnostics.model.to_event import told
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.diagnostics.programs import program_name, program_of
+from hotrun.core.diagnostics.text_rules.programs import program_name, program_of
 
 
 @pytest.mark.parametrize(

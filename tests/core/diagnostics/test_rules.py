@@ -10,9 +10,9 @@ import pytest
 # The only parser of patterns there is; private, and used by tests alone.
 from re import _parser  # type: ignore[attr-defined]  # isort: skip
 
-from hotrun.core.diagnostics.check import patterns, problems
 from hotrun.core.diagnostics.parser import known_parsers
-from hotrun.core.diagnostics.rules import AnyRule, RuleTable
+from hotrun.core.diagnostics.text_rules.check import patterns, problems
+from hotrun.core.diagnostics.text_rules.rules import AnyRule, RuleTable
 from hotrun.errors import HotrunError
 from tests.core.diagnostics.reading import table
 

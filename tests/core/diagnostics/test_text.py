@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.diagnostics.text import MOST_CHARACTERS, plain
+from hotrun.core.diagnostics.model.text_lines import MOST_CHARACTERS, plain
 
 
 @pytest.mark.parametrize(

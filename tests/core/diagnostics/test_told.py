@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotrun.core import events, inputs
 from hotrun.core.engine import Engine
-from hotrun.core.snapshot import Snapshot
+from hotrun.core.model import events, inputs
+from hotrun.core.state.snapshot import Snapshot
 from tests.core.diagnostics.reading import parser
 from tests.core.world import World, project, step
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hotrun.core.diagnostics.directories import Directories
-from hotrun.core.diagnostics.draft import Draft
-from hotrun.core.diagnostics.gate import Gate
-from hotrun.core.diagnostics.scanner import Scanner
+from hotrun.core.diagnostics.model.draft import Draft
+from hotrun.core.diagnostics.text_rules.directories import Directories
+from hotrun.core.diagnostics.text_rules.prefilter import Gate
+from hotrun.core.diagnostics.text_rules.scanner import Scanner
 from tests.core.diagnostics.reading import TRACEBACK, only, read, table
 
 LEAD = ["file:///p/syn.mjs:1", "const a = ;", "          ^", ""]

@@ -6,9 +6,9 @@ import base64
 
 import pytest
 
-from hotrun.core import events
-from hotrun.core.snapshot import Snapshot
-from hotrun.views.dashboard.beacon import Beacon, Powers, copied, powers_of
+from hotrun.core.model import events
+from hotrun.core.state.snapshot import Snapshot
+from hotrun.views.dashboard.terminal_status import Beacon, Powers, copied, powers_of
 
 ALL = Powers(title=True, progress=True, notify=777)
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from hotrun.views.clean import uncolored
 from hotrun.views.dashboard.colored import clip, spaced, width, wrap
+from hotrun.views.text.clean import uncolored
 
 RED = "\x1b[31m"
 END = "\x1b[0m"

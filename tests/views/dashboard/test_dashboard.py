@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 import pytest
 
-from hotrun.core import events
-from hotrun.core.actions import DEFAULT_KEYS, Action, bindings
-from hotrun.core.inputs import Request
-from hotrun.core.snapshot import Snapshot
-from hotrun.core.usage import Usage
+from hotrun.core.model import events
+from hotrun.core.model.inputs import Request
+from hotrun.core.model.usage import Usage
+from hotrun.core.state.snapshot import Snapshot
+from hotrun.keys.actions import DEFAULT_KEYS, Action, bindings
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
-from hotrun.views.dashboard.full.whole import WholeScreen
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned
-from hotrun.views.dashboard.wishes import Copy, Open, Wish
-from hotrun.views.plain import ASCII, UNICODE
+from hotrun.views.dashboard.screen.full_screen import WholeScreen
+from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
+from hotrun.views.lines.plain import ASCII, UNICODE
 from tests.views.dashboard.terminal import Screen
 from tests.views.streams import EXAMPLES, STAMP, diagnostic
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from hotrun.core.keys import is_key
-from hotrun.views.dashboard.decoder import ESCAPE_MS, MOST_PASTED, PASTE_MS, UNFINISHED_MS, Decoder, Paste
+from hotrun.keys.decoder import ESCAPE_MS, MOST_PASTED, PASTE_MS, UNFINISHED_MS, Decoder, Paste
+from hotrun.keys.names import is_key
 
 KEYS: list[tuple[bytes, list[str]]] = [
     (b"r", ["r"]),

@@ -7,9 +7,9 @@ from typing import Any
 
 import pyte
 
-from hotrun.config.vscode import TASK
-from hotrun.core import events
-from hotrun.core.actions import bindings
+from hotrun.config.writing.vscode_tasks import TASK
+from hotrun.core.model import events
+from hotrun.keys.actions import bindings
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
 from tests.views.streams import STAMP, diagnostic
 

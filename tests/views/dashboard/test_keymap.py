@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hotrun.core.actions import DEFAULT_KEYS
-from hotrun.views.dashboard.keymap import Keymap
+from hotrun.keys.actions import DEFAULT_KEYS
+from hotrun.keys.bindings import Keymap
 
 
 def test_each_default_key_asks_for_its_action() -> None:

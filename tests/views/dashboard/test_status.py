@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from hotrun.core import events
-from hotrun.core.actions import bindings
-from hotrun.core.snapshot import ProcessPhase, ProcessView, Snapshot, Successor
+from hotrun.core.model import events
+from hotrun.core.state.snapshot import ProcessPhase, ProcessView, Snapshot, Successor
+from hotrun.keys.actions import bindings
 from hotrun.views.dashboard.cells import Renderer, Row
 from hotrun.views.dashboard.pinned import Pinned, Progress
 from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS, Signs, rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotrun.core import events
+from hotrun.core.model import events
 from tests.views.streams import diagnostic
 
 Place = tuple[str, int, int]

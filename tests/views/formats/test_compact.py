@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotrun.core import events
+from hotrun.core.model import events
 from hotrun.views.formats.compact import compact
 from tests.views.formats.places import at
 from tests.views.streams import diagnostic

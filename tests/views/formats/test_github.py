@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core import events
-from hotrun.views.formats.github import github, group, resumed, stopped
+from hotrun.core.model import events
+from hotrun.views.formats.github_annotations import github, group, resumed, stopped
 from tests.views.formats.places import at
 from tests.views.streams import diagnostic
 

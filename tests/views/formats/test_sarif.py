@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes
 import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
 
-from hotrun.core import events
-from hotrun.core.diagnostics.sarif import read_sarif
+from hotrun.core.diagnostics.json_formats.sarif import read_sarif
+from hotrun.core.model import events
 from hotrun.views.formats.sarif import ROOT, sarif
 from tests.views.formats.places import JUMPS, NO_JUMP, at
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.core import events
+from hotrun.core.model import events
 from hotrun.views.formats.parts import encoded
 from hotrun.views.formats.vim import vim
 from tests.e2e.project import require

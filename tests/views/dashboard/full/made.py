@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hotrun.core import events
-from hotrun.core.actions import DEFAULT_KEYS, Action
-from hotrun.core.snapshot import Snapshot
-from hotrun.views.clean import uncolored
+from hotrun.core.model import events
+from hotrun.core.state.snapshot import Snapshot
+from hotrun.keys.actions import DEFAULT_KEYS, Action
 from hotrun.views.dashboard.cells import Row
 from hotrun.views.dashboard.colored import width
-from hotrun.views.dashboard.full.record import Record
-from hotrun.views.dashboard.full.screen import Full
+from hotrun.views.dashboard.screen.layout import Full
+from hotrun.views.dashboard.screen.record import Record
 from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS
+from hotrun.views.text.clean import uncolored
 
 STAMP = "2026-01-02T03:04:05.678Z"
 HEAD: Row = (("* watching", ""),)

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from hotrun.core import events
-from hotrun.core.actions import DEFAULT_KEYS, Action
-from hotrun.core.usage import Usage
+from hotrun.core.model import events
+from hotrun.core.model.usage import Usage
+from hotrun.keys.actions import DEFAULT_KEYS, Action
 from tests.views.dashboard.full.made import Shown, fixed, problem
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hotrun.core.actions import DEFAULT_KEYS, Action
-from hotrun.core.inputs import Request
-from hotrun.views.dashboard.full.whole import WholeScreen
-from hotrun.views.dashboard.wishes import Copy, Open, Wish
+from hotrun.core.model.inputs import Request
+from hotrun.keys.actions import DEFAULT_KEYS, Action
+from hotrun.views.dashboard.screen.full_screen import WholeScreen
+from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
 from tests.views.dashboard.full.made import Shown, problem
 
 

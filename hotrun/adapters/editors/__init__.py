@@ -1,0 +1,1 @@
+"""The editors that hotrun knows, and how one is opened at a place."""

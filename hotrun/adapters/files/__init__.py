@@ -1,0 +1,1 @@
+"""Watches files, and compares them with what is known."""

@@ -1,0 +1,1 @@
+"""Ends programs with all their descendants, also when hotrun is killed."""

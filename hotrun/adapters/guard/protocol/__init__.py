@@ -1,0 +1,1 @@
+"""What hotrun, its guard and the reapers say to each other."""

@@ -1,0 +1,113 @@
+"""One file for each session that may have something running: how to find that when all of us were killed at once.
+
+The guard writes it before anything runs and removes it when nothing does, so a record whose hotrun is gone means work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import msgspec
+
+from hotrun.adapters.instance.runtime_folder import Unsafe, name_of, runtime_folder
+from hotrun.adapters.os import process_table
+
+SUFFIX = ".run"
+VARIABLE = "HOTRUN_RUN"  # every child carries the id of its session in its environment
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A session of hotrun: a random id, the absolute root (as the system has it: it may be no text), hotrun's pid."""
+
+    id: str
+    root: bytes
+    pid: int
+
+
+class Record(msgspec.Struct, frozen=True):
+    """`started`: of the process `session.pid`, clock ticks after `boot`. `cgroup`: where all of it was born, if any."""
+
+    session: Session
+    uid: int
+    boot: str
+    started: int
+    cgroup: str | None = None
+
+
+def new_session(root: str) -> Session:
+    """A session of this process."""
+    return Session(os.urandom(16).hex(), os.fsencode(root), os.getpid())
+
+
+def write(session: Session, cgroup: str | None) -> str | None:
+    """Write the record of a session whose process lives; returns its path, or None where it cannot be written."""
+    seen = process_table.see(session.pid)
+    if seen is None:
+        return None
+    try:
+        folder = runtime_folder()
+    except Unsafe:
+        return None
+    path = os.path.join(folder, f"{name_of(os.fsdecode(session.root))}-{session.id}{SUFFIX}")
+    record = Record(session, os.getuid(), boot(), seen.started, cgroup)
+    try:
+        with open(f"{path}.new", "wb", opener=_private) as file:
+            file.write(msgspec.json.encode(record))
+        os.replace(f"{path}.new", path)
+    except OSError:
+        return None
+    return path
+
+
+def remove(path: str) -> None:
+    """Remove a record, and the folder where nothing else is in it."""
+    with contextlib.suppress(OSError):
+        os.remove(path)
+        os.rmdir(os.path.dirname(path))
+
+
+def stale(root: str) -> list[tuple[str, Record]]:
+    """The records of this root, and their paths, whose hotrun is gone. Those of another boot are removed."""
+    try:
+        folder = runtime_folder()
+    except Unsafe:
+        return []
+    prefix = f"{name_of(root)}-"
+    found = []
+    for name in os.listdir(folder):
+        if name.startswith(prefix) and name.endswith(SUFFIX):
+            path = os.path.join(folder, name)
+            record = _read(path)
+            if record is None or record.boot != boot():
+                remove(path)
+            elif record.session.root == os.fsencode(root) and record.uid == os.getuid() and not _lives(record):
+                found.append((path, record))
+    return found
+
+
+def boot() -> str:
+    """Names the time since the system's start; "" where the system does not."""
+    try:
+        with open(_BOOT_ID, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def _lives(record: Record) -> bool:
+    seen = process_table.see(record.session.pid)
+    return seen is not None and seen.started == record.started and seen.lives
+
+
+def _read(path: str) -> Record | None:
+    try:
+        with open(path, "rb") as file:
+            return msgspec.json.decode(file.read(), type=Record)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)

@@ -1,0 +1,73 @@
+"""What outlived hotrun, its guard and all reapers, killed in one stroke: found by the next start in the same root."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+
+from hotrun.adapters.guard.protocol import records
+from hotrun.adapters.guard.protocol.records import Record
+from hotrun.adapters.os import cgroup, process_table
+from hotrun.adapters.os.process_table import Seen
+
+GRACE_S = 0.5
+_LOOK_S = 0.01  # they are not our children, so nothing tells when they end
+
+
+def sweep(root: str) -> list[str]:
+    """End what earlier sessions of this root left; returns what there is to be said. Costs a listing where nothing is.
+
+    Only processes of the same user that carry the id of such a session in their environment and began after it did.
+    """
+    said = []
+    for path, record in records.stale(root):
+        found = _of(record)
+        if found:
+            names = ", ".join(f"{seen.name} ({seen.pid})" for seen in found)
+            said.append(f"an earlier hotrun was killed and left processes behind: {names}: ended now")
+            _end(record, found)
+        if record.cgroup is not None:
+            cgroup.kill(record.cgroup)
+            cgroup.remove_session(record.cgroup)
+        if not _of(record):
+            records.remove(path)
+    return said
+
+
+def _end(record: Record, found: list[Seen]) -> None:
+    end_s = time.monotonic() + GRACE_S
+    number = signal.SIGTERM
+    while found and time.monotonic() < end_s + GRACE_S:
+        for seen in found:
+            _signal(seen, number)
+        number = signal.SIGCONT if time.monotonic() < end_s else signal.SIGKILL
+        time.sleep(_LOOK_S)
+        found = _of(record)
+
+
+def _of(record: Record) -> list[Seen]:
+    mark = f"{records.VARIABLE}={record.session.id}".encode()
+    found = []
+    for pid in process_table.pids():
+        with contextlib.suppress(OSError):
+            if pid != os.getpid() and os.stat(f"/proc/{pid}").st_uid == record.uid:
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    carries = mark in file.read().split(b"\0")
+                seen = process_table.see(pid) if carries else None
+                if seen is not None and seen.lives and seen.started >= record.started:
+                    found.append(seen)
+    return found
+
+
+def _signal(seen: Seen, number: int) -> None:
+    """Signal this very process, whoever has its number by now."""
+    with contextlib.suppress(OSError):
+        pidfd = os.pidfd_open(seen.pid)
+        try:
+            now = process_table.see(seen.pid)
+            if now is not None and now.started == seen.started:
+                signal.pidfd_send_signal(pidfd, number)
+        finally:
+            os.close(pidfd)

@@ -1,0 +1,1 @@
+"""Reads what programs print, and writes what they are sent."""

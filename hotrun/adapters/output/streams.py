@@ -1,0 +1,90 @@
+"""The streams of one run, put together: a terminal or two pipes, their readers, and the log that both write to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hotrun.adapters.output.pty import Terminal, Window
+from hotrun.adapters.output.reader import Post, Reader
+from hotrun.core.model.inputs import Stream
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from hotrun.adapters.output.logs import Log
+    from hotrun.core.model.commands import Spawn
+
+
+class Streams:
+    """`theirs` are descriptors for the program's 0, 1 and 2; where there is a `terminal`, its slave replaces them."""
+
+    def __init__(self, command: Spawn, window: Window, post: Post, hurry: Callable[[], None], log: Log | None) -> None:
+        """`window` opens the terminal, `log` takes both streams. Raises OSError where there is no descriptor left."""
+        self.terminal: Terminal | None = None
+        self.theirs: list[int] = []
+        self._ours: list[int] = []
+        self._readers: list[Reader] = []
+        self._log = log
+        try:
+            if command.tty:
+                self.terminal = window.open()
+                self._readers.append(
+                    Reader(command.run, "stdout", self.terminal.master, post, hurry, log, prompts=True)
+                )
+            self.theirs.append(os.open(os.devnull, os.O_RDWR))
+            streams: tuple[Stream, ...] = () if command.tty else ("stdout", "stderr")
+            for stream in streams:
+                ours, its = os.pipe()
+                self._ours.append(ours)
+                self.theirs.append(its)
+                self._readers.append(Reader(command.run, stream, ours, post, hurry, log))
+        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
+            self.close()
+            raise
+        while len(self.theirs) < 3:
+            self.theirs.append(self.theirs[0])
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """Our ends, for who empties them when hotrun is gone."""
+        return tuple(self._ours) if self.terminal is None else (self.terminal.master,)
+
+    def hand_over(self) -> None:
+        """The program has its ends, or will never have them: let go of ours. Not before, or a terminal has no end."""
+        for fd in set(self.theirs):
+            os.close(fd)
+        self.theirs = []
+        if self.terminal is not None:
+            self.terminal.hand_over()
+
+    def listen(self, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on `loop` reads."""
+        for reader in self._readers:
+            reader.listen(loop)
+
+    def hold(self, is_held: bool) -> None:
+        """Read nothing for now, or read on."""
+        for reader in self._readers:
+            if is_held:
+                reader.pause()
+            else:
+                reader.resume()
+
+    def drain(self) -> None:
+        """Read what is there, as Reader.drain."""
+        for reader in self._readers:
+            reader.drain()
+
+    def close(self) -> None:
+        """The run is over: close everything. A second call does nothing."""
+        self.hand_over()
+        for reader in self._readers:
+            reader.close()
+        if self.terminal is not None:
+            self.terminal.close()
+        while self._ours:
+            os.close(self._ours.pop())
+        if self._log is not None:
+            self._log.close()

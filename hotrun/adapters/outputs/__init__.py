@@ -1,1 +1,0 @@
-"""What programs print, and how they are read and typed to."""

@@ -1,0 +1,1 @@
+"""Starts programs and reports what becomes of them."""

@@ -1,0 +1,336 @@
+"""All running programs: has them started, reads them, has them signaled, and tells the engine how each one ended.
+
+Works before the event loop exists, so that the first build step starts before anything heavy is imported: what its
+reaper answers waits in the wire, and `attach` lets the loop listen. Every run ends with exactly one SpawnFailed or
+Emptied.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hotrun.adapters.guard.guard import Guard, Seat
+from hotrun.adapters.guard.protocol.messages import (
+    Answer,
+    Empty,
+    Ended,
+    Failed,
+    KillAll,
+    Order,
+    Send,
+    Start,
+    Started,
+    Stuck,
+    decode_answer,
+    encode,
+)
+from hotrun.adapters.guard.protocol.records import VARIABLE, Session
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.os import process_table
+from hotrun.adapters.output.logs import Logs
+from hotrun.adapters.output.pty import Window
+from hotrun.adapters.output.streams import Streams
+from hotrun.adapters.processes.environment import environment
+from hotrun.adapters.processes.spawn import SpawnError, free_port, order, signal_name, why, with_port
+from hotrun.core.model.commands import Spawn
+from hotrun.core.model.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from hotrun.adapters.processes.artifacts import Made
+
+Post = Callable[[Input], None]
+
+
+class _Child:
+    """One run, the wire to its reaper and the reading ends of its streams."""
+
+    def __init__(self, command: Spawn, env: Mapping[str, str], port: int | None, seat: Seat, streams: Streams) -> None:
+        self.command = command
+        self.env = env
+        self.port = port
+        self.seat = seat
+        self.streams = streams
+        self.started = False
+        self.reaper = 0  # its pid, once it has started something
+        self.exited = False
+        self.empty = False  # nothing of it lives
+        self.over = False  # the engine has had the last word about it
+        self.lost = False  # its reaper has gone without one
+
+    @property
+    def run(self) -> int:
+        return self.command.run
+
+
+class Children:
+    """The adapter for Spawn, Signal and Kill."""
+
+    def __init__(
+        self,
+        post: Post,
+        colored: bool,
+        guard: Guard,
+        session: Session,
+        folder: Folder,
+        hurry: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
+        self._post = post
+        self._hurry = hurry
+        self._colored = colored
+        self._session = session
+        self._guard = guard
+        guard.open(session)
+        self._children: dict[int, _Child] = {}  # by token
+        self._runs: dict[int, _Child] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._missing: set[str] = set()
+        self._window = Window()
+        self._logs = Logs(folder, lambda text: post(Noticed("warning", text)))
+        self._is_held = False
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on `loop` watches the wires and the pipes."""
+        self._loop = loop
+        self._guard.attach(loop, self._on_lost, self._on_guard_death)
+        self._window.listen(loop)
+        for child in list(self._children.values()):
+            self._listen(child)
+            self._on_answers(child)
+
+    def spawn(self, command: Spawn, own: Mapping[str, str], fds: Sequence[int] = (), names: Sequence[str] = ()) -> None:
+        """Carry out Spawn; `own` are the run's HOTRUN_* variables.
+
+        `fds`, with their `names`: sockets that it is to have as 3 and on; they stay open here.
+        """
+        port = free_port() if command.wants_port else None
+        if port is not None:
+            command = msgspec.structs.replace(command, program=with_port(command.program, port))
+        try:
+            env = environment(command.program, {**own, VARIABLE: self._session.id}, self._colored, self._notice_once)
+            start = order(command, env, names)
+        except SpawnError as error:
+            self._post(SpawnFailed(command.run, str(error)))
+            return
+        except (OSError, UnicodeDecodeError) as error:
+            self._post(SpawnFailed(command.run, f"an env file cannot be read: {error}"))
+            return
+        self._begin(command, env, port, start, fds)
+
+    def signal(self, run: int, name: str, alone: bool = False) -> None:
+        """Signal the group of a run, by name; `alone`: its own process and no other."""
+        self._order(run, Send(getattr(signal, name), alone))
+
+    def kill(self, run: int) -> None:
+        """SIGKILL all that is left of a run."""
+        self._order(run, KillAll())
+
+    def type(self, run: int, data: bytes) -> None:
+        """Give a run's terminal what was typed; told when it takes no more."""
+        child = self._runs.get(run)
+        if child is not None and child.streams.terminal is not None and not child.streams.terminal.write(data):
+            self._post(Noticed("warning", f"{child.command.name} does not read what is typed: dropped"))
+
+    def hold(self, is_held: bool) -> None:
+        """Read no output while whoever reads ours is behind."""
+        if is_held != self._is_held:
+            self._is_held = is_held
+            for child in self._runs.values():
+                child.streams.hold(is_held)
+
+    def follow_size(self) -> None:
+        """Give every terminal our size, where another one than `attach` hears of a change."""
+        self._window.follow()
+
+    def close(self) -> None:
+        """Kill what still runs, end what steps left running, and wait until nothing is left (10 s at most)."""
+        for child in self._children.values():
+            self._order(child.run, KillAll())
+            child.streams.close()
+            self._unlisten(child)
+            child.seat.wire.close()
+        self._children.clear()
+        self._runs.clear()
+        self._guard.close()
+        self._window.close()
+        self._loop = None
+
+    def members(self, run: int) -> set[int]:
+        """The pids of all that lives of a run; nothing before it has been started."""
+        child = self._runs.get(run)
+        if child is None or not child.reaper:
+            return set()
+        return {seen.pid for seen in process_table.below(child.reaper)}
+
+    def owner_of(self, pid: int) -> str | None:
+        """The name of the step or process that this one belongs to, also what a step has left running."""
+        above = set(process_table.lineage(pid))
+        return next((child.command.name for child in self._children.values() if child.reaper in above), None)
+
+    @property
+    def busy(self) -> bool:
+        """Some reaper still has something below it: a run, or what a step has left running."""
+        return bool(self._children)
+
+    # --- starting ----------------------------------------------------------------------------------------------
+
+    def _begin(
+        self, command: Spawn, env: Mapping[str, str], port: int | None, start: Start, fds: Sequence[int]
+    ) -> None:
+        log = self._logs.open(command.name, command.build, command.run)
+        streams: Streams | None = None
+        try:
+            streams = Streams(command, self._window, self._post, self._hurry, log)
+            tty = b"" if streams.terminal is None else os.fsencode(streams.terminal.slave_path)
+            start = msgspec.structs.replace(start, tty=tty, sources=len(streams.sources))
+            seat = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
+        except OSError as error:  # of open files, terminals or processes there are enough
+            if streams is not None:
+                streams.close()
+            text = f"{command.program.argv[0]} could not be started: {error.strerror}"
+            self._post(SpawnFailed(command.run, text))
+            return
+        child = _Child(command, env, port, seat, streams)
+        self._children[seat.token] = self._runs[command.run] = child
+        streams.hold(self._is_held)
+        if self._loop is not None:
+            self._listen(child)
+
+    def _send_start(self, start: Start, fds: Sequence[int]) -> Seat:
+        while True:
+            seat = self._guard.seat()
+            try:
+                seat.wire.send(encode(start), fds)
+            except ConnectionError:  # somebody killed it while it waited
+                seat.wire.close()
+            else:
+                return seat
+
+    def _order(self, run: int, order: Order) -> None:
+        child = self._runs.get(run)
+        if child is not None and not child.lost:
+            with contextlib.suppress(OSError):  # its end is on the way to us
+                child.seat.wire.send(encode(order))
+
+    # --- what reapers say --------------------------------------------------------------------------------------
+
+    def _listen(self, child: _Child) -> None:
+        assert self._loop is not None
+        self._loop.add_reader(child.seat.wire.fileno(), self._on_wire, child)
+
+    def _unlisten(self, child: _Child) -> None:
+        if self._loop is not None and not self._loop.is_closed() and not child.lost:
+            self._loop.remove_reader(child.seat.wire.fileno())
+
+    def _on_wire(self, child: _Child) -> None:
+        self._on_answers(child)
+        self._hurry()
+
+    def _on_answers(self, child: _Child) -> None:
+        """Take what has come; nothing comes any more when the reaper has gone."""
+        if child.lost:
+            return
+        try:
+            for message, _ in child.seat.wire.receive():
+                self._on_answer(child, decode_answer(message))
+        except EOFError:
+            self._unlisten(child)
+            child.seat.wire.close()
+            child.lost = True
+            if child.over:
+                del self._children[child.seat.token]
+            elif not child.empty:
+                self._notice_loss(child)
+
+    def _on_answer(self, child: _Child, answer: Answer) -> None:
+        match answer:
+            case Started():
+                child.started = True
+                seen = process_table.see(answer.pid)
+                child.reaper = 0 if seen is None else seen.parent
+                child.streams.hand_over()
+                self._post(Spawned(child.run, answer.pid, child.port))
+                if self._loop is not None:
+                    child.streams.listen(self._loop)
+            case Failed():
+                self._finish(child, SpawnFailed(child.run, why(answer, child.command, child.env)))
+            case Ended():
+                self._on_exit(child, answer)
+            case Empty():
+                child.empty = True
+                child.streams.drain()
+                self._look_at_outputs(child)
+            case Stuck():
+                reason = "belongs to another user" if answer.denied else "hangs in a system call"
+                self._post(Noticed("warning", f"{child.command.name}: {answer.name} ({answer.pid}) {reason}: waiting"))
+
+    def _on_exit(self, child: _Child, answer: Ended) -> None:
+        status = os.waitstatus_to_exitcode(answer.status)
+        exit_code, name = (status, None) if status >= 0 else (None, signal_name(-status))
+        child.streams.drain()
+        child.exited = True
+        self._post(Exited(child.run, exit_code, name, answer.left))
+
+    def _look_at_outputs(self, child: _Child) -> None:
+        """The last word of a step says what it has made; reading that must not keep others waiting."""
+        root, outputs = child.command.root, child.command.outputs
+        if not outputs or self._loop is None:
+            self._finish(child, Emptied(child.run))
+            return
+        from hotrun.adapters.processes.artifacts import made
+
+        reading = self._loop.run_in_executor(None, made, root, outputs)
+        reading.add_done_callback(lambda reading: self._on_made(child, reading))
+
+    def _on_made(self, child: _Child, reading: asyncio.Future[Made]) -> None:
+        if not reading.cancelled() and child.run in self._runs:
+            self._finish(child, Emptied(child.run, *reading.result()))
+            self._hurry()
+
+    def _finish(self, child: _Child, last: Input) -> None:
+        """Post the last word. The wire stays: a step may have left daemons, and their reaper ends when they have."""
+        child.streams.close()
+        del self._runs[child.run]
+        child.over = True
+        if child.lost:
+            del self._children[child.seat.token]
+        self._post(last)
+
+    # --- what goes wrong ---------------------------------------------------------------------------------------
+
+    def _notice_loss(self, child: _Child) -> None:
+        self._post(Noticed("error", f"{child.command.name}: its supervisor process has gone: it is ended as well"))
+
+    def _on_lost(self, tokens: range) -> None:
+        """Nothing lives of those runs whose reapers had these tokens and were killed."""
+        for child in [child for token, child in self._children.items() if token in tokens]:
+            self._on_answers(child)
+            if child.lost and not child.over and not child.empty:
+                self._bury(child)
+        self._hurry()
+
+    def _bury(self, child: _Child) -> None:
+        if not child.started:
+            self._finish(child, SpawnFailed(child.run, "its supervisor process has gone"))
+            return
+        child.streams.drain()
+        if not child.exited:
+            self._post(Exited(child.run, None, "SIGKILL"))
+        self._finish(child, Emptied(child.run))
+
+    def _on_guard_death(self) -> None:
+        self._post(Noticed("error", "hotrun's guard process was killed: everything it guarded is ended"))
+        self._hurry()
+
+    def _notice_once(self, text: str) -> None:
+        if text not in self._missing:
+            self._missing.add(text)
+            self._post(Noticed("warning", text))

@@ -1,0 +1,43 @@
+"""What a child finds in its environment: ours, the env files, the configuration's [env], and HOTRUN_*."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+from hotrun.core.model.project import Program
+
+# Ours and a service manager's own words; a child that believed them would talk to the wrong party.
+_PRIVATE = ("HOTRUN", "HOTRUN_BUILD", "HOTRUN_CHANGED", "HOTRUN_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES")
+_PRIVATE_TOO = ("NOTIFY_SOCKET", "HOTRUN_RUN")
+# A pipe is not a terminal, so tools drop their colors and C and Python hold lines back until 4 to 8 KB are full.
+_COLORED = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "CARGO_TERM_COLOR": "always", "PY_COLORS": "1"}
+_UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
+
+
+def environment(
+    program: Program, own: Mapping[str, str], colored: bool, notice: Callable[[str], None]
+) -> dict[str, str]:
+    """The environment of one run of `program`; `own` are its HOTRUN_* variables.
+
+    A variable that hotrun was started with wins over the env files; the configuration's [env] wins over both.
+    An env file that is missing or a folder is told to `notice` and left out. Raises OSError or UnicodeDecodeError if
+    one cannot be read.
+    """
+    inherited = {key: value for key, value in os.environ.items() if key not in (*_PRIVATE, *_PRIVATE_TOO)}
+    chosen: dict[str, str] = {}
+    for path in program.env_files:
+        chosen |= _read(path, notice)
+    chosen = {**chosen, **inherited, **program.env, **own}
+    forced = _COLORED if colored and not chosen.get("NO_COLOR") else {}  # an empty one does not count: no-color.org
+    return {**_UNBUFFERED, **forced, **chosen}
+
+
+def _read(path: str, notice: Callable[[str], None]) -> dict[str, str]:
+    if not os.path.exists(path) or os.path.isdir(path):
+        what = "is a folder" if os.path.exists(path) else "does not exist"
+        notice(f"env file {path} {what}: left out")
+        return {}
+    from dotenv import dotenv_values
+
+    return {key: value for key, value in dotenv_values(path).items() if value is not None}

@@ -1,1 +1,0 @@
-"""How programs are started, ended with all their descendants, and looked at."""

@@ -1,1 +1,0 @@
-"""Whether processes serve, at which addresses, and on sockets that are held for them."""

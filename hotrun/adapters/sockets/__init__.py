@@ -1,0 +1,1 @@
+"""Listening sockets: those that hotrun holds, and who listens on a port."""

@@ -1,0 +1,40 @@
+"""Finds out for the engine who listens on a port, beside the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hotrun.core.model.inputs import Input, PortsHeld
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from hotrun.adapters.sockets.listening import Holder
+
+
+class Search:
+    """The adapter for FindHolders."""
+
+    def __init__(
+        self, post: Callable[[Input], None], hurry: Callable[[], None], owner_of: Callable[[int], str | None]
+    ) -> None:
+        """`post` takes the answers; `hurry` is called after each; `owner_of` a pid: the name of ours."""
+        self._post = post
+        self._hurry = hurry
+        self._owner_of = owner_of
+
+    def find(self, run: int, ports: tuple[int, ...]) -> None:
+        """Carry out FindHolders, in a running loop; always answered by one PortsHeld."""
+        from hotrun.adapters.os.run_in_thread import aside
+        from hotrun.adapters.sockets.listening import holders_of
+
+        search = aside(lambda: holders_of(ports))
+        search.add_done_callback(lambda search: self._answer(run, search))
+
+    def _answer(self, run: int, search: asyncio.Future[tuple[Holder, ...]]) -> None:
+        from hotrun.adapters.sockets.listening import named
+
+        if not search.cancelled():
+            self._post(PortsHeld(run, named(search.result(), self._owner_of)))
+            self._hurry()

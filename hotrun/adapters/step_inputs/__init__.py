@@ -1,0 +1,1 @@
+"""Asks tools which files a step uses."""

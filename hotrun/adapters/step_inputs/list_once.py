@@ -1,0 +1,53 @@
+"""Finds out which files a step is made of where no session runs: once, in the calling thread."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+
+from hotrun.adapters.processes.environment import environment
+from hotrun.adapters.step_inputs.depfile import Depfiles
+from hotrun.adapters.step_inputs.found import LIST_S, Found, Names, combined
+from hotrun.adapters.step_inputs.go_list import command_of, go_files
+from hotrun.core.model.inputs import InputsListed
+from hotrun.core.model.project import Step, input_kind
+
+
+def list_once(step: Step, root: str) -> InputsListed:
+    """The files of `step`; where a tool cannot tell, the answer says why. Takes LIST_S at most for each of `inputs`."""
+    return combined(0, step, [_find(text, number, step, Names(root)) for number, text in enumerate(step.inputs)])
+
+
+def _find(text: str, number: int, step: Step, names: Names) -> Found:
+    if input_kind(text) == "depfile":
+        return Depfiles().files(text.partition(":")[2], step.program.cwd, names, number)
+    try:
+        env = environment(step.program, {"HOTRUN": "1"}, False, lambda text: None)
+        answer, said, status = _run(command_of(text), step.program.cwd, env)
+    except subprocess.TimeoutExpired:
+        return Found(error=f"go list: no answer within {LIST_S:.0f} s")
+    except (OSError, UnicodeDecodeError) as error:
+        return Found(error=f"go list: {error}")
+    return go_files(answer, said, status, step.program.cwd, names, number)
+
+
+def _run(argv: tuple[str, ...], cwd: str, env: dict[str, str]) -> tuple[bytes, str, int]:
+    """Run it in a session of its own, of which nothing stays. Raises OSError and subprocess.TimeoutExpired."""
+    with subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as child:
+        try:
+            answer, said = child.communicate(timeout=LIST_S)
+        except BaseException:  # raised again: Ctrl-C too must leave nothing behind
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            raise
+    return answer, said.decode("utf-8", "replace"), child.returncode

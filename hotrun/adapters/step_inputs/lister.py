@@ -1,0 +1,136 @@
+"""Finds out which files a step is made of: the adapter for ListInputs. Runs `go list`, reads dependency files.
+
+Every ListInputs gets one answer. Where nothing that was changed can have altered the last one, that is given again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+
+import msgspec
+
+from hotrun.adapters.processes.helper_process import Errand, ErrandError, Seats
+from hotrun.adapters.processes.spawn import SpawnError
+from hotrun.adapters.step_inputs.depfile import Depfiles
+from hotrun.adapters.step_inputs.found import LIST_S, Found, Names, combined
+from hotrun.adapters.step_inputs.go_list import command_of, go_files
+from hotrun.adapters.step_inputs.source_headers import Heads, sources_below
+from hotrun.core.model.commands import ListInputs
+from hotrun.core.model.inputs import Input, InputsListed
+from hotrun.core.model.project import Program, Step, input_kind
+
+
+class _Known:
+    """What was answered last for one step."""
+
+    def __init__(self, step: Step, root: str) -> None:
+        self.step = step
+        self._root = root
+        self._has_looked = False  # for the sources that nobody uses
+        self.lock = asyncio.Lock()  # what is still learned from one answer is for the next question
+        self.answer: InputsListed | None = None
+        self.heads = Heads(root)
+        self.depfiles = Depfiles()
+
+    def learn(self, answer: InputsListed) -> None:
+        """Remember the heads of the sources, of those that nobody uses, too: an edit of one should cost no listing.
+
+        Copies in vendor/ are many and hardly ever edited: when one is, it is listed anew.
+        """
+        paths = [path for path in answer.files if "/vendor/" not in f"/{path}"]
+        unused = [] if self._has_looked else sources_below(self._root)
+        self._has_looked = True
+        self.heads.learn((*paths, *unused))
+
+    def is_same(self, changed: tuple[str, ...] | None) -> bool:
+        """Whether the answer is still good after these changes. Reads files."""
+        is_good = self.answer is not None and self.answer.error is None
+        return is_good and changed is not None and self.heads.are_same(changed)
+
+
+class Lister:
+    """All steps of a session."""
+
+    def __init__(self, post: Callable[[Input], None], hurry: Callable[[], None], seats: Seats, root: str) -> None:
+        """`post` takes the answers, `hurry` is called after it; `seats` gives a place for each program."""
+        self._post = post
+        self._hurry = hurry
+        self._seats = seats
+        self._root = root
+        self._known: dict[str, _Known] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def list(self, command: ListInputs) -> None:
+        """Carry it out, in a running loop."""
+        task = asyncio.ensure_future(self._list(command))
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    def close(self) -> None:
+        """Have what runs killed."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+    async def _list(self, command: ListInputs) -> None:
+        step = command.step
+        known = self._known.get(step.name)
+        if known is None or known.step != step:
+            known = self._known[step.name] = _Known(step, self._root)
+        async with known.lock:
+            await self._list_as(command, known)
+
+    async def _list_as(self, command: ListInputs, known: _Known) -> None:
+        step = command.step
+        if await asyncio.to_thread(known.is_same, command.changed):
+            assert known.answer is not None
+            self._answer(msgspec.structs.replace(known.answer, request=command.request))
+            return
+        await asyncio.to_thread(known.heads.begin, command.changed or ())
+        found = [await self._find(text, number, step, known) for number, text in enumerate(step.inputs)]
+        known.answer = combined(command.request, step, found)
+        self._answer(known.answer)
+        if any(input_kind(text) != "depfile" for text in step.inputs):
+            await asyncio.to_thread(known.learn, known.answer)
+
+    def _answer(self, answer: InputsListed) -> None:
+        self._post(answer)
+        self._hurry()
+
+    async def _find(self, text: str, number: int, step: Step, known: _Known) -> Found:
+        names, cwd = Names(self._root), step.program.cwd
+        if input_kind(text) == "depfile":
+            return await asyncio.to_thread(known.depfiles.files, text.partition(":")[2], cwd, names, number)
+        program = msgspec.structs.replace(step.program, argv=command_of(text))
+        with tempfile.TemporaryFile() as answer:
+            said, status = await self._run(program, answer.fileno())
+            if status is None:
+                return Found(error=f"go list: {said}")
+            answer.seek(0)
+            return await asyncio.to_thread(go_files, answer.read(), said, status, cwd, names, number)
+
+    async def _run(self, program: Program, stdout: int) -> tuple[str, int | None]:
+        """Run it to its end; returns what it said to stderr and its exit status, or why there is none, and None."""
+        errand: Errand | None = None
+        try:
+            errand = Errand(self._seats(), program, stdout)
+            async with asyncio.timeout(LIST_S):
+                await errand.over()
+        except TimeoutError:
+            assert errand is not None
+            errand.kill()
+            await errand.over()
+            return f"no answer within {LIST_S:.0f} s", None
+        except (SpawnError, ErrandError, OSError, UnicodeDecodeError) as error:
+            return str(error), None
+        except asyncio.CancelledError:
+            if errand is not None:
+                errand.leave()
+            raise
+        return errand.tail.decode("utf-8", "replace"), errand.status

@@ -1,1 +1,0 @@
-"""How files are watched: what is there, what of it counts, and what has changed."""

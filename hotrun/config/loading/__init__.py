@@ -1,0 +1,1 @@
+"""From a file to a project, with every problem at its place."""

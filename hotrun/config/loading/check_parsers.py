@@ -1,0 +1,65 @@
+"""The checks of [[parser]]: a pattern or an errorformat, named groups that mean something, names used once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from hotrun.config.loading.problems import Findings, Path
+from hotrun.config.tables.parsers import OutputParser
+from hotrun.core.diagnostics.text_rules.errorformat import Unreadable, formats
+
+KnownParsers = Callable[[], Sequence[str]]
+GROUPS = ("file", "line", "col", "end_line", "end_col", "severity", "code", "message")
+
+
+def check_parsers(parsers: Sequence[OutputParser], known: KnownParsers | None, findings: Findings) -> None:
+    """Note in `findings` what is wrong between the keys of `parsers`; `known` gives the built-in names."""
+    names: set[str] = set()
+    for place, parser in enumerate(parsers):
+        path = ("parser", place)
+        if findings.touch(path):
+            continue
+        if parser.name in names or (known is not None and parser.name in known()):
+            findings.expected((*path, "name"), "a name that no other parser has", parser.name)
+        names.add(parser.name)
+        _check_way(parser, path, findings)
+
+
+def _check_way(parser: OutputParser, path: Path, findings: Findings) -> None:
+    if (parser.match is None) == (parser.errorformat is None):
+        got = "none of them" if parser.match is None else "both"
+        findings.add(path, f"expected exactly one of match, errorformat, got {got}")
+    elif parser.errorformat is not None:
+        _check_errorformat(parser, path, findings)
+    else:
+        _check_groups(parser, path, findings)
+
+
+def _check_errorformat(parser: OutputParser, path: Path, findings: Findings) -> None:
+    for key in ("then", "within", "cont"):
+        if getattr(parser, key):
+            findings.add((*path, key), "expected only beside match, not beside errorformat")
+    texts = (parser.errorformat,) if isinstance(parser.errorformat, str) else parser.errorformat or ()
+    try:
+        formats(tuple(texts))
+    except Unreadable as error:
+        findings.add((*path, "errorformat"), f"expected an errorformat as Vim has it, got one that is wrong: {error}")
+
+
+def _check_groups(parser: OutputParser, path: Path, findings: Findings) -> None:
+    patterns: dict[Path, str] = {("match",): str(parser.match)}
+    patterns.update((("then", place), str(text)) for place, text in enumerate(parser.then))
+    groups: set[str] = set()
+    for key, text in patterns.items():
+        for name in re.compile(text).groupindex:
+            groups.add(name)
+            if name not in GROUPS:
+                findings.one_of((*path, *key), "a named group", name, GROUPS)
+    if "message" not in groups:
+        findings.add((*path, "match"), "expected a group (?P<message>...), got none")
+    if parser.kind == "block" and not parser.then:
+        findings.add((*path, "then"), 'expected at least one pattern for the kind "block", got none')
+    for of_a_block in ("then", "within"):
+        if parser.kind == "line" and getattr(parser, of_a_block):
+            findings.add((*path, of_a_block), 'expected only where kind is "block"')

@@ -1,0 +1,136 @@
+"""Reads a configuration key by key, to name every problem at once. msgspec stops at the first one, so this is used
+only when it has found one; what fits is kept, so that the checks across keys can still be made."""
+
+from __future__ import annotations
+
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+
+from hotrun.config.loading.problems import Findings, Path, describe, did_you_mean, quote
+from hotrun.config.tables.values import Unfit, Value, closest
+
+_MISFIT = object()
+_PLAIN = {bool: "true or false", str: "a string", int: "a whole number"}
+
+
+def collect(raw: object, kind: Any, findings: Findings, path: Path = ()) -> Any:  # noqa: ANN401 - what `kind` names
+    """Return the Struct `kind` made of what fits in `raw`, which stands at `path`, and note every misfit.
+
+    Required keys that lack are None."""
+    return _fit(raw, kind, path, findings)
+
+
+def _fit(value: object, annotation: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401 - typed by annotation
+    kind, expected = _unwrap(annotation)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        if isinstance(value, dict):
+            return _fit_struct(value, kind, path, findings)
+        findings.expected(path, expected, value)
+        return kind(**{field.name: None for field in msgspec.structs.fields(kind) if field.required})
+    if get_origin(kind) is dict:
+        return _fit_table(value, kind, path, findings)
+    if get_origin(kind) is list:
+        return _fit_array(value, kind, path, findings)
+    return _fit_leaf(value, annotation, path, findings)
+
+
+def _fit_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: Path, findings: Findings) -> msgspec.Struct:
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    meant = {key: closest(key, fields) for key in value if key not in fields}
+    for key, word in meant.items():
+        proposal = did_you_mean(word) if word else f", expected one of {', '.join(fields)}"
+        findings.add((*path, key), f"unknown key{proposal}")
+    fitting: dict[str, Any] = {}
+    for name, field in fields.items():
+        fitted = _MISFIT
+        if name in value:
+            fitted = _fit(value[name], field.type, (*path, name), findings)
+        elif field.required and name in meant.values():
+            findings.pass_over((*path, name))
+        elif field.required:
+            findings.expected((*path, name), _unwrap(field.type)[1], None)
+        if fitted is not _MISFIT:
+            fitting[name] = fitted
+        elif field.required:
+            fitting[name] = None
+    return kind(**fitting)
+
+
+def _fit_table(value: object, kind: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401
+    if not isinstance(value, dict):
+        findings.expected(path, "a table", value)
+        return _MISFIT
+    key_kind, item_kind = get_args(kind)
+    table = {}
+    for key, item in value.items():
+        _fit(key, key_kind, (*path, key), findings)
+        fitted = _fit(item, item_kind, (*path, key), findings)
+        if fitted is not _MISFIT:
+            table[key] = fitted
+    return table
+
+
+def _fit_array(value: object, kind: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401
+    if not isinstance(value, list):
+        findings.expected(path, _words_of(kind), value)
+        return _MISFIT
+    (item_kind,) = get_args(kind)
+    fitted = (_fit(item, item_kind, (*path, place), findings) for place, item in enumerate(value))
+    return [item for item in fitted if item is not _MISFIT]
+
+
+def _fit_leaf(value: object, annotation: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401
+    kind, expected = _unwrap(annotation)
+    try:
+        if isinstance(kind, type) and issubclass(kind, Value):
+            return kind.parse(value)
+        return msgspec.convert(value, annotation)
+    except Unfit as unfit:
+        findings.unfit(path, value, unfit)
+    except msgspec.ValidationError:
+        findings.expected(path, expected, value, _meant(value, kind))
+    return _MISFIT
+
+
+def _unwrap(annotation: Any) -> tuple[Any, str]:  # noqa: ANN401 - annotations have no common type
+    """Return the kind that an annotation names, without constraints and "or None", and the words for it."""
+    expected = None
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation, *metas = get_args(annotation)
+            expected = expected or next((meta.extra["expected"] for meta in metas if meta.extra), None)
+        elif origin in (Union, UnionType) and len(inner := _not_none(annotation)) == 1:
+            annotation = inner[0]
+        else:
+            return annotation, expected or _words_of(annotation)
+
+
+def _not_none(union: Any) -> list[Any]:  # noqa: ANN401
+    return [kind for kind in get_args(union) if kind is not type(None)]
+
+
+def _words_of(kind: Any) -> str:  # noqa: ANN401
+    if get_origin(kind) is Literal:
+        *first, last = (quote(option) for option in get_args(kind))
+        return f"{', '.join(first)} or {last}" if first else last
+    if isinstance(kind, type) and issubclass(kind, Value):
+        return kind.expected
+    if get_origin(kind) is list:
+        item = _unwrap(get_args(kind)[0])[0]
+        is_table = isinstance(item, type) and issubclass(item, msgspec.Struct)
+        return "an array of tables" if is_table else "an array of strings"
+    if get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return "a table"
+    return _PLAIN[kind]
+
+
+def _meant(value: object, kind: Any) -> str | None:  # noqa: ANN401
+    """Return the allowed word, or the string, that `value` was probably meant to be."""
+    if get_origin(kind) is Literal and isinstance(value, str):
+        return closest(value, get_args(kind))
+    if kind is str and isinstance(value, int | float):
+        return describe(value)
+    return None

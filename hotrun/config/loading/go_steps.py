@@ -1,0 +1,265 @@
+"""Turns [go] into the steps that it stands for: for the host, for each plugin, go-fit, which proves that they fit, and
+go-swap for plugins that are reloaded.
+
+They are ordinary steps, and `hotrun check --expand` writes them as such.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import structs
+
+from hotrun.config.loading.problems import Findings, Path
+from hotrun.config.tables.go import Go, GoHost, GoPlugin, label_of
+from hotrun.config.tables.model import BuildStep, Config, Reload, RunProcess
+from hotrun.config.tables.values import Pattern, SignalName, closest
+from hotrun.go.target import HOST, RESTART, plugin_key, staged
+
+FIT, SWAP = "go-fit", "go-swap"
+# -P: a file of the project must not be taken for a module of Python.
+PROGRAM = (sys.executable, "-P", "-m", "hotrun.go.build")
+PARSERS = ["go", "gnu", "ld"]
+
+# Of the flags of `go build`: what a file is called or how much is told, so that it may differ (docs/go-plugins.md, I).
+HARMLESS = ("ldflags", "buildvcs", "v", "x", "p")
+_OURS = {
+    "o": "output says where it goes",
+    "buildmode": "a host is built as a program, a plugin as a plugin",
+    "C": "it is built in the root",
+    "n": "it would build nothing",
+}
+_WITH_VALUE = frozenset(
+    "o buildmode C p asmflags compiler gccgoflags gcflags installsuffix ldflags mod modfile overlay pgo pkgdir tags "
+    "toolexec covermode coverpkg".split()
+)
+_NO_PLAIN_PATH = frozenset("*?[]!\\#")
+
+
+def with_steps(config: Config, findings: Findings) -> Config:
+    """Return `config` with the steps of its [go], and note in `findings` what is wrong with that.
+
+    Where something is, the steps are there by name, so that who needs them is not blamed."""
+    go = config.go
+    if go is None:
+        return config
+    if not findings.touch(("go",)):
+        _check(go, findings)
+    is_wrong = findings.touch(("go",))
+    steps = {name: BuildStep(command="true") for name in _names(go)} if is_wrong else steps_of(go)
+    for name in steps:
+        if name in config.build:
+            findings.expected(("build", name), "a name that no step of [go] has", name)
+    run = config.run if is_wrong else {name: _reloading(one, go, name, findings) for name, one in config.run.items()}
+    return structs.replace(config, build={**config.build, **steps}, run=run)
+
+
+def moved(findings: Findings, config: Config) -> None:
+    """Let problems with what these steps need be problems of go.needs, which is where the file has it."""
+    if config.go is None:
+        return
+    names = set(_names(config.go))
+    for path in [path for path in findings.by_path if path[0:1] == ("build",) and path[1:2] and path[1] in names]:
+        if path[2:3] == ("needs",):
+            text = findings.by_path.pop(path)
+            # What these need is ours, and each cycle through it goes through somebody's `needs` as well.
+            is_last = path[1] in (FIT, SWAP)
+            if not is_last or not findings.by_path:
+                findings.add(("go", "needs") if is_last else ("go", *path[2:]), text)
+
+
+def place_in_go(key: Path, tables: dict[str, Any]) -> Path:
+    """Return the key of the good file's `tables` that the `key` of a step of [go] comes from; others as they are."""
+    if key[1] in tables.get("build", {}):
+        return key
+    plugins = tables["go"].get("plugin", [])
+    for place, plugin in enumerate(plugins):
+        label = plugin.get("name") or label_of(plugin.get("output", ""))
+        if key[1] == f"go-plugin-{label}":
+            return ("go", "plugin", place)
+    return ("go", "host") if key[1] == "go-host" else ("go",) if key[1] in (FIT, SWAP) else key
+
+
+def steps_of(go: Go) -> dict[str, BuildStep]:
+    """The steps of a good [go], by name."""
+    keys = [HOST, *(plugin_key(plugin.label) for plugin in go.plugin)]
+    targets: list[GoHost] = [go.host, *go.plugin]
+    names = list(_names(go))[: len(keys)]
+    steps = {name: _target(go, target, key) for name, target, key in zip(names, targets, keys, strict=True)}
+    places = {key: posixpath.normpath(target.output) for key, target in zip(keys, targets, strict=True)}
+    swapped = [key for key, target in zip(keys, targets, strict=True) if _signal(target)]
+    symbols = [
+        f"--symbol={key}:{symbol}"
+        for key, plugin in zip(keys[1:], go.plugin, strict=True)
+        for symbol in dict.fromkeys((*go.symbols, *plugin.symbols))
+    ]
+    blocks = ["--block"] if go.on_mismatch == "block" else []
+    limit = [f"--generations={go.generations}"] if swapped else []
+    reloads = [f"--reload={key}" for key in swapped]
+    fitting = ["fit", *blocks, *limit, *reloads, *symbols, *(f"{key}={place}" for key, place in places.items())]
+    published = [f"/{place}" for key, place in places.items() if key not in swapped]
+    steps[FIT] = _last(go, fitting, names, [*published, RESTART] if swapped else published)
+    if swapped:
+        needs = [FIT, *(name for name, key in zip(names, keys, strict=True) if key in swapped)]
+        swapping = ["swap", *(f"{key}={places[key]}" for key in swapped)]
+        steps[SWAP] = _last(go, swapping, needs, [f"/{places[key]}" for key in swapped])
+    return steps
+
+
+def expanded(tables: dict[str, Any], config: Config) -> dict[str, Any]:
+    """Return the `tables` that `config` was made of, with steps in the place of [go]."""
+    if config.go is None:
+        return tables
+    made = {name: _as_table(step) for name, step in steps_of(config.go).items()}
+    processes = {name: dict(table) for name, table in tables.get("run", {}).items()}
+    for name, process in config.run.items():
+        if process.reload is not None and SWAP in process.reload.needs:
+            told = {"needs": process.reload.needs, "signal": str(process.reload.signal)}
+            processes[name]["reload"] = {**processes[name].get("reload", {}), **told}
+    rest = {key: value for key, value in tables.items() if key not in ("go", "build", "run")}
+    return {**rest, "build": {**tables.get("build", {}), **made}, **({"run": processes} if processes else {})}
+
+
+def _last(go: Go, words: list[str], needs: list[str], outputs: list[str]) -> BuildStep:
+    """A step that only what it needs makes dirty."""
+    patterns = [Pattern(output) for output in outputs]
+    return BuildStep(command=[*PROGRAM, *words], paths=[], needs=needs, outputs=patterns, parsers=PARSERS, env=go.env)
+
+
+def _signal(target: GoHost) -> str | None:
+    return target.reload.signal if isinstance(target, GoPlugin) else None
+
+
+def _reloading(process: RunProcess, go: Go, name: str, findings: Findings) -> RunProcess:
+    """A process that opens plugins, with what it is told of by a signal."""
+    signal = next((signal for plugin in go.plugin if (signal := _signal(plugin))), None)
+    if signal is None or FIT not in (process.needs or ()):
+        return process
+    own = process.reload
+    if own is not None and str(own.signal) != signal:
+        findings.expected(("run", name, "reload", "signal"), f'"{signal}", by which go.plugin reloads', str(own.signal))
+    paths, needs = ([], []) if own is None else (own.paths, own.needs)
+    return structs.replace(process, reload=Reload(paths=paths, needs=[*needs, SWAP], signal=SignalName(signal)))
+
+
+def _target(go: Go, target: GoHost, key: str) -> BuildStep:
+    flags = [*go.flags, *target.flags]
+    return BuildStep(
+        command=[*PROGRAM, "target", *(["--files"] if _signal(target) else []), key, target.package, *flags],
+        inputs=f"go:{shlex.join([*go.flags, target.package])}",
+        needs=go.needs,
+        outputs=[Pattern(staged(key))],
+        parsers=PARSERS,
+        env=go.env,
+    )
+
+
+def _names(go: Go) -> Iterator[str]:
+    yield "go-host"
+    for plugin in go.plugin:
+        if plugin.output is not None:  # as it may be where the file is wrong
+            yield f"go-plugin-{plugin.label}"
+    yield FIT
+    if any(_signal(plugin) for plugin in go.plugin if plugin.reload is not None):
+        yield SWAP
+
+
+def _as_table(step: BuildStep) -> dict[str, Any]:
+    """The keys of a step that are not the default."""
+    defaults = structs.asdict(BuildStep(command="true"))
+    return {key: value for key, value in structs.asdict(step).items() if value != defaults[key]}
+
+
+# --- what may be wrong -------------------------------------------------------------------------------------------
+
+
+def _check(go: Go, findings: Findings) -> None:
+    _check_flags(go.flags, ("go", "flags"), findings)
+    if go.env.get("CGO_ENABLED") == "0":
+        findings.expected(("go", "env", "CGO_ENABLED"), '"1" or nothing, as Go opens plugins by cgo', "0")
+    _check_target(go.host, ("go", "host"), findings)
+    if not go.plugin:
+        findings.expected(("go", "plugin"), "at least one [[go.plugin]]", go.plugin)
+    outputs = {posixpath.normpath(go.host.output): "go.host"}
+    labels: dict[str, str] = {}
+    for place, plugin in enumerate(go.plugin):
+        path: Path = ("go", "plugin", place)
+        _check_target(plugin, path, findings)
+        owner = outputs.setdefault(posixpath.normpath(plugin.output), f"go.plugin[{place}]")
+        if owner != f"go.plugin[{place}]":
+            findings.expected((*path, "output"), f"a file of its own ({owner} makes this one)", plugin.output)
+        first = next(signal for one in go.plugin if (signal := _signal(one)) or one is plugin)
+        if _signal(plugin) and _signal(plugin) != first:
+            findings.expected((*path, "reload"), f'"signal:{first}", as for the plugins above', str(plugin.reload))
+        _check_label(plugin, labels.setdefault(plugin.label, f"go.plugin[{place}]"), place, findings)
+
+
+def _check_label(plugin: GoPlugin, owner: str, place: int, findings: Findings) -> None:
+    path: Path = ("go", "plugin", place)
+    if owner != f"go.plugin[{place}]":
+        key = "name" if plugin.name is not None else "output"
+        findings.expected((*path, key), f"a name of its own, by the key name ({owner} has this one)", plugin.label)
+    elif plugin.name is None and not _is_name(plugin.label):
+        findings.expected(
+            (*path, "output"), "an output that can give the plugin its name, or the key name", plugin.output
+        )
+
+
+def _is_name(text: str) -> bool:
+    import re
+
+    from hotrun.config.tables.common import NAME_PATTERN
+
+    return re.match(NAME_PATTERN, text) is not None
+
+
+def _check_target(target: GoHost, path: Path, findings: Findings) -> None:
+    package = target.package
+    if package.startswith("-") or "..." in package or package.split() != [package]:
+        findings.expected((*path, "package"), 'one package such as "./cmd/host"', package)
+    output = posixpath.normpath(target.output)
+    if (
+        output.startswith(("/", "~", ".."))
+        or output == "."
+        or target.output.endswith("/")
+        or _NO_PLAIN_PATH & {*output}
+    ):
+        findings.expected((*path, "output"), 'a file below the root such as "tmp/host"', target.output)
+    elif "=" in output or output.split("/")[0] == ".hotrun":
+        findings.expected((*path, "output"), 'a file outside of .hotrun, without "="', target.output)
+    _check_flags(target.flags, (*path, "flags"), findings)
+    for place, name in _flags_in(target.flags):
+        if name not in HARMLESS and not findings.touch((*path, "flags", place)):
+            expected = (
+                f"a flag that may differ ({', '.join(f'-{one}' for one in HARMLESS)}), as others decide what fits: "
+                "in go.flags the host and every plugin get it"
+            )
+            meant = closest(name, HARMLESS)
+            findings.expected((*path, "flags", place), expected, target.flags[place], meant and f"-{meant}")
+
+
+def _check_flags(flags: list[str], path: Path, findings: Findings) -> None:
+    for place, name in _flags_in(flags):
+        value = flags[place] + (f" {flags[place + 1]}" if "=" not in flags[place] and place + 1 < len(flags) else "")
+        if not flags[place].startswith("-"):
+            findings.expected((*path, place), 'a flag such as "-trimpath"', flags[place])
+        elif name in _OURS:
+            findings.expected((*path, place), f"a flag other than -{name} ({_OURS[name]})", flags[place])
+        elif name == "ldflags" and "-pluginpath" in value:
+            findings.expected((*path, place), "flags without -pluginpath (no symbol would be found)", flags[place])
+
+
+def _flags_in(flags: list[str]) -> Iterator[tuple[int, str]]:
+    """The place and the bare name of each flag; what follows one as its value is none."""
+    is_value = False
+    for place, word in enumerate(flags):
+        if not is_value:
+            name = word.lstrip("-").partition("=")[0]
+            yield place, name
+            is_value = "=" not in word and name in _WITH_VALUE
+        else:
+            is_value = False

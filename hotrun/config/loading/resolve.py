@@ -1,0 +1,161 @@
+"""Turns a checked configuration into a Project: absolute paths, argument lists, milliseconds, environments laid
+one over the other. Decides nothing else; what is missing on disk shows when it is run."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable
+from typing import cast
+
+from msgspec import structs
+from msgspec.structs import replace
+
+from hotrun.config.loading.profile import READY_KINDS
+from hotrun.config.tables import model
+from hotrun.config.tables.addresses import UNIX
+from hotrun.config.tables.parsers import OutputParser
+from hotrun.core.model.project import (
+    Example,
+    Export,
+    OwnParser,
+    Process,
+    Program,
+    Project,
+    Ready,
+    Reload,
+    Step,
+    Ui,
+    Watch,
+)
+from hotrun.keys.actions import Action
+
+
+def resolve(config: model.Config, options: model.BuildOptions, root: str, source: str) -> Project:
+    """Return the project in the absolute folder `root` that `config` and the `options` of its [build] describe.
+
+    `source` is the file that they were read from."""
+    return Project(
+        root=root,
+        config=source,
+        watch=_watch(config.watch, root),
+        steps={name: _step(name, step, config, root) for name, step in config.build.items()},
+        processes={name: _process(name, process, config, root) for name, process in config.run.items()},
+        parsers=tuple(map(_parser, config.parser)),
+        ui=_ui(config.ui),
+        exports=tuple(Export(name, absolute(one.path, root), str(one.format)) for name, one in config.exports.items()),
+        jobs=options.jobs,
+    )
+
+
+def absolute(path: str, root: str) -> str:
+    """Return `path` made absolute: "~" is the home folder, what is relative starts at `root`."""
+    return os.path.normpath(os.path.join(root, os.path.expanduser(path)))
+
+
+def argv_of(command: str | list[str], shell: str | None = None) -> tuple[str, ...]:
+    """Return the arguments to execute: those of a list as they are, a string by way of `shell` (sh if None)."""
+    return (shell or "sh", "-c", command) if isinstance(command, str) else tuple(command)
+
+
+def _watch(watch: model.Watch, root: str) -> Watch:
+    return Watch(
+        roots=tuple(absolute(path, root) for path in watch.paths),
+        exclude=_plain(watch.exclude),
+        gitignore=watch.gitignore,
+        settle_ms=watch.settle.ms,
+        poll=watch.poll,
+        poll_interval_ms=int(watch.poll_interval),
+        skip_unchanged=watch.skip_unchanged,
+        auto=watch.auto,
+        follow_symlinks=watch.follow_symlinks,
+    )
+
+
+def _program(program: model.Program, config: model.Config, root: str) -> Program:
+    return Program(
+        argv=argv_of(program.command, program.shell),
+        cwd=root if program.cwd is None else absolute(program.cwd, root),
+        env={**config.env, **program.env},
+        env_files=tuple(absolute(path, root) for path in (*config.env_files, *program.env_files)),
+    )
+
+
+def _step(name: str, step: model.BuildStep, config: model.Config, root: str) -> Step:
+    return Step(
+        name=name,
+        program=_program(step, config, root),
+        paths=None if step.paths is None else _plain(step.paths),
+        needs=tuple(step.needs),
+        outputs=_plain(step.outputs),
+        timeout_ms=None if step.timeout is None else int(step.timeout),
+        parsers=(step.parsers,) if isinstance(step.parsers, str) else tuple(step.parsers),
+        on_busy=step.on_busy,
+        inputs=(step.inputs,) if isinstance(step.inputs, str) else tuple(step.inputs),
+    )
+
+
+def _process(name: str, process: model.RunProcess, config: model.Config, root: str) -> Process:
+    # Left out: with needs, builds restart it; without, any change does.
+    paths_left_out = () if process.needs or (process.reload is not None and process.reload.needs) else None
+    return Process(
+        name=name,
+        program=_program(process, config, root),
+        paths=paths_left_out if process.paths is None else _plain(process.paths),
+        needs=tuple(process.needs),
+        stop_signal=str(process.stop_signal),
+        stop_timeout_ms=int(process.stop_timeout),
+        on_exit=process.on_exit,
+        on_failed_build=process.on_failed_build,
+        ready=Ready() if process.ready is None else _ready(process, process.ready, config, root),
+        listen=tuple(_listen(address, root) for address in process.listen),
+        overlap=process.overlap,
+        reload=None if process.reload is None else _reload(process.reload),
+        tty=process.tty,
+    )
+
+
+def _listen(address: str, root: str) -> str:
+    """Return the address, with the path of a Unix socket made absolute."""
+    return UNIX + absolute(address.removeprefix(UNIX), root) if address.startswith(UNIX) else str(address)
+
+
+def _parser(parser: OutputParser) -> OwnParser:
+    formats = parser.errorformat
+    return OwnParser(
+        name=parser.name,
+        match=str(parser.match or ""),
+        then=_plain(parser.then),
+        within=parser.within or len(parser.then),
+        cont=str(parser.cont or ""),
+        errorformat=(formats,) if isinstance(formats, str) else tuple(formats or ()),
+        tool=parser.tool or "",
+        severity=parser.severity if parser.severity is not None else {},
+        col_base=parser.col_base,
+        examples=tuple(Example(**structs.asdict(example)) for example in parser.examples),
+    )
+
+
+def _ui(ui: model.Ui) -> Ui:
+    keys = {cast("Action", action): _plain(names) for action, names in ui.keys.items()}  # check has seen to that
+    return Ui(notify=ui.notify, bell=ui.bell, title=ui.title, editor=ui.editor, keys=keys)
+
+
+def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, root: str) -> Ready:
+    """Return the one way that `ready` names; its command runs where and as the process does."""
+    by = next(kind for kind in READY_KINDS if getattr(ready, kind))
+    return Ready(
+        by=by,
+        target=str(getattr(ready, by)) if by in ("tcp", "http", "log") else "",
+        status=ready.status,
+        program=None if ready.exec is None else _program(replace(process, command=ready.exec), config, root),
+        timeout_ms=int(ready.timeout),
+    )
+
+
+def _reload(reload: model.Reload) -> Reload:
+    return Reload(paths=_plain(reload.paths), signal=str(reload.signal), needs=tuple(reload.needs))
+
+
+def _plain(strings: Iterable[str]) -> tuple[str, ...]:
+    """Return the strings without the types that checked them."""
+    return tuple(map(str, strings))

@@ -1,0 +1,1 @@
+"""Writes configurations, their JSON Schema, and tasks for an editor."""

@@ -1,0 +1,349 @@
+"""The steps: which are dirty, which run, and the one verdict of each build. Starts a step when all it needs is green.
+
+start -> steps run -> finished, exactly once. Canceled: no step starts any more, and it is finished when the last run is
+gone. The next build starts after that, never beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hotrun.core.build.diagnostics_diff import what_changed
+from hotrun.core.build.last_good import Baseline, Green
+from hotrun.core.build.step import ParserFor, StepState
+from hotrun.core.build.step_report import ending_of, reason_of, report, status_of
+from hotrun.core.build.timing import Timing
+from hotrun.core.model import events
+from hotrun.core.model.commands import RecordChanges, Spawn
+from hotrun.core.model.inputs import Change, Input, OutputRead
+from hotrun.core.model.project import Project
+from hotrun.core.run import Effect, Run
+
+if TYPE_CHECKING:
+    from hotrun.core.diagnostics.model.finding import Finding
+
+STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
+MOST_PATHS = 100  # a `change` event lists this many, `more` counts the others
+
+
+class Build:
+    """One build while it lasts."""
+
+    def __init__(self, number: int, planned: tuple[str, ...], timing: Timing, now_ms: int) -> None:
+        self.number = number
+        self.started_ms = now_ms
+        self.timing = timing
+        self.planned = planned
+        self.statuses: dict[str, events.Status] = {}
+        self.kept: list[str] = []  # the steps behind others that had no need to run
+        self.canceled = False
+        self.over_ms = now_ms  # when its latest step was over
+
+
+class Builder:
+    """All steps of a project and the build in progress, if any."""
+
+    def __init__(self, project: Project, parser_for: ParserFor, next_run: Callable[[], int], cores: int) -> None:
+        """`cores`: how many steps may run at once where the project does not say; `next_run` hands out run ids."""
+        self.root = project.root
+        self.steps = {name: StepState(step) for name, step in project.steps.items()}
+        self.build: Build | None = None
+        self.green_with = Green()
+        self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
+        self._parser_for = parser_for
+        self._next_run = next_run
+        self._cores = cores
+        self._jobs = project.jobs or cores
+
+    def adopt(self, project: Project) -> set[str]:
+        """Take the steps of a new configuration, between builds; returns the names that are new or differ."""
+        assert self.build is None
+        self._jobs = project.jobs or self._cores
+        old = self.steps
+        self.steps = {
+            name: old[name]
+            if name in old and old[name].step == step
+            else StepState(step, old[name].compared if name in old else None)
+            for name, step in project.steps.items()
+        }
+        differing = {name for name, state in self.steps.items() if old.get(name) is not state}
+        self.green_with.drop(differing | (old.keys() - self.steps.keys()))
+        return differing
+
+    # --- what is known -----------------------------------------------------------------------------------------
+
+    def owner(self, run: int) -> StepState | None:
+        """The step whose run it is; None: nobody's, or it is over."""
+        return next((state for state in self.steps.values() if state.run is not None and state.run.id == run), None)
+
+    def green(self, names: Iterable[str]) -> bool:
+        """Whether all these steps are built and good."""
+        return all(self.steps[name].verdict == "ok" for name in names)
+
+    def failed(self, names: Iterable[str]) -> bool:
+        """Whether one of these steps has failed."""
+        return any(self.steps[name].verdict == "failed" for name in names)
+
+    def unfinished(self) -> set[str]:
+        """The steps without a verdict."""
+        return {name for name, state in self.steps.items() if state.verdict in ("dirty", "behind")}
+
+    def unchanged_since(self, build: int, names: Iterable[str]) -> bool:
+        """Whether none of these steps has made anything else after that build."""
+        return all(self.steps[name].changed_build <= build for name in names)
+
+    def count(self, severity: events.Severity) -> int:
+        """How many diagnostics of this severity are known now."""
+        return sum(d.severity == severity for state in self.steps.values() for d in state.diagnostics)
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When `advance` must be called next."""
+        times = [
+            at
+            for state in self.steps.values()
+            if state.run
+            for at in (state.timeout_at_ms, state.run.kill_at_ms)
+            if at is not None
+        ]
+        if self.build is not None and not times and not self._is_running:
+            times.append(self.build.over_ms + self.linger_ms)
+        return min(times, default=None)
+
+    @property
+    def _is_running(self) -> bool:
+        return any(state.run is not None for state in self.steps.values())
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        number: int,
+        trigger: events.Trigger,
+        changes: tuple[Change, ...],
+        dirty: set[str],
+        behind: set[str],
+        restarts: tuple[str, ...],
+        restored: Mapping[str, Baseline],
+        now_ms: int,
+        out: list[Effect],
+    ) -> None:
+        """Begin build `number` with these steps dirty; the ones left over from a canceled or failed build run too.
+
+        `behind` need one of them. `restored` are those that `restore` has made green.
+        """
+        assert self.build is None
+        for name in behind:
+            self.steps[name].verdict = "behind" if self.steps[name].verdict in ("ok", "behind") else "dirty"
+        for name in dirty:
+            self.steps[name].verdict = "dirty"
+        for state in self.steps.values():
+            state.compared.note(changes)
+        unfinished = self.unfinished()
+        planned = tuple(name for name in self.steps if name in unfinished)
+        timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
+        self.build = build = Build(number, planned, timing, now_ms)
+        listed = tuple(events.ChangedPath(change.path, change.kind) for change in changes[:MOST_PATHS])
+        out.append(events.Changed(number, listed, len(changes) - len(listed), trigger))
+        out.append(events.BuildStarted(number, planned, restarts))
+        out.append(RecordChanges(number, tuple(change.path for change in changes)))
+        for name, baseline in restored.items():
+            self._say_restored(build, name, baseline.build, out)
+
+    def _say_restored(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
+        state = self.steps[name]
+        build.timing.saved_ms += state.green_ms
+        out.append(events.StepRestored(build.number, name, of, state.green_ms))
+        out.extend(state.diagnostics)
+
+    def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
+        """The inputs of these steps are again what they were green with: so are their verdicts, for build `number`."""
+        for name, baseline in restored.items():
+            self.steps[name].verdict = "ok"
+            found = [msgspec.structs.replace(known, build=number, new=False) for known in baseline.diagnostics]
+            self.steps[name].diagnostics = found
+            self.steps[name].compared.over("complete")
+
+    def cancel(self, now_ms: int, out: list[Effect]) -> None:
+        """Its inputs have changed: end what may be ended, start nothing more."""
+        assert self.build is not None
+        if self.build.canceled:
+            return
+        self.build.canceled = True
+        for state in self.steps.values():
+            if state.run is not None and state.step.on_busy == "cancel":
+                state.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
+
+    def abandon(self, now_ms: int, out: list[Effect]) -> None:
+        """The session ends: end every step, also those that a change would let finish."""
+        if self.build is not None:
+            self.cancel(now_ms, out)
+        for state in self.steps.values():
+            if state.run is not None:
+                state.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
+
+    def kill(self, out: list[Effect]) -> None:
+        """End every step at once."""
+        for state in self.steps.values():
+            if state.run is not None:
+                state.run.kill(out)
+
+    def handle(self, state: StepState, input: Input, now_ms: int, out: list[Effect]) -> None:
+        """Take an input about the run of a step."""
+        assert state.run is not None
+        if isinstance(input, OutputRead):
+            out.append(events.Output(f"step:{state.step.name}", input.stream, "\n".join(input.lines)))
+            self._parse(state, input, out)
+        if state.run.takes(input):
+            state.run.handle(input, now_ms, out)
+        if state.run.gone:
+            self._step_over(state, now_ms, out)
+
+    def advance(self, now_ms: int, out: list[Effect]) -> events.BuildFinished | None:
+        """Start what can start, climb ladders, and end the build when nothing is left to do; returns its end."""
+        for state in self.steps.values():
+            if state.run is not None:
+                self._check_timeout(state, now_ms, out)
+                state.run.check(now_ms, out)
+        if self.build is None:
+            return None
+        if not self.build.canceled:
+            self._start_ready(self.build, now_ms, out)
+        if self._is_running or self._is_lingering(self.build, now_ms):
+            return None
+        return self._finish(self.build, now_ms, out)
+
+    def _is_lingering(self, build: Build, now_ms: int) -> bool:
+        return not build.canceled and bool(build.statuses) and now_ms < build.over_ms + self.linger_ms
+
+    def _start_ready(self, build: Build, now_ms: int, out: list[Effect]) -> None:
+        while any(self._kept(build, name, out) for name in build.planned):  # which may let another one be kept
+            pass
+        running = sum(state.run is not None for state in self.steps.values())
+        for name in build.planned:
+            state = self.steps[name]
+            if running >= self._jobs:
+                return
+            waits = state.run is None and name not in build.statuses and name not in build.kept
+            if waits and self.green(state.step.needs):
+                self._start_step(build, state, now_ms, out)
+                running += 1
+
+    def _kept(self, build: Build, name: str, out: list[Effect]) -> bool:
+        """Whether a step has just turned out not to have to run: all that it needs is as it was when it ran last."""
+        state = self.steps[name]
+        needs = state.step.needs
+        if state.verdict != "behind" or not self.green(needs) or not self.unchanged_since(state.green_build, needs):
+            return False
+        state.verdict = "ok"
+        build.kept.append(name)
+        found = [msgspec.structs.replace(known, build=build.number, new=False) for known in state.diagnostics]
+        state.diagnostics = found
+        self._say_restored(build, name, state.green_build, out)
+        return True
+
+    def _start_step(self, build: Build, state: StepState, now_ms: int, out: list[Effect]) -> None:
+        step = state.step
+        state.run = Run(self._next_run(), build.number, now_ms)
+        state.parser = self._parser_for(step)
+        state.timeout_at_ms = None if step.timeout_ms is None else now_ms + step.timeout_ms
+        state.timed_out = False
+        state.compared.begin()
+        state.diagnostics = []
+        out.append(events.StepStarted(build.number, step.name, step.program.argv))
+        spawn = Spawn(
+            run=state.run.id,
+            kind="step",
+            name=step.name,
+            program=step.program,
+            build=build.number,
+            outputs=step.outputs,
+            root=self.root,
+            grace_ms=STEP_GRACE_MS,
+        )
+        out.append(spawn)
+        self.green_with.started(step.name)
+        build.timing.started(step.name, now_ms)
+
+    def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
+        if state.run is not None and state.timeout_at_ms is not None and now_ms >= state.timeout_at_ms:
+            state.timeout_at_ms = None
+            state.timed_out = not state.run.asked_to_stop and state.run.exit_code is None
+            state.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
+
+    def _parse(self, state: StepState, input: OutputRead, out: list[Effect]) -> None:
+        assert state.parser is not None
+        for line in input.lines:
+            self._report(state, state.parser.feed(input.stream, line), out)
+
+    def _report(self, state: StepState, findings: Iterable[Finding], out: list[Effect]) -> None:
+        assert state.run is not None
+        step, build = state.step, state.run.build
+        out.extend(report(found, step, build, self.root, state.diagnostics, state.compared) for found in findings)
+
+    def _step_over(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
+        run, build, step = state.run, self.build, state.step
+        assert run is not None
+        assert build is not None
+        assert state.parser is not None
+        self._report(state, state.parser.finish(), out)
+        status, is_unchanged = status_of(run, state.timed_out), False
+        uptime_ms = run.uptime_ms(now_ms)
+        if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
+            from hotrun.core.diagnostics.model.failure import failure
+
+            self._report(state, [failure(step.name, reason_of(run, step, status), tuple(run.tail))], out)
+        if status == "ok":
+            # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
+            state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
+            is_unchanged = run.content is not None and run.content == state.content
+            state.green_build, state.green_ms, state.content = build.number, uptime_ms, run.content
+            state.changed_build = state.changed_build if is_unchanged else build.number
+            self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
+        else:
+            self.green_with.over(step.name, run.stamp)
+        state.compared.over(ending_of(run, status))
+        state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
+        state.run = state.parser = state.timeout_at_ms = None
+        build.statuses[step.name] = status
+        build.over_ms = now_ms
+        ran = build.timing.over(step.name, now_ms)
+        ending = (status, run.exit_code, run.signal, uptime_ms, is_unchanged)
+        out.append(events.StepFinished(build.number, step.name, *ending, ran.start_ms, ran.waited_ms))
+
+    def _finish(self, build: Build, now_ms: int, out: list[Effect]) -> events.BuildFinished:
+        skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)
+        for name in skipped:
+            out.append(events.StepFinished(build.number, name, "skipped", None, None, 0))
+        new, fixed, fixed_problems = (0, 0, ()) if build.canceled else self._what_changed()
+        finished = events.BuildFinished(
+            build.number,
+            self._verdict(build),
+            self.count("error"),
+            self.count("warning"),
+            now_ms - build.started_ms,
+            tuple(build.statuses),
+            skipped,
+            new=new,
+            fixed=fixed,
+            fixed_problems=fixed_problems,
+            critical_path=build.timing.critical_path(),
+            saved_ms=build.timing.saved_ms,
+        )
+        self.build = None
+        out.append(finished)
+        return finished
+
+    def _what_changed(self) -> tuple[int, int, tuple[events.Fixed, ...]]:
+        states = self.steps.values()
+        return what_changed(state.compared.verdict(state.diagnostics, state.verdict == "ok") for state in states)
+
+    def _verdict(self, build: Build) -> events.Status:
+        if build.canceled:
+            return "canceled"
+        if "timeout" in build.statuses.values():
+            return "timeout"
+        return "ok" if self.green(self.steps) else "failed"

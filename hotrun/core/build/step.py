@@ -1,0 +1,52 @@
+"""One step: its verdict, and its run while there is one.
+
+dirty    its inputs changed, or it has not run to its end since
+ok       built and good
+failed   or timed out
+behind   it was ok, and runs if what it needs makes something else than before
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from hotrun.core.build.diagnostics_diff import Compared
+from hotrun.core.model import events
+from hotrun.core.model.project import Process, Step
+from hotrun.core.run import Run
+
+if TYPE_CHECKING:
+    from hotrun.core.diagnostics.model.finding import Finding
+
+Verdict = Literal["dirty", "behind", "ok", "failed"]
+
+
+class LineParser(Protocol):
+    """What finds problems in a step's output; hotrun.core.diagnostics has the real one."""
+
+    def feed(self, stream: str, line: str) -> list[Finding]: ...
+
+    def finish(self) -> list[Finding]: ...
+
+
+ParserFor = Callable[[Step | Process], LineParser]
+
+
+class StepState:
+    """One step: its verdict, its run while there is one, and what its last run found."""
+
+    def __init__(self, step: Step, compared: Compared | None = None) -> None:
+        """`compared` is that of the step that had this name, under another configuration."""
+        self.step = step
+        self.verdict: Verdict = "dirty"
+        self.green_build = 0  # the build of its latest green run
+        self.green_ms = 0  # and how long that took
+        self.changed_build = 0  # and of the latest one that made something else than the one before
+        self.content: str | None = None  # of its outputs after that
+        self.run: Run | None = None
+        self.parser: LineParser | None = None
+        self.timeout_at_ms: int | None = None
+        self.timed_out = False
+        self.diagnostics: list[events.Diagnostic] = []
+        self.compared = compared or Compared()

@@ -1,0 +1,96 @@
+"""Parsers of one's own as rules: how they become part of the table, and whether they find what their examples say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.diagnostics.parser import Parser
+from hotrun.core.diagnostics.text_rules.rules import AnyRule, BlockRule, ErrorformatRule, LineRule, RuleTable
+from hotrun.core.model.project import Example, OwnParser
+
+Key = tuple[str | int, ...]
+
+
+def with_own(table: RuleTable, parsers: Sequence[OwnParser]) -> RuleTable:
+    """`table` with `parsers` before everything else, so that they have the first word."""
+    return msgspec.structs.replace(table, rules=(*map(rule_of, parsers), *table.rules))
+
+
+def rule_of(parser: OwnParser) -> AnyRule:
+    """The rule that a parser stands for."""
+    name, tool, severity = parser.name, parser.tool, parser.severity
+    base: Literal[0, 1] = 0 if parser.col_base == 0 else 1
+    if parser.errorformat:
+        return ErrorformatRule(
+            name=name,
+            tool=tool,
+            severity=severity,
+            col_base=base,
+            always=True,
+            errorformat=parser.errorformat,
+        )
+    if parser.then:
+        return BlockRule(
+            name=name,
+            tool=tool,
+            severity=severity,
+            col_base=base,
+            always=True,
+            start=parser.match,
+            then=parser.then,
+            within=max(parser.within, len(parser.then)),
+            cont=parser.cont,
+        )
+    return LineRule(
+        name=name, tool=tool, severity=severity, col_base=base, always=True, match=parser.match, cont=parser.cont
+    )
+
+
+def patterns_of(parser: OwnParser) -> Iterator[tuple[Key, str]]:
+    """Key and regular expression of all that a parser matches with."""
+    if parser.errorformat:
+        from hotrun.core.diagnostics.text_rules.errorformat import formats
+
+        for format in formats(parser.errorformat):
+            yield ("errorformat",), format.pattern
+        return
+    yield ("match",), parser.match
+    for place, text in enumerate(parser.then):
+        yield ("then", place), text
+    if parser.cont:
+        yield ("cont",), parser.cont
+
+
+def example_problems(parser: OwnParser) -> Iterator[tuple[Key, str]]:
+    """The examples of a parser that it does not read as they say, by their key, in words."""
+    table = RuleTable(rules=(rule_of(parser),))
+    for place, example in enumerate(parser.examples):
+        reader = Parser(table, (parser.name,))
+        found = [finding for line in example.text.split("\n") for finding in reader.feed("stdout", line)]
+        found += reader.finish()
+        if len(found) != 1:
+            yield ("examples", place), f"expected one problem in this text, got {len(found) or 'none'}"
+            continue
+        for key, expected, got in _differences(example, found[0]):
+            yield ("examples", place, key), f"expected {expected!r}, got {got!r}"
+
+
+def _differences(example: Example, finding: Finding) -> Iterator[tuple[str, object, object]]:
+    got = {
+        "file": finding.file,
+        "line": finding.line,
+        "col": finding.column,
+        "end_line": finding.end_line,
+        "end_col": finding.end_column,
+        "severity": finding.severity,
+        "code": finding.code,
+        "message": finding.message,
+    }
+    for key, value in got.items():
+        expected = getattr(example, key)
+        if expected is not None and expected != value:
+            yield key, expected, value

@@ -1,0 +1,1 @@
+"""Reads problems from the JSON that tools write."""

@@ -1,0 +1,93 @@
+"""The JSON formats that are understood: by which words a document is known, and which of them a step reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+
+import msgspec
+
+from hotrun.core.diagnostics.model.finding import Finding
+
+AUTO = "auto"
+JSON = "json"
+
+
+class Printed(msgspec.Struct, frozen=True):
+    """A piece of text within a document, which is read by the rules for text. `source` keeps sources apart;
+    `near` is where it comes from (see Finding.near); `ends`: nothing more comes from there.
+    """
+
+    source: str
+    text: str = ""
+    near: tuple[str, ...] = ()
+    ends: bool = False
+
+
+Report = Finding | Printed
+Read = Callable[[str], Iterator[Report]]
+
+
+class Format(msgspec.Struct, frozen=True):
+    """One format. A document with one of `marks` may be of it; `reader` names the function that reads it."""
+
+    name: str
+    tool: str
+    marks: tuple[str, ...]
+    reader: str
+
+    def read(self, text: str) -> Iterator[Report]:
+        """What the document `text` says. Raises msgspec.DecodeError where it is of another format."""
+        module, _, function = self.reader.partition(".")
+        read: Read = getattr(import_module(f"hotrun.core.diagnostics.json_formats.{module}"), function)
+        return read(text)
+
+
+# In the order in which they are tried. Marks are written as all printers write them: without the blank after the colon.
+FORMATS = (
+    Format("json:go", "go", ('"Action"',), "compilers.read_go"),
+    Format("json:cargo", "rustc", ('"reason"', '"$message_type"'), "compilers.read_cargo"),
+    Format("json:gcc", "gnu", ('"column-origin"', '"caret"'), "compilers.read_gcc"),
+    Format("json:go-vet", "go", ('"posn"',), "compilers.read_go_vet"),
+    Format("json:ruff", "ruff", ('"end_location"',), "linters.read_ruff"),
+    Format("json:mypy", "mypy", ('"hint"',), "linters.read_mypy"),
+    Format("json:pyright", "pyright", ('"generalDiagnostics"',), "linters.read_pyright"),
+    Format("json:eslint", "eslint", ('"filePath"',), "linters.read_eslint"),
+    Format("json:sarif", "sarif", ('"runs"',), "sarif.read_sarif"),
+)
+
+
+def chosen(names: Sequence[str]) -> tuple[Format, ...]:
+    """The formats that `names` choose: "auto" and "json" mean all, else the name of a format or of its tool."""
+    if AUTO in names or JSON in names:
+        return FORMATS
+    return tuple(format for format in FORMATS if format.name in names or format.tool in names)
+
+
+def format_names() -> tuple[str, ...]:
+    """All names that choose formats and nothing else."""
+    return (JSON, *(format.name for format in FORMATS))
+
+
+class Recognizer:
+    """Reads documents of the given formats."""
+
+    def __init__(self, formats: Sequence[Format]) -> None:
+        self._formats = formats
+        marks = [mark for format in formats for mark in format.marks]
+        self._search = re.compile("|".join(map(re.escape, marks))).search
+
+    def is_marked(self, text: str) -> bool:
+        """Whether `text` may be a document of one of the formats; everything else need not be looked at."""
+        return self._search(text) is not None
+
+    def read(self, text: str) -> list[Report] | None:
+        """What a document says; None where it is of none of the formats, or no document at all."""
+        for format in self._formats:
+            if any(mark in text for mark in format.marks):
+                try:
+                    return list(format.read(text))
+                except (msgspec.DecodeError, RecursionError):
+                    continue
+        return None

@@ -1,0 +1,71 @@
+"""A finding as the event that tells of it, with its places resolved."""
+
+from __future__ import annotations
+
+from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.diagnostics.model.places import resolve
+from hotrun.core.model import events
+
+
+def take(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
+    """Add a diagnostic of a run to those that are known of it; one that is told again takes the place of the first."""
+    at = place_of(diagnostic, known)
+    if at is None:
+        known.append(diagnostic)
+    else:
+        known[at] = diagnostic
+
+
+def place_of(diagnostic: events.Diagnostic, known: list[events.Diagnostic]) -> int | None:
+    """Where among those that are known is the one that was told before, of a diagnostic that is told again."""
+    if diagnostic.count == 1:
+        return None
+    return next((at for at, other in enumerate(known) if _is_same(other, diagnostic)), None)
+
+
+def _is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
+    """Whether both tell of one problem. What differs most comes first: there may be thousands."""
+    return (
+        one.line == other.line
+        and one.message == other.message
+        and one.column == other.column
+        and one.file == other.file
+        and one.severity == other.severity
+        and one.code == other.code
+        and one.step == other.step
+        and one.process == other.process
+    )
+
+
+def told(
+    finding: Finding, *, build: int, step: str | None, process: str | None, cwd: str, root: str
+) -> events.Diagnostic:
+    """The event for a finding of a step or a process that works in `cwd`; it counts as new."""
+    directories = finding.directories
+    file, path = finding.file, None
+    if file is not None and not finding.is_lost:
+        file, path = resolve(file, cwd, root, directories)
+    related = []
+    for place in finding.related:
+        near_file, near = resolve(place.file, cwd, root, directories)
+        related.append(events.Related(near, near_file, place.line, place.column, place.message))
+    return events.Diagnostic(
+        build=build,
+        step=step,
+        process=process,
+        severity=finding.severity,
+        file=file,
+        path=path,
+        line=finding.line,
+        column=finding.column,
+        end_line=finding.end_line,
+        end_column=finding.end_column,
+        code=finding.code,
+        tool=finding.tool,
+        message=finding.message,
+        detail=finding.detail,
+        related=tuple(related),
+        count=finding.count,
+        new=True,
+        source=finding.source,
+    )

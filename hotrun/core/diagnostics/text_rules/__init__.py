@@ -1,0 +1,1 @@
+"""Reads problems from text, by a table of rules."""

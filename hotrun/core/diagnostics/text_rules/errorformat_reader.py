@@ -1,0 +1,123 @@
+"""Reads lines by Vim's 'errorformat', with its findings of several lines and its directories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hotrun.core.diagnostics.model.draft import Draft
+from hotrun.core.diagnostics.text_rules.errorformat import Format, formats
+from hotrun.core.diagnostics.text_rules.rules import ErrorformatRule, compiled
+from hotrun.core.model.events import Severity
+
+_MOST_DIRECTORIES = 32
+_SEVERITIES: dict[str, Severity] = {"e": "error", "w": "warning", "i": "info", "n": "note"}
+_BEGINNINGS = ("A", "E", "W", "I", "N")
+
+
+class ErrorformatReader:
+    """The state of one rule in one stream. Finished findings go to `emit`.
+
+    As in Vim, each line is tried with one format after the other, and the first that matches says what it is:
+    A, E, W, I, N begin a finding, C goes on with it, Z ends it; D and X enter and leave a directory.
+    """
+
+    def __init__(self, rule: ErrorformatRule, new: Callable[[], Draft], emit: Callable[[Draft], None]) -> None:
+        """`new` makes an empty finding that knows where the tool works."""
+        self._formats = _without_empty(formats(rule.errorformat))
+        self._new = new
+        self._emit = emit
+        self._open: Draft | None = None
+        self._is_hidden = False  # the finding that is open is one that shall not be shown
+        self._from = 0
+        self._directories: tuple[str, ...] = ()
+
+    def take(self, line: str) -> bool:
+        """Whether the line is of interest here, and to nobody else."""
+        start, self._from = self._from, 0
+        for at in range(start, len(self._formats)):
+            format = self._formats[at]
+            if format.kind in ("C", "Z") and self._open is None and not self._is_hidden:
+                continue
+            found = compiled(format.pattern).match(line)
+            if found is None:
+                continue
+            if format.repeats:
+                self._from = at
+            self._take(format, line, {name: text for name, text in found.groupdict().items() if text is not None})
+            return True
+        self.close()
+        return self.take(line) if start else False
+
+    def close(self) -> None:
+        """Let go of the finding that is open."""
+        draft, self._open = self._open, None
+        self._is_hidden = False
+        if draft is not None:
+            self._emit(draft)
+
+    def _take(self, format: Format, line: str, groups: dict[str, str]) -> None:
+        if format.kind in ("C", "Z"):
+            if self._open is not None:
+                _go_on(self._open, line, groups, is_shown=not format.hidden)
+            if format.kind == "Z":
+                self.close()
+        elif format.kind in ("D", "X"):
+            self._walk(format.kind, groups.get("file"))
+        else:
+            self.close()
+            self._begin(format, line, groups)
+
+    def _begin(self, format: Format, line: str, groups: dict[str, str]) -> None:
+        is_long = format.kind in _BEGINNINGS
+        if format.hidden:
+            self._is_hidden = is_long
+            return
+        if format.kind == "G" and not format.whole and "message" not in groups:
+            return
+        draft = self._new()
+        draft.directories = (*draft.directories, *self._directories)
+        # As in Vim, a letter of the line itself counts before the kind of the format.
+        word = groups.pop("severity", "") or (format.kind if format.kind in "EWIN" else "")
+        draft.severity = _SEVERITIES.get(word.lower()) if word else None
+        if format.whole:
+            groups["message"] = line
+        _absorb(draft, groups)
+        if is_long:
+            self._open = draft
+        else:
+            self._emit(draft)
+
+    def _walk(self, kind: str, directory: str | None) -> None:
+        if kind == "D" and directory is not None:
+            self._directories = (*self._directories, directory)[-_MOST_DIRECTORIES:]
+        else:
+            self._directories = self._directories[:-1]
+
+
+def _absorb(draft: Draft, groups: dict[str, str]) -> None:
+    """Add what is not known yet."""
+    if "pointer" in groups:
+        groups.setdefault("col", str(len(groups["pointer"]) + 1))
+    for name, text in groups.items():
+        if name not in ("pointer", "text", "module"):
+            draft.groups.setdefault(name, text)
+    if "module" in groups:
+        draft.groups.setdefault("file", groups["module"])
+
+
+def _go_on(draft: Draft, line: str, groups: dict[str, str], is_shown: bool) -> None:
+    severity = groups.pop("severity", "")
+    if severity and draft.severity is None:
+        draft.severity = _SEVERITIES.get(severity.lower())
+    if is_shown and "message" in draft.groups:
+        draft.add_detail(groups.get("message", line))
+    _absorb(draft, groups)
+
+
+def _without_empty(all_formats: list[Format]) -> list[Format]:
+    """Without those that hide whatever comes: in Vim they end a list, here they would blind the other rules."""
+
+    def hides_all(format: Format) -> bool:
+        return format.hidden and format.kind == "G" and compiled(format.pattern).match("") is not None
+
+    return [format for format in all_formats if not hides_all(format)]

@@ -1,0 +1,255 @@
+"""One stream of one run: offers each line to what is open, then to the rules that may begin with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hotrun.core.diagnostics.model.draft import Draft, place
+from hotrun.core.diagnostics.model.finding import Place
+from hotrun.core.diagnostics.text_rules.directories import Directories
+from hotrun.core.diagnostics.text_rules.errorformat_reader import ErrorformatReader
+from hotrun.core.diagnostics.text_rules.prefilter import Gate
+from hotrun.core.diagnostics.text_rules.readers import Block, Lead, Reader, Sticky, Tail
+from hotrun.core.diagnostics.text_rules.rules import (
+    AnyRule,
+    BlockRule,
+    ErrorformatRule,
+    LineRule,
+    LocatedRule,
+    Rule,
+    StickyRule,
+    TraceRule,
+    compiled,
+)
+from hotrun.core.diagnostics.text_rules.trace import Trace
+from hotrun.core.diagnostics.text_rules.watchdog import Watchdog
+
+_MOST_CONTEXT = 8
+_MOST_WAITING = 2000
+
+
+class Scanner:
+    """The state of one stream. Finished drafts go to `emit`, in the order in which they are known to be complete."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        directories: Directories,
+        emit: Callable[[Draft], None],
+        near: tuple[str, ...] = (),
+        watchdog: Watchdog | None = None,
+    ) -> None:
+        """`near`: the package that all this comes from, where that is known; `watchdog` times rules of one's own."""
+        self.open: list[Reader] = []
+        self._previous = ""
+        self._gate = gate
+        self._directories = directories
+        self._emit_now = emit
+        self._near = near
+        self._watchdog = watchdog
+        self._formats: dict[str, ErrorformatReader] = {}
+        self._waiting: list[Draft] = []
+        self._tells_directories = False  # this is the stream on which make says where it works
+        self._context: list[Place] = []
+
+    def feed(self, line: str) -> None:
+        """Read one plain line."""
+        if self._waiting:
+            self._look_for_owner(line)
+        is_taken = (self.open and self._offer(line)) or (self._gate.always and self._match_always(line))
+        if self._tells_directories:
+            self._directories.note(line)
+        if not is_taken and self._gate.passes(line):
+            self._tells_directories |= self._directories.follow(line)
+            rules = self._gate.rules(line)
+            if rules and not self._match(line, rules):
+                self._begin(line, rules)
+        self._previous = line
+
+    def finish(self) -> None:
+        """The stream has ended: let go of all that is open."""
+        for reader in self.open[:]:
+            self._close(reader)
+        for formats in self._formats.values():
+            formats.close()
+        self._release(())
+
+    def _emit(self, draft: Draft) -> None:
+        """Give a finding out, or let it wait for its owner; what comes after one that waits does so too."""
+        if not self._tells_directories and "file" in draft.groups:
+            named = self._directories.where_named(draft.groups["file"])
+            draft.directories = draft.directories if named is None else named
+        if (draft.rule.owner or self._waiting) and len(self._waiting) < _MOST_WAITING:
+            self._waiting.append(draft)
+        else:
+            self._emit_now(draft)
+
+    def _look_for_owner(self, line: str) -> None:
+        found = compiled(self._waiting[0].rule.owner).match(line)
+        if found:
+            # What is still open stands above this line.
+            for reader in self.open[:]:
+                self._close(reader)
+            self._release((found["package"],))
+
+    def _release(self, near: tuple[str, ...]) -> None:
+        waiting, self._waiting = self._waiting, []
+        for draft in waiting:
+            if draft.rule.owner:
+                draft.near = (*near, *draft.near)
+            self._emit_now(draft)
+
+    def _offer(self, line: str) -> bool:
+        """Whether something open took the line; the innermost has the first word."""
+        for reader in self.open[::-1]:
+            outcome = reader.take(line)
+            if outcome == "passed":
+                continue
+            if outcome == "taken":
+                return True
+            self.open.remove(reader)
+            if isinstance(reader, Block):
+                if outcome == "done" and reader.rule.fallback:
+                    self.open.append(Tail(reader.draft, reader.rule, []))
+                elif outcome == "done":
+                    self._found(reader.rule, reader.draft)
+                    return True
+            elif draft := reader.close():
+                self._emit(draft)
+        return False
+
+    def _match_always(self, line: str) -> bool:
+        """Whether a rule without clues took the line."""
+        watchdog = self._watchdog
+        for rule in self._gate.always:
+            if watchdog is None:
+                if self._try(line, rule):
+                    return True
+            elif not watchdog.is_off(rule):
+                start = watchdog.clock_ns()
+                is_taken = self._try(line, rule)
+                watchdog.took(rule, watchdog.clock_ns() - start)
+                if is_taken:
+                    return True
+        return False
+
+    def _try(self, line: str, rule: AnyRule) -> bool:
+        if not isinstance(rule, ErrorformatRule):
+            if self._match(line, (rule,)):
+                return True
+            self._begin(line, (rule,))
+            return False
+        reader = self._formats.get(rule.name)
+        if reader is None:
+            reader = self._formats[rule.name] = ErrorformatReader(rule, lambda: self._draft(rule), self._emit)
+        return reader.take(line)
+
+    def _match(self, line: str, rules: Sequence[AnyRule]) -> bool:
+        """Whether a rule found something complete in this line, or a header."""
+        for rule in rules:
+            if isinstance(rule, LineRule):
+                if self._match_line(line, rule) or self._match_context(line, rule):
+                    return True
+            elif isinstance(rule, StickyRule) and self._stick(line, rule):
+                return True
+        return False
+
+    def _match_line(self, line: str, rule: LineRule) -> bool:
+        found = compiled(rule.match).match(line)
+        if not found:
+            return False
+        above = compiled(rule.above).match(self._previous) if rule.above else None
+        if rule.above and not above:
+            return False
+        draft = self._draft(rule)
+        if above:
+            draft.absorb(above)
+        draft.absorb(found)
+        if rule.fallback:
+            self.open.append(Tail(draft, rule, []))
+            return False  # only a better finding than none: everybody else may have the line
+        self._found(rule, draft)
+        return True
+
+    def _match_context(self, line: str, rule: LineRule) -> bool:
+        for pattern in rule.context:
+            if found := compiled(pattern).match(line):
+                self._context.append(place(found))
+                del self._context[:-_MOST_CONTEXT]
+                return True
+        return False
+
+    def _stick(self, line: str, rule: StickyRule) -> bool:
+        header = compiled(rule.header).match(line)
+        is_item = not header and compiled(rule.item).match(line)
+        if is_item:
+            header = compiled(rule.header).match(self._previous)
+        if not header:
+            return False
+        self._settle(rule)
+        sticky = Sticky(rule, header, lambda: self._draft(rule), self._emit)
+        self.open.append(sticky)
+        if is_item:
+            sticky.take(line)
+        return True
+
+    def _begin(self, line: str, rules: Sequence[AnyRule]) -> None:
+        """Open what may begin here. More than one may: the first that is complete wins."""
+        for rule in rules:
+            if isinstance(rule, BlockRule):
+                if found := compiled(rule.start).match(line):
+                    draft = self._draft(rule)
+                    draft.absorb(found)
+                    self.open = [other for other in self.open if not (isinstance(other, Block) and other.rule is rule)]
+                    self.open.append(Block(rule, draft))
+            elif isinstance(rule, TraceRule):
+                if found := compiled(rule.begin).match(line):
+                    lead = self._lead(rule)
+                    self._drop_frameless(rule)
+                    self.open.append(Trace(rule, found, self._draft(rule), lead))
+                elif rule.lead and (found := compiled(rule.lead).match(line)):
+                    self._lead(rule)
+                    self.open.append(Lead(rule, found))
+
+    def _drop_frameless(self, rule: TraceRule) -> None:
+        """What began like a trace and had no frame so far was none; a log full of "Error: ..." must not pile up."""
+        self.open = [
+            reader
+            for reader in self.open
+            if not (isinstance(reader, Trace) and reader.rule is rule and reader.is_frameless)
+        ]
+
+    def _lead(self, rule: TraceRule) -> dict[str, str] | None:
+        """The place above the trace, if one was printed; it serves once."""
+        for reader in self.open:
+            if isinstance(reader, Lead) and reader.rule is rule:
+                self.open.remove(reader)
+                return reader.groups
+        return None
+
+    def _draft(self, rule: AnyRule) -> Draft:
+        return Draft(rule, self._directories.current, self._near or self._directories.near)
+
+    def _found(self, rule: LocatedRule, draft: Draft) -> None:
+        """Something is complete: half-open blocks were no blocks, and the finding before it has no more to come."""
+        self._settle(rule)
+        if isinstance(rule, LineRule) and rule.context:
+            for other in self._context:
+                draft.add_related(other)
+            self._context.clear()
+        if rule.cont or rule.caret or rule.note:
+            self.open.append(Tail(draft, rule, self._context))
+        else:
+            self._emit(draft)
+
+    def _settle(self, rule: Rule) -> None:
+        """Make room for a complete finding or a header of `rule`."""
+        self.open = [reader for reader in self.open if not isinstance(reader, Block)]
+        for reader in self.open[:]:
+            if isinstance(reader, Tail) or (isinstance(reader, Sticky) and reader.rule is rule):
+                self._close(reader)
+
+    def _close(self, reader: Reader) -> None:
+        self.open.remove(reader)
+        if draft := reader.close():
+            self._emit(draft)

@@ -1,0 +1,171 @@
+"""Reads one stack trace, or a chain of them, and picks the frame where one's own code is to blame."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import Final
+
+from hotrun.core.diagnostics.model.draft import MOST_DETAIL, Draft, file_name, number
+from hotrun.core.diagnostics.model.finding import Place
+from hotrun.core.diagnostics.text_rules.readers import Outcome
+from hotrun.core.diagnostics.text_rules.rules import TraceRule, compiled
+
+# Frames that name no file one could open.
+_PSEUDO = re.compile(r"<|node:|internal/")
+_PREFIX: Final = " |+"
+
+
+class Part:
+    """One trace of a chain."""
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message
+        self.rank = 0
+        self.frames = 0
+        self.own: re.Match[str] | None = None
+        self.other: re.Match[str] | None = None  # the frame to show where none is one's own
+
+
+class Trace:
+    """An open trace. The first line is `begin`; `lead` holds the groups of a place that was printed above it."""
+
+    def __init__(self, rule: TraceRule, begin: re.Match[str], draft: Draft, lead: dict[str, str] | None = None) -> None:
+        self.rule = rule
+        self._draft = draft
+        self._lead = lead
+        groups = begin.groupdict()
+        self._cut = len(groups.get("prefix") or "")
+        self._code = groups.get("code")
+        self._title = self._code or begin.string.strip()
+        self._parts = [Part(groups.get("message"))]
+        self._ended = self._muted = False
+        self._slack = rule.slack
+        # The end of a trace matters where the last frame does; otherwise its beginning.
+        self._tail: deque[str] = deque(maxlen=MOST_DETAIL)
+        self._keep(begin.string)
+        self._add_mentioned(begin)
+
+    @property
+    def is_frameless(self) -> bool:
+        """Whether no frame has been seen yet."""
+        return not self._parts[0].frames
+
+    def take(self, line: str) -> Outcome:
+        rule = self.rule
+        if self._cut:
+            if line[: self._cut].strip(_PREFIX):
+                return "closed"
+            line = line[self._cut :]
+        if rule.stop and compiled(rule.stop).match(line):
+            return "closed"
+        if self._muted:
+            return "taken"
+        if rule.mute and compiled(rule.mute).match(line):
+            self._muted = True
+            return "taken"
+        if self._take_chain(line):
+            return "taken"
+        if self._ended:
+            return "closed" if line or not rule.chain else "taken"
+        if self._take_line(line):
+            self._keep(line)
+            return "taken"
+        return self._take_stranger(line)
+
+    def close(self) -> Draft | None:
+        """The finding, unless this was no trace after all."""
+        parts = [part for part in self._parts if part.frames or (part.message and self._ended)]
+        if not parts:
+            return None
+        reported = parts.pop(-1 if self.rule.report == "last" else 0)
+        groups = self._draft.groups
+        groups.update(self._where(reported))
+        if self._code:
+            groups["code"] = self._code
+        groups["message"] = reported.message or self._title
+        for part in parts:
+            self._relate(part)
+        self._draft.detail = list(self._tail)
+        return self._draft
+
+    def _take_chain(self, line: str) -> bool:
+        rule, part = self.rule, self._parts[-1]
+        if rule.chain and (found := compiled(rule.chain).match(line)):
+            self._parts.append(Part(found.groupdict().get("message")))
+            self._add_mentioned(found)
+        elif not (len(self._parts) > 1 and not part.frames and not self._ended and self._opens(line)):
+            return False
+        self._ended = False
+        self._keep(line)
+        return True
+
+    def _opens(self, line: str) -> bool:
+        """Whether the line stands between a chain's link and the frames of the next trace."""
+        return not line or compiled(self.rule.begin).match(line) is not None
+
+    def _take_line(self, line: str) -> bool:
+        rule, part = self.rule, self._parts[-1]
+        for pattern in rule.frame:
+            if found := compiled(pattern).match(line):
+                self._add_frame(part, found, line)
+                return True
+        for rank, pattern in enumerate(rule.messages, start=1):
+            if found := compiled(pattern).match(line):
+                if not part.rank or rank < part.rank:
+                    part.rank, part.message = rank, found["message"]
+                return True
+        if rule.end and (found := compiled(rule.end).match(line)):
+            part.message = found["message"]
+            self._ended = True
+            return True
+        return bool(rule.other and compiled(rule.other).match(line))
+
+    def _take_stranger(self, line: str) -> Outcome:
+        if self.rule.loose:
+            return "passed"
+        if not self.is_frameless or self._slack <= 0:
+            return "closed"
+        self._slack -= 1
+        self._keep(line)
+        return "passed"
+
+    def _add_mentioned(self, found: re.Match[str]) -> None:
+        """A first line that names a place is a frame as well."""
+        if "file" in found.re.groupindex and found["file"] is not None:
+            self._add_frame(self._parts[-1], found, found.string)
+
+    def _add_frame(self, part: Part, found: re.Match[str], line: str) -> None:
+        part.frames += 1
+        file = found["file"]
+        if file is None or _PSEUDO.match(file):
+            return
+        is_own = not (self.rule.foreign and compiled(self.rule.foreign).search(line))
+        if is_own and (part.own is None or self.rule.pick == "last"):
+            part.own = found
+        if part.other is None or self.rule.pick == "last":
+            part.other = found
+
+    def _where(self, part: Part) -> dict[str, str]:
+        """The groups that say where it is: an own frame, the line above, a place in the message, any frame."""
+        if part.own:
+            found = part.own
+        elif self._lead:
+            return self._lead
+        elif self.rule.mention and part.message and (mentioned := compiled(self.rule.mention).search(part.message)):
+            found = mentioned
+        elif part.other:
+            found = part.other
+        else:
+            return {}
+        return {name: text for name, text in found.groupdict().items() if text is not None and name != "message"}
+
+    def _relate(self, part: Part) -> None:
+        groups = self._where(part)
+        if "file" in groups:
+            line, column = number(groups.get("line")), number(groups.get("col"))
+            self._draft.add_related(Place(file_name(groups["file"]), line, column, (part.message or "").strip()))
+
+    def _keep(self, line: str) -> None:
+        if self.rule.pick == "last" or len(self._tail) < MOST_DETAIL:
+            self._tail.append(line)

@@ -1,0 +1,1 @@
+"""What the core works with: the project, and the inputs, commands and events of its engine."""

@@ -1,0 +1,319 @@
+"""What the world is told: the facts of REFERENCE "Events". `v`, `seq` and `t` are put in front by the publisher."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from hotrun.core.model.inputs import ChangeKind, Stream
+
+Status = Literal["ok", "failed", "canceled", "timeout", "skipped"]
+Trigger = Literal["fs", "request", "start", "config"]
+State = Literal["watching", "building", "restarting", "held", "paused", "stopping"]
+Severity = Literal["error", "warning", "info", "note", "hint"]
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type"):
+    """The common type of all events."""
+
+
+class Hello(Event, frozen=True, tag="hello"):
+    version: str
+    pid: int
+    root: str
+    config: str | None
+    steps: tuple[str, ...]
+    processes: tuple[str, ...]
+    socket: str | None
+
+
+class Watching(Event, frozen=True, tag="watching"):
+    folders: int
+    files: int
+    pruned: int
+    backend: str
+    ms: int
+
+
+class ChangedPath(msgspec.Struct, frozen=True):
+    path: str
+    kind: ChangeKind
+
+
+class Changed(Event, frozen=True, tag="change"):
+    """Why build `build` starts. At most MOST_PATHS paths are listed, `more` counts the others."""
+
+    build: int
+    paths: tuple[ChangedPath, ...]
+    more: int
+    trigger: Trigger
+
+
+class BuildStarted(Event, frozen=True, tag="build.started"):
+    """`steps` will run, those behind others if these make something else than before.
+
+    `processes` are to be started or restarted by this build when it is green, if that is so.
+    """
+
+    build: int
+    steps: tuple[str, ...]
+    processes: tuple[str, ...]
+
+
+class StepStarted(Event, frozen=True, tag="step.started"):
+    build: int
+    step: str
+    argv: tuple[str, ...]
+
+
+class StepFinished(Event, frozen=True, tag="step.finished"):
+    """`unchanged`: its outputs hold what they held before, so nothing behind it has to run or restart.
+
+    `start_ms`: since the start of the build. `waited_ms`: how long before that it could have run, had a job been free.
+    """
+
+    build: int
+    step: str
+    status: Status
+    exit_code: int | None
+    signal: str | None
+    duration_ms: int
+    unchanged: bool = False
+    start_ms: int = 0
+    waited_ms: int = 0
+
+
+class StepRestored(Event, frozen=True, tag="step.restored"):
+    """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again).
+
+    `saved_ms`: how long its latest green run took.
+    """
+
+    build: int
+    step: str
+    of: int
+    saved_ms: int = 0
+
+
+class Output(Event, frozen=True, tag="output"):
+    """`text` holds one or more whole lines, joined by newlines, as the child wrote them: a view must clean it."""
+
+    source: str
+    stream: Stream
+    text: str
+
+
+class Related(msgspec.Struct, frozen=True):
+    """A second place that belongs to a diagnostic ("declared here")."""
+
+    path: str
+    file: str
+    line: int | None
+    column: int | None
+    message: str
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Lines of a file as they were built, from `line` on, without their ends; each is cut to 240 characters."""
+
+    line: int
+    lines: tuple[str, ...]
+
+
+class Diagnostic(Event, frozen=True, tag="diagnostic"):
+    """One problem. `file` is absolute, `path` relative to the root; both None where there is no place.
+
+    Where no such file was found, `file` is as the tool printed it, and `path` is None. `new`: it was not there in
+    the last verdict. `source`: its line and two on each side, where it is certain that the tool has seen these.
+    """
+
+    build: int
+    step: str | None
+    process: str | None
+    severity: Severity
+    file: str | None
+    path: str | None
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+    code: str | None
+    tool: str
+    message: str
+    detail: tuple[str, ...]
+    related: tuple[Related, ...]
+    count: int
+    new: bool
+    source: Source | None = None
+
+
+class Fixed(msgspec.Struct, frozen=True):
+    """A problem that a step does not report any more, as it was told last."""
+
+    step: str | None
+    severity: Severity
+    file: str | None
+    path: str | None
+    line: int | None
+    column: int | None
+    code: str | None
+    message: str
+
+
+class BuildFinished(Event, frozen=True, tag="build.finished"):
+    """The one verdict of a build. `errors` and `warnings` count all that is wrong now, older steps included.
+
+    `new` problems were not there in the verdict before, `fixed` ones are there no more, and `fixed_problems` are the
+    first 20 of these, errors first. A canceled build is no verdict: it has neither.
+    `critical_path`: the steps that decided `duration_ms`, each of which waited for the one before it (see timing.py).
+    `saved_ms`: what the steps would have taken that were restored.
+    """
+
+    build: int
+    status: Status
+    errors: int
+    warnings: int
+    duration_ms: int
+    steps: tuple[str, ...]
+    skipped: tuple[str, ...]
+    new: int = 0
+    fixed: int = 0
+    fixed_problems: tuple[Fixed, ...] = ()
+    critical_path: tuple[str, ...] = ()
+    saved_ms: int = 0
+
+
+class Settled(Event, frozen=True, tag="settled"):
+    """Nothing waits, nothing is being built, and every change made before now is in build `build`."""
+
+    build: int
+
+
+class ProcessStarting(Event, frozen=True, tag="process.starting"):
+    process: str
+    run: int
+    build: int
+
+
+class ProcessStarted(Event, frozen=True, tag="process.started"):
+    """`port`: what stands for {port} in this run."""
+
+    process: str
+    run: int
+    build: int
+    pid: int
+    port: int | None = None
+
+
+class ProcessReady(Event, frozen=True, tag="process.ready"):
+    """`via`: how that was told: tcp, http, log, notify, exec, listen or up (it has stayed up). `ms`: from its start."""
+
+    process: str
+    run: int
+    build: int
+    via: str
+    ms: int
+
+
+class ProcessStatus(Event, frozen=True, tag="process.status"):
+    """What the process says about itself (STATUS= of sd_notify)."""
+
+    process: str
+    run: int
+    text: str
+
+
+class ProcessPrompt(Event, frozen=True, tag="process.prompt"):
+    """The process has stopped in the middle of a line, as one does that waits for input; the output has it later."""
+
+    process: str
+    run: int
+    text: str
+
+
+class ProcessReloaded(Event, frozen=True, tag="process.reloaded"):
+    """The process was told by a signal that files of its own, or what steps make for it, have changed."""
+
+    process: str
+    run: int
+    build: int
+    signal: str
+
+
+class Keyboard(Event, frozen=True, tag="keyboard"):
+    """Who gets what is typed: a process, or hotrun itself (None)."""
+
+    process: str | None
+
+
+class ProcessStopping(Event, frozen=True, tag="process.stopping"):
+    process: str
+    run: int
+    build: int
+    signal: str
+
+
+class ProcessExited(Event, frozen=True, tag="process.exited"):
+    """`expected` is true where hotrun itself ended it. All of exit_code and signal None: it could not be started."""
+
+    process: str
+    run: int
+    build: int
+    exit_code: int | None
+    signal: str | None
+    expected: bool
+    uptime_ms: int
+
+
+class ProcessStale(Event, frozen=True, tag="process.stale"):
+    """The run still serves build `build`, while a newer build is red."""
+
+    process: str
+    run: int
+    build: int
+
+
+class ProcessFresh(Event, frozen=True, tag="process.fresh"):
+    """The run, which was stale or to be restarted, is what build `build` would start: it serves on."""
+
+    process: str
+    run: int
+    build: int
+
+
+class StateChanged(Event, frozen=True, tag="state"):
+    """`pending`: how many changed files wait until somebody asks for a build (watch.auto = false)."""
+
+    state: State
+    why: str
+    pending: int = 0
+
+
+class ConfigReloaded(Event, frozen=True, tag="config.reloaded"):
+    """What the new configuration added, changed or removed."""
+
+    config: str | None
+    steps: tuple[str, ...]
+    processes: tuple[str, ...]
+
+
+class ConfigError(Event, frozen=True, tag="config.error"):
+    problems: tuple[str, ...]
+
+
+class Message(Event, frozen=True, tag="message"):
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+class Dropped(Event, frozen=True, tag="dropped"):
+    """`count` events of type `what` were not delivered."""
+
+    what: str
+    count: int
+
+
+class Bye(Event, frozen=True, tag="bye"):
+    reason: str
+    exit_code: int

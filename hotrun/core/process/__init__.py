@@ -1,0 +1,1 @@
+"""Processes: when each starts, is ready, is restarted and stops."""

@@ -1,0 +1,196 @@
+"""One process: what is wanted of it (dirty, reload) apart from what there is (its runs). At most two runs at a time.
+
+run        serves, or is to: started where there is none, and ended before the next one is started
+successor  with `overlap`: started while `run` serves; it becomes `run` when it is ready. If it fails, `run` stays
+retired    with `overlap`: what was `run`, on its way out
+
+           dirty & needs green           ready         ends by itself              stopped by failure, removed, quit
+no run     start                         -             -                           -
+run        stop; overlap: a successor    -             its successor, else none    stop
+successor  stop (it is old already)      becomes run   none, and `run` is stale    stop
+retired    -                             -             none                        (is being stopped)
+"""
+
+from __future__ import annotations
+
+from hotrun.core.model import events
+from hotrun.core.model.commands import FindHolders, Signal, Spawn, Type
+from hotrun.core.model.inputs import Notified, Spawned
+from hotrun.core.model.project import Process
+from hotrun.core.process.backoff import Backoff
+from hotrun.core.process.crash import Crash
+from hotrun.core.process.readiness import Readiness
+from hotrun.core.run import Effect, Run
+
+TAIL_LINES = 2000  # what a crash is read from: a Go program prints all its goroutines
+
+
+class ProcessRun(Run):
+    """One run of a process, with what is known of its readiness."""
+
+    def __init__(self, id: int, build: int, now_ms: int, readiness: Readiness) -> None:
+        super().__init__(id, build, now_ms, TAIL_LINES)
+        self.readiness = readiness
+        self.reload_due = False
+        self.taken_build = build  # the newest of which it has everything, or has been told
+        self.is_leaving = False  # it has said itself that it is about to end
+
+    @property
+    def is_ready(self) -> bool:
+        """It serves."""
+        return self.serving and self.readiness.via is not None and not self.is_leaving
+
+
+class ProcessState:
+    """One process: what is wanted of it, and its runs."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.run: ProcessRun | None = None
+        self.successor: ProcessRun | None = None
+        self.retired: ProcessRun | None = None
+        self.dirty = True
+        self.by_steps = False  # dirty only because steps that it needs were
+        self.removed = False
+        self.backoff = Backoff()
+        self.crash = Crash()
+        self.listens = False  # a run of it has listened by itself
+        self.typed = b""  # keys for the run that serves, or the next one that does
+        self.asks_ports_of: ProcessRun | None = None  # it found its port taken; it may be over
+
+    @property
+    def runs(self) -> tuple[ProcessRun, ...]:
+        """All that live, the one that serves first."""
+        return tuple(run for run in (self.run, self.successor, self.retired) if run is not None)
+
+    @property
+    def in_transit(self) -> bool:
+        """On its way from one run to the next, or from none to one."""
+        return any(run is not self.run or not run.serving for run in self.runs)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whoever needs it may start."""
+        return self.run is not None and self.run.is_ready
+
+    def touch(self, by_steps: bool = False) -> None:
+        """A change wants it started anew: no backoff holds it any longer."""
+        self.by_steps = by_steps and (self.by_steps or not self.dirty)
+        self.dirty = True
+        self.backoff.forget()
+
+    def reload(self) -> None:
+        """Files that it takes by itself have changed: tell each run, and start it where it is down."""
+        for run in self.runs:
+            run.reload_due = run is not self.retired
+        if not self.runs:
+            self.touch()
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When one of its runs must be looked at again."""
+        times = [at for run in self.runs for at in (run.kill_at_ms, run.readiness.deadline_ms) if at is not None]
+        return min(times, default=None)
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    def start(self, run_id: int, build: int, now_ms: int, out: list[Effect]) -> None:
+        """Start a run of `build`: the one that serves, or its successor where one serves already."""
+        process = self.process
+        run = ProcessRun(run_id, build, now_ms, Readiness(run_id, process.ready, self.listens))
+        if self.run is None:
+            self.run = run
+        else:
+            assert self.successor is None
+            assert self.retired is None
+            self.successor = run
+        self.dirty = self.by_steps = False
+        self.backoff.start_at_ms = None
+        self.crash, self.asks_ports_of = Crash(), None
+        out.append(events.ProcessStarting(process.name, run.id, build))
+        spawn = Spawn(
+            run=run.id,
+            kind="run",
+            name=process.name,
+            program=process.program,
+            build=build,
+            tty=process.tty,
+            listen=process.listen,
+            notify=process.ready.by == "notify",
+            wants_port=process.wants_port,
+            stop_signal=process.stop_signal,
+            grace_ms=process.stop_timeout_ms,
+        )
+        out.append(spawn)
+
+    def stop(self, run: ProcessRun, now_ms: int, out: list[Effect]) -> None:
+        """Ask a run to end, unless that has been done."""
+        process = self.process
+        if run.stoppable and not run.asked_to_stop:
+            out.append(events.ProcessStopping(process.name, run.id, run.build, process.stop_signal))
+            run.readiness.end(out)
+            run.stop(process.stop_signal, process.stop_timeout_ms, now_ms, out)
+
+    def began(self, run: ProcessRun, spawned: Spawned, now_ms: int, out: list[Effect]) -> None:
+        """A run's program has been started."""
+        out.append(events.ProcessStarted(self.process.name, run.id, run.build, spawned.pid, spawned.port))
+        if not run.asked_to_stop:
+            run.readiness.begin(spawned.port, now_ms, out)
+
+    def notified(self, run: ProcessRun, said: Notified, out: list[Effect]) -> None:
+        """A run has said something about itself."""
+        run.is_leaving = run.is_leaving or said.stopping
+        if said.status is not None:
+            out.append(events.ProcessStatus(self.process.name, run.id, said.status))
+
+    def became_ready(self, run: ProcessRun, now_ms: int, out: list[Effect]) -> None:
+        """A run serves; what went wrong before is over."""
+        assert run.readiness.via is not None
+        name, via = self.process.name, run.readiness.via
+        self.crash = Crash()
+        out.append(events.ProcessReady(name, run.id, run.build, via, run.uptime_ms(now_ms)))
+
+    def hand_over(self, now_ms: int, out: list[Effect]) -> None:
+        """The successor is ready, and takes the place of the run before it."""
+        assert self.run is not None
+        self.retired, self.run, self.successor = self.run, self.successor, None
+        self.stop(self.retired, now_ms, out)
+
+    def say_stale(self, out: list[Effect]) -> None:
+        """What serves is older than what was built, or should have been."""
+        if self.run is not None and self.run.serving:
+            out.append(events.ProcessStale(self.process.name, self.run.id, self.run.build))
+
+    def fail(self, crash: Crash, out: list[Effect]) -> None:
+        """Say why the newest run has failed."""
+        self.crash = crash
+        out.extend(crash.errors)
+
+    def ask_ports(self, run: ProcessRun, ports: tuple[int, ...], out: list[Effect]) -> None:
+        """Ask who has these ports, which the run found taken."""
+        if ports:
+            self.asks_ports_of = run
+            out.append(FindHolders(run.id, ports))
+
+    def send_what_waits(self, out: list[Effect]) -> None:
+        """Give the runs what is there for them: keys that were typed, news of files that they take by themselves."""
+        if self.typed and self.run is not None and self.run.serving:
+            out.append(Type(self.run.id, self.typed))
+            self.typed = b""
+        reload = self.process.reload
+        for run in self.runs:
+            if run.reload_due and run.is_ready and reload is not None:
+                run.reload_due = False
+                out.append(Signal(run.id, reload.signal, alone=True))
+                out.append(events.ProcessReloaded(self.process.name, run.id, run.build, reload.signal))
+
+    def forget(self, run: ProcessRun) -> bool:
+        """A run is over; True if it was the one that serves, or was to, and none takes its place."""
+        if run is self.successor:
+            self.successor = None
+        elif run is self.retired:
+            self.retired = None
+        else:
+            self.run, self.successor = self.successor, None
+            return self.run is None
+        return False

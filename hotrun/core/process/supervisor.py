@@ -1,0 +1,283 @@
+"""All processes: which may start, which must end, and in which order. What one of them does is in process.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from hotrun.core.build.builder import Builder
+from hotrun.core.build.step import ParserFor
+from hotrun.core.model import events
+from hotrun.core.model.inputs import Input, Notified, OutputRead, PortsHeld, Prompted, Spawned
+from hotrun.core.model.project import Project
+from hotrun.core.process.crash import Crash, crash, ending, ports_held
+from hotrun.core.process.ports import configured_ports, taken_ports
+from hotrun.core.process.process import ProcessRun, ProcessState
+from hotrun.core.process.readiness import Turn
+from hotrun.core.run import Effect
+
+MOST_TYPED = 65_536  # bytes that wait for a process that does not come back; a person types no more
+
+
+class Supervisor:
+    """All processes of a project."""
+
+    def __init__(self, project: Project, builder: Builder, next_run: Callable[[], int], parser_for: ParserFor) -> None:
+        """`next_run` hands out run ids; `parser_for` gives what reads a crash."""
+        self.states = {name: ProcessState(process) for name, process in project.processes.items()}
+        self.needed_steps: Mapping[str, frozenset[str]] = {}
+        self.quitting = False
+        self.unsettled = False  # a burst is not over: what would be started now would be restarted at its end
+        self._root = project.root
+        self._builder = builder
+        self._next_run = next_run
+        self._parser_for = parser_for
+
+    def adopt(self, project: Project) -> set[str]:
+        """Take the processes of a new configuration; returns the names that are new, differ or are gone."""
+        changed = set()
+        for name, process in project.processes.items():
+            state = self.states.get(name)
+            if state is None:
+                self.states[name] = ProcessState(process)
+            elif state.removed or state.process != process:
+                state.process, state.removed = process, False
+            else:
+                continue
+            changed.add(name)
+        self.touch(changed)
+        for name, state in self.states.items():
+            if name not in project.processes and not state.removed:
+                state.removed = True
+                changed.add(name)
+        return changed
+
+    # --- what is wanted ----------------------------------------------------------------------------------------
+
+    def touch(self, names: Iterable[str], by_steps: bool = False) -> None:
+        """Restart these as soon as what they need is green, and start what they need where it is down.
+
+        `by_steps`: only because of steps that they need.
+        """
+        todo = list(names)
+        while todo:
+            state = self.states[todo.pop()]
+            state.touch(by_steps)
+            todo.extend(need for need in state.process.needs if self._down(need))
+
+    def reload(self, names: Iterable[str]) -> None:
+        """Tell these of a change that they take by themselves."""
+        for name in names:
+            self.states[name].reload()
+
+    def forgive(self) -> None:
+        """Something has changed, whatever it was: who waits after a crash need not wait any longer."""
+        for state in self.states.values():
+            state.backoff.forget()
+
+    def type(self, name: str, keys: bytes) -> None:
+        """Keys for a process; those that it cannot take now wait for its next run."""
+        state = self.states[name]
+        state.typed = (state.typed + keys)[:MOST_TYPED]
+
+    # --- what is known -----------------------------------------------------------------------------------------
+
+    def owner(self, run: int) -> tuple[ProcessState, ProcessRun] | None:
+        """Whose run it is, and the run; None: nobody's, or it is over."""
+        for state in self.states.values():
+            for known in state.runs:
+                if known.id == run:
+                    return state, known
+        return None
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The processes that are to be started or restarted."""
+        return tuple(name for name, state in self.states.items() if state.dirty and not state.removed)
+
+    @property
+    def idle(self) -> bool:
+        """No process runs."""
+        return not any(state.runs for state in self.states.values())
+
+    @property
+    def restarting(self) -> bool:
+        """A process is on its way from one run to the next."""
+        return any(state.in_transit for state in self.states.values())
+
+    @property
+    def down(self) -> tuple[str, ...]:
+        """The processes that failed and have not been started since."""
+        return tuple(name for name, state in self.states.items() if state.crash.errors)
+
+    def named_in_crash(self, paths: Sequence[str]) -> set[str]:
+        """The processes that are down, and whose failure named one of these paths."""
+        return {name for name, state in self.states.items() if state.run is None and state.crash.names(paths)}
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When `advance` must be called next."""
+        times = [state.deadline_ms for state in self.states.values()]
+        if not self.quitting:
+            times += [state.backoff.start_at_ms for state in self.states.values()]
+        return min((at for at in times if at is not None), default=None)
+
+    # --- what is done ------------------------------------------------------------------------------------------
+
+    def handle(self, state: ProcessState, run: ProcessRun, input: Input, now_ms: int, out: list[Effect]) -> bool:
+        """Take an input about a run of a process; True if its end ends the session."""
+        name = state.process.name
+        match input:
+            case OutputRead():
+                out.append(events.Output(f"run:{name}", input.stream, "\n".join(input.lines)))
+            case Prompted():
+                out.append(events.ProcessPrompt(name, run.id, input.text))
+            case Spawned():
+                state.began(run, input, now_ms, out)
+            case Notified():
+                state.notified(run, input, out)
+            case _:
+                pass
+        if run.takes(input):
+            run.handle(input, now_ms, out)
+        self._turn(state, run, run.readiness.take(input, now_ms), now_ms, out)
+        return run.gone and self._over(state, run, now_ms, out)
+
+    def ports_held(self, input: PortsHeld, out: list[Effect]) -> None:
+        """Who holds the ports that a run found taken."""
+        for state in self.states.values():
+            run = state.asks_ports_of
+            if run is not None and run.id == input.run:
+                state.asks_ports_of = None
+                errors = ports_held(state.process, run.build, input.holders, self._root)
+                state.crash.errors += errors
+                out.extend(errors)
+
+    def advance(self, build: int, now_ms: int, out: list[Effect]) -> None:
+        """Move every process one step towards what is wanted; a new run belongs to `build`, the newest."""
+        for name, state in list(self.states.items()):
+            state.backoff.check(now_ms)
+            for run in state.runs:
+                run.check(now_ms, out)
+                self._turn(state, run, run.readiness.check(now_ms, out), now_ms, out)
+            if self._must_end(state):
+                for run in state.runs:
+                    state.stop(run, now_ms, out)
+            elif not self.quitting and not state.removed:
+                self._hand_over_or_start(state, build, now_ms, out)
+                state.send_what_waits(out)
+            if state.removed and not state.runs:
+                del self.states[name]
+
+    def calm(self, build: int) -> list[events.ProcessFresh]:
+        """Steps are green again without a run: what has been started since they were built needs no restart."""
+        return [fresh for state in self.states.values() if (fresh := self._calmed(state, build)) is not None]
+
+    def _calmed(self, state: ProcessState, build: int) -> events.ProcessFresh | None:
+        """Whether a process that steps wanted restarted has started with what they make now, or takes it by itself."""
+        run, steps = state.run, self._steps_of(state)
+        if run is None or not run.serving or not (state.dirty and state.by_steps) or not self._builder.green(steps):
+            return None
+        if not self._builder.unchanged_since(run.build, (need for need in state.process.needs if need in steps)):
+            return None
+        state.dirty = state.by_steps = False
+        reload = state.process.reload
+        if reload is not None and not self._builder.unchanged_since(run.taken_build, reload.needs):
+            run.taken_build, run.reload_due = build, True
+        return events.ProcessFresh(state.process.name, run.id, build)
+
+    def kill(self, out: list[Effect]) -> None:
+        """End every process at once."""
+        for state in self.states.values():
+            for run in state.runs:
+                run.kill(out)
+
+    def mark_stale(self, out: list[Effect]) -> None:
+        """A build is red: say which processes still run an older one."""
+        for state in self.states.values():
+            if state.dirty:
+                state.say_stale(out)
+
+    def _hand_over_or_start(self, state: ProcessState, build: int, now_ms: int, out: list[Effect]) -> None:
+        if state.successor is not None and state.successor.is_ready:
+            state.hand_over(now_ms, out)
+        if not state.dirty or state.backoff.start_at_ms is not None or not self._may_start(state):
+            return
+        fresh = self._calmed(state, build)
+        if fresh is not None:
+            out.append(fresh)
+            return
+        overlaps = state.process.overlap and state.run is not None and state.run.is_ready
+        if not state.runs or (state.process.overlap and state.run is None) or (overlaps and len(state.runs) == 1):
+            state.start(self._next_run(), build, now_ms, out)
+        elif state.successor is not None:
+            state.stop(state.successor, now_ms, out)
+        elif state.run is not None and not overlaps:
+            state.stop(state.run, now_ms, out)
+
+    def _turn(self, state: ProcessState, run: ProcessRun, turn: Turn | None, now_ms: int, out: list[Effect]) -> None:
+        """A run has become ready, or has not in time."""
+        state.listens = state.listens or run.readiness.listens
+        if turn is None or not run.serving:
+            return
+        if turn == "ready":
+            state.became_ready(run, now_ms, out)
+            return
+        name = state.process.name
+        state.fail(self._crash(state, run, f"{name} {run.readiness.what_is_missing}"), out)
+        self._look_for_taken_ports(state, run, out)
+        if run is state.successor:
+            state.stop(run, now_ms, out)
+
+    def _crash(self, state: ProcessState, run: ProcessRun, what: str) -> Crash:
+        process = state.process
+        return crash(process, run.build, what, tuple(run.tail), self._parser_for(process), self._root)
+
+    def _look_for_taken_ports(self, state: ProcessState, run: ProcessRun, out: list[Effect]) -> None:
+        taken = taken_ports(run.tail)
+        if taken is not None:
+            state.ask_ports(run, taken or configured_ports(state.process, run.port), out)
+
+    def _down(self, name: str) -> bool:
+        state = self.states.get(name)
+        return state is not None and state.run is None and not state.dirty
+
+    def _must_end(self, state: ProcessState) -> bool:
+        if self.quitting or state.removed:
+            return not self._needed_by_running(state.process.name)
+        if state.process.on_failed_build == "stop" and self._builder.failed(self._steps_of(state)):
+            state.dirty = True
+            return True
+        return False
+
+    def _needed_by_running(self, name: str) -> bool:
+        return any(other.runs and name in other.process.needs for other in self.states.values())
+
+    def _steps_of(self, state: ProcessState) -> frozenset[str]:
+        return self.needed_steps.get(state.process.name, frozenset())
+
+    def _may_start(self, state: ProcessState) -> bool:
+        """Its steps are green, the processes it needs are ready, and no burst is going on."""
+        if self.unsettled:
+            return False
+        processes = (self.states[name] for name in state.process.needs if name in self.states)
+        return self._builder.green(self._steps_of(state)) and all(other.is_ready for other in processes)
+
+    def _over(self, state: ProcessState, run: ProcessRun, now_ms: int, out: list[Effect]) -> bool:
+        """A run has ended; True if that ends the session."""
+        name, uptime = state.process.name, run.uptime_ms(now_ms)
+        was_successor = run is state.successor
+        run.readiness.end(out)
+        is_down = state.forget(run)
+        out.append(events.ProcessExited(name, run.id, run.build, run.exit_code, run.signal, run.asked_to_stop, uptime))
+        if was_successor and (run.failed or run.readiness.is_late):
+            state.say_stale(out)
+        if run.asked_to_stop:
+            return False
+        if run.failed:
+            what = run.failure and f"{name} could not be started: {run.failure}"
+            state.fail(self._crash(state, run, what or ending(name, run.exit_code, run.signal, uptime)), out)
+            self._look_for_taken_ports(state, run, out)
+        if state.process.on_exit == "restart" and not state.dirty and (is_down or was_successor):
+            state.backoff.ended(run.id, uptime, now_ms)
+            state.dirty = True
+        return is_down and state.process.on_exit == "quit"

@@ -1,0 +1,89 @@
+"""Where the time of a build went, as a fold over its events, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from hotrun.core.model import events
+from hotrun.core.model.text import count, duration
+
+
+class StepTime(msgspec.Struct, frozen=True):
+    """One step in one build. `duration_ms` of a restored one: what its latest green run took; others as in events."""
+
+    step: str
+    status: events.Status | Literal["restored"]
+    start_ms: int = 0
+    waited_ms: int = 0
+    duration_ms: int = 0
+    exit_code: int | None = None
+    signal: str | None = None
+
+
+class BuildTimes(msgspec.Struct):
+    """One build: its steps in the order in which they were over. Without a `duration_ms` it is still in progress."""
+
+    build: int
+    steps: list[StepTime] = []
+    duration_ms: int | None = None
+    critical_path: tuple[str, ...] = ()
+    saved_ms: int = 0
+
+    def apply(self, event: events.Event) -> None:
+        """Take one event of the build."""
+        match event:
+            case events.StepFinished():
+                times = (event.start_ms, event.waited_ms, event.duration_ms)
+                self.steps.append(StepTime(event.step, event.status, *times, event.exit_code, event.signal))
+            case events.StepRestored():
+                self.steps.append(StepTime(event.step, "restored", duration_ms=event.saved_ms))
+            case events.BuildFinished():
+                self.duration_ms, self.saved_ms = event.duration_ms, event.saved_ms
+                self.critical_path = event.critical_path
+            case _:
+                pass
+
+
+def worded(times: BuildTimes) -> Iterator[str]:
+    """The lines of a small table, a line for each step, and what decided the duration."""
+    yield f"timing of build #{times.build}" + (", which is not over yet" if times.duration_ms is None else "")
+    rows = [_row(step) for step in times.steps]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)] if rows else []
+    for row in rows:
+        yield "  " + "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]])
+    if times.critical_path:
+        yield f"critical path: {' -> '.join(times.critical_path)}"
+    saved = _saved(times)
+    if saved:
+        yield f"saved: {', '.join(saved)}"
+
+
+def _row(step: StepTime) -> tuple[str, str, str, str]:
+    """Name, when it began, how long it took, and how it ended."""
+    if step.status == "restored":
+        return step.step, "not run", duration(step.duration_ms), "the last time: it is as it was green"
+    if step.status == "skipped":
+        return step.step, "not run", "", "what it needs is not green"
+    waited = f", waited {duration(step.waited_ms)} for a free job" if step.waited_ms else ""
+    return step.step, f"at {duration(step.start_ms)}", duration(step.duration_ms), _ending(step) + waited
+
+
+def _ending(step: StepTime) -> str:
+    if step.status == "timeout":
+        return "timed out"
+    if step.status in ("ok", "canceled"):
+        return step.status
+    if step.signal is not None:
+        return f"killed by {step.signal}"
+    return "could not be started" if step.exit_code is None else f"failed (exit {step.exit_code})"
+
+
+def _saved(times: BuildTimes) -> list[str]:
+    ran = sum(step.duration_ms for step in times.steps if step.status != "restored")
+    beside = 0 if times.duration_ms is None else ran - times.duration_ms
+    restored = sum(step.status == "restored" for step in times.steps)
+    saved = [f"{duration(beside)} by steps that ran beside each other"] if beside > 0 else []
+    return saved + ([f"{duration(times.saved_ms)} by {count(restored, 'step')} that did not run"] if restored else [])

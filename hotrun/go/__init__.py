@@ -1,0 +1,1 @@
+"""Go programs and their plugins: reads them, compares them, builds them so that they fit."""

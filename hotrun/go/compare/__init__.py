@@ -1,0 +1,1 @@
+"""Says whether Go plugins fit their host, and why not."""

@@ -1,0 +1,1 @@
+"""Reads Go's object files, module files and listings."""

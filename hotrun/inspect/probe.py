@@ -1,0 +1,87 @@
+"""A self-test of the watcher: writes a file where only hotrun looks, and measures the time until it is reported."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+
+import msgspec
+
+from hotrun.adapters.files.watcher import Watcher
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.core.model.project import Watch
+
+PATIENCE_S = 3.0
+
+
+class NotSeen(Exception):
+    """The probe failed; the text says how."""
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """Milliseconds from a write to its report, and what reported it."""
+
+    latency_ms: float
+    backend: str
+
+
+def probe(root: str, watch: Watch) -> Probe:
+    """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises NotSeen. Leaves nothing behind."""
+    folder = Folder(root)
+    existed = os.path.isdir(folder.path)
+    sync = folder.sync_folder()
+    try:
+        if sync is None:
+            raise NotSeen(f"{folder.path} cannot be written")
+        return asyncio.run(_probe(sync, watch))
+    finally:
+        if not existed:
+            _remove(folder.path)
+
+
+async def _probe(folder: str, watch: Watch) -> Probe:
+    loop = asyncio.get_running_loop()
+    answers: asyncio.Queue[float | str] = asyncio.Queue()
+    path = os.path.join(folder, f"probe-{os.getpid()}")
+
+    def answer(found: float | str) -> None:
+        """From the sensor's thread; the loop may be closed by then."""
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(answers.put_nowait, found)
+
+    def report(paths: frozenset[str], removed: frozenset[str]) -> None:
+        at = time.perf_counter()
+        if path in paths:
+            answer(at)
+
+    watcher = Watcher(report, answer)
+    patience_s = PATIENCE_S + 2 * watch.poll_interval_ms / 1000
+    try:
+        watcher.use(watch.poll, watch.poll_interval_ms / 1000)
+        watcher.watch([folder])
+        backend = watcher.backend
+        started = time.perf_counter()
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        found = await asyncio.wait_for(answers.get(), patience_s)
+    except TimeoutError:
+        raise NotSeen(f"a written file was not reported within {patience_s:.0f} s") from None
+    except (OSError, ValueError) as error:
+        raise NotSeen(str(error)) from error
+    finally:
+        watcher.close()
+        with contextlib.suppress(OSError):
+            os.remove(path)
+    if isinstance(found, str):
+        raise NotSeen(found)
+    return Probe((found - started) * 1000, backend)
+
+
+def _remove(folder: str) -> None:
+    """Take away what the probe made, unless a hotrun has begun to use it meanwhile."""
+    with contextlib.suppress(OSError):
+        os.rmdir(os.path.join(folder, "sync"))
+        if os.listdir(folder) == [".gitignore"]:
+            os.remove(os.path.join(folder, ".gitignore"))
+            os.rmdir(folder)

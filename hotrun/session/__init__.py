@@ -1,0 +1,1 @@
+"""One run of hotrun in a project: the loop, and everything that it connects."""

@@ -1,0 +1,322 @@
+"""Puts the parts together and runs the loop: the only place where adapters, core and views meet.
+
+What heavy imports there are (asyncio, watchfiles, pathspec) come after the first step has been spawned: the engine and
+the children work without a loop, and the walk that follows finds what changed in between by its ctime.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hotrun import __version__
+from hotrun.adapters.guard.guard import Guard
+from hotrun.adapters.guard.protocol.records import new_session
+from hotrun.adapters.guard.stale_processes import sweep
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.core.engine import Engine
+from hotrun.core.model import commands
+from hotrun.core.model.events import Bye, ConfigReloaded, Event, Message, Watching
+from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
+from hotrun.core.model.project import Project, Ui
+from hotrun.core.state.last_result import Standing
+from hotrun.core.state.snapshot import Snapshot
+from hotrun.session.exports import Exports
+from hotrun.session.instance import Reach
+from hotrun.session.processes import Command as RunCommand
+from hotrun.session.processes import Runner
+from hotrun.session.publish import Publisher
+from hotrun.session.signals import HANG_UP, Signals
+from hotrun.session.unmatched import Worded
+from hotrun.session.watching import Lookout, Reload
+
+if TYPE_CHECKING:
+    import asyncio
+    from typing import Protocol
+
+    import msgspec
+
+    from hotrun.session.publish import View
+    from hotrun.session.stdout import Outlet
+
+    class Desk(Protocol):
+        """Where a person sits. `turn` comes after each batch of events, and when what was printed has been written."""
+
+        def open(self) -> View: ...
+
+        def attach(self, loop: asyncio.AbstractEventLoop, session: App) -> None: ...
+
+        def turn(self) -> None: ...
+
+        @property
+        def is_behind(self) -> bool: ...
+
+        def close(self) -> None: ...
+
+
+class App:
+    """One session of hotrun in one project."""
+
+    def __init__(
+        self,
+        project: Project,
+        open_view: Callable[[], View],
+        *,
+        outlet: Outlet,
+        guard: Guard,
+        reload: Reload | None,
+        once: bool,
+        postpone: bool = False,
+        colored: bool,
+        worded: Worded,
+        shares: bool = False,
+        open_desk: Callable[[], Desk] | None = None,
+    ) -> None:
+        """`outlet`: what the view writes to. `guard`: from start_guard.
+
+        `open_desk`: makes what brings the view and the keys; then `open_view` is not asked.
+
+        `reload` loads the configuration again (raises HotrunError); None without a file. `postpone`: as in Engine.
+
+        `worded` makes warnings of patterns that match nothing. `shares`: run also where another hotrun has the root.
+        Raises HotrunError where the project cannot be watched at all.
+        """
+        self._project = project
+        self._once = once
+        self._shares = shares
+        self._inbox: deque[Input] = deque()
+        self._signals = Signals(once)
+        self.snapshot = Snapshot()
+        self._folder = Folder(project.root)
+        self._lookout = Lookout(project, self._put, self._folder, worded, reload, self._on_load)
+        self.engine = Engine(project, self._lookout.parser_for, cores=_cores(), once=once, postpone=postpone)
+        self._open_view = open_view
+        self._open_desk = open_desk
+        self._desk: Desk | None = None
+        self._publisher = Publisher(self._view)
+        self._outlet = outlet
+        self._has_reader = True
+        self.standing = Standing(self.snapshot)
+        self._exports = Exports(self.standing, self._folder, project.exports)
+        session = new_session(project.root)
+        self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored, project.root)
+        self._unwritten: commands.RecordChanges | None = None  # until somebody is there to read it
+        self._changed_file: str | None = None
+        self._reach = Reach(project.root, self._folder)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._done: asyncio.Event | None = None
+        self._exit_code = 0
+        self._bug: BaseException | None = None
+
+    def run(self, notices: tuple[Noticed, ...] = ()) -> int:
+        """Run until the session is over; returns the exit code. Everything it started has ended then.
+
+        `notices` are told first. A bug anywhere in the loop ends the session and is raised here; HotrunError, before
+        anything is started, where another hotrun has the root.
+        """
+        if not self._once:
+            notices += self._reach.take(shares=self._shares)
+            if self._shares and self._reach.socket is None:
+                self._exports.silence()
+        spawned_ns = time.time_ns()
+        self._signals.listen(self._inbox.append)
+        try:
+            swept = tuple(Noticed("warning", text) for text in sweep(self._project.root))
+            self._inbox.appendleft(Begin(__version__, os.getpid(), self._reach.socket, notices + swept))
+            self._pump()
+            import asyncio
+
+            if not self.engine.finished:
+                asyncio.run(self._main(spawned_ns))
+        finally:
+            try:
+                if self._desk is not None:
+                    self._desk.close()
+            finally:
+                self._runner.close()
+                self._folder.close()
+                self._reach.release()
+        return self._exit_code
+
+    async def _main(self, spawned_ns: int) -> None:
+        import asyncio
+
+        gc.freeze()
+        gc.enable()
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(self._on_bug)
+        self._done = asyncio.Event()
+        self._signals.attach(self._loop, self._put)
+        self._runner.attach(self._loop)
+        self._outlet.listen(self._on_outlet)
+        if self._desk is not None:
+            self._desk.attach(self._loop, self)
+        self._pump()
+        if not self._once and not self.engine.finished:
+            await self._listen()
+            self._lookout.watch(self._project, spawned_ns)
+        if not self.engine.finished:
+            await self._done.wait()
+        self._reach.close()
+        self._lookout.close()
+        if self._bug is not None:
+            raise self._bug
+
+    def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An exception in a callback must not be logged and survived: nothing that follows could be trusted."""
+        self._bug = context.get("exception") or RuntimeError(context["message"])
+        if self._done is not None:
+            self._done.set()
+
+    # --- the one way round: inbox -> engine -> commands and events ----------------------------------------------
+
+    def _pump(self) -> None:
+        """Handle what has come in, and what that brings in."""
+        while self._inbox:
+            for effect in self.engine.handle(self._inbox.popleft(), _now_ms()):
+                if isinstance(effect, Bye):  # after which nothing is told, and the engine takes nothing in
+                    for notice in self._exports.flush():
+                        self._tell(Message(notice.level, notice.text))
+                if isinstance(effect, Event):
+                    self._tell(effect)
+                else:
+                    self._execute(effect)
+            self._inbox.extend(self._exports.flush())
+        self._flush()
+        self._runner.hold_output(self._outlet.is_behind or (self._desk is not None and self._desk.is_behind))
+        self._arm()
+
+    def _tell(self, event: Event) -> None:
+        self._publisher.publish(event)
+        self.snapshot.apply(event)
+        self._exports.take(event)
+        if isinstance(event, Watching | ConfigReloaded):
+            self._lookout.check_patterns(self.engine.project)
+
+    def _view(self) -> View:
+        if self._open_desk is None:
+            return self._open_view()
+        self._desk = self._open_desk()
+        return self._desk.open()
+
+    def _flush(self) -> None:
+        try:
+            self._publisher.flush()
+            if self._has_reader:
+                self._outlet.check()
+                if self._desk is not None:
+                    self._desk.turn()
+        except OSError:
+            self._has_reader = False
+            # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
+            self._inbox.append(Request("quit", exit_code=HANG_UP, reason="the output was closed"))
+            self._pump()
+
+    def _on_outlet(self) -> None:
+        """In the thread that prints: it has caught up, has written all, or nobody reads any more."""
+        assert self._loop is not None
+        with contextlib.suppress(RuntimeError):  # the loop is over
+            self._loop.call_soon_threadsafe(self._pump)
+
+    def _execute(self, command: commands.Command) -> None:
+        if isinstance(command, RunCommand):
+            self._runner.execute(command, self._own_variables)
+            return
+        match command:
+            case commands.RecordChanges():
+                self._unwritten = command
+            case commands.Verify():
+                self._lookout.verify()
+            case commands.Rewatch():
+                self._lookout.watch(command.project, time.time_ns())
+            case commands.Finish():
+                self._exit_code = command.exit_code
+                if self._done is not None:
+                    self._done.set()
+            case _:
+                raise AssertionError(f"unknown command: {command}")
+
+    def _own_variables(self, build: int) -> dict[str, str]:
+        if self._unwritten is not None:
+            self._changed_file = self._folder.write_changes(self._unwritten.build, self._unwritten.paths)
+            self._unwritten = None
+        changed = {"HOTRUN_CHANGED": self._changed_file} if self._changed_file is not None else {}
+        asked = {"HOTRUN_SOCKET": self._reach.socket} if self._reach.socket is not None else {}
+        return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed, **asked}
+
+    def _arm(self) -> None:
+        if self._loop is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self.engine.deadline_ms
+        if deadline is not None:
+            self._timer = self._loop.call_later(max(0, deadline - _now_ms()) / 1000, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._put(Tick())
+
+    def _put(self, input: Input) -> None:
+        self._inbox.append(input)
+        self._pump()
+
+    def _on_load(self, project: Project) -> None:
+        self._exports.configure(project.exports)
+
+    # --- who asks ----------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        from hotrun.session.requests import Answers
+
+        for notice in await self._reach.listen(Answers(self)):
+            self._put(notice)
+
+    def now_ms(self) -> int:
+        """The time as the engine knows it."""
+        return _now_ms()
+
+    def take(self, input: Input) -> None:
+        """Let the engine know of this."""
+        self._put(input)
+
+    @property
+    def ui(self) -> Ui:
+        """How hotrun is to show itself."""
+        return self.engine.project.ui
+
+    def follow_size(self) -> None:
+        """Our terminal has another size; called by who hears SIGWINCH instead of us."""
+        self._runner.follow_size()
+
+    def wake(self) -> None:
+        """What kept output back may have ended."""
+        self._pump()
+
+    def watch_report(self) -> msgspec.Struct | None:
+        """How the watching goes; None before it has begun."""
+        return self._lookout.report()
+
+
+def start_guard() -> Guard:
+    """What every session needs first. Asked for early, it gets ready while the configuration is read.
+
+    Forks, so it must be called while there is one thread; ends by itself if nothing comes of the session.
+    """
+    return Guard()
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _cores() -> int:
+    """How many cores this process may use; with taskset or in a container not all that there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

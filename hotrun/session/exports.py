@@ -1,0 +1,90 @@
+"""Writes what is wrong to files, at each verdict and when a process has failed: for Vim and Emacs, and as configured.
+
+Looks at the events like a view, and is done before a view tells of them: who hears of a verdict finds the files new.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.os.atomic_write import replace_file
+from hotrun.core.changes.plan import files_of
+from hotrun.core.model.inputs import Noticed
+from hotrun.core.model.project import Export
+from hotrun.core.state.last_result import Standing
+
+if TYPE_CHECKING:
+    from hotrun.core.model.events import Diagnostic, Event
+
+ERRORS = "errors.txt"
+
+
+class Exports:
+    """The files of one session: `.hotrun/errors.txt` and the exports of the configuration."""
+
+    def __init__(self, standing: Standing, folder: Folder, exports: tuple[Export, ...]) -> None:
+        """`standing` gets the events from here."""
+        self._standing = standing
+        self._folder = folder
+        self._exports = exports
+        self._is_due = False
+        self._is_silent = False
+        self._failed: set[str] = set()  # what could not be written, and has been told
+
+    def silence(self) -> None:
+        """Write nothing: the files belong to another hotrun in the same root."""
+        self._is_silent = True
+
+    def configure(self, exports: tuple[Export, ...]) -> None:
+        """From the next verdict on, write these."""
+        self._exports = exports
+
+    def take(self, event: Event) -> None:
+        """Take one event, after the snapshot has."""
+        if self._standing.apply(event):
+            self._is_due = True
+
+    def flush(self) -> list[Noticed]:
+        """Write what is due. What cannot be written is told once, until it could be."""
+        if not self._is_due or self._is_silent:
+            return []
+        self._is_due = False
+        problems = self._standing.problems()
+        found = [self._written(os.path.join(self._folder.path, ERRORS), None, problems)]
+        found += [self._written(export.path, export, problems) for export in self._exports]
+        return [notice for notice in found if notice is not None]
+
+    def _written(self, path: str, export: Export | None, problems: Sequence[Diagnostic]) -> Noticed | None:
+        try:
+            if export is None:
+                self._folder.replace(ERRORS, _errors(problems))
+            else:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                replace_file(path, _records(export, problems), beside=files_of(export)[1])
+        except OSError as error:
+            if path in self._failed:
+                return None
+            self._failed.add(path)
+            return Noticed("warning", f"{path} cannot be written: {(error.strerror or str(error)).lower()}")
+        self._failed.discard(path)
+        return None
+
+
+def _errors(problems: Iterable[Diagnostic]) -> bytes:
+    if not problems:
+        return b""  # and nothing needs to be imported
+    from hotrun.views.formats.parts import encoded
+    from hotrun.views.formats.vim import vim
+
+    return b"".join(encoded(vim(problem)) for problem in problems)
+
+
+def _records(export: Export, problems: Iterable[Diagnostic]) -> bytes:
+    from hotrun.core.model.line_format import LineFormat
+    from hotrun.views.formats.parts import encoded
+
+    lines = LineFormat(export.format)
+    return b"".join(encoded(record) for problem in problems if (record := lines.record(problem)) is not None)

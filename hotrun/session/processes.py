@@ -1,0 +1,187 @@
+"""Carries out what the engine says about runs: has them started, watched, signaled, typed into and asked.
+
+Puts the adapters of programs together, as app.py does with everything; what they are for is said in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from hotrun.adapters.guard.guard import Guard
+from hotrun.adapters.guard.protocol.records import Session
+from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.processes.children import Children
+from hotrun.adapters.readiness.probes import Probes
+from hotrun.adapters.sockets.port_owners import Search
+from hotrun.core.model import commands
+from hotrun.core.model.inputs import Emptied, Input, Noticed, SpawnFailed
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from hotrun.adapters.readiness.sd_notify import Notifications
+    from hotrun.adapters.sockets.held import HeldSockets
+    from hotrun.adapters.step_inputs.lister import Lister
+
+Command = (
+    commands.Spawn
+    | commands.Signal
+    | commands.Kill
+    | commands.Type
+    | commands.Probe
+    | commands.Unprobe
+    | commands.HoldSockets
+    | commands.FindHolders
+    | commands.ListInputs
+)
+Post = Callable[[Input], None]
+
+
+class Runner:
+    """All programs of a session. Works before the loop exists, and is told of it by `attach`."""
+
+    def __init__(
+        self,
+        post: Post,
+        hurry: Callable[[], None],
+        guard: Guard,
+        session: Session,
+        folder: Folder,
+        colored: bool,
+        root: str,
+    ) -> None:
+        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors.
+
+        `root` is the project's.
+        """
+        self._post = post
+        self._hurry = hurry
+        self._seats = guard.seat
+        self._root = root
+        self._children = Children(self._take, colored, guard, session, folder, hurry)
+        self._probes = Probes(post, hurry, self._children.members, guard.seat, self._held_inodes)
+        self._search = Search(post, hurry, self._children.owner_of)
+        self._held: HeldSockets | None = None  # where a project has some: `socket` is 8 ms of imports
+        self._notifications: Notifications | None = None
+        self._lister: Lister | None = None  # where a step has `inputs`
+        self._unlisted: list[commands.ListInputs] = []  # until there is a loop
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on `loop` watches everything."""
+        self._loop = loop
+        self._children.attach(loop)
+        self._probes.attach(loop)
+        if self._notifications is not None:
+            self._notifications.attach(loop)
+        for command in self._unlisted:
+            self._list(command)
+        self._unlisted.clear()
+
+    def execute(self, command: Command, variables: Callable[[int], Mapping[str, str]]) -> None:
+        """Carry out one command; `variables` gives the HOTRUN_* of a build's programs."""
+        match command:
+            case commands.Spawn():
+                self._spawn(command, variables(command.build))
+            case commands.Signal():
+                self._children.signal(command.run, command.signal, command.alone)
+            case commands.Kill():
+                self._children.kill(command.run)
+            case commands.Type():
+                self._children.type(command.run, command.data)
+            case commands.Probe():
+                self._probes.start(command.run, command.ready)
+            case commands.Unprobe():
+                self._probes.stop(command.run)
+            case commands.HoldSockets():
+                self._hold(command.addresses)
+            case commands.FindHolders():
+                self._search.find(command.run, command.ports)
+            case commands.ListInputs():
+                self._list(command)
+
+    def hold_output(self, is_held: bool) -> None:
+        """Read no output while whoever reads ours is behind."""
+        self._children.hold(is_held)
+
+    def follow_size(self) -> None:
+        """Our terminal has another size: so have those of the programs."""
+        self._children.follow_size()
+
+    def close(self) -> None:
+        """End everything, at once, and wait for it."""
+        self._probes.close()
+        if self._lister is not None:
+            self._lister.close()
+        self._children.close()
+        if self._notifications is not None:
+            self._notifications.close_all()
+        if self._held is not None:
+            self._held.close()
+
+    def _spawn(self, command: commands.Spawn, variables: Mapping[str, str]) -> None:
+        try:
+            fds = self._sockets_of(command)
+            if command.notify:
+                variables = {**variables, "NOTIFY_SOCKET": self._listen_to(command.run)}
+        except _NotReady as error:
+            self._post(SpawnFailed(command.run, str(error)))
+            return
+        self._children.spawn(command, variables, fds, [command.name] * len(fds))
+
+    def _sockets_of(self, command: commands.Spawn) -> list[int]:
+        """Raises _NotReady."""
+        if not command.listen:
+            return []
+        from hotrun.adapters.sockets.held import HoldError
+
+        try:
+            return self._sockets().fds(command.listen)
+        except HoldError as error:
+            raise _NotReady(str(error)) from error
+
+    def _hold(self, addresses: tuple[str, ...]) -> None:
+        for trouble in self._sockets().hold(addresses).values():
+            self._post(Noticed("warning", f"{trouble}: tried again when it is needed"))
+
+    def _sockets(self) -> HeldSockets:
+        from hotrun.adapters.sockets.held import HeldSockets
+
+        self._held = self._held or HeldSockets()
+        return self._held
+
+    def _held_inodes(self) -> set[int]:
+        return set() if self._held is None else self._held.inodes()
+
+    def _list(self, command: commands.ListInputs) -> None:
+        if self._loop is None:
+            self._unlisted.append(command)
+            return
+        from hotrun.adapters.step_inputs.lister import Lister
+
+        self._lister = self._lister or Lister(self._post, self._hurry, self._seats, self._root)
+        self._lister.list(command)
+
+    def _listen_to(self, run: int) -> str:
+        """Raises _NotReady."""
+        from hotrun.adapters.readiness.sd_notify import Notifications
+
+        if self._notifications is None:
+            self._notifications = Notifications(self._post, self._hurry, self._children.members)
+            if self._loop is not None:
+                self._notifications.attach(self._loop)
+        try:
+            return self._notifications.open(run)
+        except OSError as error:
+            raise _NotReady(f"no socket for its READY=1: {error.strerror}") from error
+
+    def _take(self, input: Input) -> None:
+        """What the children say; a run that is over is listened to no more."""
+        if isinstance(input, Emptied | SpawnFailed) and self._notifications is not None:
+            self._notifications.close(input.run)
+        self._post(input)
+
+
+class _NotReady(Exception):
+    """Something that a program needs before its start is not there; the text says what, in plain words."""

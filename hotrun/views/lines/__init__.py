@@ -1,0 +1,1 @@
+"""Line by line: plain text, JSON, and the forms for CI."""
