@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks.moving_cases import CHANCE, EDITS, FAKE_GO, PROJECT, TOOLS, Edit, Effect, Tool, ours, rows
 from benchmarks.rivals import default_folder
 from benchmarks.started import Started, end_on_signals
-from hotrun.config.importers import Source, convert
+from hotrun.config.importers import KeySource, convert
 from hotrun.config.importers.written import to_toml
 
 START_S = 30.0
@@ -132,7 +132,7 @@ def converted(tool: Tool) -> dict[str, Effect]:
     """What hotrun does with the converted configuration."""
     with _project() as watched:
         name, text = tool.config
-        imported = convert(Source(text, name, folder=watched.root.name))
+        imported = convert(KeySource(text, name, folder=watched.root.name))
         (watched.root / "hotrun.toml").write_text(to_toml(imported))
         return _effects_of(watched, watched.argv(sys.executable, "-P", "-m", "hotrun", "--ui", "plain"))
 

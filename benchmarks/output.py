@@ -20,18 +20,18 @@ from benchmarks.ground import Ground
 from benchmarks.memory import held_mb
 from benchmarks.project import project
 from benchmarks.started import Started
-from hotrun.adapters.instance.state_folder import Folder
-from hotrun.adapters.output.logs import Logs
-from hotrun.adapters.output.pty import Terminal
-from hotrun.adapters.output.reader import Reader
+from hotrun.adapters.instance.state_folder import StateFolder
+from hotrun.adapters.output.logs import OutputLogs
+from hotrun.adapters.output.pty import Pty
+from hotrun.adapters.output.reader import OutputReader
 from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Input
 from hotrun.core.model.project import Process, Program, Watch
 from hotrun.core.model.project import Project as Spec
-from hotrun.session.diagnostics import LateParser
+from hotrun.session.diagnostics import LazyParser
 from hotrun.session.publish import Publisher
-from hotrun.session.stdout import Outlet
+from hotrun.session.stdout import Stdout
 from hotrun.views.lines.jsonl import JsonLines
 from hotrun.views.lines.plain import Plain
 from hotrun.views.lines.sink import Sink
@@ -148,7 +148,7 @@ class Session:
         self.inbox: deque[Input] = deque()
         process = Process("chatty", Program(("chatty",), str(ground.folder)))
         spec = Spec(str(ground.folder), None, Watch((str(ground.folder),)), {}, {"chatty": process})
-        self.engine = Engine(spec, LateParser)
+        self.engine = Engine(spec, LazyParser)
         self.publisher = Publisher(lambda: view)
         self.run = 0
 
@@ -184,9 +184,9 @@ async def _through(ground: Ground, kind: Kind, view: str | None, size_mb: int, t
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     with (ground.folder / "said").open("wb") as file:
-        session = Session(ground, _view(view, Outlet(file.fileno()).write))
+        session = Session(ground, _view(view, Stdout(file.fileno()).write))
         session.begin()
-        log = Logs(Folder(str(ground.folder)), print).open("chatty", 1, session.run)
+        log = OutputLogs(StateFolder(str(ground.folder)), print).open("chatty", 1, session.run)
 
         def hurry() -> None:
             session.pump()
@@ -194,7 +194,9 @@ async def _through(ground: Ground, kind: Kind, view: str | None, size_mb: int, t
                 ended.set()
 
         stream = _Stream(kind, size_mb, tail)
-        reader = Reader(session.run, "stdout", stream.fd, session.inbox.append, hurry, log, prompts=kind == "terminal")
+        reader = OutputReader(
+            session.run, "stdout", stream.fd, session.inbox.append, hurry, log, prompts=kind == "terminal"
+        )
         reader.listen(loop)
         await asyncio.wait_for(ended.wait(), LONG_S)
         took_s = time.monotonic() - stream.started_s
@@ -221,7 +223,7 @@ class _Stream:
 
     def __init__(self, kind: Kind, size_mb: int, tail: str) -> None:
         argv = [sys.executable, "-ISc", _CHATTY, str(size_mb), tail]
-        self._terminal = Terminal(24, 80) if kind == "terminal" else None
+        self._terminal = Pty(24, 80) if kind == "terminal" else None
         self.started_s = time.monotonic()
         if self._terminal is not None:
             self.fd = self._terminal.master

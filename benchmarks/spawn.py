@@ -12,7 +12,7 @@ from benchmarks.ground import Ground
 from benchmarks.stamps import Stamps
 from hotrun.adapters.guard.guard import REFILL_S, Guard
 from hotrun.adapters.guard.protocol.records import new_session
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.processes.children import Children
 from hotrun.core.model.commands import Spawn
 from hotrun.core.model.inputs import Emptied, Input
@@ -32,7 +32,7 @@ class _Starts:
         self._stamps = stamps
         self._program = Program((str(ground.stamp), str(stamps.path), "end"), str(ground.folder))
         self._children = Children(
-            self.posted.append, False, Guard(), new_session(str(ground.folder)), Folder(str(ground.folder))
+            self.posted.append, False, Guard(), new_session(str(ground.folder)), StateFolder(str(ground.folder))
         )
         self._runs = 0
 

@@ -10,12 +10,12 @@ import pytest
 from hotrun.cli import doctor
 from hotrun.core.engine import Engine
 from hotrun.core.model import events
-from hotrun.core.model.inputs import Input, Request, Typed
+from hotrun.core.model.inputs import Input, KeysTyped, Request
 from hotrun.core.model.project import Step
-from hotrun.core.state.last_result import Standing
+from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.errors import Refused
-from hotrun.session.requests import VERBS, Answers
+from hotrun.session.requests import VERBS, ControlRequests
 from tests.core.world import World, process, project, step
 from tests.views.streams import diagnostic
 
@@ -38,7 +38,7 @@ class Session:
         self.world = World(project(app, *more, web))
         self.engine: Engine = self.world.engine
         self.snapshot = Snapshot()
-        self.standing = Standing(self.snapshot)
+        self.standing = LastResult(self.snapshot)
         self.requests: list[Input] = []
         self.report: Report | None = Report()
 
@@ -53,13 +53,13 @@ class Session:
 
 
 def decisions(session: Session, path: str) -> list[tuple[int, str, int | None]]:
-    found = Answers(session).answer("why", {"path": path})
+    found = ControlRequests(session).answer("why", {"path": path})
     return [(one["ago_ms"], one["text"], one["build"]) for one in found["decisions"]]
 
 
 def test_errors_are_those_of_the_last_verdict_with_its_build() -> None:
     session = Session()
-    assert Answers(session).answer("errors", {}) == {
+    assert ControlRequests(session).answer("errors", {}) == {
         "root": "",
         "build": None,
         "building": None,
@@ -75,33 +75,33 @@ def test_errors_are_those_of_the_last_verdict_with_its_build() -> None:
     for event in told:
         session.snapshot.apply(event)
         session.standing.apply(event)
-    answer = Answers(session).answer("errors", {})
+    answer = ControlRequests(session).answer("errors", {})
     assert (answer["build"], answer["building"]) == (1, 2)
     assert [(one["type"], one["message"]) for one in answer["diagnostics"]] == [("diagnostic", "bad")]
     with pytest.raises(Refused):
-        Answers(session).answer("errors", {"n": 1})
+        ControlRequests(session).answer("errors", {"n": 1})
 
 
 def test_every_verb_can_be_asked_for_and_becomes_the_request() -> None:
     session = Session()
     for verb in VERBS:
-        assert Answers(session).answer(verb, {}) is None
+        assert ControlRequests(session).answer(verb, {}) is None
     assert [request.verb for request in session.requests if isinstance(request, Request)] == list(VERBS)
 
 
 def test_what_is_typed_goes_to_the_engine() -> None:
     session = Session()
-    assert Answers(session).answer("type", {"text": "c\n\x1d"}) is None
-    assert session.requests == [Typed(b"c\n\x1d")]
+    assert ControlRequests(session).answer("type", {"text": "c\n\x1d"}) is None
+    assert session.requests == [KeysTyped(b"c\n\x1d")]
 
 
 def test_a_name_must_be_one_of_the_project() -> None:
     session = Session()
-    Answers(session).answer("trigger", {"name": "app"})
+    ControlRequests(session).answer("trigger", {"name": "app"})
     assert session.requests[-1] == Request("trigger", "app")
     for command, name, code in (("trigger", "web", "unknown_step"), ("restart", "app", "unknown_process")):
         with pytest.raises(Refused) as refused:
-            Answers(session).answer(command, {"name": name})
+            ControlRequests(session).answer(command, {"name": name})
         assert refused.value.code == code
 
 
@@ -170,7 +170,7 @@ def test_doctor_says_how_a_running_hotrun_watches(
             pass
 
         def ask(self, command: str) -> Any:
-            return Answers(session).answer(command, {})
+            return ControlRequests(session).answer(command, {})
 
     monkeypatch.setattr(doctor, "client_of", lambda root: Asked())
     said = [f"{line.mark}: {line.text}" for line in doctor._running(session.engine.project)]
@@ -179,14 +179,14 @@ def test_doctor_says_how_a_running_hotrun_watches(
 
 def test_inputs_tells_what_a_step_is_made_of_and_why() -> None:
     session = Session(step("job", inputs=("go:./job",)))
-    assert Answers(session).answer("inputs", {"name": "job"}) == {"step": "job", "files": None, "error": None}
+    assert ControlRequests(session).answer("inputs", {"name": "job"}) == {"step": "job", "files": None, "error": None}
     session.world.begin().lists("job", "job/main.go", error="go list: broken")
-    assert Answers(session).answer("inputs", {"name": "job"}) == {
+    assert ControlRequests(session).answer("inputs", {"name": "job"}) == {
         "step": "job",
         "files": {"job/main.go": {"number": 0, "by": "package job"}},
         "error": "go list: broken",
     }
     for name in ("app", "jobb"):
         with pytest.raises(Refused) as refused:
-            Answers(session).answer("inputs", {"name": name})
+            ControlRequests(session).answer("inputs", {"name": name})
         assert refused.value.code == "unknown_step"

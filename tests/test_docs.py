@@ -22,7 +22,7 @@ from hotrun.cli.commands import app
 from hotrun.config.loading.load import parse
 from hotrun.core.model import events
 from hotrun.session.diagnostics import known
-from hotrun.session.requests import Answers
+from hotrun.session.requests import ControlRequests
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hotrun"
@@ -247,7 +247,7 @@ def test_every_command_of_the_control_socket_is_documented_and_no_other() -> Non
     rows = re.findall(r"(?m)^\| ((?:`\w+`(?: · )?)+) \|", text)
     documented = [command for row in rows for command in re.findall(r"`(\w+)`", row)]
     session: Any = None
-    assert sorted(documented) == sorted(Answers(session).commands)
+    assert sorted(documented) == sorted(ControlRequests(session).commands)
 
 
 # --- versions and the changelog --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.session.stdout import Outlet
+from hotrun.session.stdout import Stdout
 from hotrun.session.stdout_writer import FEW_WAITING
 
 DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
@@ -41,7 +41,7 @@ def read(fd: int, size: int) -> bytes:
 def test_a_file_is_written_at_once_and_by_no_thread(tmp_path: Path) -> None:
     threads = threading.active_count()
     with (tmp_path / "said").open("wb") as file:
-        outlet = Outlet(file.fileno())
+        outlet = Stdout(file.fileno())
         outlet.write(b"one\n")
         assert (tmp_path / "said").read_bytes() == b"one\n"
         outlet.write(b"two\n")
@@ -51,7 +51,7 @@ def test_a_file_is_written_at_once_and_by_no_thread(tmp_path: Path) -> None:
 
 
 def test_nobody_waits_for_a_reader_that_does_not_read_and_nothing_is_lost(pipe: list[int]) -> None:
-    outlet = Outlet(pipe[1])
+    outlet = Stdout(pipe[1])
     caught_up = threading.Event()
     outlet.listen(caught_up.set)
     written = 0
@@ -66,7 +66,7 @@ def test_nobody_waits_for_a_reader_that_does_not_read_and_nothing_is_lost(pipe: 
 
 
 def test_the_caller_hears_when_the_reader_has_caught_up(pipe: list[int]) -> None:
-    outlet = Outlet(pipe[1])
+    outlet = Stdout(pipe[1])
     waiting: list[int] = []
     caught_up = threading.Event()
 
@@ -90,14 +90,14 @@ def test_the_caller_hears_when_the_reader_has_caught_up(pipe: list[int]) -> None
 def test_a_writing_end_that_does_not_block_gets_everything(pipe: list[int]) -> None:
     """As when a program that shares our terminal has made it non-blocking."""
     os.set_blocking(pipe[1], False)
-    outlet = Outlet(pipe[1])
+    outlet = Stdout(pipe[1])
     outlet.write(PIECE * 10)
     assert read(pipe[0], len(PIECE) * 10) == PIECE * 10
     assert outlet.close(DEADLINE_S)
 
 
 def test_the_descriptor_stays_as_it_was_for_all_who_share_it(pipe: list[int]) -> None:
-    outlet = Outlet(pipe[1])
+    outlet = Stdout(pipe[1])
     outlet.write(b"x")
     assert os.get_blocking(pipe[1])
     assert outlet.close(DEADLINE_S)
@@ -105,7 +105,7 @@ def test_the_descriptor_stays_as_it_was_for_all_who_share_it(pipe: list[int]) ->
 
 def test_a_reader_that_is_gone_is_told_and_is_an_error_from_then_on(pipe: list[int]) -> None:
     os.close(pipe.pop(0))
-    outlet = Outlet(pipe[0])
+    outlet = Stdout(pipe[0])
     told = threading.Event()
     outlet.listen(told.set)
     outlet.write(b"anybody there?")
@@ -124,7 +124,7 @@ def test_a_file_that_cannot_be_written_is_an_error_at_once() -> None:
     fd = os.open("/dev/full", os.O_WRONLY)
     try:
         with pytest.raises(OSError, match="No space left"):
-            Outlet(fd).write(b"x")
+            Stdout(fd).write(b"x")
     finally:
         os.close(fd)
 
@@ -132,7 +132,7 @@ def test_a_file_that_cannot_be_written_is_an_error_at_once() -> None:
 def test_a_program_that_ends_has_said_all(tmp_path: Path) -> None:
     """Also when its reader begins to read after its last line."""
     code = (
-        "import sys; from hotrun.session.stdout import Outlet; outlet = Outlet(1)\n"
+        "import sys; from hotrun.session.stdout import Stdout; outlet = Stdout(1)\n"
         "for number in range(300_000): outlet.write(b'%d\\n' % number)\n"
         "print('all', file=sys.stderr, flush=True)\n"
     )
@@ -152,7 +152,7 @@ def test_a_terminal_that_is_stopped_makes_nobody_wait() -> None:
     master, slave = os.openpty()
     try:
         termios.tcflow(slave, termios.TCOOFF)
-        outlet = Outlet(slave)
+        outlet = Stdout(slave)
         outlet.write(b"hello\n")
         assert not outlet.close(timeout_s=0)
         termios.tcflow(slave, termios.TCOON)
@@ -163,7 +163,7 @@ def test_a_terminal_that_is_stopped_makes_nobody_wait() -> None:
 
 
 def test_who_asks_is_told_once_that_all_is_written(pipe: list[int]) -> None:
-    outlet = Outlet(pipe[1])
+    outlet = Stdout(pipe[1])
     told = threading.Semaphore(0)
     outlet.listen(told.release)
     written = 0
@@ -185,7 +185,7 @@ def test_who_asks_is_told_once_that_all_is_written(pipe: list[int]) -> None:
 
 
 def test_who_asks_when_nothing_waits_is_told_at_once(pipe: list[int]) -> None:
-    outlet = Outlet(pipe[1])
+    outlet = Stdout(pipe[1])
     told = threading.Semaphore(0)
     outlet.listen(told.release)
     outlet.tell_empty()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hotrun.core.diagnostics.model.finding import Finding
-from hotrun.core.model.events import Source
+from hotrun.core.model.events import SourceExcerpt
 from hotrun.core.model.project import Program, Step
-from hotrun.session.diagnostics import Files, LateParser
+from hotrun.session.diagnostics import LazyParser, ProjectFiles
 
 LINES = ["package a", "", '\tx := "日本" + 1', "}"]
 
@@ -17,12 +17,12 @@ class Session:
 
     def __init__(self, *argv: str, exists: bool = True) -> None:
         self.asked: list[tuple[str, int, bool]] = []
-        files = Files("/p", lambda path: exists, lambda: ())
-        self._parser = LateParser(Step("app", Program(argv, "/p")), files, around=self._around)
+        files = ProjectFiles("/p", lambda path: exists, lambda: ())
+        self._parser = LazyParser(Step("app", Program(argv, "/p")), files, around=self._around)
 
-    def _around(self, file: str, line: int, is_error: bool) -> Source | None:
+    def _around(self, file: str, line: int, is_error: bool) -> SourceExcerpt | None:
         self.asked.append((file, line, is_error))
-        return Source(1, tuple(LINES)) if line <= len(LINES) else None
+        return SourceExcerpt(1, tuple(LINES)) if line <= len(LINES) else None
 
     def reads(self, *lines: str) -> list[Finding]:
         found = [finding for line in lines for finding in self._parser.feed("stdout", line)]
@@ -32,7 +32,7 @@ class Session:
 def test_a_problem_has_the_lines_around_its_place() -> None:
     session = Session("gcc")
     [error, warning] = session.reads("a.c:3:2: error: one", "./a.c:9:2: warning: two")
-    assert error.source == Source(1, tuple(LINES))
+    assert error.source == SourceExcerpt(1, tuple(LINES))
     assert warning.source is None
     assert session.asked == [("/p/a.c", 3, True), ("/p/a.c", 9, False)]
 

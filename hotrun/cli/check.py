@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotrun.cli.options import Options
-from hotrun.cli.project import Chosen, config_path, enter, load_configured, refuse
+from hotrun.cli.project import ChosenProject, config_path, enter, load_configured, refuse
 from hotrun.cli.say import say
 from hotrun.core.model.project import Project
 from hotrun.core.model.text import count
@@ -46,11 +46,13 @@ def _idle(options: Options, project: Project, path: str) -> list[str]:
     """Patterns that match nothing. The walk and pathspec cost more than the rest, so only where there are any."""
     if not any(part.paths for part in project.parts.values()):
         return []
-    from hotrun.cli.places import Places, idle_warnings
+    from hotrun.cli.places import ConfigPlaces, idle_warnings
     from hotrun.core.changes.plan import idle_patterns
     from hotrun.inspect.walk import watched_files
 
-    return idle_warnings(Places(options, Chosen(project, path)), idle_patterns(project, watched_files(project)))
+    return idle_warnings(
+        ConfigPlaces(options, ChosenProject(project, path)), idle_patterns(project, watched_files(project))
+    )
 
 
 def _processes(number: int) -> str:

@@ -11,8 +11,8 @@ import msgspec
 from hotrun import __version__
 from hotrun.cli.named_ports import NamedPort, named_ports
 from hotrun.cli.options import Options
-from hotrun.cli.places import Places, rule_text
-from hotrun.cli.project import Chosen, choose, enter
+from hotrun.cli.places import ConfigPlaces, rule_text
+from hotrun.cli.project import ChosenProject, choose, enter
 from hotrun.cli.say import say
 from hotrun.client import client_of
 from hotrun.config.loading.load import display_name
@@ -20,11 +20,11 @@ from hotrun.core.model.project import Project
 from hotrun.core.model.text import count, listed
 from hotrun.errors import HotrunError
 from hotrun.inspect.scan import (
-    Holder,
     Limit,
+    ListeningProcess,
     NotSeen,
+    ProjectScan,
     Pruned,
-    Survey,
     can_tell,
     file_systems,
     holders,
@@ -41,7 +41,7 @@ Mark = Literal["ok", "note", "wrong"]
 MARKS: dict[Mark, str] = {"ok": "ok", "note": "--", "wrong": "!!"}
 
 
-class Line(msgspec.Struct, frozen=True):
+class ReportLine(msgspec.Struct, frozen=True):
     """One thing looked at: how it is, what it is, and what was found."""
 
     mark: Mark
@@ -61,21 +61,23 @@ def doctor(options: Options) -> int:
     return 1 if wrong else 0
 
 
-def _lines(options: Options, folder: str) -> Iterator[Line]:
-    yield Line("ok", "hotrun", f"{__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}")
+def _lines(options: Options, folder: str) -> Iterator[ReportLine]:
+    yield ReportLine(
+        "ok", "hotrun", f"{__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
+    )
     try:
         chosen = choose(options, folder)
     except HotrunError as error:
         for problem in error.message.split("\n"):
-            yield Line("wrong", "configuration", problem)
+            yield ReportLine("wrong", "configuration", problem)
         yield from _limits(0)
         return
     project = chosen.project
     yield _configuration(chosen)
     for warning in chosen.warnings:
-        yield Line("note", "configuration", warning)
+        yield ReportLine("note", "configuration", warning)
     found = survey(project)
-    yield from _watching(found, project, Places(options, chosen))
+    yield from _watching(found, project, ConfigPlaces(options, chosen))
     yield from _file_systems(project)
     yield from _limits(found.folders)
     yield _probe(project)
@@ -84,53 +86,53 @@ def _lines(options: Options, folder: str) -> Iterator[Line]:
         yield _port(port)
 
 
-def _configuration(chosen: Chosen) -> Line:
+def _configuration(chosen: ChosenProject) -> ReportLine:
     processes = len(chosen.project.processes)
     parts = f"{count(len(chosen.project.steps), 'step')}, {processes} process{'' if processes == 1 else 'es'}"
     if chosen.path is not None:
-        return Line("ok", "configuration", f"{chosen.path}, {parts}")
-    return Line("ok", "configuration", f"none; {chosen.explanation or parts}")
+        return ReportLine("ok", "configuration", f"{chosen.path}, {parts}")
+    return ReportLine("ok", "configuration", f"none; {chosen.explanation or parts}")
 
 
-def _watching(found: Survey, project: Project, places: Places) -> Iterator[Line]:
+def _watching(found: ProjectScan, project: Project, places: ConfigPlaces) -> Iterator[ReportLine]:
     files, folders = count(len(found.files), "file"), count(found.folders, "folder")
-    yield Line("ok" if found.files else "wrong", "watched", f"{files} in {folders}")
-    yield Line("ok", "pruned", f"{count(len(found.pruned), 'folder')}, with all below")
+    yield ReportLine("ok" if found.files else "wrong", "watched", f"{files} in {folders}")
+    yield ReportLine("ok", "pruned", f"{count(len(found.pruned), 'folder')}, with all below")
     for pruned in found.pruned[:MOST_PRUNED]:
-        yield Line("ok", "pruned", f"  {_pruned(pruned, project, places)}")
+        yield ReportLine("ok", "pruned", f"  {_pruned(pruned, project, places)}")
     for text in found.unwatched:
-        yield Line("wrong", "unwatched", text)
+        yield ReportLine("wrong", "unwatched", text)
 
 
-def _pruned(pruned: Pruned, project: Project, places: Places) -> str:
+def _pruned(pruned: Pruned, project: Project, places: ConfigPlaces) -> str:
     rule = sight_of(project, pruned.path).rule
     why = f": {rule_text(rule, places)}" if rule is not None else ""
     size = f"{'more than ' if pruned.more else ''}{count(pruned.folders, 'folder')}"
     return f"{display_name(pruned.path)}/ ({size}){why}"
 
 
-def _file_systems(project: Project) -> Iterator[Line]:
+def _file_systems(project: Project) -> Iterator[ReportLine]:
     poll = project.watch.poll
     for root, (kind, has_events) in file_systems(project).items():
         where = f"{display_name(root)} on {kind or 'an unknown file system'}"
         if poll == "always":
-            yield Line("ok", "backend", f"{where}: polled, as watch.poll says")
+            yield ReportLine("ok", "backend", f"{where}: polled, as watch.poll says")
         elif has_events:
-            yield Line("ok", "backend", f"{where}: events of the kernel")
+            yield ReportLine("ok", "backend", f"{where}: events of the kernel")
         elif poll == "auto":
-            yield Line("note", "backend", f"{where}, where changes made elsewhere raise no events: polled")
+            yield ReportLine("note", "backend", f"{where}, where changes made elsewhere raise no events: polled")
         else:
-            yield Line(
+            yield ReportLine(
                 "wrong", "backend", f'{where}, where changes made elsewhere raise no events: poll = "auto" polls it'
             )
 
 
-def _limits(folders: int) -> Iterator[Line]:
+def _limits(folders: int) -> Iterator[ReportLine]:
     for limit in inotify_limits(folders):
         yield (
-            Line("ok", "limit", _limit(limit))
+            ReportLine("ok", "limit", _limit(limit))
             if limit.is_enough
-            else Line("wrong", "limit", f"{_limit(limit)}; raise it: {limit.remedy}")
+            else ReportLine("wrong", "limit", f"{_limit(limit)}; raise it: {limit.remedy}")
         )
 
 
@@ -139,17 +141,17 @@ def _limit(limit: Limit) -> str:
     return said if limit.held is None else f"{said}: {limit.needed} needed, {limit.held} in use"
 
 
-def _probe(project: Project) -> Line:
+def _probe(project: Project) -> ReportLine:
     try:
         found = probe(project.root, project.watch)
     except NotSeen as error:
-        return Line("wrong", "probe", str(error))
+        return ReportLine("wrong", "probe", str(error))
     expected_ms = SLOW_MS + (2 * project.watch.poll_interval_ms if "poll" in found.backend else 0)
     text = f"a written file was reported after {found.latency_ms:.1f} ms, by {found.backend}"
-    return Line("ok" if found.latency_ms < expected_ms else "note", "probe", text)
+    return ReportLine("ok" if found.latency_ms < expected_ms else "note", "probe", text)
 
 
-def _running(project: Project) -> Iterator[Line]:
+def _running(project: Project) -> Iterator[ReportLine]:
     """How the hotrun that runs here watches; nothing where none does."""
     client = client_of(project.root)
     if client is None:
@@ -158,35 +160,39 @@ def _running(project: Project) -> Iterator[Line]:
         try:
             status, watch = client.ask("status"), client.ask("watch")
         except HotrunError as error:
-            yield Line("wrong", "running", error.message)
+            yield ReportLine("wrong", "running", error.message)
             return
-    yield Line("ok", "running", f"pid {status['pid']}, {status['state']}")
+    yield ReportLine("ok", "running", f"pid {status['pid']}, {status['state']}")
     if watch is None:
         return
     if watch["step_ms"] is not None:
-        yield Line("ok", "running", f"takes what the kernel tells within {watch['step_ms']} ms")
+        yield ReportLine("ok", "running", f"takes what the kernel tells within {watch['step_ms']} ms")
     if watch["polled"]:
-        yield Line("ok", "running", f"polls {count(watch['polled'], 'folder')} every {watch['poll_interval_ms']} ms")
+        yield ReportLine(
+            "ok", "running", f"polls {count(watch['polled'], 'folder')} every {watch['poll_interval_ms']} ms"
+        )
     if watch["walks"]:
         took = "" if watch["last_walk_ms"] is None else f", the last in {watch['last_walk_ms']} ms"
         found = f"{count(watch['missed'], 'change')} that no event had told" if watch["missed"] else "all had been told"
-        yield Line("note" if watch["missed"] else "ok", "running", f"{count(watch['walks'], 'walk')}{took}: {found}")
+        yield ReportLine(
+            "note" if watch["missed"] else "ok", "running", f"{count(watch['walks'], 'walk')}{took}: {found}"
+        )
     if watch["renewals"]:
-        yield Line("note", "running", f"made its watches anew {count(watch['renewals'], 'time')}")
+        yield ReportLine("note", "running", f"made its watches anew {count(watch['renewals'], 'time')}")
 
 
-def _port(port: NamedPort) -> Line:
+def _port(port: NamedPort) -> ReportLine:
     if not can_tell():
-        return Line("note", "port", f"{port.port} ({port.key}): this system does not tell who listens")
+        return ReportLine("note", "port", f"{port.port} ({port.key}): this system does not tell who listens")
     found = holders(port.host, port.port)
     if not found:
-        return Line("ok", "port", f"{port.port} is free ({port.key})")
+        return ReportLine("ok", "port", f"{port.port} is free ({port.key})")
     ours = all(holder.is_ours for holder in found)
     owners = listed(list(dict.fromkeys(map(_holder, found))))
-    return Line("note" if ours else "wrong", "port", f"{port.port} is held by {owners} ({port.key})")
+    return ReportLine("note" if ours else "wrong", "port", f"{port.port} is held by {owners} ({port.key})")
 
 
-def _holder(holder: Holder) -> str:
+def _holder(holder: ListeningProcess) -> str:
     if holder.pid is None:
         return f"a process of {holder.user}"
     started = ", which a hotrun started" if holder.is_ours else ""

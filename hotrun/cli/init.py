@@ -16,7 +16,7 @@ from hotrun.core.model.text import count
 from hotrun.errors import HotrunError
 
 if TYPE_CHECKING:
-    from hotrun.config.importers import Imported, Source
+    from hotrun.config.importers import Imported, KeySource
 
 NAME = "hotrun.toml"
 COMMAND_LINE = "command line"  # what messages call it
@@ -117,11 +117,11 @@ def _take_over_command(folder: str, line: str) -> int:
     return _imported(folder, convert_command(_source(folder, line, COMMAND_LINE)))
 
 
-def _source(folder: str, text: str, name: str) -> Source:
-    from hotrun.config.importers import Source
+def _source(folder: str, text: str, name: str) -> KeySource:
+    from hotrun.config.importers import KeySource
 
     beside = frozenset(os.listdir(folder))
-    return Source(text, name, folder=os.path.basename(folder) or "app", system=sys.platform, beside=beside)
+    return KeySource(text, name, folder=os.path.basename(folder) or "app", system=sys.platform, beside=beside)
 
 
 def _imported(folder: str, imported: Imported) -> int:

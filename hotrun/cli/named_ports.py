@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from hotrun.cli.options import Options
-from hotrun.cli.project import Chosen
+from hotrun.cli.project import ChosenProject
 
 ANY_HOST = "localhost"
 
@@ -21,7 +21,7 @@ class NamedPort(msgspec.Struct, frozen=True):
     key: str
 
 
-def named_ports(options: Options, chosen: Chosen) -> tuple[NamedPort, ...]:
+def named_ports(options: Options, chosen: ChosenProject) -> tuple[NamedPort, ...]:
     """Every port that the project names, the first key that names it with it."""
     found: dict[tuple[str, int], NamedPort] = {}
     for named in (*_of_keys(options, chosen), *_of_variables(chosen)):
@@ -29,7 +29,7 @@ def named_ports(options: Options, chosen: Chosen) -> tuple[NamedPort, ...]:
     return tuple(found.values())
 
 
-def _of_keys(options: Options, chosen: Chosen) -> Iterator[NamedPort]:
+def _of_keys(options: Options, chosen: ChosenProject) -> Iterator[NamedPort]:
     if chosen.path is None:
         return
     from hotrun.config.loading.load import load
@@ -46,7 +46,7 @@ def _of_keys(options: Options, chosen: Chosen) -> Iterator[NamedPort]:
         yield from _named(config.proxy.listen, "proxy.listen")
 
 
-def _of_variables(chosen: Chosen) -> Iterator[NamedPort]:
+def _of_variables(chosen: ChosenProject) -> Iterator[NamedPort]:
     for name, process in chosen.project.processes.items():
         value = process.program.env.get("PORT", "")
         if value.isascii() and value.isdigit() and 0 < int(value) < 65536:

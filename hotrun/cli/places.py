@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotrun.cli.options import Options
-from hotrun.cli.project import Chosen
+from hotrun.cli.project import ChosenProject
 from hotrun.config.loading.load import display_name
 from hotrun.config.loading.problems import Path, key_path
 from hotrun.core.changes.plan import Link
 
 if TYPE_CHECKING:
-    from hotrun.inspect.scan import Rule
+    from hotrun.inspect.scan import IgnoreRule
 
 
-class Places:
+class ConfigPlaces:
     """The places of one project's keys; without a file, their names alone."""
 
-    def __init__(self, options: Options, chosen: Chosen) -> None:
+    def __init__(self, options: Options, chosen: ChosenProject) -> None:
         self._profile = options.profile
         self._extra_excludes = len(options.exclude)
         self._chosen = chosen
@@ -66,12 +66,12 @@ class Places:
         return place_of(key, self._chosen.path, self._profile)
 
 
-def part_of(chosen: Chosen, name: str) -> tuple[str, str]:
+def part_of(chosen: ChosenProject, name: str) -> tuple[str, str]:
     """The table of a step or process, by its keys."""
     return ("build" if name in chosen.project.steps else "run", name)
 
 
-def rule_text(rule: Rule, places: Places) -> str:
+def rule_text(rule: IgnoreRule, places: ConfigPlaces) -> str:
     """An ignore rule with its place."""
     match rule.kind:
         case "own folder":
@@ -87,6 +87,6 @@ def rule_text(rule: Rule, places: Places) -> str:
             return f"{display_name(rule.file or '')}:{rule.line}: {rule.pattern}"
 
 
-def idle_warnings(places: Places, links: tuple[Link, ...]) -> list[str]:
+def idle_warnings(places: ConfigPlaces, links: tuple[Link, ...]) -> list[str]:
     """What to tell of patterns that match nothing."""
     return [f"{places.of(link)} matches no watched file" for link in links]

@@ -19,7 +19,7 @@ REQUESTS = ("trigger", "restart", "pause", "resume", "stop")
 COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "open", *REQUESTS, "go-check")
 
 
-class Chosen(msgspec.Struct, frozen=True):
+class ChosenProject(msgspec.Struct, frozen=True):
     """A project and what to tell about it. `path` is its configuration file; `explanation` says what was detected."""
 
     project: Project
@@ -44,17 +44,17 @@ def enter(options: Options) -> str:
         raise HotrunError("the current folder has been removed", "cd to one that is there") from error
 
 
-def choose(options: Options, folder: str) -> Chosen:
+def choose(options: Options, folder: str) -> ChosenProject:
     """The project for these options; `folder` is where hotrun was started. Raises HotrunError."""
     if options.command is not None:
-        return Chosen(_from_command_line(options, folder))
+        return ChosenProject(_from_command_line(options, folder))
     if options.build is not None:
         raise HotrunError("--build goes with a command", "hotrun --build 'make' -- ./app")
     path = config_path(options, folder)
     if path is None:
         return _detected(options, folder)
     project, warnings = load_configured(options, path)
-    return Chosen(project, path, warnings)
+    return ChosenProject(project, path, warnings)
 
 
 def config_path(options: Options, folder: str) -> str | None:
@@ -136,7 +136,7 @@ def _from_command_line(options: Options, folder: str) -> Project:
     return _rewatched(options, command_line_project(folder, options.command or (), options.build))
 
 
-def _detected(options: Options, folder: str) -> Chosen:
+def _detected(options: Options, folder: str) -> ChosenProject:
     from hotrun.config.detect import detect
     from hotrun.config.writing.template import to_project
 
@@ -157,7 +157,7 @@ def _detected(options: Options, folder: str) -> Chosen:
         )
     project = to_project(candidates[0], folder)
     what = f"{candidates[0].title}: {_commands(project)}; `hotrun init` saves this as hotrun.toml"
-    return Chosen(_narrowed(options, project), None, (), what)
+    return ChosenProject(_narrowed(options, project), None, (), what)
 
 
 def listing(candidates: Iterable[Candidate]) -> str:

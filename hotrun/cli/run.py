@@ -7,19 +7,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from hotrun.cli.options import Options
-from hotrun.cli.project import Chosen, choose, enter, load_configured
+from hotrun.cli.project import ChosenProject, choose, enter, load_configured
 from hotrun.core.model.inputs import Noticed
 from hotrun.core.model.project import Project
 from hotrun.errors import HotrunError
 from hotrun.session.app import App, start_guard
-from hotrun.session.stdout import Outlet
+from hotrun.session.stdout import Stdout
 from hotrun.session.watching import Reload
 
 if TYPE_CHECKING:
     from hotrun.core.changes.plan import Link
     from hotrun.session.publish import View
-    from hotrun.session.terminal import Desk
-    from hotrun.views.lines.plain import Marks, Plain
+    from hotrun.session.terminal import TerminalUi
+    from hotrun.views.lines.plain import Plain, PlainMarks
     from hotrun.views.lines.sink import Sink
 
 STDIN, STDOUT = 0, 1
@@ -40,7 +40,7 @@ def run(options: Options) -> int:
     chosen = choose(options, root)
     ui = _chosen_ui(options)
     colored = ui != "json" and _wants_color()
-    outlet = Outlet(STDOUT)
+    outlet = Stdout(STDOUT)
     app = App(
         chosen.project,
         lambda: _view(ui, options, colored, outlet),
@@ -80,7 +80,7 @@ def _is_for_a_person() -> bool:
         return False
 
 
-def _reload(options: Options, chosen: Chosen) -> Reload | None:
+def _reload(options: Options, chosen: ChosenProject) -> Reload | None:
     path = chosen.path
     if path is None:
         return None
@@ -91,13 +91,13 @@ def _reload(options: Options, chosen: Chosen) -> Reload | None:
     return reload
 
 
-def _idle(options: Options, chosen: Chosen, project: Project, links: tuple[Link, ...]) -> list[str]:
-    from hotrun.cli.places import Places, idle_warnings
+def _idle(options: Options, chosen: ChosenProject, project: Project, links: tuple[Link, ...]) -> list[str]:
+    from hotrun.cli.places import ConfigPlaces, idle_warnings
 
-    return idle_warnings(Places(options, Chosen(project, chosen.path)), links)
+    return idle_warnings(ConfigPlaces(options, ChosenProject(project, chosen.path)), links)
 
 
-def _view(ui: str, options: Options, colored: bool, outlet: Outlet) -> View:
+def _view(ui: str, options: Options, colored: bool, outlet: Stdout) -> View:
     from hotrun.views.lines.sink import Sink
 
     if ui == "json":
@@ -112,24 +112,24 @@ def _view(ui: str, options: Options, colored: bool, outlet: Outlet) -> View:
     return _once(plain, sink, marks) if options.once else plain
 
 
-def _desk(ui: str, colored: bool, outlet: Outlet) -> Desk:
+def _desk(ui: str, colored: bool, outlet: Stdout) -> TerminalUi:
     from hotrun.keys.actions import bindings
-    from hotrun.session.terminal import Desk
+    from hotrun.session.terminal import TerminalUi
     from hotrun.views.dashboard.dashboard import Dashboard
-    from hotrun.views.dashboard.screen.full_screen import WholeScreen
+    from hotrun.views.dashboard.screen.full_screen import FullScreen
     from hotrun.views.lines.plain import ASCII
 
     encoding, marks = _characters()
 
     def dashboard(size: tuple[int, int]) -> Dashboard:
         keys = bindings({})
-        full = WholeScreen(keys, colored=colored, is_ascii=marks is ASCII)
+        full = FullScreen(keys, colored=colored, is_ascii=marks is ASCII)
         return Dashboard(size, keys, colored=colored, marks=marks, encoding=encoding, full=full)
 
-    return Desk(outlet, dashboard, opens_full=ui == "full")
+    return TerminalUi(outlet, dashboard, opens_full=ui == "full")
 
 
-def _characters() -> tuple[str, Marks]:
+def _characters() -> tuple[str, PlainMarks]:
     """The encoding of our output, and the marks that it can show."""
     from hotrun.views.lines.plain import ASCII, UNICODE
 
@@ -138,17 +138,19 @@ def _characters() -> tuple[str, Marks]:
     return encoding, UNICODE if speaks_unicode else ASCII
 
 
-def _once(plain: Plain, sink: Sink, marks: Marks) -> View:
+def _once(plain: Plain, sink: Sink, marks: PlainMarks) -> View:
     """The view for `--once`, and what GitHub Actions gets beside it."""
     from hotrun.views.lines.once import Once
 
     once = Once(plain, sink, marks)
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return once
-    from hotrun.views.lines.github_actions import Workflow
+    from hotrun.views.lines.github_actions import GithubActions
 
     workspace = os.environ.get("GITHUB_WORKSPACE")
-    return Workflow(once, sink, os.urandom(16).hex(), os.path.realpath(workspace) if workspace else None, _summarize)
+    return GithubActions(
+        once, sink, os.urandom(16).hex(), os.path.realpath(workspace) if workspace else None, _summarize
+    )
 
 
 def _summarize(text: str) -> None:

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 import msgspec
 
 from hotrun.cli.options import Options
-from hotrun.cli.places import Places, part_of, rule_text
-from hotrun.cli.project import Chosen, choose, enter
+from hotrun.cli.places import ConfigPlaces, part_of, rule_text
+from hotrun.cli.project import ChosenProject, choose, enter
 from hotrun.cli.say import say
 from hotrun.client import Client, client_of
 from hotrun.config.loading.load import display_name
 from hotrun.core.changes.plan import Consequence, Link, Plan
-from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model.project import ListedFile, Project
 from hotrun.core.model.text import count, duration, listed
 from hotrun.errors import HotrunError
-from hotrun.inspect.scan import Rule, Sight, sight_of
+from hotrun.inspect.scan import IgnoreRule, PathStatus, sight_of
 from hotrun.inspect.scan import listed as listed_files
 from hotrun.inspect.walk import watched_files
 
@@ -34,14 +34,14 @@ class Decided(msgspec.Struct, frozen=True):
     build: int | None
 
 
-class Answer(msgspec.Struct, frozen=True):
+class WhyAnswer(msgspec.Struct, frozen=True):
     """What `--json` prints. `triggers`: whether a change would start anything. `decisions`: None where none runs."""
 
     path: str
     watched: bool
     triggers: bool
     is_configuration: bool
-    sight: Sight
+    sight: PathStatus
     output_of: Link | None
     consequences: tuple[Consequence, ...]
     files: int | None
@@ -61,14 +61,14 @@ def why(options: Options, path: str, as_json: bool) -> int:
 
         print(json.dumps(msgspec.to_builtins(answer)))
     else:
-        for line in _worded(answer, chosen, Places(options, chosen)):
+        for line in _worded(answer, chosen, ConfigPlaces(options, chosen)):
             say(line)
     return 0 if answer.triggers else 1
 
 
-def _listings(project: Project) -> Listings:
+def _listings(project: Project) -> InputListings:
     """What the steps with `inputs` are made of, as the hotrun that runs here knows it, else asked anew."""
-    listings = Listings(project)
+    listings = InputListings(project)
     steps = [step for step in project.steps.values() if step.inputs]
     client = client_of(project.root) if steps else None
     with contextlib.nullcontext() if client is None else client:
@@ -91,7 +91,7 @@ def _known_files(client: Client, step: str) -> tuple[dict[str, ListedFile] | Non
     return msgspec.convert(found["files"], dict[str, ListedFile] | None), found["error"]
 
 
-def _answer(project: Project, sight: Sight, listings: Listings) -> Answer:
+def _answer(project: Project, sight: PathStatus, listings: InputListings) -> WhyAnswer:
     plan = Plan(project, listings)
     name = os.path.relpath(sight.path, project.root)
     is_configuration = sight.path == project.config
@@ -107,10 +107,12 @@ def _answer(project: Project, sight: Sight, listings: Listings) -> Answer:
     if sight.is_watched and not _is_only_configuration(project, name):
         found = plan.consequences(names)
     triggers = sight.is_watched and (is_configuration or bool(found))
-    return Answer(display_name(sight.path), sight.is_watched, triggers, is_configuration, sight, output, found, files)
+    return WhyAnswer(
+        display_name(sight.path), sight.is_watched, triggers, is_configuration, sight, output, found, files
+    )
 
 
-def _decisions(project: Project, sight: Sight) -> tuple[Decided, ...] | None:
+def _decisions(project: Project, sight: PathStatus) -> tuple[Decided, ...] | None:
     """What the hotrun that runs here has decided about it lately, the oldest first; None where none answers."""
     client = client_of(project.root)
     if client is None:
@@ -130,7 +132,7 @@ def _is_only_configuration(project: Project, name: str) -> bool:
     return is_configuration and not name.endswith("pyproject.toml")
 
 
-def _worded(answer: Answer, chosen: Chosen, places: Places) -> Iterator[str]:
+def _worded(answer: WhyAnswer, chosen: ChosenProject, places: ConfigPlaces) -> Iterator[str]:
     sight = answer.sight
     yield f"{_shown(sight.path, sight.is_folder)}: {_heading(answer)}"
     if sight.through is not None:
@@ -158,14 +160,14 @@ def _decided(found: Decided) -> str:
     return found.text if found.build is None else f"{found.text} (build #{found.build})"
 
 
-def _heading(answer: Answer) -> str:
+def _heading(answer: WhyAnswer) -> str:
     said = "watched" if answer.watched else "not watched"
     if answer.files is not None and answer.sight.exists:
         said += f", {count(answer.files, 'file')}"
     return said if answer.sight.exists else f"{said} (there is none now)"
 
 
-def _obstacle(sight: Sight, chosen: Chosen, places: Places) -> Iterator[str]:
+def _obstacle(sight: PathStatus, chosen: ChosenProject, places: ConfigPlaces) -> Iterator[str]:
     at = sight.at or sight.path
     is_above = at != sight.path
     where = f"the folder {_shown(at, True)} above it" if is_above else "it"
@@ -191,7 +193,7 @@ def _obstacle(sight: Sight, chosen: Chosen, places: Places) -> Iterator[str]:
             yield "it is neither a file nor a folder"
 
 
-def _remedy(rule: Rule, at: str, is_folder: bool, chosen: Chosen) -> Iterator[str]:
+def _remedy(rule: IgnoreRule, at: str, is_folder: bool, chosen: ChosenProject) -> Iterator[str]:
     """How to watch it after all, where a line in the configuration does that."""
     name = os.path.relpath(at, chosen.project.root)
     if rule.kind in ("own folder", "exclude") or name.startswith("../") or any(c in name for c in "*?[]\\!#\"' "):
@@ -199,7 +201,7 @@ def _remedy(rule: Rule, at: str, is_folder: bool, chosen: Chosen) -> Iterator[st
     yield f'to watch it: add "!/{name}{"/" if is_folder else ""}" to exclude in [watch]'
 
 
-def _effect(found: Consequence, answer: Answer, chosen: Chosen, places: Places) -> str:
+def _effect(found: Consequence, answer: WhyAnswer, chosen: ChosenProject, places: ConfigPlaces) -> str:
     name = ".".join(part_of(chosen, found.part))
     needed = listed([".".join(part_of(chosen, step)) for step in found.after])
     is_step = found.part in chosen.project.steps
@@ -218,7 +220,7 @@ def _effect(found: Consequence, answer: Answer, chosen: Chosen, places: Places) 
     return said
 
 
-def _reload_signal(part: str, chosen: Chosen) -> str:
+def _reload_signal(part: str, chosen: ChosenProject) -> str:
     reload = chosen.project.processes[part].reload
     assert reload is not None
     return reload.signal

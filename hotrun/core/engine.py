@@ -17,15 +17,15 @@ import msgspec
 
 from hotrun.core.build.builder import Builder
 from hotrun.core.build.step import ParserFor
-from hotrun.core.changes.history import Decisions
-from hotrun.core.changes.queue import Edits
-from hotrun.core.changes.quiescence import Proof
-from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.changes.history import ChangeHistory
+from hotrun.core.changes.queue import ChangeQueue
+from hotrun.core.changes.quiescence import Quiescence
+from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model import events, inputs
-from hotrun.core.model.commands import Finish, HoldSockets, Rewatch, Spawn, Verify
+from hotrun.core.model.commands import Finish, HoldSockets, Rescan, Rewatch, Spawn
 from hotrun.core.model.inputs import Input, Request
 from hotrun.core.model.project import Project
-from hotrun.core.process.attach import Keyboard
+from hotrun.core.process.attach import AttachedInput
 from hotrun.core.process.supervisor import Supervisor
 from hotrun.core.run import Effect
 
@@ -34,8 +34,8 @@ _RunInput = (
     | inputs.SpawnFailed
     | inputs.OutputRead
     | inputs.Prompted
-    | inputs.Answered
-    | inputs.NoAnswer
+    | inputs.ProbePassed
+    | inputs.ProbeFailed
     | inputs.Notified
     | inputs.Exited
     | inputs.Emptied
@@ -45,14 +45,14 @@ _RunInput = (
 _UNDISTURBING = (
     inputs.Tick,
     inputs.FilesTouched,
-    inputs.Verified,
+    inputs.Rescanned,
     inputs.OutputRead,
     inputs.Prompted,
-    inputs.NoAnswer,
-    inputs.PortsHeld,
-    inputs.Typed,
+    inputs.ProbeFailed,
+    inputs.PortOwnersFound,
+    inputs.KeysTyped,
     inputs.Noticed,
-    inputs.Held,
+    inputs.VcsOperationsChanged,
 )
 
 
@@ -72,13 +72,13 @@ class Engine:
         self.project = project = self._prepared(project)
         self._builder = Builder(project, parser_for, self._next_run, cores)
         self._supervisor = Supervisor(project, self._builder, self._next_run, parser_for)
-        self._edits = Edits(project, self._builder, self._supervisor)
-        self._keyboard = Keyboard(self._supervisor)
+        self._edits = ChangeQueue(project, self._builder, self._supervisor)
+        self._keyboard = AttachedInput(self._supervisor)
         self._next_project: Project | None = None
         self._edits.is_postponed = postpone
         self._state: events.StateChanged | None = None  # as it was told last
         self._paused = False
-        self._proof = Proof()
+        self._proof = Quiescence()
         self._is_watching = False
         self._quit: Request | None = None
         self.finished = False
@@ -122,12 +122,12 @@ class Engine:
             loops.started(started, now_ms)
 
     @property
-    def decisions(self) -> Decisions:
+    def decisions(self) -> ChangeHistory:
         """What was decided about each path lately."""
         return self._edits.decisions
 
     @property
-    def listings(self) -> Listings:
+    def listings(self) -> InputListings:
         """What is known of the files that steps are made of."""
         return self._edits.listings
 
@@ -157,9 +157,9 @@ class Engine:
                 self._edits.touched(input.paths, now_ms, out)
             case inputs.InputsListed():
                 self._edits.listed(input, now_ms, out)
-            case inputs.PortsHeld():
+            case inputs.PortOwnersFound():
                 self._supervisor.ports_held(input, out)
-            case inputs.Typed():
+            case inputs.KeysTyped():
                 self._keyboard.typed(input.data, out)
             case inputs.ConfigLoaded():
                 out.extend(events.Message("warning", text) for text in input.warnings)
@@ -167,19 +167,19 @@ class Engine:
                 self._cancel_if_steps_differ(self._next_project, now_ms, out)
             case inputs.ConfigRejected():
                 out.append(events.ConfigError(input.problems))
-            case inputs.Verified():
+            case inputs.Rescanned():
                 if self._proof.answer(now_ms) and self._is_quiet:
                     self._edits.intake.loops.settled()
                     self._builder.green_with.settled()
                     self._edits.listings.settled()
                     if not self._edits.is_postponed:
-                        out.append(events.Settled(self._last_build))
+                        out.append(events.UpToDate(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
                 interval_ms = self.project.watch.poll_interval_ms
                 self._edits.intake.loops.delay_ms = 2 * interval_ms if "poll" in input.backend else 0
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
-            case inputs.Held():
+            case inputs.VcsOperationsChanged():
                 self._edits.intake.burst.hold(input.operations, now_ms)
             case inputs.Noticed():
                 out.append(events.Message(input.level, input.text))
@@ -193,7 +193,7 @@ class Engine:
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
         project = self.project
         out.append(
-            events.Hello(
+            events.SessionStarted(
                 begin.version,
                 begin.pid,
                 project.root,
@@ -275,7 +275,7 @@ class Engine:
         self._supervisor.advance(self._last_build, now_ms, out)
         self._say_state(now_ms, out)
         if self._proof.ask(self._is_quiet, now_ms):
-            out.append(Verify())
+            out.append(Rescan())
         self._end(out)
         return finished is not None and not self.finished
 
@@ -363,5 +363,5 @@ class Engine:
     def _end(self, out: list[Effect]) -> None:
         if self._quit is not None and self._builder.build is None and self._supervisor.idle:
             self.finished = True
-            out.append(events.Bye(self._quit.reason, self._quit.exit_code))
+            out.append(events.SessionEnded(self._quit.reason, self._quit.exit_code))
             out.append(Finish(self._quit.exit_code))

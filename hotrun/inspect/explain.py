@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from hotrun.adapters.files.ignore import Rule, is_below, rules_of
+from hotrun.adapters.files.ignore import IgnoreRule, is_below, rules_of
 from hotrun.adapters.files.signature import Identity, identity_of, is_folder, is_text
 from hotrun.adapters.files.tree import Tree
 from hotrun.core.model.project import Project
@@ -19,7 +19,7 @@ from hotrun.core.model.project import Project
 Reason = Literal["ignored", "outside", "link", "loop", "name", "unreadable", "special"]
 
 
-class Sight(msgspec.Struct, frozen=True):
+class PathStatus(msgspec.Struct, frozen=True):
     """What the watcher sees of one path.
 
     `path` (absolute) is the name that counts: the real one where PATH went through a link to a folder, `through`. Not
@@ -32,7 +32,7 @@ class Sight(msgspec.Struct, frozen=True):
     exists: bool
     reason: Reason | None = None
     at: str | None = None
-    rule: Rule | None = None
+    rule: IgnoreRule | None = None
     single: bool = False
     through: str | None = None
 
@@ -42,7 +42,7 @@ class Sight(msgspec.Struct, frozen=True):
         return self.reason is None
 
 
-def sight_of(project: Project, path: str) -> Sight:
+def sight_of(project: Project, path: str) -> PathStatus:
     """Look at `path`, which may not exist; relative to the current folder. A slash at the end means a folder."""
     as_folder = path.endswith("/")
     place = _absolute(path)
@@ -51,13 +51,13 @@ def sight_of(project: Project, path: str) -> Sight:
         single.add(project.config)
     for name in dict.fromkeys((place, _aliased(place, [*project.watch.roots, *single]))):
         if name in single:
-            return Sight(name, is_folder=False, exists=os.path.lexists(name), single=True)
+            return PathStatus(name, is_folder=False, exists=os.path.lexists(name), single=True)
         if _root_of(name, project) is not None:
             return _inside(project, name, as_folder)
     linked = _name_behind_link(project, place) if project.watch.follow_symlinks else None
     if linked is not None:
         return msgspec.structs.replace(_descend(project, linked, as_folder), through=_link_in(linked))
-    return Sight(place, as_folder or os.path.isdir(place), os.path.lexists(place), "outside", place)
+    return PathStatus(place, as_folder or os.path.isdir(place), os.path.lexists(place), "outside", place)
 
 
 def _name_behind_link(project: Project, path: str) -> str | None:
@@ -77,7 +77,7 @@ def _link_in(path: str) -> str | None:
     return path
 
 
-def _inside(project: Project, path: str, as_folder: bool) -> Sight:
+def _inside(project: Project, path: str, as_folder: bool) -> PathStatus:
     """Look at a path that lies in a root; behind a link to a folder, at the place that it leads to."""
     sight = _descend(project, path, as_folder)
     if sight.reason != "link" or sight.at is None:
@@ -88,7 +88,7 @@ def _inside(project: Project, path: str, as_folder: bool) -> Sight:
     return msgspec.structs.replace(_descend(project, real, as_folder), through=sight.at)
 
 
-def _descend(project: Project, path: str, as_folder: bool) -> Sight:
+def _descend(project: Project, path: str, as_folder: bool) -> PathStatus:
     """From the root down to `path`, as the walk does, until something ends it."""
     follow = project.watch.follow_symlinks
     root = _root_of(path, project)
@@ -108,11 +108,11 @@ def _descend(project: Project, path: str, as_folder: bool) -> Sight:
         rule = rules.decision(relative, inner_folder)
         reason = "ignored" if rule is not None and rule.ignores else _obstacle(folder, below, inner_folder, way)
         if reason is not None:
-            return Sight(path, at_end, exists, reason, folder if reason == "unreadable" else below, rule)
+            return PathStatus(path, at_end, exists, reason, folder if reason == "unreadable" else below, rule)
         folder = below
     if at_end and exists and not _is_readable(path):
-        return Sight(path, at_end, exists, "unreadable", path, rule)
-    return Sight(path, at_end, exists, rule=rule)
+        return PathStatus(path, at_end, exists, "unreadable", path, rule)
+    return PathStatus(path, at_end, exists, rule=rule)
 
 
 class _Way:

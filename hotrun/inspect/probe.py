@@ -10,7 +10,7 @@ import time
 import msgspec
 
 from hotrun.adapters.files.watcher import Watcher
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.model.project import Watch
 
 PATIENCE_S = 3.0
@@ -20,16 +20,16 @@ class NotSeen(Exception):
     """The probe failed; the text says how."""
 
 
-class Probe(msgspec.Struct, frozen=True):
+class WatchProbe(msgspec.Struct, frozen=True):
     """Milliseconds from a write to its report, and what reported it."""
 
     latency_ms: float
     backend: str
 
 
-def probe(root: str, watch: Watch) -> Probe:
+def probe(root: str, watch: Watch) -> WatchProbe:
     """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises NotSeen. Leaves nothing behind."""
-    folder = Folder(root)
+    folder = StateFolder(root)
     existed = os.path.isdir(folder.path)
     sync = folder.sync_folder()
     try:
@@ -41,7 +41,7 @@ def probe(root: str, watch: Watch) -> Probe:
             _remove(folder.path)
 
 
-async def _probe(folder: str, watch: Watch) -> Probe:
+async def _probe(folder: str, watch: Watch) -> WatchProbe:
     loop = asyncio.get_running_loop()
     answers: asyncio.Queue[float | str] = asyncio.Queue()
     path = os.path.join(folder, f"probe-{os.getpid()}")
@@ -75,7 +75,7 @@ async def _probe(folder: str, watch: Watch) -> Probe:
             os.remove(path)
     if isinstance(found, str):
         raise NotSeen(found)
-    return Probe((found - started) * 1000, backend)
+    return WatchProbe((found - started) * 1000, backend)
 
 
 def _remove(folder: str) -> None:

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hotrun.adapters.files.ignore import Rule, is_below
+from hotrun.adapters.files.ignore import IgnoreRule, is_below
 from hotrun.adapters.os.mounts import current
-from hotrun.adapters.sockets.listening import Holder, can_tell, holders
+from hotrun.adapters.sockets.listening import ListeningProcess, can_tell, holders
 from hotrun.core.model.inputs import InputsListed
 from hotrun.core.model.project import Project, Step
-from hotrun.inspect.explain import Sight, sight_of
+from hotrun.inspect.explain import PathStatus, sight_of
 from hotrun.inspect.limits import Limit, inotify_limits
 from hotrun.inspect.probe import NotSeen, probe
 from hotrun.inspect.walk import tree_of
 
 __all__ = [
-    "Holder",
+    "IgnoreRule",
     "Limit",
+    "ListeningProcess",
     "NotSeen",
-    "Rule",
-    "Sight",
+    "PathStatus",
     "can_tell",
     "holders",
     "inotify_limits",
@@ -42,7 +42,7 @@ class Pruned(msgspec.Struct, frozen=True):
     more: bool
 
 
-class Survey(msgspec.Struct, frozen=True):
+class ProjectScan(msgspec.Struct, frozen=True):
     """What a walk of the whole project finds: `files` relative to the root, `pruned` with the biggest first."""
 
     files: tuple[str, ...]
@@ -51,7 +51,7 @@ class Survey(msgspec.Struct, frozen=True):
     unwatched: tuple[str, ...]
 
 
-def survey(project: Project) -> Survey:
+def survey(project: Project) -> ProjectScan:
     """Walk the project and what it leaves out."""
     tree = tree_of(project)
     files = tuple(change.path for change in tree.verify())
@@ -59,7 +59,7 @@ def survey(project: Project) -> Survey:
     deadline = time.monotonic() + COUNT_S
     pruned = [_counted(path, deadline) for path in _left_out(project, folders)]
     pruned.sort(key=lambda one: (-one.folders, one.path))
-    return Survey(files, len(folders), tuple(pruned), tuple(tree.unwatched))
+    return ProjectScan(files, len(folders), tuple(pruned), tuple(tree.unwatched))
 
 
 def file_systems(project: Project) -> dict[str, tuple[str | None, bool]]:

@@ -10,7 +10,7 @@ from hotrun.keys.actions import Action, bindings
 _FIXED: dict[str, Action] = {"ctrl+c": "quit"}
 
 
-class Keymap:
+class KeyBindings:
     """The keys of a project: its own over the default ones."""
 
     def __init__(self, own: Mapping[Action, tuple[str, ...]]) -> None:

@@ -18,22 +18,22 @@ from hotrun import __version__
 from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.guard.protocol.records import new_session
 from hotrun.adapters.guard.stale_processes import sweep
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.engine import Engine
 from hotrun.core.model import commands
-from hotrun.core.model.events import Bye, ConfigReloaded, Event, Message, Watching
+from hotrun.core.model.events import ConfigReloaded, Event, Message, SessionEnded, Watching
 from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
 from hotrun.core.model.project import Project, Ui
-from hotrun.core.state.last_result import Standing
+from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.session.exports import Exports
-from hotrun.session.instance import Reach
+from hotrun.session.exports import ExportWriter
+from hotrun.session.instance import InstanceEndpoint
 from hotrun.session.processes import Command as RunCommand
-from hotrun.session.processes import Runner
+from hotrun.session.processes import ProcessService
 from hotrun.session.publish import Publisher
 from hotrun.session.signals import HANG_UP, Signals
 from hotrun.session.unmatched import Worded
-from hotrun.session.watching import Lookout, Reload
+from hotrun.session.watching import Reload, WatchService
 
 if TYPE_CHECKING:
     import asyncio
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     import msgspec
 
     from hotrun.session.publish import View
-    from hotrun.session.stdout import Outlet
+    from hotrun.session.stdout import Stdout
 
-    class Desk(Protocol):
+    class Frontend(Protocol):
         """Where a person sits. `turn` comes after each batch of events, and when what was printed has been written."""
 
         def open(self) -> View: ...
@@ -67,7 +67,7 @@ class App:
         project: Project,
         open_view: Callable[[], View],
         *,
-        outlet: Outlet,
+        outlet: Stdout,
         guard: Guard,
         reload: Reload | None,
         once: bool,
@@ -75,7 +75,7 @@ class App:
         colored: bool,
         worded: Worded,
         shares: bool = False,
-        open_desk: Callable[[], Desk] | None = None,
+        open_desk: Callable[[], Frontend] | None = None,
     ) -> None:
         """`outlet`: what the view writes to. `guard`: from start_guard.
 
@@ -92,22 +92,24 @@ class App:
         self._inbox: deque[Input] = deque()
         self._signals = Signals(once)
         self.snapshot = Snapshot()
-        self._folder = Folder(project.root)
-        self._lookout = Lookout(project, self._put, self._folder, worded, reload, self._on_load)
+        self._folder = StateFolder(project.root)
+        self._lookout = WatchService(project, self._put, self._folder, worded, reload, self._on_load)
         self.engine = Engine(project, self._lookout.parser_for, cores=_cores(), once=once, postpone=postpone)
         self._open_view = open_view
         self._open_desk = open_desk
-        self._desk: Desk | None = None
+        self._desk: Frontend | None = None
         self._publisher = Publisher(self._view)
         self._outlet = outlet
         self._has_reader = True
-        self.standing = Standing(self.snapshot)
-        self._exports = Exports(self.standing, self._folder, project.exports)
+        self.standing = LastResult(self.snapshot)
+        self._exports = ExportWriter(self.standing, self._folder, project.exports)
         session = new_session(project.root)
-        self._runner = Runner(self._inbox.append, self._pump, guard, session, self._folder, colored, project.root)
+        self._runner = ProcessService(
+            self._inbox.append, self._pump, guard, session, self._folder, colored, project.root
+        )
         self._unwritten: commands.RecordChanges | None = None  # until somebody is there to read it
         self._changed_file: str | None = None
-        self._reach = Reach(project.root, self._folder)
+        self._reach = InstanceEndpoint(project.root, self._folder)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._done: asyncio.Event | None = None
@@ -180,7 +182,7 @@ class App:
         """Handle what has come in, and what that brings in."""
         while self._inbox:
             for effect in self.engine.handle(self._inbox.popleft(), _now_ms()):
-                if isinstance(effect, Bye):  # after which nothing is told, and the engine takes nothing in
+                if isinstance(effect, SessionEnded):  # after which nothing is told, and the engine takes nothing in
                     for notice in self._exports.flush():
                         self._tell(Message(notice.level, notice.text))
                 if isinstance(effect, Event):
@@ -231,7 +233,7 @@ class App:
         match command:
             case commands.RecordChanges():
                 self._unwritten = command
-            case commands.Verify():
+            case commands.Rescan():
                 self._lookout.verify()
             case commands.Rewatch():
                 self._lookout.watch(command.project, time.time_ns())
@@ -274,9 +276,9 @@ class App:
     # --- who asks ----------------------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        from hotrun.session.requests import Answers
+        from hotrun.session.requests import ControlRequests
 
-        for notice in await self._reach.listen(Answers(self)):
+        for notice in await self._reach.listen(ControlRequests(self)):
             self._put(notice)
 
     def now_ms(self) -> int:

@@ -12,17 +12,17 @@ import msgspec
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.model.finding import Finding
-    from hotrun.core.diagnostics.model.places import Places
+    from hotrun.core.diagnostics.model.places import PlaceFinder
     from hotrun.core.diagnostics.parser import Parser
     from hotrun.core.diagnostics.text_rules.rules import RuleTable
-    from hotrun.core.model.events import Source
-    from hotrun.core.model.project import OwnParser, Process, Project, Step
+    from hotrun.core.model.events import SourceExcerpt
+    from hotrun.core.model.project import CustomParser, Process, Project, Step
 
-Around = Callable[[str, int, bool], "Source | None"]
+Around = Callable[[str, int, bool], "SourceExcerpt | None"]
 Key = tuple[str | int, ...]
 
 _table: RuleTable | None = None
-_with_own: tuple[tuple[OwnParser, ...], RuleTable, set[str]] | None = None
+_with_own: tuple[tuple[CustomParser, ...], RuleTable, set[str]] | None = None
 
 
 def rules() -> RuleTable:
@@ -52,10 +52,10 @@ def refused(project: Project) -> list[tuple[Key, str]]:
     """
     if not project.parsers:
         return []
-    from hotrun.adapters.instance.state_folder import Folder
+    from hotrun.adapters.instance.state_folder import StateFolder
     from hotrun.adapters.patterns import Verdicts, too_slow
 
-    verdicts = Verdicts(Folder(project.root).path)
+    verdicts = Verdicts(StateFolder(project.root).path)
     found = list(_patterns(project))
     untried = [one for one in found if not verdicts.is_fine(one[1])]
     if not untried:
@@ -86,7 +86,7 @@ def wrong_examples(project: Project) -> list[tuple[Key, str]]:
     ]
 
 
-def _table_with(own: tuple[OwnParser, ...]) -> tuple[RuleTable, set[str]]:
+def _table_with(own: tuple[CustomParser, ...]) -> tuple[RuleTable, set[str]]:
     """The table with parsers of one's own, and the names of those that are switched off."""
     global _with_own
     if _with_own is None or _with_own[0] != own:
@@ -96,7 +96,7 @@ def _table_with(own: tuple[OwnParser, ...]) -> tuple[RuleTable, set[str]]:
     return _with_own[1:]
 
 
-class Files(NamedTuple):
+class ProjectFiles(NamedTuple):
     """What there is on the disk; see core.diagnostics.places.Places."""
 
     root: str
@@ -104,14 +104,14 @@ class Files(NamedTuple):
     watched: Callable[[], Iterable[str]]
 
 
-class LateParser:
+class LazyParser:
     """A parser that costs nothing until there is something to parse."""
 
     def __init__(
         self,
         part: Step | Process,
-        files: Files | None = None,
-        own: tuple[OwnParser, ...] = (),
+        files: ProjectFiles | None = None,
+        own: tuple[CustomParser, ...] = (),
         around: Around | None = None,
     ) -> None:
         """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say.
@@ -125,7 +125,7 @@ class LateParser:
         self._own = own
         self._around = around
         self._parser: Parser | None = None
-        self._places: Places | None = None
+        self._places: PlaceFinder | None = None
 
     def feed(self, stream: str, line: str) -> list[Finding]:
         """The problems that this line completes."""
@@ -141,9 +141,9 @@ class LateParser:
         if self._files is None:
             return finding
         if self._places is None:
-            from hotrun.core.diagnostics.model.places import Places
+            from hotrun.core.diagnostics.model.places import PlaceFinder
 
-            self._places = Places(*self._files)
+            self._places = PlaceFinder(*self._files)
         finding = self._places.find(finding, self._part.program.cwd)
         if self._around is None or finding.file is None or finding.line is None or finding.is_lost:
             return finding

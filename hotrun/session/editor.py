@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hotrun.adapters.editors.catalog import NoEditor, Opening, Place
+from hotrun.adapters.editors.catalog import FilePosition, NoEditor, Opening
 from hotrun.adapters.editors.launcher import InFront, find, open_beside
 from hotrun.errors import HotrunError
 
@@ -21,7 +21,7 @@ def open_here(file: str, line: int | None, column: int | None, setting: str | No
     Returns the editor's exit code, 0 for one with windows of its own. Raises HotrunError where there is no editor.
     """
     try:
-        editor = find(Place(file, line or 1, column or 1), setting)
+        editor = find(FilePosition(file, line or 1, column or 1), setting)
         if editor.needs_terminal:
             return InFront(editor).wait()
         open_beside(editor)
@@ -32,7 +32,7 @@ def open_here(file: str, line: int | None, column: int | None, setting: str | No
     return 0
 
 
-class Editing:
+class EditorLauncher:
     """At most one editor in the terminal at a time."""
 
     def __init__(self, lend: Callable[[], None], take_back: Callable[[], None]) -> None:
@@ -46,7 +46,7 @@ class Editing:
         """Whether an editor draws in our terminal now."""
         return self._in_front is not None
 
-    def open(self, place: Place, setting: str | None, loop: asyncio.AbstractEventLoop) -> str:
+    def open(self, place: FilePosition, setting: str | None, loop: asyncio.AbstractEventLoop) -> str:
         """Open it; returns a word on that for the person. `setting` is `ui.editor`."""
         if self.has_terminal:
             return "an editor is open already"

@@ -9,12 +9,12 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.os.atomic_write import replace_file
 from hotrun.core.changes.plan import files_of
 from hotrun.core.model.inputs import Noticed
 from hotrun.core.model.project import Export
-from hotrun.core.state.last_result import Standing
+from hotrun.core.state.last_result import LastResult
 
 if TYPE_CHECKING:
     from hotrun.core.model.events import Diagnostic, Event
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 ERRORS = "errors.txt"
 
 
-class Exports:
+class ExportWriter:
     """The files of one session: `.hotrun/errors.txt` and the exports of the configuration."""
 
-    def __init__(self, standing: Standing, folder: Folder, exports: tuple[Export, ...]) -> None:
+    def __init__(self, standing: LastResult, folder: StateFolder, exports: tuple[Export, ...]) -> None:
         """`standing` gets the events from here."""
         self._standing = standing
         self._folder = folder

@@ -7,26 +7,26 @@ import time
 from typing import TYPE_CHECKING
 
 from hotrun import __version__
-from hotrun.adapters.instance.lock import Claim, Held
-from hotrun.adapters.instance.runtime_folder import Unsafe
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.lock import AlreadyRunning, InstanceLock
+from hotrun.adapters.instance.runtime_folder import UnsafeFolder
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.model.inputs import Noticed
 from hotrun.errors import HotrunError
 from hotrun.session.publish import utc
 
 if TYPE_CHECKING:
-    from hotrun.adapters.instance.control_socket import Control
-    from hotrun.session.requests import Answers
+    from hotrun.adapters.instance.control_socket import ControlServer
+    from hotrun.session.requests import ControlRequests
 
 
-class Reach:
+class InstanceEndpoint:
     """One for a session. `take` comes before anything is started, `listen` when the loop runs."""
 
-    def __init__(self, root: str, folder: Folder) -> None:
+    def __init__(self, root: str, folder: StateFolder) -> None:
         self._root = root
         self._folder = folder
-        self._claim: Claim | None = None
-        self._control: Control | None = None
+        self._claim: InstanceLock | None = None
+        self._control: ControlServer | None = None
 
     @property
     def socket(self) -> str | None:
@@ -36,25 +36,25 @@ class Reach:
     def take(self, *, shares: bool) -> tuple[Noticed, ...]:
         """Claim the root; returns what to tell. Raises HotrunError where another one has it, unless `shares`."""
         try:
-            self._claim = Claim(self._root)
-        except Held as held:
+            self._claim = InstanceLock(self._root)
+        except AlreadyRunning as held:
             if not shares:
                 ending = "end it first" if held.pid is None else f"kill {held.pid} ends it"
                 raise HotrunError(str(held), f"{ending}; hotrun status asks it") from held
             return (Noticed("info", f"{held}; this one has no control socket"),)
-        except (Unsafe, OSError) as error:
+        except (UnsafeFolder, OSError) as error:
             return (Noticed("warning", f"no control socket: {error}"),)
         return ()
 
-    async def listen(self, answers: Answers) -> tuple[Noticed, ...]:
+    async def listen(self, answers: ControlRequests) -> tuple[Noticed, ...]:
         """Make the socket and say where it is; returns what to tell."""
         if self.socket is None:
             return ()
         import json
 
-        from hotrun.adapters.instance.control_socket import Control
+        from hotrun.adapters.instance.control_socket import ControlServer
 
-        self._control = Control(self.socket, answers.answer)
+        self._control = ControlServer(self.socket, answers.answer)
         try:
             await self._control.start()
         except OSError as error:

@@ -9,36 +9,36 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from hotrun.adapters.guard.guard import Guard
-from hotrun.adapters.guard.protocol.records import Session
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.guard.protocol.records import SessionMark
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.processes.children import Children
 from hotrun.adapters.readiness.probes import Probes
-from hotrun.adapters.sockets.port_owners import Search
+from hotrun.adapters.sockets.port_owners import PortOwnerSearch
 from hotrun.core.model import commands
 from hotrun.core.model.inputs import Emptied, Input, Noticed, SpawnFailed
 
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.readiness.sd_notify import Notifications
+    from hotrun.adapters.readiness.sd_notify import NotifySockets
     from hotrun.adapters.sockets.held import HeldSockets
-    from hotrun.adapters.step_inputs.lister import Lister
+    from hotrun.adapters.step_inputs.lister import InputLister
 
 Command = (
     commands.Spawn
     | commands.Signal
     | commands.Kill
-    | commands.Type
-    | commands.Probe
-    | commands.Unprobe
+    | commands.SendKeys
+    | commands.StartProbe
+    | commands.StopProbe
     | commands.HoldSockets
-    | commands.FindHolders
+    | commands.FindPortOwners
     | commands.ListInputs
 )
 Post = Callable[[Input], None]
 
 
-class Runner:
+class ProcessService:
     """All programs of a session. Works before the loop exists, and is told of it by `attach`."""
 
     def __init__(
@@ -46,8 +46,8 @@ class Runner:
         post: Post,
         hurry: Callable[[], None],
         guard: Guard,
-        session: Session,
-        folder: Folder,
+        session: SessionMark,
+        folder: StateFolder,
         colored: bool,
         root: str,
     ) -> None:
@@ -61,10 +61,10 @@ class Runner:
         self._root = root
         self._children = Children(self._take, colored, guard, session, folder, hurry)
         self._probes = Probes(post, hurry, self._children.members, guard.seat, self._held_inodes)
-        self._search = Search(post, hurry, self._children.owner_of)
+        self._search = PortOwnerSearch(post, hurry, self._children.owner_of)
         self._held: HeldSockets | None = None  # where a project has some: `socket` is 8 ms of imports
-        self._notifications: Notifications | None = None
-        self._lister: Lister | None = None  # where a step has `inputs`
+        self._notifications: NotifySockets | None = None
+        self._lister: InputLister | None = None  # where a step has `inputs`
         self._unlisted: list[commands.ListInputs] = []  # until there is a loop
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -88,15 +88,15 @@ class Runner:
                 self._children.signal(command.run, command.signal, command.alone)
             case commands.Kill():
                 self._children.kill(command.run)
-            case commands.Type():
+            case commands.SendKeys():
                 self._children.type(command.run, command.data)
-            case commands.Probe():
+            case commands.StartProbe():
                 self._probes.start(command.run, command.ready)
-            case commands.Unprobe():
+            case commands.StopProbe():
                 self._probes.stop(command.run)
             case commands.HoldSockets():
                 self._hold(command.addresses)
-            case commands.FindHolders():
+            case commands.FindPortOwners():
                 self._search.find(command.run, command.ports)
             case commands.ListInputs():
                 self._list(command)
@@ -134,11 +134,11 @@ class Runner:
         """Raises _NotReady."""
         if not command.listen:
             return []
-        from hotrun.adapters.sockets.held import HoldError
+        from hotrun.adapters.sockets.held import HeldSocketError
 
         try:
             return self._sockets().fds(command.listen)
-        except HoldError as error:
+        except HeldSocketError as error:
             raise _NotReady(str(error)) from error
 
     def _hold(self, addresses: tuple[str, ...]) -> None:
@@ -158,17 +158,17 @@ class Runner:
         if self._loop is None:
             self._unlisted.append(command)
             return
-        from hotrun.adapters.step_inputs.lister import Lister
+        from hotrun.adapters.step_inputs.lister import InputLister
 
-        self._lister = self._lister or Lister(self._post, self._hurry, self._seats, self._root)
+        self._lister = self._lister or InputLister(self._post, self._hurry, self._seats, self._root)
         self._lister.list(command)
 
     def _listen_to(self, run: int) -> str:
         """Raises _NotReady."""
-        from hotrun.adapters.readiness.sd_notify import Notifications
+        from hotrun.adapters.readiness.sd_notify import NotifySockets
 
         if self._notifications is None:
-            self._notifications = Notifications(self._post, self._hurry, self._children.members)
+            self._notifications = NotifySockets(self._post, self._hurry, self._children.members)
             if self._loop is not None:
                 self._notifications.attach(self._loop)
         try:

@@ -8,21 +8,21 @@ from typing import Any, Protocol, TypeVar, get_args
 import msgspec
 
 from hotrun.core.engine import Engine
-from hotrun.core.model.inputs import Input, Request, Typed, Verb
+from hotrun.core.model.inputs import Input, KeysTyped, Request, Verb
 from hotrun.core.model.text import did_you_mean
-from hotrun.core.state.last_result import Standing
+from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.errors import Refused
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
 
-class Session(Protocol):
+class AskedSession(Protocol):
     """What can be asked about."""
 
     engine: Engine
     snapshot: Snapshot
-    standing: Standing
+    standing: LastResult
 
     def now_ms(self) -> int: ...
 
@@ -43,7 +43,7 @@ class _Step(msgspec.Struct, forbid_unknown_fields=True):
     name: str
 
 
-class _Text(msgspec.Struct, forbid_unknown_fields=True):
+class _TextAnswer(msgspec.Struct, forbid_unknown_fields=True):
     text: str
 
 
@@ -54,10 +54,10 @@ class _Path(msgspec.Struct, forbid_unknown_fields=True):
 _Args = TypeVar("_Args", bound=msgspec.Struct)
 
 
-class Answers:
+class ControlRequests:
     """The table, for one session. What a new verb needs is a line in Verb, what a new question needs is one here."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: AskedSession) -> None:
         self._session = session
         self._questions: dict[str, Callable[[dict[str, Any]], Any]] = {
             "status": self._status,
@@ -120,7 +120,7 @@ class Answers:
         return msgspec.to_builtins(self._session.watch_report())
 
     def _type(self, args: dict[str, Any]) -> None:
-        self._session.take(Typed(_taken(args, _Text).text.encode()))
+        self._session.take(KeysTyped(_taken(args, _TextAnswer).text.encode()))
 
     def _request(self, verb: Verb, name: str | None) -> None:
         if name is not None:

@@ -14,17 +14,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hotrun.session.stdout_writer import Writer
+    from hotrun.session.stdout_writer import StdoutWriter
 
 
-class Outlet:
+class Stdout:
     """One descriptor. Everything comes out, in its order, unless nobody reads any more."""
 
     def __init__(self, fd: int) -> None:
         """Nothing is looked at or started before the first write."""
         self._fd = fd
         self._is_known = False
-        self._writer: Writer | None = None
+        self._writer: StdoutWriter | None = None
         self._error: OSError | None = None
         self._on_change: Callable[[], None] = lambda: None
 
@@ -85,10 +85,10 @@ class Outlet:
         """
         return self._writer is None or self._writer.close(timeout_s)
 
-    def _start(self) -> Writer:
-        from hotrun.session.stdout_writer import Writer  # not before the first step was spawned
+    def _start(self) -> StdoutWriter:
+        from hotrun.session.stdout_writer import StdoutWriter  # not before the first step was spawned
 
-        return Writer(lambda data: write_all(self._fd, data), lambda: self._on_change())
+        return StdoutWriter(lambda data: write_all(self._fd, data), lambda: self._on_change())
 
 
 def write_all(fd: int, data: memoryview | bytes) -> None:

@@ -13,7 +13,7 @@ FEW_WAITING = 262_144  # until no more than this waits
 PIECE = 65_536
 
 
-class Writer:
+class StdoutWriter:
     """Bytes from any thread to one function that may wait."""
 
     def __init__(self, write: Callable[[memoryview], None], on_change: Callable[[], None]) -> None:

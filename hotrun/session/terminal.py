@@ -16,20 +16,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 from hotrun.adapters.console import STDIN, Console
-from hotrun.adapters.editors.catalog import Place
-from hotrun.adapters.os.resource_usage import Meter
+from hotrun.adapters.editors.catalog import FilePosition
+from hotrun.adapters.os.resource_usage import UsageMeter
 from hotrun.core.model.events import Diagnostic
-from hotrun.core.model.inputs import Input, Request, Typed
+from hotrun.core.model.inputs import Input, KeysTyped, Request
 from hotrun.core.model.project import Ui
 from hotrun.core.model.usage import Usage
 from hotrun.keys.actions import bindings
-from hotrun.keys.bindings import Keymap
+from hotrun.keys.bindings import KeyBindings
 from hotrun.keys.decoder import Decoder, Paste
-from hotrun.session.editor import Editing
-from hotrun.session.stdout import Outlet
+from hotrun.session.editor import EditorLauncher
+from hotrun.session.stdout import Stdout
 from hotrun.views.dashboard.dashboard import Dashboard
-from hotrun.views.dashboard.terminal_status import Beacon, copied, powers_of
-from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
+from hotrun.views.dashboard.terminal_status import TerminalStatus, copied, powers_of
+from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wish
 
 if TYPE_CHECKING:
     import asyncio
@@ -42,7 +42,7 @@ LEAVE_S = 1.0  # for what is still to be written when the terminal is given back
 Make = Callable[[tuple[int, int]], Dashboard]
 
 
-class Session(Protocol):
+class TerminalSession(Protocol):
     """What a desk asks of the session that it is for."""
 
     @property
@@ -55,10 +55,10 @@ class Session(Protocol):
     def wake(self) -> None: ...
 
 
-class Desk:
+class TerminalUi:
     """The terminal of one session. Works before the loop exists, and is told of it by `attach`."""
 
-    def __init__(self, outlet: Outlet, dashboard: Make, *, opens_full: bool = False) -> None:
+    def __init__(self, outlet: Stdout, dashboard: Make, *, opens_full: bool = False) -> None:
         """`dashboard` makes the view for a size in columns and rows. `opens_full`: begin with the whole screen."""
         self._outlet = outlet
         self._console = Console()
@@ -66,17 +66,17 @@ class Desk:
         self._dashboard: Dashboard | None = None
         self._decoder = Decoder()
         self._ui = Ui()
-        self._keymap = Keymap(self._ui.keys)
+        self._keymap = KeyBindings(self._ui.keys)
         self._keyboard: str | None = None
-        self._session: Session | None = None
+        self._session: TerminalSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._frame_timer: asyncio.TimerHandle | None = None
         self._frame_due_ms = 0  # when it rings
         self._key_timer: asyncio.TimerHandle | None = None
         self._usage_timer: asyncio.TimerHandle | None = None
-        self._meter = Meter()
-        self._editing = Editing(self._lend, self._take_back)
-        self._beacon = Beacon(powers_of(os.environ))
+        self._meter = UsageMeter()
+        self._editing = EditorLauncher(self._lend, self._take_back)
+        self._beacon = TerminalStatus(powers_of(os.environ))
         self._opens_full = opens_full
         self._has_rows = False
         self._is_closed = False
@@ -87,7 +87,7 @@ class Desk:
         self._console.enter()
         return self._dashboard
 
-    def attach(self, loop: asyncio.AbstractEventLoop, session: Session) -> None:
+    def attach(self, loop: asyncio.AbstractEventLoop, session: TerminalSession) -> None:
         """From now on `loop` hears keys and draws frames, with pinned rows as soon as rich has been loaded."""
         self._loop, self._session = loop, session
         self._console.listen(
@@ -127,7 +127,7 @@ class Desk:
     def _follow_session(self, dashboard: Dashboard) -> None:
         if self._session is not None and self._session.ui is not self._ui:
             self._ui = self._session.ui
-            self._keymap = Keymap(self._ui.keys)
+            self._keymap = KeyBindings(self._ui.keys)
             dashboard.rekey(bindings(self._ui.keys))
             self._beacon.set(title=self._ui.title, notify=self._ui.notify, bell=self._ui.bell)
         keyboard = dashboard.snapshot.keyboard
@@ -247,7 +247,7 @@ class Desk:
         if self._session is None or self._dashboard is None:
             return
         if self._keyboard is not None:
-            self._session.take(Typed(data))
+            self._session.take(KeysTyped(data))
         else:
             self._press(self._decoder.feed(data, _now_ms()))
             self._await_key()
@@ -282,10 +282,10 @@ class Desk:
             case Request():
                 if self._session is not None:
                     self._session.take(wish)
-            case Copy():
+            case CopyToClipboard():
                 with contextlib.suppress(OSError):
                     self._outlet.write(copied(wish.text).encode())
-            case Open():
+            case OpenInEditor():
                 self._open_editor(wish.problem, dashboard)
 
     def _open_editor(self, problem: Diagnostic, dashboard: Dashboard) -> None:
@@ -294,7 +294,7 @@ class Desk:
         if problem.file is None:
             dashboard.note("this problem has no place")
             return
-        place = Place(problem.file, problem.line or 1, problem.column or 1)
+        place = FilePosition(problem.file, problem.line or 1, problem.column or 1)
         dashboard.note(self._editing.open(place, self._ui.editor, self._loop))
 
 

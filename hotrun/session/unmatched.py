@@ -11,7 +11,7 @@ from hotrun.errors import HotrunError
 Worded = Callable[[Project, tuple[Link, ...]], list[str]]
 
 
-class IdlePatterns:
+class UnmatchedPatterns:
     """One for a session: what has been told is not told again after a reload, unless it matched meanwhile."""
 
     def __init__(self, worded: Worded) -> None:

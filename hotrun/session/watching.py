@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from hotrun.adapters.files.read_sources import Sources
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.files.read_sources import ReadSources
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.model.inputs import Change, ConfigLoaded, ConfigRejected, FilesChanged, Input, Noticed
 from hotrun.core.model.project import Process, Project, Step
 from hotrun.errors import HotrunError
-from hotrun.session.unmatched import IdlePatterns, Worded
+from hotrun.session.unmatched import UnmatchedPatterns, Worded
 
 if TYPE_CHECKING:
     import asyncio
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 
 
-class Lookout:
+class WatchService:
     """What becomes of the files of one project. Answers by inputs."""
 
     def __init__(
         self,
         project: Project,
         put: Callable[[Input], None],
-        folder: Folder,
+        folder: StateFolder,
         worded: Worded,
         reload: Reload | None,
         on_load: Callable[[Project], None],
@@ -49,10 +49,10 @@ class Lookout:
         self._parsers = project.parsers
         self._put = put
         self._folder = folder
-        self._idle = IdlePatterns(worded)
+        self._idle = UnmatchedPatterns(worded)
         self._reload = reload
         self._on_load = on_load
-        self._sources = Sources(project.root)
+        self._sources = ReadSources(project.root)
         self._source: FileSource | None = None
         self._walking: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
@@ -63,7 +63,7 @@ class Lookout:
 
         if project is not self._project:
             self._project = project
-            self._sources = Sources(project.root)  # files may have changed that were not watched
+            self._sources = ReadSources(project.root)  # files may have changed that were not watched
         if self._source is None:
             self._source = FileSource(self._put, self._on_changes, self._folder.sync_folder())
         if self._walking is not None:
@@ -86,11 +86,11 @@ class Lookout:
 
     def parser_for(self, part: Step | Process) -> LineParser:
         """What finds problems in the output of a run that is about to begin."""
-        from hotrun.session.diagnostics import Files, LateParser
+        from hotrun.session.diagnostics import LazyParser, ProjectFiles
 
-        files = Files(self._project.root, os.path.isfile, self._files)
+        files = ProjectFiles(self._project.root, os.path.isfile, self._files)
         seen = self._sources.seen_from(time.time_ns()) if isinstance(part, Step) else None
-        return LateParser(part, files, self._parsers, None if seen is None else seen.around)
+        return LazyParser(part, files, self._parsers, None if seen is None else seen.around)
 
     def close(self) -> None:
         """Watch no more."""

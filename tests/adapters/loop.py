@@ -16,7 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.guard.protocol.messages import Kind
 from hotrun.adapters.guard.protocol.records import new_session
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.processes.children import Children
 from hotrun.core.model.commands import Spawn
 from hotrun.core.model.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
@@ -71,7 +71,9 @@ class Programs:
         self.hurries: list[int] = []  # how much had been posted each time
         self.session = new_session("/")
         self.folder = tempfile.mkdtemp()
-        self.children = Children(self.posted.append, colored, Guard(), self.session, Folder(self.folder), self._hurry)
+        self.children = Children(
+            self.posted.append, colored, Guard(), self.session, StateFolder(self.folder), self._hurry
+        )
 
     def _hurry(self) -> None:
         self.hurries.append(len(self.posted))

@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec
 from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.os.process_table import below
 from hotrun.adapters.readiness.probes import Probes
-from hotrun.core.model.inputs import Answered, Input, NoAnswer
+from hotrun.core.model.inputs import Input, ProbeFailed, ProbePassed
 from tests.adapters.loop import until
 
 Params = ParamSpec("Params")
@@ -42,10 +42,10 @@ class Probing:
         return set() if root is None else {root, *(seen.pid for seen in below(root))}
 
     def reasons(self, run: int = 1) -> list[str]:
-        return [fact.why for fact in self.posted if isinstance(fact, NoAnswer) and fact.run == run]
+        return [fact.why for fact in self.posted if isinstance(fact, ProbeFailed) and fact.run == run]
 
     def via(self, run: int = 1) -> list[str]:
-        return [fact.via for fact in self.posted if isinstance(fact, Answered) and fact.run == run]
+        return [fact.via for fact in self.posted if isinstance(fact, ProbePassed) and fact.run == run]
 
     async def refused(self, why: str, run: int = 1) -> None:
         """Wait until a probe has given this reason last."""

@@ -143,7 +143,7 @@ class Session:
     def _carry_out(self, effect: events.Event | commands.Command) -> None:
         self._note(effect)
         match effect:
-            case events.Settled():
+            case events.UpToDate():
                 self.settled = True
             case events.BuildFinished():
                 self.last_build = effect
@@ -155,7 +155,7 @@ class Session:
                 self._loop.call_soon(self._run, effect.run)
             case commands.Signal() | commands.Kill():
                 self._loop.call_soon(self._end, effect.run, "SIGTERM")
-            case commands.Verify():
+            case commands.Rescan():
                 self._begin(self._source.verify())
             case _:
                 pass

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec
 
-from hotrun.adapters.output.logs import Log
-from hotrun.adapters.output.pty import Terminal
-from hotrun.adapters.output.reader import Reader
+from hotrun.adapters.output.logs import LogFile
+from hotrun.adapters.output.pty import Pty
+from hotrun.adapters.output.reader import OutputReader
 from hotrun.core.model.inputs import Input, OutputRead, Prompted
 from tests.adapters.loop import until
 
@@ -28,15 +28,15 @@ class Stage:
         self.posted: list[Input] = []
         self.hurries: list[int] = []  # how much had been posted each time
         self.at_hurry: Callable[[], None] = lambda: None
-        self.readers: list[Reader] = []
+        self.readers: list[OutputReader] = []
         self.pids: list[int] = []
         self._statuses: dict[int, int] = {}
         self._fds: list[int] = []
-        self._terminals: list[Terminal] = []
+        self._terminals: list[Pty] = []
 
-    def reader(self, run: int, fd: int, log: Log | None = None, prompts: bool = False) -> Reader:
+    def reader(self, run: int, fd: int, log: LogFile | None = None, prompts: bool = False) -> OutputReader:
         """A reader of `fd`, which nobody listens to yet."""
-        reader = Reader(run, "stdout", fd, self.posted.append, self._hurry, log, prompts)
+        reader = OutputReader(run, "stdout", fd, self.posted.append, self._hurry, log, prompts)
         self.readers.append(reader)
         return reader
 
@@ -44,7 +44,7 @@ class Stage:
         self.hurries.append(len(self.posted))
         self.at_hurry()
 
-    def pipe(self, run: int, *argv: str, log: Log | None = None) -> Reader:
+    def pipe(self, run: int, *argv: str, log: LogFile | None = None) -> OutputReader:
         """Start a program whose stdout is a pipe."""
         ours, its = os.pipe()
         self._fds.append(ours)
@@ -53,10 +53,10 @@ class Stage:
         return self.reader(run, ours, log)
 
     def terminal(
-        self, run: int, *argv: str, rows: int = 24, columns: int = 80, log: Log | None = None
-    ) -> tuple[Terminal, Reader]:
+        self, run: int, *argv: str, rows: int = 24, columns: int = 80, log: LogFile | None = None
+    ) -> tuple[Pty, OutputReader]:
         """Start a program in a terminal, as the reaper does."""
-        terminal = Terminal(rows, columns)
+        terminal = Pty(rows, columns)
         self._terminals.append(terminal)
         reader = self.reader(run, terminal.master, log, prompts=True)
         path = terminal.slave_path

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.processes.artifacts import Made, made
+from hotrun.adapters.processes.artifacts import Artifacts, made
 from hotrun.core.model.inputs import Emptied, Exited, Noticed, OutputRead, Spawned, SpawnFailed
 from tests.adapters.loop import Programs, is_gone, state_of, until, with_programs
 
@@ -435,7 +435,7 @@ async def test_a_step_tells_what_it_has_made_and_its_reaper_may_be_gone_by_then(
 ) -> None:
     read = threading.Event()
 
-    def slowly(root: str, outputs: Sequence[str]) -> Made:
+    def slowly(root: str, outputs: Sequence[str]) -> Artifacts:
         assert read.wait(30)
         return made(root, outputs)
 

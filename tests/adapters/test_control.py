@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from hotrun.adapters.instance import control_socket
-from hotrun.adapters.instance.control_socket import MOST_BYTES, MOST_CLIENTS, Control, peer_uid
+from hotrun.adapters.instance.control_socket import MOST_BYTES, MOST_CLIENTS, ControlServer, peer_uid
 from hotrun.errors import Refused
 
-Story = Callable[[Control], Awaitable[None]]
+Story = Callable[[ControlServer], Awaitable[None]]
 
 
 def answer(command: str, args: dict[str, Any]) -> object:
@@ -31,7 +31,7 @@ def tell(path: Path, story: Story) -> None:
     """Run `story` with a listening control socket at `path`."""
 
     async def whole() -> None:
-        server = Control(str(path), answer)
+        server = ControlServer(str(path), answer)
         await server.start()
         try:
             await asyncio.wait_for(story(server), 30)
@@ -68,7 +68,7 @@ class Caller:
 
 
 def test_requests_are_answered_in_order_with_their_ids(tmp_path: Path) -> None:
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         async with Caller(tmp_path / "s") as one, Caller(tmp_path / "s") as other:
             assert await one.asks(id=1, cmd="echo", args={"a": "ü"}) == {"id": 1, "ok": True, "result": {"a": "ü"}}
             assert await other.asks(id="x", cmd="echo") == {"id": "x", "ok": True, "result": {}}
@@ -79,7 +79,7 @@ def test_requests_are_answered_in_order_with_their_ids(tmp_path: Path) -> None:
 
 
 def test_what_is_refused_is_said_with_a_code(tmp_path: Path) -> None:
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         async with Caller(tmp_path / "s") as caller:
             error = {"code": "unknown_command", "message": "no such command: dance"}
             assert await caller.asks(id=1, cmd="dance") == {"id": 1, "ok": False, "error": error}
@@ -91,7 +91,7 @@ def test_what_is_refused_is_said_with_a_code(tmp_path: Path) -> None:
     "line", [b"hello", b"[]", b"{}", b'{"cmd": 1}', b'{"cmd": "echo", "args": 3}', b"\xff\xfe", b"", b'{"cmd": "echo"']
 )
 def test_a_line_that_is_no_request_is_refused_and_the_next_is_answered(tmp_path: Path, line: bytes) -> None:
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         async with Caller(tmp_path / "s") as caller:
             await caller.says(line + b"\n")
             assert (await caller.hears())["error"]["code"] == "bad_request"
@@ -101,7 +101,7 @@ def test_a_line_that_is_no_request_is_refused_and_the_next_is_answered(tmp_path:
 
 
 def test_a_line_that_is_too_long_ends_the_connection_with_a_word(tmp_path: Path) -> None:
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         async with Caller(tmp_path / "s") as caller:
             await caller.says(b"x" * (MOST_BYTES + 10))
             assert (await caller.hears())["error"]["code"] == "too_long"
@@ -111,7 +111,7 @@ def test_a_line_that_is_too_long_ends_the_connection_with_a_word(tmp_path: Path)
 
 
 def test_somebody_who_says_nothing_or_half_a_line_keeps_nobody_waiting(tmp_path: Path) -> None:
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         async with Caller(tmp_path / "s") as silent, Caller(tmp_path / "s") as other:
             await silent.says(b'{"id": 1, ')
             assert (await other.asks(id=2, cmd="echo"))["ok"]
@@ -122,7 +122,7 @@ def test_somebody_who_says_nothing_or_half_a_line_keeps_nobody_waiting(tmp_path:
 def test_somebody_who_does_not_read_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control_socket, "SLOW_S", 0.05)
 
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         connection = socket.socket(socket.AF_UNIX)
         connection.setblocking(False)
         connection.connect(str(tmp_path / "s"))
@@ -141,7 +141,7 @@ async def _send_for_ever(connection: socket.socket, line: bytes) -> None:
 
 
 def test_more_than_so_many_connections_are_hung_up(tmp_path: Path) -> None:
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         callers = [Caller(tmp_path / "s") for _ in range(MOST_CLIENTS)]
         for caller in callers:
             await caller.__aenter__()
@@ -169,7 +169,7 @@ def test_the_socket_is_for_its_user_alone_and_replaces_what_a_crash_has_left(tmp
     left.bind(str(path))
     left.close()
 
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         async with Caller(path) as caller:
             assert (await caller.asks(cmd="echo"))["ok"]
@@ -180,7 +180,7 @@ def test_the_socket_is_for_its_user_alone_and_replaces_what_a_crash_has_left(tmp
 def test_another_user_is_not_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control_socket, "peer_uid", lambda peer: os.getuid() + 1)
 
-    async def story(server: Control) -> None:
+    async def story(server: ControlServer) -> None:
         async with Caller(tmp_path / "s") as caller:
             assert await caller.hears() is None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.step_inputs.depfile import Depfiles, prerequisites
-from hotrun.adapters.step_inputs.found import Names
+from hotrun.adapters.step_inputs.found import InputNames
 
 NASTY = ["a b.h", "c#d.h", "e$f.h", "g\\h.h", "k:l.h"]
 
@@ -53,7 +53,7 @@ def test_what_a_c_compiler_has_read_is_found_whatever_its_name(tmp_path: Path, c
     included = "".join(f'#include "{name}"\n' for name in NASTY)
     (root / "src" / "main.c").write_text(included + "int main(void) { return 0; }\n")
     compiled(root, compiler, "-MMD", "-MP", "-c", "src/main.c", "-o", "main.o")
-    found = Depfiles().files("*.d", str(root), Names(str(root)), 3)
+    found = Depfiles().files("*.d", str(root), InputNames(str(root)), 3)
     assert found.error is None
     # Clang writes a backslash as a slash.
     expected = {"src/main.c", *(f"src/{name}" for name in NASTY if compiler == "gcc" or "\\" not in name)}
@@ -67,7 +67,7 @@ def test_paths_are_found_where_the_compiler_ran(tmp_path: Path) -> None:
     (tmp_path / "lib" / "a.h").write_text("")
     (tmp_path / "lib" / "a.c").write_text('#include "a.h"\n')
     compiled(tmp_path / "out", "gcc", "-MMD", "-c", "../lib/a.c", "-o", "deep/a.o")
-    found = Depfiles().files("out/**/*.d", str(tmp_path), Names(str(tmp_path)), 0)
+    found = Depfiles().files("out/**/*.d", str(tmp_path), InputNames(str(tmp_path)), 0)
     assert found.files.keys() == {"lib/a.c", "lib/a.h"}
 
 
@@ -79,17 +79,17 @@ def test_what_cargo_has_read_is_found_with_the_files_that_macros_take_in(tmp_pat
     (tmp_path / "src" / "unused.rs").write_text("")
     (tmp_path / "src" / "hello.txt").write_text("hello")
     compiled(tmp_path, "cargo", "build", "--offline", "--target-dir", "target")
-    found = Depfiles().files("target/debug/*.d", str(tmp_path), Names(str(tmp_path)), 0)
+    found = Depfiles().files("target/debug/*.d", str(tmp_path), InputNames(str(tmp_path)), 0)
     assert found.files.keys() == {"src/main.rs", "src/other.rs", "src/hello.txt"}
 
 
 def test_a_file_that_is_gone_keeps_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.d").write_text("a.o: a.c gone.h\n")
-    assert Depfiles().files("*.d", str(tmp_path), Names(str(tmp_path)), 0).files.keys() == {"a.c", "gone.h"}
+    assert Depfiles().files("*.d", str(tmp_path), InputNames(str(tmp_path)), 0).files.keys() == {"a.c", "gone.h"}
 
 
 def test_a_dependency_file_that_is_written_anew_is_read_anew(tmp_path: Path) -> None:
-    depfiles, names = Depfiles(), Names(str(tmp_path))
+    depfiles, names = Depfiles(), InputNames(str(tmp_path))
     (tmp_path / "a.d").write_text("a.o: a.c\n")
     depfiles.files("*.d", str(tmp_path), names, 0)
     (tmp_path / "a.d").write_text("a.o: a.c longer.h\n")
@@ -97,5 +97,5 @@ def test_a_dependency_file_that_is_written_anew_is_read_anew(tmp_path: Path) -> 
 
 
 def test_a_glob_that_names_nothing_says_so(tmp_path: Path) -> None:
-    found = Depfiles().files("build/*.d", str(tmp_path), Names(str(tmp_path)), 0)
+    found = Depfiles().files("build/*.d", str(tmp_path), InputNames(str(tmp_path)), 0)
     assert (found.files, found.error) == ({}, "no dependency file is there: build/*.d")

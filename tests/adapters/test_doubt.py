@@ -11,9 +11,9 @@ import pytest
 
 from hotrun.adapters.files import source, watcher
 from hotrun.adapters.files.source import OVERFLOW_PATHS
-from hotrun.adapters.files.suspend import JUMP_S, Sleep
+from hotrun.adapters.files.suspend import JUMP_S, SuspendDetector
 from hotrun.adapters.files.watcher import Fail, KernelSensor, Report, Sensor
-from hotrun.core.model.inputs import Verified
+from hotrun.core.model.inputs import Rescanned
 from hotrun.core.model.project import Poll
 from tests.adapters.disk import write
 from tests.adapters.watched import Watched, put
@@ -58,7 +58,7 @@ async def deaf(root: Path, clocks: Clocks | None = None) -> AsyncIterator[tuple[
     """A source that is told nothing, of a project with the file `a`, which was edited."""
     write(root / "a")
     sense = Deaf()
-    watched = Watched(root, sense, sleep=Sleep(clocks) if clocks is not None else None)
+    watched = Watched(root, sense, sleep=SuspendDetector(clocks) if clocks is not None else None)
     await watched.start()
     put(root / "a", root, "longer")
     try:
@@ -115,7 +115,7 @@ def test_sleep_leads_to_new_watches_and_a_walk(wakes_by: str, tmp_path: Path, mo
 
 def test_clocks_that_drift_apart_are_no_sleep() -> None:
     clocks = Clocks()
-    sleep = Sleep(clocks)
+    sleep = SuspendDetector(clocks)
     for drift_s in (0.5, 0.9, -30.0, 0.0):
         clocks.ahead_s += drift_s
         assert not sleep.has_been()
@@ -125,7 +125,7 @@ def test_clocks_that_drift_apart_are_no_sleep() -> None:
 
 
 def test_the_clocks_of_this_machine_say_that_it_has_not_slept() -> None:
-    assert not Sleep().has_been()
+    assert not SuspendDetector().has_been()
 
 
 def test_another_root_in_the_place_of_the_old_one_is_found_by_a_walk_and_watched(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_what_a_verify_finds_that_no_event_told_is_counted_for_the_whole_session
             put(tmp_path / "b", tmp_path)
             put(tmp_path / "c", tmp_path)
             await watched.source.verify()
-            assert [fact.missed for fact in watched.posted if isinstance(fact, Verified)] == [1, 2]
+            assert [fact.missed for fact in watched.posted if isinstance(fact, Rescanned)] == [1, 2]
             report = watched.source.report()
             assert (report.walks, report.missed, report.renewals) == (2, 3, 0)
             assert report.last_walk_ms is not None

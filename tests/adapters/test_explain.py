@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.files.ignore import BUILT_IN, Rule
+from hotrun.adapters.files.ignore import BUILT_IN, IgnoreRule
 from hotrun.adapters.files.tree import Tree
 from hotrun.core.model.project import Program, Project, Step, Watch
-from hotrun.inspect.explain import Sight, sight_of
+from hotrun.inspect.explain import PathStatus, sight_of
 from tests.adapters.disk import write
 
 
@@ -32,7 +32,7 @@ def project_of(
     return Project(str(root), None, watch, **fields)  # type: ignore[arg-type]
 
 
-def look(root: Path, name: str, **options: object) -> Sight:
+def look(root: Path, name: str, **options: object) -> PathStatus:
     return sight_of(project_of(root, **options), f"{root}/{name}")  # type: ignore[arg-type]
 
 
@@ -40,10 +40,10 @@ def test_the_deciding_line_of_an_ignore_file_is_named(tmp_path: Path) -> None:
     ignore = write(tmp_path / "src" / ".gitignore", "# made\n\n*.o\n!keep.o\n")
     found = look(tmp_path, "src/deep/a.o")
     assert (found.reason, found.at) == ("ignored", f"{tmp_path}/src/deep/a.o")
-    assert found.rule == Rule("file", "*.o", True, str(ignore), 3)
+    assert found.rule == IgnoreRule("file", "*.o", True, str(ignore), 3)
     kept = look(tmp_path, "src/keep.o")
     assert kept.is_watched
-    assert kept.rule == Rule("file", "!keep.o", False, str(ignore), 4)
+    assert kept.rule == IgnoreRule("file", "!keep.o", False, str(ignore), 4)
 
 
 def test_an_escaped_mark_takes_nothing_back_in(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_an_escaped_mark_takes_nothing_back_in(tmp_path: Path) -> None:
 def test_lines_are_counted_in_files_with_a_byte_order_mark_and_carriage_returns(tmp_path: Path) -> None:
     (tmp_path / ".ignore").write_bytes(b"\xef\xbb\xbf\r\n*.log\r\n")
     rule = look(tmp_path, "a.log").rule
-    assert rule == Rule("file", "*.log", True, f"{tmp_path}/.ignore", 2)
+    assert rule == IgnoreRule("file", "*.log", True, f"{tmp_path}/.ignore", 2)
 
 
 def test_the_folder_above_that_is_ignored_is_named_once_and_for_all_below(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import pytest
 from hotrun.adapters.files.source import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS
 from hotrun.adapters.files.watcher import Fail, KernelSensor, Report, Sensor, Watcher
 from hotrun.adapters.os import mounts
-from hotrun.core.model.inputs import Noticed, Verified, WatchStarted
+from hotrun.core.model.inputs import Noticed, Rescanned, WatchStarted
 from hotrun.core.model.project import Poll
 from tests.adapters.disk import save_atomically, signatures, walked, write, write_unnoticeably
 from tests.adapters.gardener import Gardener
@@ -655,7 +655,7 @@ def test_while_polling_the_proof_that_all_is_told_does_not_wait_for_the_interval
         put(path, root, "longer")
         await asyncio.wait_for(watched.source.verify(), DEADLINE_S)
         assert watched.told() == ["~src/a"]
-        assert [fact.missed for fact in watched.posted if isinstance(fact, Verified)] == [0]
+        assert [fact.missed for fact in watched.posted if isinstance(fact, Rescanned)] == [0]
         watched.source.close()
 
     asyncio.run(story())

@@ -13,7 +13,7 @@ import pytest
 
 from hotrun.adapters.guard.inside import GUARD, REAPER
 from hotrun.adapters.os import cgroup, process_table
-from hotrun.adapters.os.process_table import Seen
+from hotrun.adapters.os.process_table import ProcessInfo
 from hotrun.core.model.inputs import Emptied, Exited, Noticed, SpawnFailed
 from tests.adapters.loop import DEADLINE_S, Programs, is_gone, until, with_programs
 
@@ -23,7 +23,7 @@ SOURCE = Path(__file__).parent.parent.parent
 STUBBORN = "trap '' TERM; sleep 60 & echo $!; while :; do sleep 0.05; done"
 
 
-def helpers(name: str) -> list[Seen]:
+def helpers(name: str) -> list[ProcessInfo]:
     return [seen for seen in process_table.below(os.getpid()) if seen.name == name and seen.lives]
 
 
@@ -200,7 +200,7 @@ def can_be_made(folder: str) -> bool:
 # Enters a new control group, starts a child that leaves the session, leaves the group, and waits.
 IN_A_GROUP = """
 import os, signal, subprocess, sys
-from hotrun.adapters.programs.guarding import cgroup
+from hotrun.adapters.os import cgroup
 entered = cgroup.enter_new(*sys.argv[1:])
 child = subprocess.Popen(["sleep", "60"], start_new_session=True)
 if entered is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.sockets.held import HeldSockets, HoldError
+from hotrun.adapters.sockets.held import HeldSocketError, HeldSockets
 from hotrun.adapters.sockets.listening import can_tell
 
 NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -237,7 +237,7 @@ def test_a_port_that_is_taken_is_said_with_its_owner_and_tried_again(sockets: He
         wrong = sockets.hold([where, other])
         assert wrong.keys() == {where}
         assert wrong[where].startswith(f"cannot listen on {where}: it is taken by pid {child.pid} of ")
-        with pytest.raises(HoldError, match=f"pid {child.pid}"):
+        with pytest.raises(HeldSocketError, match=f"pid {child.pid}"):
             sockets.fds([where])
         assert len(sockets.inodes()) == 1
         child.communicate(timeout=30)

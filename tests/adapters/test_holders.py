@@ -11,26 +11,26 @@ from contextlib import closing
 import pytest
 
 from hotrun.adapters.sockets.listening import can_tell
-from hotrun.adapters.sockets.port_owners import Search
-from hotrun.core.model.inputs import Holder, Input, PortsHeld
+from hotrun.adapters.sockets.port_owners import PortOwnerSearch
+from hotrun.core.model.inputs import Input, PortOwner, PortOwnersFound
 from tests.adapters.loop import until
 from tests.adapters.probing import server
 
 pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
 
 
-def found(*ports: int, owners: dict[int, str] | None = None) -> tuple[Holder, ...]:
+def found(*ports: int, owners: dict[int, str] | None = None) -> tuple[PortOwner, ...]:
     """What is posted about these ports; `owners`: the names of our processes by pid."""
     posted: list[Input] = []
     hurried: list[bool] = []
 
     async def main() -> None:
-        Search(posted.append, lambda: hurried.append(True), (owners or {}).get).find(7, ports)
+        PortOwnerSearch(posted.append, lambda: hurried.append(True), (owners or {}).get).find(7, ports)
         await until(lambda: hurried)
 
     asyncio.run(main())
     (fact,) = posted
-    assert isinstance(fact, PortsHeld)
+    assert isinstance(fact, PortOwnersFound)
     assert fact.run == 7
     return fact.holders
 

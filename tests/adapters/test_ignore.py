@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.files.ignore import RootRules, Rules
+from hotrun.adapters.files.ignore import IgnoreRules, RootRules
 from hotrun.core.model.project import Watch
 from tests.adapters.disk import short, tree_of, walked, watched, write
 
@@ -220,7 +220,7 @@ def test_rules_are_the_same_object_while_all_ignore_files_hold_the_same(tmp_path
     ignore = write(tmp_path / "sub" / ".gitignore", "*.a\n")
     rules = RootRules(str(tmp_path), str(tmp_path), Watch((str(tmp_path),)))
 
-    def inside() -> Rules:
+    def inside() -> IgnoreRules:
         outer, _ = rules.look()
         assert outer.inside(str(tmp_path / "other"), "other") is outer
         return outer.inside(str(tmp_path / "sub"), "sub")
@@ -246,13 +246,13 @@ def test_a_walk_asks_the_rules_about_no_name_twice_while_they_are_the_same(
     files(tmp_path, "a.c", "a.log", "sub/b.c", "node_modules/x.js")
     ignore = write(tmp_path / ".gitignore", "*.log\n")
     tree, asked = walked(tmp_path), list[str]()
-    ignores = Rules.ignores
+    ignores = IgnoreRules.ignores
 
-    def asks(rules: Rules, relative: str, is_folder: bool) -> bool:
+    def asks(rules: IgnoreRules, relative: str, is_folder: bool) -> bool:
         asked.append(relative)
         return ignores(rules, relative, is_folder)
 
-    monkeypatch.setattr(Rules, "ignores", asks)
+    monkeypatch.setattr(IgnoreRules, "ignores", asks)
     assert tree.verify() == []
     assert asked == []
     write(tmp_path / "sub" / "new.log")

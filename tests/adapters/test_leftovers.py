@@ -14,9 +14,9 @@ import msgspec
 import pytest
 
 from hotrun.adapters.guard.protocol import records
-from hotrun.adapters.guard.protocol.records import Record, Session, new_session
+from hotrun.adapters.guard.protocol.records import RunRecord, SessionMark, new_session
 from hotrun.adapters.guard.stale_processes import sweep
-from hotrun.adapters.instance.runtime_folder import Unsafe, name_of, runtime_folder
+from hotrun.adapters.instance.runtime_folder import UnsafeFolder, name_of, runtime_folder
 from hotrun.adapters.os import process_table
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
@@ -41,10 +41,10 @@ def started() -> Iterator[list[subprocess.Popen[bytes]]]:
             one.communicate()
 
 
-def dead_session(root: str = ROOT) -> tuple[Session, str]:
+def dead_session(root: str = ROOT) -> tuple[SessionMark, str]:
     """A session whose hotrun has ended, and its record."""
     hotrun = subprocess.Popen(["sleep", "60"])
-    session = Session(os.urandom(16).hex(), os.fsencode(root), hotrun.pid)
+    session = SessionMark(os.urandom(16).hex(), os.fsencode(root), hotrun.pid)
     path = records.write(session, None)
     hotrun.kill()
     hotrun.wait()
@@ -52,7 +52,7 @@ def dead_session(root: str = ROOT) -> tuple[Session, str]:
     return session, path
 
 
-def left_by(session: Session, *argv: str) -> subprocess.Popen[bytes]:
+def left_by(session: SessionMark, *argv: str) -> subprocess.Popen[bytes]:
     env = {**os.environ, records.VARIABLE: session.id}
     left = subprocess.Popen(
         argv or ("cat",), env=env, start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -99,7 +99,7 @@ def test_a_process_that_is_older_than_the_session_is_none_of_its_own(
 ) -> None:
     session, path = dead_session()
     started.append(left_by(session))
-    record = msgspec.json.decode(Path(path).read_bytes(), type=Record)
+    record = msgspec.json.decode(Path(path).read_bytes(), type=RunRecord)
     seen = process_table.see(started[0].pid)
     assert seen is not None
     later = msgspec.structs.replace(record, started=seen.started + 1)
@@ -110,7 +110,7 @@ def test_a_process_that_is_older_than_the_session_is_none_of_its_own(
 
 def test_a_record_of_another_boot_or_of_garbage_is_removed() -> None:
     _, path = dead_session()
-    record = msgspec.json.decode(Path(path).read_bytes(), type=Record)
+    record = msgspec.json.decode(Path(path).read_bytes(), type=RunRecord)
     Path(path).write_bytes(msgspec.json.encode(msgspec.structs.replace(record, boot="another")))
     _, garbage = dead_session()
     Path(garbage).write_text("{")
@@ -124,9 +124,9 @@ def test_a_number_that_has_a_new_owner_is_no_living_hotrun(started: list[subproc
     stranger = subprocess.Popen(["sleep", "60"])
     left = left_by(session)
     started += [stranger, left]
-    record = msgspec.json.decode(Path(path).read_bytes(), type=Record)
+    record = msgspec.json.decode(Path(path).read_bytes(), type=RunRecord)
     reused = msgspec.structs.replace(
-        record, session=Session(session.id, session.root, stranger.pid), started=record.started - 1
+        record, session=SessionMark(session.id, session.root, stranger.pid), started=record.started - 1
     )
     Path(path).write_bytes(msgspec.json.encode(reused))
     assert len(sweep(ROOT)) == 1
@@ -157,7 +157,7 @@ def test_a_folder_that_is_not_private_is_not_used(
     assert runtime_folder() == str(private)
     private.chmod(0o770)
     monkeypatch.setattr("hotrun.adapters.instance.runtime_folder.candidates", lambda: [str(private)])
-    with pytest.raises(Unsafe):
+    with pytest.raises(UnsafeFolder):
         runtime_folder()
     assert records.write(new_session(ROOT), None) is None
     assert sweep(ROOT) == []

@@ -15,7 +15,7 @@ import pytest
 from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.step_inputs import lister as lister_module
 from hotrun.adapters.step_inputs.list_once import list_once
-from hotrun.adapters.step_inputs.lister import Lister
+from hotrun.adapters.step_inputs.lister import InputLister
 from hotrun.adapters.step_inputs.source_headers import _CLOCK_NS
 from hotrun.core.model.commands import ListInputs
 from hotrun.core.model.inputs import Input, InputsListed
@@ -165,7 +165,7 @@ class Asking:
         self.root = root
         self.posted: list[Input] = []
         self.guard = Guard()
-        self.lister = Lister(self.posted.append, lambda: None, self.guard.seat, str(root))
+        self.lister = InputLister(self.posted.append, lambda: None, self.guard.seat, str(root))
         self.requests = 0
 
     async def list(self, step: Step, *changed: str) -> InputsListed:

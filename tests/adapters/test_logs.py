@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.output import logs as rooms
-from hotrun.adapters.output.logs import MOST_BYTES, Logs
+from hotrun.adapters.output.logs import MOST_BYTES, OutputLogs
 
 
 class Kept:
@@ -24,7 +24,7 @@ class Kept:
         self.root = root
         self.folder = root / ".hotrun" / "logs"
         self.notices: list[str] = []
-        self.logs = Logs(Folder(str(root)), self.notices.append)
+        self.logs = OutputLogs(StateFolder(str(root)), self.notices.append)
 
     def text(self, name: str) -> bytes:
         return (self.folder / name).read_bytes()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.os.process_table import below
-from hotrun.adapters.readiness.sd_notify import LONGEST, Notifications
+from hotrun.adapters.readiness.sd_notify import LONGEST, NotifySockets
 from hotrun.core.model.inputs import Input, Notified
 from tests.adapters.loop import until
 from tests.adapters.probing import Server, server
@@ -26,13 +26,13 @@ only_with_credentials = pytest.mark.skipif(not hasattr(socket, "SO_PASSCRED"), r
 
 
 class Listening:
-    """Notifications of runs whose trees begin at `roots`."""
+    """NotifySockets of runs whose trees begin at `roots`."""
 
     def __init__(self) -> None:
         self.posted: list[Input] = []
         self.hurries: list[int] = []
         self.roots: dict[int, int] = {1: os.getpid()}
-        self.notifications = Notifications(
+        self.notifications = NotifySockets(
             self.posted.append, lambda: self.hurries.append(len(self.posted)), self._members
         )
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.instance.state_folder import Folder
-from hotrun.adapters.output.logs import Logs
+from hotrun.adapters.instance.state_folder import StateFolder
+from hotrun.adapters.output.logs import OutputLogs
 from hotrun.adapters.output.reader import PIPE_HOLDS, TURN_BYTES
 from hotrun.core.model.inputs import OutputRead, Prompted
 from tests.adapters.loop import is_gone, until
@@ -24,8 +24,8 @@ def numbers(count: int) -> str:
     return f"import sys; sys.stdout.write(''.join('%d\\n' % n for n in range({count})))"
 
 
-def log_of(stage: Stage, root: Path) -> Logs:
-    return Logs(Folder(str(root)), lambda text: pytest.fail(text))
+def log_of(stage: Stage, root: Path) -> OutputLogs:
+    return OutputLogs(StateFolder(str(root)), lambda text: pytest.fail(text))
 
 
 # --- ends ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 
 from hotrun.adapters.readiness import address, probe_exec, probe_http, probe_listen
 from hotrun.adapters.sockets.sock_diag import can_tell
-from hotrun.core.model.inputs import NoAnswer
+from hotrun.core.model.inputs import ProbeFailed
 from hotrun.core.model.project import Program, Ready
 from tests.adapters.loop import is_gone, state_of, until
 from tests.adapters.probing import Probing, server, with_probing
@@ -104,7 +104,7 @@ async def test_a_unix_socket_is_ready_when_it_takes_connections(probing: Probing
 
 def test_a_socket_that_was_connected_with_itself_is_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = bound()  # what connect() may choose for an own port in the range of outgoing connections
-    target = address.Address.parse(f"127.0.0.1:{taken.getsockname()[1]}")
+    target = address.ProbeAddress.parse(f"127.0.0.1:{taken.getsockname()[1]}")
 
     async def connect() -> None:
         monkeypatch.setattr(socket, "socket", lambda *_: taken)
@@ -165,7 +165,7 @@ def test_what_was_started_before_the_loop_is_asked_in_it() -> None:
 async def test_a_target_that_is_none_is_said(probing: Probing, ready: Ready) -> None:
     probing.probes.start(1, ready)
     (fact,) = probing.posted
-    assert isinstance(fact, NoAnswer)
+    assert isinstance(fact, ProbeFailed)
 
 
 # --- http --------------------------------------------------------------------------------------------------------

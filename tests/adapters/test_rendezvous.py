@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.instance.lock import Claim, Held, known_paths, socket_path
-from hotrun.adapters.instance.runtime_folder import MOST_BYTES, Unsafe
+from hotrun.adapters.instance.lock import AlreadyRunning, InstanceLock, known_paths, socket_path
+from hotrun.adapters.instance.runtime_folder import MOST_BYTES, UnsafeFolder
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def mode(path: Path | str) -> int:
 
 
 def test_a_claim_makes_a_private_folder_and_a_lock_and_takes_the_lock_away_again(runtime: Path) -> None:
-    claim = Claim("/some/root")
+    claim = InstanceLock("/some/root")
     assert os.path.dirname(claim.socket) == str(runtime / "hotrun")
     assert mode(runtime / "hotrun") == 0o700
     (lock,) = (runtime / "hotrun").iterdir()
@@ -40,14 +40,14 @@ def test_a_claim_makes_a_private_folder_and_a_lock_and_takes_the_lock_away_again
 
 
 def test_a_root_has_one_holder_whose_pid_is_told_and_other_roots_are_free() -> None:
-    first = Claim("/some/root")
-    with pytest.raises(Held) as held:
-        Claim("/some/root")
+    first = InstanceLock("/some/root")
+    with pytest.raises(AlreadyRunning) as held:
+        InstanceLock("/some/root")
     assert held.value.pid == os.getpid()
     assert str(held.value) == f"hotrun runs already in /some/root: pid {os.getpid()}"
-    Claim("/some/other").release()
+    InstanceLock("/some/other").release()
     first.release()
-    Claim("/some/root").release()
+    InstanceLock("/some/root").release()
 
 
 def test_another_name_of_the_same_root_is_the_same_root(tmp_path: Path) -> None:
@@ -57,19 +57,19 @@ def test_another_name_of_the_same_root_is_the_same_root(tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) -> None:
-    code = "import time; from hotrun.adapters.instance.lock import Claim; c = Claim('/r'); print(1, flush=True)"
+    code = "import time; from hotrun.adapters.instance.lock import InstanceLock; c = InstanceLock('/r'); print(1, flush=True)"
     child = subprocess.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"], stdout=subprocess.PIPE)
     try:
         assert child.stdout is not None
         assert child.stdout.readline() == b"1\n"
-        with pytest.raises(Held) as held:
-            Claim("/r")
+        with pytest.raises(AlreadyRunning) as held:
+            InstanceLock("/r")
         assert held.value.pid == child.pid
     finally:
         child.kill()
         child.wait()
         child.communicate()
-    Claim("/r").release()
+    InstanceLock("/r").release()
 
 
 def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
@@ -78,19 +78,19 @@ def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
     monkeypatch.setattr("hotrun.adapters.instance.runtime_folder.candidates", lambda: [str(runtime / "hotrun")])
     (runtime / "hotrun").mkdir(0o755)
     (runtime / "hotrun").chmod(0o755)
-    with pytest.raises(Unsafe, match="is open to others"):
-        Claim("/some/root")
+    with pytest.raises(UnsafeFolder, match="is open to others"):
+        InstanceLock("/some/root")
     assert known_paths("/some/root") == []
     (runtime / "hotrun").rmdir()
     (tmp_path / "elsewhere").mkdir(0o700)
     (runtime / "hotrun").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Unsafe, match="is no folder"):
-        Claim("/some/root")
+    with pytest.raises(UnsafeFolder, match="is no folder"):
+        InstanceLock("/some/root")
     (runtime / "hotrun").unlink()
     (runtime / "hotrun").mkdir(0o700)
     monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
-    with pytest.raises(Unsafe, match="belongs to uid"):
-        Claim("/some/root")
+    with pytest.raises(UnsafeFolder, match="belongs to uid"):
+        InstanceLock("/some/root")
 
 
 def test_without_a_runtime_folder_the_temporary_one_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,8 +111,8 @@ def test_a_folder_whose_sockets_would_have_too_long_a_name_is_passed_over(
 
 def test_two_that_come_and_go_at_once_do_not_take_the_folder_from_each_other() -> None:
     code = (
-        "import sys; from hotrun.adapters.instance.lock import Claim\n"
-        "for _ in range(300): Claim(sys.argv[1]).release()\nprint('done')"
+        "import sys; from hotrun.adapters.instance.lock import InstanceLock\n"
+        "for _ in range(300): InstanceLock(sys.argv[1]).release()\nprint('done')"
     )
     children = [
         subprocess.Popen([sys.executable, "-c", code, root], stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.files.contents import MOST_BYTES, digest
-from hotrun.adapters.files.read_sources import MOST_CHARACTERS, MOST_KNOWN, MOST_PLACES, SeenSources, Sources
+from hotrun.adapters.files.read_sources import MOST_CHARACTERS, MOST_KNOWN, MOST_PLACES, ReadSources, SeenSources
 from hotrun.adapters.files.signature import WHOLE_S_RACY_NS
-from hotrun.core.model.events import Source
+from hotrun.core.model.events import SourceExcerpt
 from hotrun.core.model.inputs import Change
 
 TEXT = "one\ntwo\nthree\nfour\nfive\nsix\n"
@@ -28,38 +28,38 @@ def write(path: Path, text: str = TEXT) -> str:
 
 
 def seen(folder: Path, now_ns: int | None = None) -> SeenSources:
-    return Sources(str(folder)).seen_from(later() if now_ns is None else now_ns)
+    return ReadSources(str(folder)).seen_from(later() if now_ns is None else now_ns)
 
 
 def test_a_line_comes_with_two_on_each_side(tmp_path: Path) -> None:
     file = write(tmp_path / "a")
-    assert seen(tmp_path).around(file, 3, True) == Source(1, ("one", "two", "three", "four", "five"))
-    assert seen(tmp_path).around(file, 1, True) == Source(1, ("one", "two", "three"))
-    assert seen(tmp_path).around(file, 6, True) == Source(4, ("four", "five", "six"))
+    assert seen(tmp_path).around(file, 3, True) == SourceExcerpt(1, ("one", "two", "three", "four", "five"))
+    assert seen(tmp_path).around(file, 1, True) == SourceExcerpt(1, ("one", "two", "three"))
+    assert seen(tmp_path).around(file, 6, True) == SourceExcerpt(4, ("four", "five", "six"))
 
 
 def test_the_end_of_a_file_is_a_line_where_a_tool_names_it(tmp_path: Path) -> None:
     file = write(tmp_path / "a")
-    assert seen(tmp_path).around(file, 7, True) == Source(5, ("five", "six", ""))
+    assert seen(tmp_path).around(file, 7, True) == SourceExcerpt(5, ("five", "six", ""))
     assert seen(tmp_path).around(file, 8, True) is None
     assert seen(tmp_path).around(file, 0, True) is None
-    assert seen(tmp_path).around(write(tmp_path / "b", ""), 1, True) == Source(1, ("",))
+    assert seen(tmp_path).around(write(tmp_path / "b", ""), 1, True) == SourceExcerpt(1, ("",))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_end_as_compilers_think(tmp_path: Path, end: str) -> None:
     (tmp_path / "a").write_bytes(end.join(["\ufeffone", "t\x0cw\u2028o", "three"]).encode())
-    assert seen(tmp_path).around(str(tmp_path / "a"), 2, True) == Source(1, ("one", "t\x0cw\u2028o", "three"))
+    assert seen(tmp_path).around(str(tmp_path / "a"), 2, True) == SourceExcerpt(1, ("one", "t\x0cw\u2028o", "three"))
 
 
 def test_long_lines_are_cut_and_tabs_stay(tmp_path: Path) -> None:
     found = seen(tmp_path).around(write(tmp_path / "a", "\t" + "x" * 9999), 1, True)
-    assert found == Source(1, ("\t" + "x" * (MOST_CHARACTERS - 1),))
+    assert found == SourceExcerpt(1, ("\t" + "x" * (MOST_CHARACTERS - 1),))
 
 
 def test_bytes_that_are_no_text_are_replaced_and_a_binary_file_has_no_lines(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"caf\xe9")
-    assert seen(tmp_path).around(str(tmp_path / "a"), 1, True) == Source(1, ("caf\ufffd",))
+    assert seen(tmp_path).around(str(tmp_path / "a"), 1, True) == SourceExcerpt(1, ("caf\ufffd",))
     (tmp_path / "b").write_bytes(b"a\n\0")
     assert seen(tmp_path).around(str(tmp_path / "b"), 1, True) is None
 
@@ -84,16 +84,16 @@ def test_a_write_just_before_the_run_may_be_one_after_as_far_as_clocks_can_tell(
 
 def test_the_bytes_of_a_change_that_was_told_say_what_clocks_cannot(tmp_path: Path) -> None:
     file = write(tmp_path / "a")
-    sources = Sources(str(tmp_path))
+    sources = ReadSources(str(tmp_path))
     sources.note([Change("a", "modified", digest(file, 1), b"other")])
     run = sources.seen_from(os.stat(file).st_ctime_ns + 1)
-    assert run.around(file, 1, True) == Source(1, ("one", "two", "three"))
+    assert run.around(file, 1, True) == SourceExcerpt(1, ("one", "two", "three"))
     write(tmp_path / "a", TEXT.replace("one", "ONE"))
     assert sources.seen_from(later()).around(file, 1, True) is None, "nobody has told of that"
 
 
 def test_a_new_file_is_read_when_it_is_told(tmp_path: Path) -> None:
-    sources = Sources(str(tmp_path / "root"))
+    sources = ReadSources(str(tmp_path / "root"))
     file = write(tmp_path / "a")
     sources.note([Change("../a", "added")])
     run = sources.seen_from(os.stat(file).st_ctime_ns)
@@ -105,7 +105,7 @@ def test_a_new_file_is_read_when_it_is_told(tmp_path: Path) -> None:
 
 def test_a_change_that_is_told_during_the_run_makes_the_file_another_one(tmp_path: Path) -> None:
     file = write(tmp_path / "a")
-    sources = Sources(str(tmp_path))
+    sources = ReadSources(str(tmp_path))
     run = sources.seen_from(later())
     sources.note([Change("a", "modified", digest(file, 1), b"other")])
     assert run.around(file, 1, True) is None
@@ -122,7 +122,7 @@ def test_a_flood_of_problems_looks_at_few_files_and_warnings_leave_room_for_erro
 
 
 def test_what_is_remembered_is_bounded(tmp_path: Path) -> None:
-    sources = Sources(str(tmp_path))
+    sources = ReadSources(str(tmp_path))
     for number in range(3):
         sources.note([Change(f"{number}/{name}", "deleted") for name in range(MOST_KNOWN // 2)])
     assert sources.known(str(tmp_path / "0" / "0")) is None

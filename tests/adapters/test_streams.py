@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.instance.state_folder import Folder
-from hotrun.adapters.output.logs import Logs
+from hotrun.adapters.instance.state_folder import StateFolder
+from hotrun.adapters.output.logs import OutputLogs
 from hotrun.adapters.output.pty import Window
 from hotrun.adapters.output.streams import Streams
 from hotrun.core.model.commands import Spawn
@@ -31,7 +31,7 @@ class Play:
 
     def __init__(self, root: Path, tty: bool) -> None:
         self.posted: list[Input] = []
-        log = Logs(Folder(str(root)), lambda text: pytest.fail(text)).open("web", 1, 1)
+        log = OutputLogs(StateFolder(str(root)), lambda text: pytest.fail(text)).open("web", 1, 1)
         command = Spawn(1, "run", "web", Program(("sh",), "/"), 1, tty=tty)
         self.streams = Streams(command, Window(), self.posted.append, lambda: None, log)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.output import pty as terminals
-from hotrun.adapters.output.pty import MOST_QUEUED, NO_SIZE, Terminal, Window, own_size
+from hotrun.adapters.output.pty import MOST_QUEUED, NO_SIZE, Pty, Window, own_size
 from tests.adapters.loop import until
 from tests.adapters.stage import PYTHON, Stage, staged
 
@@ -29,8 +29,8 @@ WATCH_SIZE = (
 
 
 @pytest.fixture
-def terminal() -> Iterator[Terminal]:
-    terminal = Terminal(24, 80)
+def terminal() -> Iterator[Pty]:
+    terminal = Pty(24, 80)
     yield terminal
     terminal.close()
 
@@ -117,10 +117,10 @@ async def test_the_size_is_there_before_the_program_and_a_change_is_heard(stage:
 @staged
 async def test_the_programs_follow_the_size_of_our_own_terminal(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = asyncio.get_running_loop()
-    ours = Terminal(20, 70)  # as if it was ours
+    ours = Pty(20, 70)  # as if it was ours
     monkeypatch.setattr(terminals, "STDOUT", ours.master)
     window = Window()
-    monkeypatch.setattr("tests.adapters.stage.Terminal", lambda rows, columns: window.open())
+    monkeypatch.setattr("tests.adapters.stage.Pty", lambda rows, columns: window.open())
     try:
         for run in (1, 2):
             _, reader = stage.terminal(run, *PYTHON, WATCH_SIZE)
@@ -151,7 +151,7 @@ async def test_a_program_that_has_ended_does_not_disturb_the_size_of_others(
     there.close()
 
 
-def test_the_size_is_that_of_stdout_or_a_usual_one(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> None:
+def test_the_size_is_that_of_stdout_or_a_usual_one(monkeypatch: pytest.MonkeyPatch, terminal: Pty) -> None:
     monkeypatch.setattr(terminals, "STDOUT", terminal.master)
     terminal.resize(50, 132)
     assert own_size() == (50, 132)
@@ -164,7 +164,7 @@ def test_the_size_is_that_of_stdout_or_a_usual_one(monkeypatch: pytest.MonkeyPat
     os.close(writer)
 
 
-def test_neither_side_is_inherited(terminal: Terminal) -> None:
+def test_neither_side_is_inherited(terminal: Pty) -> None:
     """A program that had the master of another one could not be hung up on, and could type into it."""
     assert not os.get_inheritable(terminal.master)
     assert not os.get_inheritable(terminal._slave)
@@ -195,7 +195,7 @@ async def test_what_the_terminal_does_not_take_is_written_later_in_order(stage: 
     assert terminal.queued == 0
 
 
-def test_more_than_the_queue_holds_is_refused_as_a_whole(terminal: Terminal) -> None:
+def test_more_than_the_queue_holds_is_refused_as_a_whole(terminal: Pty) -> None:
     modes = termios.tcgetattr(terminal._slave)
     modes[3] &= ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(terminal._slave, termios.TCSANOW, modes)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from hotrun.adapters.os.resource_usage import Meter
+from hotrun.adapters.os.resource_usage import UsageMeter
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="this system has no /proc")
 
@@ -29,7 +29,7 @@ def test_the_cost_of_a_process_is_that_of_all_below_it() -> None:
     try:
         assert program.stdout is not None
         assert program.stdout.readline() == b"ready\n"
-        meter = Meter()
+        meter = UsageMeter()
         first = meter.look({"web": program.pid, "us": os.getpid()})
         assert first["web"].cpu_percent == 0, "nothing is known yet"
         assert first["web"].memory_bytes > 30 << 20
@@ -46,4 +46,4 @@ def test_the_cost_of_a_process_is_that_of_all_below_it() -> None:
 def test_what_has_ended_costs_nothing() -> None:
     program = subprocess.Popen(["true"])
     program.wait()
-    assert Meter().look({"gone": program.pid}) == {}
+    assert UsageMeter().look({"gone": program.pid}) == {}

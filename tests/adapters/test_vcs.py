@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.files.vcs import Operations
+from hotrun.adapters.files.vcs import VcsOperations
 from tests.adapters.disk import write
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")
@@ -44,7 +44,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def current(*roots: Path) -> tuple[str, ...]:
-    return Operations(tuple(map(str, roots))).current()
+    return VcsOperations(tuple(map(str, roots))).current()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def current(*roots: Path) -> tuple[str, ...]:
 def test_an_operation_that_waits_for_a_person_is_told_until_it_is_over(
     words: tuple[str, str], name: str, repository: Path
 ) -> None:
-    operations = Operations((str(repository),))
+    operations = VcsOperations((str(repository),))
     assert operations.current() == ()
     git(repository, *words, ok=False)
     assert name in operations.current()
@@ -97,6 +97,6 @@ def test_a_worktree_has_operations_of_its_own(repository: Path, tmp_path: Path) 
 
 def test_a_folder_without_a_repository_has_none(tmp_path: Path) -> None:
     write(tmp_path / "plain" / ".git", "no such thing\n")
-    operations = Operations((str(tmp_path / "plain"), str(tmp_path / "missing")))
+    operations = VcsOperations((str(tmp_path / "plain"), str(tmp_path / "missing")))
     assert operations.current() == ()
     assert operations.folders == ()

@@ -7,10 +7,10 @@ import threading
 
 import pytest
 
-from hotrun.adapters.guard.protocol.channel import Message, Wire, pair, wire
+from hotrun.adapters.guard.protocol.channel import Channel, Message, pair, wire
 
 
-def received(end: Wire, count: int) -> list[Message]:
+def received(end: Channel, count: int) -> list[Message]:
     messages: list[Message] = []
     while len(messages) < count:
         messages += end.receive()

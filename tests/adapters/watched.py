@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hotrun.adapters.files.source import FileSource
-from hotrun.adapters.files.suspend import Sleep
+from hotrun.adapters.files.suspend import SuspendDetector
 from hotrun.adapters.files.watcher import KernelSensor, Sense
 from hotrun.core.model.inputs import Change, Input, Noticed
 from hotrun.core.model.project import Poll, Project, Watch
@@ -22,7 +22,7 @@ class Watched:
         root: Path,
         sense: Sense = KernelSensor,
         sync_folder: Path | None = None,
-        sleep: Sleep | None = None,
+        sleep: SuspendDetector | None = None,
     ) -> None:
         self.root = root
         self.posted: list[Input] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotrun.config.importers import Imported, Source, convert, convert_command
+from hotrun.config.importers import Imported, KeySource, convert, convert_command
 
 AIR = r"""
 root = "."
@@ -354,8 +354,8 @@ COMMANDS = [
 
 
 def taken_over(name: str, text: str, **more: Any) -> Imported:
-    return convert(Source(text, name, folder="shop", **more))
+    return convert(KeySource(text, name, folder="shop", **more))
 
 
 def from_command(line: str) -> Imported:
-    return convert_command(Source(line, "command line", folder="shop"))
+    return convert_command(KeySource(line, "command line", folder="shop"))

@@ -17,7 +17,7 @@ import pytest
 import tomli
 
 from hotrun.config.loading.load import load, parse
-from hotrun.config.loading.problems import ConfigError
+from hotrun.config.loading.problems import InvalidConfig
 from hotrun.config.tables.model import BuildOptions, Config
 from hotrun.config.writing.expand import to_toml
 from hotrun.config.writing.schema import json_schema
@@ -33,20 +33,20 @@ OPTION_OFF = re.compile(r"^#(?=\[|[a-z_-]+ = )", re.MULTILINE)
 # "build" stands for [build.NAME], "parser" for each [[parser]].
 SECTIONS = {
     "Config": "",
-    "Watch": "watch",
+    "WatchTable": "watch",
     "BuildOptions": "build",
     "BuildStep": "build.NAME",
     "RunProcess": "run.NAME",
-    "Ready": "run.NAME.ready",
-    "Reload": "run.NAME.reload",
+    "ReadyTable": "run.NAME.ready",
+    "ReloadTable": "run.NAME.reload",
     "Go": "go",
     "GoHost": "go.host",
     "GoPlugin": "go.plugin",
     "Proxy": "proxy",
-    "OutputParser": "parser",
-    "ParserExample": "parser.examples",
-    "Ui": "ui",
-    "Export": "exports.NAME",
+    "ParserTable": "parser",
+    "ExampleTable": "parser.examples",
+    "UiTable": "ui",
+    "ExportTable": "exports.NAME",
 }
 
 
@@ -195,7 +195,7 @@ def test_the_documented_examples_load(text: str) -> None:
 
 def test_the_documented_messages_are_real() -> None:
     (shown,) = re.findall(r"(?s)```text\n(.*?)```", DOCS)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         parse('[build.app]\ncomand = "make"\ntimeout = 30\n', "hotrun.toml", "/project")
     assert caught.value.message.splitlines() == shown.splitlines()
 
@@ -291,9 +291,9 @@ def test_the_schema_words_defaults_as_the_file_would() -> None:
     definitions = json_schema()["$defs"]
     assert definitions["RunProcess"]["properties"]["stop_timeout"]["default"] == "5s"
     assert definitions["RunProcess"]["properties"]["stop_signal"]["default"] == "SIGTERM"
-    assert definitions["Watch"]["properties"]["settle"]["default"] == "auto"
-    assert definitions["Watch"]["properties"]["paths"]["default"] == ["."]
-    assert "default" not in definitions["WatchInProfile"]["properties"]["paths"]
+    assert definitions["WatchTable"]["properties"]["settle"]["default"] == "auto"
+    assert definitions["WatchTable"]["properties"]["paths"]["default"] == ["."]
+    assert "default" not in definitions["WatchTableInProfile"]["properties"]["paths"]
 
 
 def test_configuration_touches_files_and_nothing_else() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from hotrun.config.loading.check_exports import misplaced
 from hotrun.config.loading.load import parse
-from hotrun.config.loading.problems import ConfigError
+from hotrun.config.loading.problems import InvalidConfig
 from hotrun.core.changes.plan import Plan
 from hotrun.core.model.line_format import PLACEHOLDERS
 from hotrun.core.model.project import Export, Project
@@ -22,7 +22,7 @@ def exported(*paths: str, root: str = "/p", text: str = "{path}") -> Project:
 
 
 def problem(path: str, text: str = "{path}") -> str:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         exported(path, text=text)
     (line,) = caught.value.problems
     return line
@@ -58,7 +58,7 @@ def test_the_folder_of_hotrun_is_refused() -> None:
 
 
 def test_two_exports_need_two_files() -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         exported("a", "./a")
     said = "expected a file of its own (exports.e0.path has this one)"
     assert caught.value.problems == (f'hotrun.toml:7: exports.e1.path: {said}, got "./a"',)
@@ -80,7 +80,7 @@ def test_a_brace_without_its_other_half_is_refused() -> None:
 
 
 def test_there_is_only_one_time_to_write() -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         parse(RUN + '[exports.a]\npath = "a"\nformat = "x"\non = "start"\n', "hotrun.toml", "/p")
     assert caught.value.problems == ('hotrun.toml:6: exports.a.on: expected "verdict", got "start"',)
 

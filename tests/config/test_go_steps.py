@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hotrun.config.loading.load import parse, place_of
-from hotrun.config.loading.problems import ConfigError, Path
+from hotrun.config.loading.problems import InvalidConfig, Path
 from hotrun.config.writing.expand import to_toml
 from hotrun.core.model.project import Project, Reload
 
@@ -78,7 +78,7 @@ def project_of(text: str, profile: str | None = None) -> Project:
 
 
 def problems_of(text: str) -> list[str]:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         parse(text, "hotrun.toml", "/project")
     return [line.removeprefix("hotrun.toml:") for line in caught.value.problems]
 

@@ -14,7 +14,7 @@ import yaml
 from hotrun.config.importers import IMPORTERS, recognize
 from hotrun.config.importers.written import to_toml
 from hotrun.config.loading.load import parse
-from hotrun.config.loading.problems import ConfigError
+from hotrun.config.loading.problems import InvalidConfig
 from tests.config.foreign import (
     AIR,
     BACON,
@@ -131,7 +131,7 @@ def test_a_key_that_nobody_knows_is_noted(name: str, text: str) -> None:
     ],
 )
 def test_a_malformed_file_is_one_error_with_its_line(name: str, text: str, message: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         taken_over(name, text)
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith(message)
@@ -147,7 +147,7 @@ def test_values_of_a_wrong_kind_are_noted_and_never_a_crash(name: str, text: str
         for odd in ({"x": [1]}, [[1]], 7, None, "a: b", True):
             try:
                 imported = taken_over(name, json.dumps({**found, key: odd}))
-            except ConfigError:
+            except InvalidConfig:
                 continue  # nothing is left to run
             assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
 
@@ -200,7 +200,7 @@ def test_a_package_json_counts_only_with_a_nodemon_config() -> None:
 
 
 def test_what_is_nobodys_is_refused_with_what_is_known() -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         taken_over("notes.txt", "buy milk\n")
     assert caught.value.hint is not None
     assert all(importer.tool in caught.value.hint for importer in IMPORTERS)
@@ -220,7 +220,7 @@ def test_a_damaged_file_is_an_error_or_loads(name: str, text: str) -> None:
             damaged[at] = chance.choice(["", damaged[at] * 2, *"\"'{}[]:=,#\\\n\t\x00é*!$"])
         try:
             imported = taken_over(name, "".join(damaged))
-        except ConfigError as error:
+        except InvalidConfig as error:
             assert re.match(rf"{re.escape(name)}:\d+:", error.problems[0]), error.problems  # noqa: PT017 - not always raised
             continue
         assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
@@ -250,7 +250,7 @@ def test_a_damaged_command_line_is_an_error_or_loads(line: str) -> None:
         )
         try:
             imported = from_command(" ".join(words))
-        except ConfigError as error:
+        except InvalidConfig as error:
             assert error.problems[0].startswith("command line:1: ")  # noqa: PT017 - not always raised
             continue
         assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config

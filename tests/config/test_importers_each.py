@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.config.importers import Imported
-from hotrun.config.loading.problems import ConfigError
+from hotrun.config.loading.problems import InvalidConfig
 from tests.config.foreign import (
     AIR,
     BACON,
@@ -300,7 +300,7 @@ def test_variables_and_runners_in_front_of_a_tool_are_seen_through() -> None:
     ],
 )
 def test_a_command_line_that_cannot_be_taken_over_is_one_error(line: str, message: str, hint: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         from_command(line)
     [problem] = caught.value.problems
     assert problem.startswith(f"command line:1: {message}")

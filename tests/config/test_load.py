@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hotrun.config.loading.load import load, parse
-from hotrun.config.loading.problems import ConfigError
+from hotrun.config.loading.problems import InvalidConfig
 from hotrun.core.model.project import Process, Program, Project, Step, Watch
 
 ROOT = "/project"
@@ -20,7 +20,7 @@ def project_of(text: str, profile: str | None = None) -> Project:
 
 
 def problems_of(text: str, profile: str | None = None, filename: str = "hotrun.toml") -> list[str]:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         parse(text, filename, ROOT, profile)
     return list(caught.value.problems)
 
@@ -430,6 +430,6 @@ def test_messages_name_the_file_as_seen_from_the_current_folder(
     (tmp_path / "hotrun.toml").write_text("x = 1\n")
     (tmp_path / "deep").mkdir()
     monkeypatch.chdir(tmp_path / "deep")
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         load(str(tmp_path / "hotrun.toml"))
     assert caught.value.message.startswith("../hotrun.toml:1: x: unknown key")

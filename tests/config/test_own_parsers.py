@@ -8,8 +8,8 @@ import pytest
 import tomli
 
 from hotrun.config.loading.load import parse
-from hotrun.config.loading.problems import ConfigError
-from hotrun.core.model.project import Example, OwnParser, Project
+from hotrun.config.loading.problems import InvalidConfig
+from hotrun.core.model.project import CustomParser, ParserExample, Project
 from hotrun.session.diagnostics import wrong_examples
 from tests.config.test_config_reference import loadable_example
 
@@ -25,7 +25,7 @@ def project(text: str) -> Project:
 def test_what_is_left_out_has_its_default() -> None:
     [parser] = project(f'[[parser]]\nname = "mine"\n{MATCH}\nkind = "block"\nthen = ["a", "b"]').parsers
     match = "(?P<file>.+): (?P<message>.+)"
-    assert parser == OwnParser("mine", match=match, then=("a", "b"), within=2)
+    assert parser == CustomParser("mine", match=match, then=("a", "b"), within=2)
 
 
 def test_one_errorformat_or_several() -> None:
@@ -47,7 +47,7 @@ def test_a_severity_or_a_table_of_them_and_examples() -> None:
         """
     one, two = project(text).parsers
     assert (one.severity, two.severity) == ("hint", {"BAD": "error"})
-    assert one.examples == (Example("a: b", file="a"),)
+    assert one.examples == (ParserExample("a: b", file="a"),)
 
 
 def test_a_step_may_name_it_or_its_tool() -> None:
@@ -130,7 +130,7 @@ def test_a_step_may_name_it_or_its_tool() -> None:
     ],
 )
 def test_what_is_wrong_is_named(text: str, expected: list[str]) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         project(text)
     assert [problem.removeprefix("hotrun.toml:") for problem in caught.value.problems] == expected
 

@@ -17,7 +17,7 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from hotrun.config.loading.collect import collect
 from hotrun.config.loading.load import parse
-from hotrun.config.loading.problems import ConfigError, Findings
+from hotrun.config.loading.problems import Findings, InvalidConfig
 from hotrun.config.tables.model import Config
 from hotrun.config.tables.pattern import check_pattern
 from hotrun.config.tables.values import Unfit, dec_hook
@@ -78,7 +78,7 @@ def check_answer(text: str, filename: str = "hotrun.toml") -> bool:
         loaded = parse(
             text, filename, "/project", random.Random(len(text)).choice([None, None, "release", "no"]), lambda: ["go"]
         )
-    except ConfigError as error:
+    except InvalidConfig as error:
         check_problems(error.problems, text, filename)
         return False
     assert isinstance(loaded.project, Project)

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import tomli
 
-from hotrun.config.detect import Candidate, Part, detect
+from hotrun.config.detect import Candidate, CandidatePart, detect
 from hotrun.config.loading.load import parse
 from hotrun.config.writing.template import starter, to_project, to_toml
 from hotrun.core.model.project import Process, Project, Step
@@ -24,18 +24,18 @@ ODD = Candidate(
     kind="odd",
     title='Odd "names" \\ everywhere',
     steps=(
-        Part(
+        CandidatePart(
             name="a b",
             command=("printf", "%s\n", "it's", 'a "quote"', "back\\slash", "tab\t\x1b\u2028é😀"),
             paths=("a[b].c", "back\\\\slash", "  x", "#x" * 60),
             outputs=("",),
         ),
-        Part(name="c.d", command="echo 'x' \"y\" \\z", env={"A-B": '"', "C": ""}),
+        CandidatePart(name="c.d", command="echo 'x' \"y\" \\z", env={"A-B": '"', "C": ""}),
     ),
     processes=(
-        Part(name="e", command="true", needs=("a b", "c.d"), paths=(), port=9001),
-        Part(name="f", command="true"),
-        Part(name="g", command="true", paths=()),
+        CandidatePart(name="e", command="true", needs=("a b", "c.d"), paths=(), port=9001),
+        CandidatePart(name="f", command="true"),
+        CandidatePart(name="g", command="true", paths=()),
     ),
     exclude=("/x y/", "é/"),
     notes=("mind the gap",),

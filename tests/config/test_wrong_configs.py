@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.config.loading.load import parse
-from hotrun.config.loading.problems import ConfigError
+from hotrun.config.loading.problems import InvalidConfig
 
 COMMAND = 'a command such as "make -j2" or ["make", "-j2"]'
 LISTEN = 'expected an address such as "127.0.0.1:8000" or "unix:run/app.sock"'
@@ -608,7 +608,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     ("text", "expected"), [pytest.param(text, expected, id=what) for what, text, expected in WRONG]
 )
 def test_each_problem_is_named_with_its_line_and_key(text: str, expected: list[str]) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(InvalidConfig) as caught:
         parse(text, "hotrun.toml", "/project", known_parsers=lambda: ["go", "tsc"])
     assert [problem.removeprefix("hotrun.toml:") for problem in caught.value.problems] == expected
     assert caught.value.message.splitlines() == list(caught.value.problems)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from hotrun.adapters.editors.catalog import NoEditor, Opening, Place, opening
+from hotrun.adapters.editors.catalog import FilePosition, NoEditor, Opening, opening
 
-PLACE = Place("/p/src/a b.py", 41, 9)
+PLACE = FilePosition("/p/src/a b.py", 41, 9)
 
 
 def argv(
@@ -51,7 +51,7 @@ def test_a_setting_says_where_the_place_goes() -> None:
 
 
 def test_what_a_file_is_called_is_not_filled_in_again() -> None:
-    place = Place("/p/{line}.py", 4, 1)
+    place = FilePosition("/p/{line}.py", 4, 1)
     assert opening(place, "e {file} {line}", {}, bool, list).argv == ("e", "/p/{line}.py", "4")
 
 
@@ -98,7 +98,7 @@ def test_terminals_of_zed_jetbrains_and_emacs_open_theirs() -> None:
 
 
 def test_the_neovim_around_us_is_asked_with_the_name_as_a_string() -> None:
-    place = Place("/p/it's | qa!.py", 3, 2)
+    place = FilePosition("/p/it's | qa!.py", 3, 2)
     said = opening(place, None, {"NVIM": "/run/nvim.1"}, bool, list).argv
     assert said[:4] == ("nvim", "--server", "/run/nvim.1", "--remote-expr")
     assert "fnameescape('/p/it''s | qa!.py')" in said[4]

@@ -106,11 +106,11 @@ class Machine:
             case events.ProcessReady():
                 assert effect.run not in self.ready, "ready twice"
                 self.ready.add(effect.run)
-            case commands.Probe():
+            case commands.StartProbe():
                 assert self.phases[effect.run] != "spawning"
-            case commands.Type():
+            case commands.SendKeys():
                 assert self.phases[effect.run] == "up"
-            case commands.FindHolders():
+            case commands.FindPortOwners():
                 self.asked.add(effect.run)
             case commands.Signal(alone=True):
                 assert effect.run in self.ready, "a reload of what is not ready"
@@ -122,10 +122,10 @@ class Machine:
                 assert not self.phases, "finished while something lives"
                 assert self.open_build is None
                 self.finished_code = effect.exit_code
-            case commands.Verify():
+            case commands.Rescan():
                 assert self.walks == 0, "one walk at a time"
                 self.walks += 1
-            case events.Settled():
+            case events.UpToDate():
                 assert self.open_build is None, "settled while a build runs"
                 assert "spawning" not in self.phases.values()
             case events.BuildStarted():
@@ -167,11 +167,13 @@ class Machine:
             self.send(Request(self.rng.choice(["pause", "resume"])))
         elif choice < 0.81 and self.walks:
             self.walks = 0
-            self.send(inputs.Verified(0))
+            self.send(inputs.Rescanned(0))
         elif choice < 0.82:
             self.type_or_tell()
         elif choice < 0.83:
-            self.send(inputs.Held(self.rng.choice([(), ("git rebase",), ("git index.lock", "git rebase")])))
+            self.send(
+                inputs.VcsOperationsChanged(self.rng.choice([(), ("git rebase",), ("git index.lock", "git rebase")]))
+            )
         else:
             self.pass_time(self.rng.choice([1, 5, 40, 600, 3000]))
 
@@ -179,9 +181,9 @@ class Machine:
         """Keys, the keyboard's owner, and an answer about ports."""
         names = [None, "p9", *self.engine.project.processes]
         self.send(Request(self.rng.choice(["attach", "detach"]), name=self.rng.choice(names)))
-        self.send(inputs.Typed(self.rng.choice([b"x", b"y\x1dz"])))
+        self.send(inputs.KeysTyped(self.rng.choice([b"x", b"y\x1dz"])))
         for run in self.asked:
-            self.send(inputs.PortsHeld(run, (inputs.Holder(8000),)))
+            self.send(inputs.PortOwnersFound(run, (inputs.PortOwner(8000),)))
         self.asked.clear()
 
     def answer(self, run: int) -> None:
@@ -198,8 +200,8 @@ class Machine:
             text = self.rng.choice(["error: x", "y", "bind :8000: address already in use"])
             facts = [
                 inputs.OutputRead(run, "stderr", (text,)),
-                inputs.Answered(run, "tcp"),
-                inputs.NoAnswer(run, "no"),
+                inputs.ProbePassed(run, "tcp"),
+                inputs.ProbeFailed(run, "no"),
                 inputs.Notified(run, ready=True),
                 inputs.Notified(run, stopping=True),
                 inputs.Notified(run, extend_ms=100, status="s"),
@@ -268,7 +270,7 @@ def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
         if machine.finished_code is not None or machine.engine._quit is not None:
             continue
         machine.send(Request("resume"))
-        machine.send(inputs.Held(()))
+        machine.send(inputs.VcsOperationsChanged(()))
         settle(machine)
         if machine.finished_code is not None:
             continue  # a process with on_exit = "quit" was on its way out
@@ -297,7 +299,7 @@ def settle(machine: Machine) -> None:
             elif phase == "up" and not is_step and run not in machine.ready and run not in stopping:
                 machine.send(inputs.OutputRead(run, "stdout", ("y",)))
                 machine.send(inputs.Notified(run, ready=True))
-                machine.send(inputs.Answered(run, "tcp"))
+                machine.send(inputs.ProbePassed(run, "tcp"))
             elif phase == "up" and (is_step or run in stopping):
                 machine.phases[run] = "exited"
                 machine.send(inputs.Exited(run, 0))

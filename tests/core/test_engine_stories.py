@@ -28,7 +28,7 @@ def test_the_first_build_runs_every_step_in_order_and_then_starts_the_processes(
     world.up("web").does("test")
     assert world.statuses() == ["ok"]
     first = [type(event) for event in world.events[:4]]
-    assert first == [events.Hello, events.Changed, events.BuildStarted, events.StepStarted]
+    assert first == [events.SessionStarted, events.ChangesDetected, events.BuildStarted, events.StepStarted]
 
 
 def test_a_saved_file_builds_at_once_and_restarts_when_green() -> None:
@@ -435,19 +435,19 @@ def test_pause_holds_changes_and_resume_builds_them_at_once() -> None:
 
 def test_a_version_control_operation_holds_and_gives_one_build_after_it() -> None:
     world = app_and_web()
-    world.send(inputs.Held(("git checkout",))).change("a.go")
+    world.send(inputs.VcsOperationsChanged(("git checkout",))).change("a.go")
     assert isinstance(world.events[-1], events.StateChanged)
     assert (world.events[-1].state, world.events[-1].why) == ("held", "git checkout")
     for number in range(100):
         world.wait(50).change(f"{number}.go")
     assert world.take_commands() == []
-    world.send(inputs.Held(())).wait(30)
+    world.send(inputs.VcsOperationsChanged(())).wait(30)
     assert world.take_commands() == ["spawn app"]
 
 
 def test_an_operation_that_waits_for_a_person_holds_ten_seconds_and_no_longer() -> None:
     world = app_and_web()
-    world.send(inputs.Held(("git rebase",))).change("a.go").wait(9_999)
+    world.send(inputs.VcsOperationsChanged(("git rebase",))).change("a.go").wait(9_999)
     assert world.take_commands() == []
     world.wait(1)
     assert world.take_commands() == ["spawn app"]
@@ -455,9 +455,9 @@ def test_an_operation_that_waits_for_a_person_holds_ten_seconds_and_no_longer() 
     world.wait(60_000).change("a.go")
     assert world.take_commands() == ["spawn app"], "the rebase still waits, but a save is a save"
     world.does("app").ends("web", signal="SIGTERM").up("web").take_commands()
-    world.send(inputs.Held(("git rebase", "git index.lock"))).change("a.go").wait(100)
+    world.send(inputs.VcsOperationsChanged(("git rebase", "git index.lock"))).change("a.go").wait(100)
     assert world.take_commands() == []
-    world.send(inputs.Held(("git rebase",)))
+    world.send(inputs.VcsOperationsChanged(("git rebase",)))
     assert world.take_commands() == ["spawn app"], "the lock has gone, and the rebase has had its time"
 
 
@@ -485,35 +485,37 @@ def test_settled_is_said_when_a_walk_after_the_last_activity_found_nothing() -> 
     world = app_and_web()
     world.send(inputs.WatchStarted(1, 1, 0, "test", 1))
     assert world.take_commands() == ["verify"]
-    world.send(inputs.Verified(0))
-    assert world.events[-1] == events.Settled(1)
+    world.send(inputs.Rescanned(0))
+    assert world.events[-1] == events.UpToDate(1)
     world.change("a.go").does("app").ends("web", signal="SIGTERM")
     assert "verify" not in world.take_commands(), "web is being restarted"
     world.up("web")
     assert world.take_commands() == ["verify"]
     world.change("b.go")
-    world.send(inputs.Verified(0))
-    assert not isinstance(world.events[-1], events.Settled), "the walk began before that change"
+    world.send(inputs.Rescanned(0))
+    assert not isinstance(world.events[-1], events.UpToDate), "the walk began before that change"
     world.does("app").ends("web", signal="SIGTERM").up("web")
     assert world.take_commands()[-1] == "verify"
-    world.send(inputs.Verified(0))
-    assert world.events[-1] == events.Settled(3)
+    world.send(inputs.Rescanned(0))
+    assert world.events[-1] == events.UpToDate(3)
 
 
 def test_a_walk_looks_once_a_minute_though_nothing_happens_and_says_nothing_twice() -> None:
     world = World(project(step("app"))).begin().does("app").send(inputs.WatchStarted(1, 1, 0, "test", 1))
-    world.send(inputs.Verified(0)).take_commands()
+    world.send(inputs.Rescanned(0)).take_commands()
     world.wait(59_999)
     assert world.take_commands() == []
     world.wait(1)
     assert world.take_commands() == ["verify"]
-    world.send(inputs.Verified(0))
-    assert len(world.told(events.Settled)) == 1
+    world.send(inputs.Rescanned(0))
+    assert len(world.told(events.UpToDate)) == 1
 
 
 def test_what_comes_right_after_an_operation_has_ended_belongs_to_its_one_build() -> None:
     world = app_and_web()
-    world.send(inputs.Held(("git index.lock",))).change("a1.go", "a2.go").wait(600).send(inputs.Held(()))
+    world.send(inputs.VcsOperationsChanged(("git index.lock",))).change("a1.go", "a2.go").wait(600).send(
+        inputs.VcsOperationsChanged(())
+    )
     assert world.take_commands() == []
     world.wait(10).change("a3.go").wait(30)
     assert world.take_commands() == ["spawn app"]

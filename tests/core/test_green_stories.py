@@ -67,7 +67,7 @@ def test_an_edit_that_is_taken_back_while_it_is_built_cancels_that_build_and_mak
     assert world.take_commands() == ["verify"]
     assert world.statuses() == ["ok", "canceled", "ok"]
     world.settles()
-    assert world.events[-1] == events.Settled(3)
+    assert world.events[-1] == events.UpToDate(3)
 
 
 def test_a_write_that_is_looked_at_in_its_middle_is_taken_back_all_the_same() -> None:
@@ -341,8 +341,8 @@ class Model:
             if all(engine._builder.steps[step].verdict == "ok" for step in engine._edits.plan.needed_steps[name]):
                 assert self.serving[name] == self.made_of(name), f"{name} runs something else"
                 assert not found.processes[name].stale
-        assert isinstance(self.world.told(events.Settled)[-1], events.Settled)
-        self.restored = len(self.world.told(events.StepRestored))
+        assert isinstance(self.world.told(events.UpToDate)[-1], events.UpToDate)
+        self.restored = len(self.world.told(events.StepCached))
 
 
 def _project(rng: random.Random) -> Project:

@@ -113,8 +113,8 @@ class Machine:
                     self.after(self.rng.randrange(10), lambda run=effect.run: self.end(run, "canceled", None))  # type: ignore[misc]
                 case commands.ListInputs():
                     self.after(self.rng.randrange(30), lambda asked=effect: self.list(asked))  # type: ignore[misc]
-                case commands.Verify():
-                    self.after(LATEST_MS + 1, lambda: self.send(inputs.Verified(0)))
+                case commands.Rescan():
+                    self.after(LATEST_MS + 1, lambda: self.send(inputs.Rescanned(0)))
                 case events.StepFinished():
                     self.verdict = effect.status
 

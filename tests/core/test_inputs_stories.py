@@ -105,10 +105,10 @@ def test_a_file_that_is_taken_out_of_a_package_is_built_at_once() -> None:
 
 
 def test_a_file_that_was_listed_when_it_went_counts_though_the_list_comes_before_the_burst_is_over() -> None:
-    world = started().send(inputs.Held(("git rebase",)))
+    world = started().send(inputs.VcsOperationsChanged(("git rebase",)))
     deleted(world, "store/s.go").lists("app", "cmd/app/main.go", "go.mod")
     assert builds(world) == 1
-    assert builds(world.send(inputs.Held(())).wait(100)) == 2
+    assert builds(world.send(inputs.VcsOperationsChanged(())).wait(100)) == 2
 
 
 def test_a_file_that_a_list_knows_to_be_gone_before_its_change_is_told_counts() -> None:
@@ -167,11 +167,11 @@ def test_a_change_during_a_list_has_it_listed_again_and_stays_in_doubt_until_the
 
 def test_nothing_is_settled_while_a_list_is_due() -> None:
     world = started()
-    before = len(world.told(events.Settled))
+    before = len(world.told(events.UpToDate))
     world.change("other/o.go").settles().wait(1000)
-    assert len(world.told(events.Settled)) == before
+    assert len(world.told(events.UpToDate)) == before
     world.lists("app", "store/s.go").settles()
-    assert len(world.told(events.Settled)) == before + 1
+    assert len(world.told(events.UpToDate)) == before + 1
 
 
 def test_a_module_file_that_appears_or_goes_is_built() -> None:

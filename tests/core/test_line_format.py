@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.model.line_format import PLACEHOLDERS, LineFormat, Unbalanced, Unknown
+from hotrun.core.model.line_format import PLACEHOLDERS, LineFormat, Unbalanced, UnknownField
 from tests.views.streams import diagnostic
 
 BACON = "{kind} {path}:{line}:{column} {message}"
@@ -46,12 +46,12 @@ def test_what_a_tool_says_adds_no_line() -> None:
     ("text", "name"), [("{pth}", "pth"), ("{}", ""), ("{ path }", " path "), ("{path!r}", "path!r")]
 )
 def test_what_is_no_placeholder_is_refused_by_its_name(text: str, name: str) -> None:
-    with pytest.raises(Unknown) as caught:
+    with pytest.raises(UnknownField) as caught:
         LineFormat(text)
     assert caught.value.name == name
 
 
 @pytest.mark.parametrize("text", ["{path", "path}", "{", "}", "{path}}", "{a{b}}"])
 def test_a_brace_without_its_other_half_is_refused(text: str) -> None:
-    with pytest.raises((Unbalanced, Unknown)):
+    with pytest.raises((Unbalanced, UnknownField)):
         LineFormat(text)

@@ -258,7 +258,7 @@ def test_a_script_that_edits_at_a_constant_pace_is_no_loop(pace_ms: int, takes_m
     assert shop.warnings() == []
     assert not shop.unbuilt
     last = [event for event in shop.events if not isinstance(event, events.ProcessReady)][-1]
-    assert isinstance(last, events.Settled)
+    assert isinstance(last, events.UpToDate)
 
 
 @pytest.mark.parametrize("pace_ms", [20, 60, 150])
@@ -314,11 +314,11 @@ def edited_after_each(kind: type[events.Event], delay_ms: int, *, web: bool) -> 
 def test_somebody_who_waits_for_settled_and_edits_at_once_is_no_loop() -> None:
     """An agent does so, at a steady pace: every edit is built, and settled is never said without the newest."""
     world = World(project(step("app"))).begin().does("app").send(inputs.WatchStarted(1, 1, 0, "test", 0))
-    world.send(inputs.Verified(0))
+    world.send(inputs.Rescanned(0))
     for number in range(2, 12):
         world.wait(100).change("z.go")
-        world.up("app").wait(80).ends("app").send(inputs.Verified(0))
-        assert world.events[-1] == events.Settled(number)
+        world.up("app").wait(80).ends("app").send(inputs.Rescanned(0))
+        assert world.events[-1] == events.UpToDate(number)
     assert warnings(world) == []
 
 
@@ -326,7 +326,7 @@ def test_a_script_that_edits_as_soon_as_its_edit_runs_is_no_loop() -> None:
     rng = random.Random(1)
     world = World(project(process("web"))).begin().up("web").send(inputs.WatchStarted(1, 1, 0, "test", 0))
     for _ in range(60):
-        world.send(inputs.Verified(0)).wait(rng.randrange(50, 150)).take_commands()
+        world.send(inputs.Rescanned(0)).wait(rng.randrange(50, 150)).take_commands()
         world.change("z.go")
         assert world.take_commands() == ["SIGTERM web"]
         world.ends("web", signal="SIGTERM").up("web")
@@ -337,7 +337,7 @@ def test_a_process_that_writes_when_all_was_settled_long_ago_is_found_at_last() 
     rng = random.Random(1)
     world = World(project(process("web"))).begin().up("web").send(inputs.WatchStarted(1, 1, 0, "test", 0))
     for _ in range(40):
-        world.send(inputs.Verified(0)).wait(rng.randrange(200, 250)).take_commands()
+        world.send(inputs.Rescanned(0)).wait(rng.randrange(200, 250)).take_commands()
         world.change("web.log")
         if "SIGTERM web" not in world.take_commands():
             wait_out_the_pause(world)
@@ -351,12 +351,12 @@ def test_settled_is_not_said_while_the_last_change_of_a_file_that_is_held_off_is
     world = World(project(step("app"))).begin().send(inputs.WatchStarted(1, 1, 0, "test", 0))
     live(world, "app", writes=GEN, after_ms=40, most=120)
     world.ends("app").take_commands()
-    world.send(inputs.Verified(0))
-    assert not world.told(events.Settled)
+    world.send(inputs.Rescanned(0))
+    assert not world.told(events.UpToDate)
     world.wait(5000)
     assert world.take_commands()[:1] == ["spawn app"], "built once, late"
-    world.does("app").send(inputs.Verified(0))
-    assert world.told(events.Settled)
+    world.does("app").send(inputs.Rescanned(0))
+    assert world.told(events.UpToDate)
 
 
 def test_a_pause_is_said_and_quit_ends_it() -> None:

@@ -33,7 +33,7 @@ def state(world: World) -> tuple[str, str, int]:
 
 def changed(world: World) -> list[tuple[str, list[str]]]:
     """Why each build was made: the reason, and the paths."""
-    found = [event for event in world.events if isinstance(event, events.Changed)]
+    found = [event for event in world.events if isinstance(event, events.ChangesDetected)]
     return [(event.trigger, [path.path for path in event.paths]) for event in found]
 
 
@@ -57,7 +57,7 @@ def test_a_trigger_builds_exactly_what_the_pending_changes_touch_and_lists_them(
     assert state(world) == ("watching", "", 0)
     assert world.statuses() == ["ok", "ok"]
     world.settles()
-    assert world.events[-1] == events.Settled(2)
+    assert world.events[-1] == events.UpToDate(2)
 
 
 def test_a_trigger_without_pending_changes_builds_everything() -> None:
@@ -162,11 +162,11 @@ def test_a_changed_configuration_is_taken_over_untold() -> None:
 
 
 def test_a_version_control_operation_does_not_hide_what_is_pending() -> None:
-    world = manual().send(inputs.Held(("git rebase",))).change("a.css").wait(100)
+    world = manual().send(inputs.VcsOperationsChanged(("git rebase",))).change("a.css").wait(100)
     assert state(world) == ("watching", "1 file changed, waiting to be told", 1)
     world.send(TRIGGER)
     assert state(world) == ("held", "git rebase", 0)
-    world.send(inputs.Held(())).wait(30)
+    world.send(inputs.VcsOperationsChanged(())).wait(30)
     assert world.take_commands() == ["spawn css"]
 
 
@@ -196,7 +196,7 @@ def test_nothing_is_started_before_the_first_change_and_that_starts_everything()
     world = postponed().wait(120_000)
     assert {command for command in world.take_commands() if command != "verify"} == set()
     assert state(world) == ("watching", "waiting for the first change", 0)
-    assert world.told(events.Settled) == [], "nothing is built yet, so it cannot cover any change"
+    assert world.told(events.UpToDate) == [], "nothing is built yet, so it cannot cover any change"
     assert world.change("README").wait(1000).take_commands() in ([], ["verify"])
     world.change("a.go")
     assert world.take_commands() == ["spawn app", "spawn db"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.core.changes.plan import Consequence, Link, Plan, idle_patterns
-from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model.project import ListedFile, Program, Reload, Step
 from tests.core.world import ROOT, process, project, step
 
@@ -93,7 +93,7 @@ def test_what_a_process_takes_by_itself_is_explained_and_can_be_idle() -> None:
 
 def test_a_listed_file_is_explained_by_what_brings_it_in_and_a_folder_by_the_most_frequent_of_that() -> None:
     part = step("app", inputs=("go:./cmd/app",), paths=("*.tmpl",))
-    listings = Listings(project(part))
+    listings = InputListings(project(part))
     listing = listings.of("app")
     assert listing is not None
     files = {"a/1.go": "package a", "a/2.go": "package a", "b/1.go": "package b"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotrun.core.model import events
-from hotrun.core.state.last_result import Standing
+from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
 from tests.views.streams import diagnostic
 
@@ -13,7 +13,7 @@ class Story:
 
     def __init__(self) -> None:
         self._snapshot = Snapshot()
-        self.standing = Standing(self._snapshot)
+        self.standing = LastResult(self._snapshot)
 
     def tell(self, *told: events.Event) -> bool:
         """Whether the last of them changed anything."""

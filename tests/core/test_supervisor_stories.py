@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.core.model import commands, events, inputs
-from hotrun.core.model.inputs import Holder, Request
+from hotrun.core.model.inputs import PortOwner, Request
 from hotrun.core.model.project import Process, Program, Ready, Reload
 from tests.core.world import ROOT, World, process, project, step
 
@@ -84,9 +84,9 @@ def test_a_server_that_has_listened_is_given_its_time_to_do_so_again() -> None:
 def test_a_process_that_never_listens_is_not_looked_at_for_ever() -> None:
     world = World(project(process("worker")))
     world.begin().up("worker").wait(29_999)
-    assert not [c for c in world.commands if isinstance(c, commands.Unprobe)]
+    assert not [c for c in world.commands if isinstance(c, commands.StopProbe)]
     world.wait(1)
-    assert [c for c in world.commands if isinstance(c, commands.Unprobe)]
+    assert [c for c in world.commands if isinstance(c, commands.StopProbe)]
     assert world.engine.deadline_ms is None
 
 
@@ -102,7 +102,7 @@ def test_what_is_not_ready_in_time_is_an_error_with_its_last_lines_and_may_still
     world = World(project(process("web", ready=TCP)))
     world.begin().up("web").take_commands()
     world.send(inputs.OutputRead(world.run("web"), "stdout", ("loading", "still loading")))
-    world.send(inputs.NoAnswer(world.run("web"), "connection refused")).wait(30_000)
+    world.send(inputs.ProbeFailed(world.run("web"), "connection refused")).wait(30_000)
     (error,) = world.told(events.Diagnostic)
     assert isinstance(error, events.Diagnostic)
     assert error.message == "web is not ready within 30s: 127.0.0.1:8000 gave no answer: connection refused"
@@ -135,7 +135,7 @@ def test_a_free_port_stands_in_the_probe_for_what_the_configuration_left_open() 
     (spawn,) = [c for c in world.commands if isinstance(c, commands.Spawn)]
     assert spawn.wants_port
     world.send(inputs.Spawned(world.run("web"), 7, port=4711))
-    (probe,) = [c for c in world.commands if isinstance(c, commands.Probe)]
+    (probe,) = [c for c in world.commands if isinstance(c, commands.StartProbe)]
     assert probe.ready.target == "[::1]:4711"
     (started,) = world.told(events.ProcessStarted)
     assert isinstance(started, events.ProcessStarted)
@@ -227,13 +227,13 @@ def test_what_does_not_serve_yet_is_restarted_without_overlap() -> None:
 
 def test_settled_is_not_said_while_the_old_run_still_serves() -> None:
     world = app_and_web(overlap=True)
-    world.send(inputs.WatchStarted(1, 1, 0, "test", 0), inputs.Verified(0))
+    world.send(inputs.WatchStarted(1, 1, 0, "test", 0), inputs.Rescanned(0))
     world.change("main.go").does("app").up("web").wait(1000)
-    assert len(world.told(events.Settled)) == 1
+    assert len(world.told(events.UpToDate)) == 1
     world.ready("web", "tcp")
     first = min(run for run, name in world.names.items() if name == "web")
-    world.send(inputs.Exited(first, 0), inputs.Emptied(first), inputs.Verified(0))
-    assert [event.build for event in world.told(events.Settled)] == [1, 2]  # type: ignore[attr-defined]
+    world.send(inputs.Exited(first, 0), inputs.Emptied(first), inputs.Rescanned(0))
+    assert [event.build for event in world.told(events.UpToDate)] == [1, 2]  # type: ignore[attr-defined]
 
 
 def test_quit_stops_both_runs() -> None:
@@ -340,7 +340,7 @@ def test_who_holds_the_port_is_asked_for_and_said() -> None:
     world.send(inputs.OutputRead(run, "stdout", ("listen tcp 127.0.0.1:8000: bind: address already in use",)))
     world.ends("web", exit_code=1)
     assert world.take_commands() == ["who holds 8000"]
-    world.send(inputs.PortsHeld(run, (Holder(8000, 4711, "me", "python3 -m http.server 8000"),)))
+    world.send(inputs.PortOwnersFound(run, (PortOwner(8000, 4711, "me", "python3 -m http.server 8000"),)))
     assert process_errors(world) == [
         "web ended with exit code 1 after 0ms",
         "port 8000 is held by pid 4711 of me: python3 -m http.server 8000 (not started by this hotrun)",
@@ -350,14 +350,14 @@ def test_who_holds_the_port_is_asked_for_and_said() -> None:
 @pytest.mark.parametrize(
     ("holder", "text"),
     [
-        (Holder(80), "a program of another user, which the system does not name"),
-        (Holder(80, 7, "me", "app", "web"), "pid 7 of me: app (started by hotrun as web)"),
+        (PortOwner(80), "a program of another user, which the system does not name"),
+        (PortOwner(80, 7, "me", "app", "web"), "pid 7 of me: app (started by hotrun as web)"),
     ],
 )
-def test_a_holder_is_described_by_what_is_known_of_it(holder: Holder, text: str) -> None:
+def test_a_holder_is_described_by_what_is_known_of_it(holder: PortOwner, text: str) -> None:
     world = World(project(process("web", ready=Ready("tcp", "127.0.0.1:80"))))
     world.begin().up("web").send(inputs.OutputRead(world.run("web"), "stdout", ("Error: EADDRINUSE",))).ends("web", 1)
-    world.send(inputs.PortsHeld(world.run("web"), (holder,)))
+    world.send(inputs.PortOwnersFound(world.run("web"), (holder,)))
     assert process_errors(world)[1] == f"port 80 is held by {text}"
 
 
@@ -366,7 +366,7 @@ def test_an_answer_about_ports_that_comes_after_the_next_start_is_dropped() -> N
     world.begin().up("web")
     run = world.run("web")
     world.send(inputs.OutputRead(run, "stdout", (":8000: address already in use",))).ends("web", exit_code=1)
-    world.change("a").send(inputs.PortsHeld(run, (Holder(8000, 1, "me", "x"),)))
+    world.change("a").send(inputs.PortOwnersFound(run, (PortOwner(8000, 1, "me", "x"),)))
     assert process_errors(world) == []
 
 
@@ -389,19 +389,19 @@ def test_sockets_are_held_from_the_beginning_and_through_restarts_and_reloads() 
 
 def test_keys_go_to_the_process_that_was_chosen_until_ctrl_right_bracket() -> None:
     world = app_and_web()
-    world.send(inputs.Typed(b"lost"), Request("attach", name="web"), inputs.Typed(b"n\n"))
+    world.send(inputs.KeysTyped(b"lost"), Request("attach", name="web"), inputs.KeysTyped(b"n\n"))
     assert world.take_commands() == ["type b'n\\n' into web"]
-    world.send(inputs.Typed(b"q\x1drest"), inputs.Typed(b"more"))
+    world.send(inputs.KeysTyped(b"q\x1drest"), inputs.KeysTyped(b"more"))
     assert world.take_commands() == ["type b'q' into web"]
-    assert [event.process for event in world.told(events.Keyboard)] == ["web", None]  # type: ignore[attr-defined]
+    assert [event.process for event in world.told(events.InputAttached)] == ["web", None]  # type: ignore[attr-defined]
 
 
 def test_a_restart_loses_no_key() -> None:
     world = app_and_web()
     world.send(Request("attach")).change("main.go").does("app").take_commands()
-    world.send(inputs.Typed(b"a"), inputs.Typed(b"b"))
+    world.send(inputs.KeysTyped(b"a"), inputs.KeysTyped(b"b"))
     assert world.take_commands() == [], "the old run is on its way out"
-    world.ends("web").send(inputs.Typed(b"c")).up("web")
+    world.ends("web").send(inputs.KeysTyped(b"c")).up("web")
     assert world.take_commands() == ["spawn web", "probe web by tcp", "type b'abc' into web"]
 
 
@@ -414,13 +414,13 @@ def test_what_cannot_be_typed_into_is_said() -> None:
         "no process nobody to type into: web, db",
         "no process is chosen to type into: web, db",
     ]
-    assert not world.told(events.Keyboard)
+    assert not world.told(events.InputAttached)
 
 
 def test_the_keyboard_comes_back_when_its_process_goes() -> None:
     world = app_and_web()
     world.send(Request("attach", name="web"), inputs.ConfigLoaded(project(step("app", paths=("*.go",)))))
-    assert [event.process for event in world.told(events.Keyboard)] == ["web", None]  # type: ignore[attr-defined]
+    assert [event.process for event in world.told(events.InputAttached)] == ["web", None]  # type: ignore[attr-defined]
 
 
 def test_a_prompt_is_told_and_the_output_has_the_line_later() -> None:

@@ -79,7 +79,7 @@ def test_every_set_of_edits_gets_exactly_one_verdict_in_random_histories() -> No
                 break
         machine.end()
         told = [effect for effect in machine.history if isinstance(effect, events.Event)]
-        changes = [event.build for event in told if isinstance(event, events.Changed)]
+        changes = [event.build for event in told if isinstance(event, events.ChangesDetected)]
         verdicts = [event for event in told if isinstance(event, events.BuildFinished)]
         assert changes == list(range(1, len(changes) + 1)), f"seed {seed}"
         assert [event.build for event in verdicts] == changes, f"seed {seed}"

@@ -30,8 +30,8 @@ def test_nothing_behind_unchanged_outputs_runs_or_restarts() -> None:
     world.change("api.proto").does("gen", content="g1")
     assert world.take_commands() == ["spawn gen"]
     assert finished(world) == [("gen", "ok", True)]
-    assert [(e.step, e.of) for e in world.told(events.StepRestored)] == [("app", 1)]  # type: ignore[attr-defined]
-    assert [e.process for e in world.told(events.ProcessFresh)] == ["web"]  # type: ignore[attr-defined]
+    assert [(e.step, e.of) for e in world.told(events.StepCached)] == [("app", 1)]  # type: ignore[attr-defined]
+    assert [e.process for e in world.told(events.ProcessUpToDate)] == ["web"]  # type: ignore[attr-defined]
     assert world.statuses() == ["ok", "ok"]
 
 
@@ -167,7 +167,7 @@ class Mill:
             self.world.send(inputs.Spawned(command.run, command.run))
         elif isinstance(command, commands.Spawn):
             self.served = hash(tuple(self.made[f"s{LAYERS - 1}x{n}"] for n in range(WIDTH)))
-            self.world.send(inputs.Spawned(command.run, command.run), inputs.Answered(command.run, "listen"))
+            self.world.send(inputs.Spawned(command.run, command.run), inputs.ProbePassed(command.run, "listen"))
         elif isinstance(command, commands.Signal):
             name = self.world.names[command.run]
             self.reading.pop(command.run, None)

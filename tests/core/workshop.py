@@ -97,8 +97,8 @@ class Workshop(World):
                     self.at(now + self._crashes_ms, lambda: self._crash(command.run))
             case commands.Signal() | commands.Kill():
                 self.at(now + 1, lambda: self._end(command.run, "SIGTERM"))
-            case commands.Verify():
-                self.at(now + 20, lambda: self.send(inputs.Verified(0)))
+            case commands.Rescan():
+                self.at(now + 20, lambda: self.send(inputs.Rescanned(0)))
             case _:
                 pass
 

@@ -93,7 +93,7 @@ class World:
 
     def ready(self, name: str, via: str = "listen") -> World:
         """A probe finds the newest run of `name` ready."""
-        return self.send(inputs.Answered(self.run(name), via))
+        return self.send(inputs.ProbePassed(self.run(name), via))
 
     def save(self, path: str, before: bytes | None, after: bytes | None) -> World:
         """A file whose bytes are known is saved."""
@@ -130,7 +130,7 @@ class World:
 
     def settles(self) -> World:
         """Walks find nothing new, until that proves something."""
-        return self.send(inputs.Verified(0), inputs.Verified(0))
+        return self.send(inputs.Rescanned(0), inputs.Rescanned(0))
 
     def stopping(self) -> set[int]:
         """The runs that the engine wants to end."""
@@ -175,21 +175,21 @@ class World:
                     yield f"{command.signal} {self.names[command.run]}"
                 case commands.Kill():
                     yield f"kill {self.names[command.run]}"
-                case commands.Probe():
+                case commands.StartProbe():
                     yield f"probe {self.names[command.run]} by {command.ready.by}"
-                case commands.Unprobe():
+                case commands.StopProbe():
                     yield f"unprobe {self.names[command.run]}"
-                case commands.FindHolders():
+                case commands.FindPortOwners():
                     yield f"who holds {', '.join(map(str, command.ports))}"
                 case commands.HoldSockets():
                     yield f"hold {', '.join(command.addresses) or 'nothing'}"
-                case commands.Type():
+                case commands.SendKeys():
                     yield f"type {command.data!r} into {self.names[command.run]}"
                 case commands.Finish():
                     yield f"finish {command.exit_code}"
                 case commands.Rewatch():
                     yield "rewatch"
-                case commands.Verify():
+                case commands.Rescan():
                     yield "verify"
                 case _:
                     pass

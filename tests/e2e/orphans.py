@@ -20,7 +20,7 @@ import msgspec
 
 from hotrun.adapters.guard.inside import GUARD, REAPER
 from hotrun.adapters.os import prctl, process_table
-from hotrun.adapters.os.process_table import Seen
+from hotrun.adapters.os.process_table import ProcessInfo
 from tests.e2e.project import Running
 
 TREE = Path(__file__).parent / "hostile" / "tree.py"
@@ -128,7 +128,7 @@ class Harness:
         return sum(seen.name == name for seen in family())
 
 
-def family() -> list[Seen]:
+def family() -> list[ProcessInfo]:
     """All living processes below this one."""
     return [seen for seen in process_table.below(os.getpid()) if seen.lives]
 

@@ -22,7 +22,7 @@ ALTERNATE = re.compile(r"(?s)\x1b\[\?1049h.*?\x1b\[\?1049l")  # a screen of its 
 BUGGY = """
 import sys
 from hotrun.core.model.events import BuildStarted
-from hotrun.views.plain import Plain
+from hotrun.views.lines.plain import Plain
 show = Plain.show
 def with_bug(self, event, seq, stamp):
     if isinstance(event, BuildStarted) and event.build == 2:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hotrun.config.importers import Source, convert
+from hotrun.config.importers import KeySource, convert
 from hotrun.config.importers.written import to_toml
 from tests.e2e.project import (
     FIRST_BUILD_S,
@@ -221,7 +221,7 @@ def test_what_was_moved_over_builds_and_restarts_for_a_view_as_the_other_tool_do
 @pytest.mark.parametrize("name", MADE_FROM)
 def test_what_was_moved_over_is_exactly_what_is_made_today(name: str) -> None:
     source = EXAMPLES / name / MADE_FROM[name]
-    imported = convert(Source(source.read_text(encoding="utf-8"), source.name, folder=name))
+    imported = convert(KeySource(source.read_text(encoding="utf-8"), source.name, folder=name))
     assert to_toml(imported) == (EXAMPLES / name / "hotrun.toml").read_text(encoding="utf-8")
 
 

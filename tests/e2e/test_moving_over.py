@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.moving_cases import EDITS, FAKE_GO, PROJECT, TOOLS, Edit, Effect, Tool, ours, rows
-from hotrun.config.importers import Source, convert
+from hotrun.config.importers import KeySource, convert
 from hotrun.config.importers.written import to_toml
 from tests.e2e.project import Running, check_stream
 
@@ -25,7 +25,7 @@ def lay_out(tool: Tool, folder: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     name, text = tool.config
-    (root / "hotrun.toml").write_text(to_toml(convert(Source(text, name, folder="shop"))) + PROBING)
+    (root / "hotrun.toml").write_text(to_toml(convert(KeySource(text, name, folder="shop"))) + PROBING)
     (folder / "bin").mkdir()
     (folder / "bin" / "go").write_text(FAKE_GO)
     (folder / "bin" / "go").chmod(0o755)

@@ -13,7 +13,7 @@ import pytest
 
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.model.project import Program, Step
-from hotrun.session.diagnostics import Files, LateParser
+from hotrun.session.diagnostics import LazyParser, ProjectFiles
 from tests.e2e.broken import FILES
 from tests.e2e.project import require
 
@@ -149,8 +149,8 @@ def findings(which: Case, project: Path) -> list[Finding]:
         timeout=SECONDS,
         check=False,
     )
-    files = Files(str(project), os.path.isfile, lambda: FILES)
-    parser = LateParser(Step("step", Program(argv, str(cwd))), files)
+    files = ProjectFiles(str(project), os.path.isfile, lambda: FILES)
+    parser = LazyParser(Step("step", Program(argv, str(cwd))), files)
     found = {}
     said = [finding for line in done.stdout.split("\n") for finding in parser.feed("stdout", line)]
     for finding in (*said, *parser.finish()):

@@ -8,17 +8,17 @@ import pytest
 
 from hotrun.go.compare.explain import Cause, causes_of
 from hotrun.go.read.artifact import Artifact
-from hotrun.go.read.buildinfo import BuildInfo, Module
+from hotrun.go.read.buildinfo import BuildInfo, BuildModule
 
 STANDARD = ["errors", "io", "runtime"]
 SHARED, MOD = "ex.test/app/shared", "ex.test/mod/deep"
 HOUR_MS = 3_600_000
 
 
-def built(version: str = "go1.26.0", mod: Module | None = None, app: str = "", **settings: str) -> BuildInfo:
+def built(version: str = "go1.26.0", mod: BuildModule | None = None, app: str = "", **settings: str) -> BuildInfo:
     modules = {
-        "ex.test/app": Module("ex.test/app", app or "(devel)"),
-        "ex.test/mod": mod or Module("ex.test/mod", "v1.0.0", "h1:a"),
+        "ex.test/app": BuildModule("ex.test/app", app or "(devel)"),
+        "ex.test/mod": mod or BuildModule("ex.test/mod", "v1.0.0", "h1:a"),
     }
     named = {"vcs.revision" if name == "commit" else name.replace("_", "-"): value for name, value in settings.items()}
     return BuildInfo(version, "ex.test/app/plugin", "ex.test/app", modules, named)
@@ -67,12 +67,12 @@ def test_flags_for_other_packages_alone_explain_nothing_of_gos_own() -> None:
 
 
 def test_a_module_with_other_contents_under_one_version_is_told() -> None:
-    (cause,) = causes(built(mod=Module("ex.test/mod", "v1.0.0", "h1:b")), built(), [MOD])
+    (cause,) = causes(built(mod=BuildModule("ex.test/mod", "v1.0.0", "h1:b")), built(), [MOD])
     assert (cause.kind, "h1:b and h1:a" in cause.text) == ("dependency", True)
 
 
 def test_a_module_that_was_replaced_on_one_side_is_told() -> None:
-    (cause,) = causes(built(mod=Module("ex.test/mod", "v1.0.0", "", "../mod")), built(), [MOD])
+    (cause,) = causes(built(mod=BuildModule("ex.test/mod", "v1.0.0", "", "../mod")), built(), [MOD])
     assert cause.text == "p.so was built with ex.test/mod v1.0.0 => ../mod, host with ex.test/mod v1.0.0"
 
 
@@ -82,7 +82,7 @@ def test_one_module_from_two_folders_is_told() -> None:
 
 
 def test_our_own_packages_follow_from_a_module_that_differs() -> None:
-    found = causes(built(mod=Module("ex.test/mod", "v1.1.0", "h1:b")), built(), [SHARED, MOD])
+    found = causes(built(mod=BuildModule("ex.test/mod", "v1.1.0", "h1:b")), built(), [SHARED, MOD])
     assert [cause.kind for cause in found] == ["dependency"]
 
 

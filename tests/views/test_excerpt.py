@@ -7,13 +7,13 @@ import random
 import pytest
 from rich.cells import cell_len
 
-from hotrun.core.model.events import Source
+from hotrun.core.model.events import SourceExcerpt
 from hotrun.views.text.excerpt import excerpt
 from tests.views.streams import diagnostic
 
 
 def shown(*lines: str, first: int = 1, line: int | None = 1, width: int = 80, **fields: object) -> list[str]:
-    problem = diagnostic("bad", line=line, source=Source(first, lines), **fields)
+    problem = diagnostic("bad", line=line, source=SourceExcerpt(first, lines), **fields)
     return [found.text for found in excerpt(problem, width)]
 
 
@@ -29,12 +29,12 @@ def test_the_line_is_marked_and_has_a_caret_and_two_lines_around_it() -> None:
 
 
 def test_views_can_tell_the_lines_apart() -> None:
-    problem = diagnostic(line=2, column=1, source=Source(1, ("a", "b", "c")))
+    problem = diagnostic(line=2, column=1, source=SourceExcerpt(1, ("a", "b", "c")))
     assert [line.kind for line in excerpt(problem, 80)] == ["around", "line", "caret", "around"]
 
 
 def test_the_bar_is_the_one_of_the_view() -> None:
-    assert excerpt(diagnostic(line=1, column=1, source=Source(1, ("a",))), 80, "│")[0].text == "> 1 │ a"
+    assert excerpt(diagnostic(line=1, column=1, source=SourceExcerpt(1, ("a",))), 80, "│")[0].text == "> 1 │ a"
 
 
 @pytest.mark.parametrize(

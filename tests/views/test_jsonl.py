@@ -86,7 +86,7 @@ def test_what_a_process_says_has_no_escape_sequences(event: events.Event) -> Non
     ids=str,
 )
 def test_the_schema_refuses_what_is_no_event(change: dict[str, object]) -> None:
-    changed = events.Changed(2, (events.ChangedPath("a", "added"),), 0, "fs")
+    changed = events.ChangesDetected(2, (events.ChangedPath("a", "added"),), 0, "fs")
     fields = json.loads(encoded(changed))
     VALIDATOR.validate(fields)
     assert not VALIDATOR.is_valid({**fields, **change})
@@ -94,13 +94,13 @@ def test_the_schema_refuses_what_is_no_event(change: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("name", ["v", "seq", "t", "type", "build", "trigger"])
 def test_the_schema_misses_what_is_missing(name: str) -> None:
-    fields = json.loads(encoded(events.Changed(2, (), 0, "fs")))
+    fields = json.loads(encoded(events.ChangesDetected(2, (), 0, "fs")))
     del fields[name]
     assert not VALIDATOR.is_valid(fields)
 
 
 def test_the_schema_allows_fields_that_a_later_version_adds() -> None:
-    VALIDATOR.validate({**json.loads(encoded(events.Bye("", 0))), "later": 1})
+    VALIDATOR.validate({**json.loads(encoded(events.SessionEnded("", 0))), "later": 1})
 
 
 def test_output_is_stripped_of_colors_and_escapes_line_by_line() -> None:
@@ -110,7 +110,7 @@ def test_output_is_stripped_of_colors_and_escapes_line_by_line() -> None:
 
 def test_names_and_messages_are_told_as_they_are() -> None:
     path = "two\nlines \x1b[31m\u202e.c"
-    line = encoded(events.Changed(1, (events.ChangedPath(path, "added"),), 0, "fs"))
+    line = encoded(events.ChangesDetected(1, (events.ChangedPath(path, "added"),), 0, "fs"))
     assert line.count("\n") == 1
     assert "\x1b" not in line
     assert json.loads(line)["paths"][0]["path"] == path
@@ -119,7 +119,7 @@ def test_names_and_messages_are_told_as_they_are() -> None:
 
 def test_a_path_that_is_no_text_is_told_with_replacements() -> None:
     root = b"/caf\xe9".decode("utf-8", "surrogateescape")
-    line = encoded(events.Hello("0.1.0", 1, root, None, (), (), None))
+    line = encoded(events.SessionStarted("0.1.0", 1, root, None, (), (), None))
     assert json.loads(line)["root"] == "/caf\ufffd"
     VALIDATOR.validate(json.loads(line))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from hotrun.core.model import events
-from hotrun.views.lines.github_actions import Workflow
+from hotrun.views.lines.github_actions import GithubActions
 from hotrun.views.lines.once import Once
 from hotrun.views.lines.plain import UNICODE, Plain
 from tests.views.streams import STAMP, Kept, diagnostic
 
 TOKEN = "t0ken"
-HELLO = events.Hello("0.1.0", 1, "/p", None, ("app",), (), None)
-BYE = events.Bye("once", 1)
+HELLO = events.SessionStarted("0.1.0", 1, "/p", None, ("app",), (), None)
+BYE = events.SessionEnded("once", 1)
 
 
 def ended(step: str, status: events.Status, code: int | None = None, signal: str | None = None) -> events.StepFinished:
@@ -38,7 +38,7 @@ class Actions:
     def __init__(self, *told: events.Event, workspace: str | None = "/") -> None:
         sink = Kept()
         summaries: list[str] = []
-        view = Workflow(Once(Plain(sink, colored=False), sink, UNICODE), sink, TOKEN, workspace, summaries.append)
+        view = GithubActions(Once(Plain(sink, colored=False), sink, UNICODE), sink, TOKEN, workspace, summaries.append)
         for event in told:
             view.show(event, 1, STAMP)
         view.flush()

@@ -38,8 +38,8 @@ class Screen:
         return text if self.marked else ENDED.sub("", text)
 
 
-def changed(*paths: str, more: int = 0, trigger: events.Trigger = "fs") -> events.Changed:
-    return events.Changed(7, tuple(events.ChangedPath(path, "modified") for path in paths), more, trigger)
+def changed(*paths: str, more: int = 0, trigger: events.Trigger = "fs") -> events.ChangesDetected:
+    return events.ChangesDetected(7, tuple(events.ChangedPath(path, "modified") for path in paths), more, trigger)
 
 
 def finished(status: events.Status = "ok", errors: int = 0, warnings: int = 0) -> events.BuildFinished:
@@ -55,8 +55,8 @@ def exited(exit_code: int | None = None, signal: str | None = None, expected: bo
 
 
 LINES: list[tuple[events.Event, str]] = [
-    (events.Hello("0.1.0", 1, "/p", "hotrun.toml", (), (), None), "hotrun 0.1.0 · /p · hotrun.toml\n"),
-    (events.Hello("0.1.0", 1, "/p", None, (), (), None), "hotrun 0.1.0 · /p · no hotrun.toml\n"),
+    (events.SessionStarted("0.1.0", 1, "/p", "hotrun.toml", (), (), None), "hotrun 0.1.0 · /p · hotrun.toml\n"),
+    (events.SessionStarted("0.1.0", 1, "/p", None, (), (), None), "hotrun 0.1.0 · /p · no hotrun.toml\n"),
     (events.Watching(1, 12, 3, "watchfiles", 15), "watching 12 files in 1 folder\n"),
     (changed("src/a.c"), f"[hotrun] build #7 started ── 12:34:56 · src/a.c {'─' * 24}\n"),
     (changed("a", "b", "c"), f"[hotrun] build #7 started ── 12:34:56 · a, b, c {'─' * 24}\n"),
@@ -81,7 +81,7 @@ LINES: list[tuple[events.Event, str]] = [
     (finished(warnings=1), "✔ build #7 ok in 1.23s: 1 warning\n"),
     (finished("failed", 2, 1), "✗ build #7 failed in 1.23s: 2 errors, 1 warning\n"),
     (finished("canceled"), "✗ build #7 canceled in 1.23s\n"),
-    (events.Settled(7), ""),
+    (events.UpToDate(7), ""),
     (events.ProcessStarting("web", 2, 7), ""),
     (events.ProcessReady("web", 2, 7, "listen", 84), "web ready after 84ms (listen)\n"),
     (events.ProcessReady("web", 2, 7, "up", 2000), ""),
@@ -90,11 +90,11 @@ LINES: list[tuple[events.Event, str]] = [
     (events.ProcessPrompt("web", 2, "(Pdb) "), "web │ (Pdb) \n"),
     (events.ProcessPrompt("web", 2, "Password: "), "web │ Password: \n"),
     (events.ProcessPrompt("web", 2, "....."), ""),
-    (events.Keyboard("web"), "what is typed goes to web, Ctrl-] takes it back\n"),
-    (events.Keyboard(None), "what is typed is hotrun's again\n"),
+    (events.InputAttached("web"), "what is typed goes to web, Ctrl-] takes it back\n"),
+    (events.InputAttached(None), "what is typed is hotrun's again\n"),
     (events.ProcessStale("web", 2, 7), "web is stale: it still runs build #7\n"),
-    (events.ProcessFresh("web", 2, 8), "web is what build #8 would start: it serves on\n"),
-    (events.StepRestored(8, "app", 6), ""),
+    (events.ProcessUpToDate("web", 2, 8), "web is what build #8 would start: it serves on\n"),
+    (events.StepCached(8, "app", 6), ""),
     (events.StateChanged("building", ""), ""),
     (
         events.StateChanged("watching", "2 files changed, waiting to be told", 2),
@@ -112,7 +112,7 @@ LINES: list[tuple[events.Event, str]] = [
     (events.Message("info", "all well"), "info: all well\n"),
     (events.Message("error", "two\nlines"), "error: two\\nlines\n"),
     (events.Dropped("output", 3), ""),
-    (events.Bye("SIGINT", 0), ""),
+    (events.SessionEnded("SIGINT", 0), ""),
 ]
 
 
@@ -165,7 +165,7 @@ def test_the_problems_follow_the_verdict_errors_first() -> None:
 
 
 def test_the_first_problems_have_their_source_under_them() -> None:
-    source = events.Source(2, ("def f():", "\tretrn 1"))
+    source = events.SourceExcerpt(2, ("def f():", "\tretrn 1"))
     here: dict[str, object] = {"source": source, "column": 2, "end_column": 7}
     shown = Screen().shows(
         diagnostic("one", **here),
@@ -185,7 +185,7 @@ def test_the_first_problems_have_their_source_under_them() -> None:
 
 
 def test_the_source_is_dim_but_for_its_line_and_the_caret() -> None:
-    problem = diagnostic(source=events.Source(2, ("\x1b[31ma", "b")), column=1)
+    problem = diagnostic(source=events.SourceExcerpt(2, ("\x1b[31ma", "b")), column=1)
     assert Screen(colored=True).shows(problem, finished("failed", 1)).splitlines()[2:] == [
         "    \x1b[2m  2 │ \ufffd[31ma\x1b[0m",
         "    \x1b[1m> 3 │ b\x1b[0m",
@@ -216,7 +216,7 @@ def test_what_is_wrong_with_a_process_is_shown_when_it_happens_and_under_no_verd
 
 def test_a_prompt_is_shown_while_its_process_has_the_keyboard() -> None:
     screen = Screen()
-    screen.shows(events.Keyboard("web"))
+    screen.shows(events.InputAttached("web"))
     assert screen.shows(events.ProcessPrompt("web", 2, "name")) == "web │ name\n"
 
 
@@ -317,7 +317,7 @@ def test_a_path_in_output_has_a_space_before_it_so_that_editors_find_it() -> Non
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        (events.Hello("1", 1, "/p", "c", (), (), None), "\x1b[2mhotrun 1 · /p · c\x1b[0m\n"),
+        (events.SessionStarted("1", 1, "/p", "c", (), (), None), "\x1b[2mhotrun 1 · /p · c\x1b[0m\n"),
         (changed("a"), f"\x1b[2m[hotrun] build #7 started\x1b[0m\x1b[1m ── 12:34:56 · a {'─' * 30}\x1b[0m\n"),
         (finished(), "\x1b[32m✔ build #7 ok in 1.23s\x1b[0m\n"),
         (finished("failed", 1), "\x1b[31m✗ build #7 failed in 1.23s: 1 error\x1b[0m\n"),
@@ -372,7 +372,7 @@ def test_with_colors_the_text_is_the_same() -> None:
 def test_no_name_or_message_reaches_the_terminal_with_its_escapes(bad: str, colored: bool) -> None:
     screen = Screen(colored=colored)
     shown = screen.shows(
-        events.Hello("1", 1, f"/{bad}", bad, (), (), None),
+        events.SessionStarted("1", 1, f"/{bad}", bad, (), (), None),
         changed(bad),
         changed(bad, "a", "b", "c"),
         diagnostic(bad, path=bad, code=bad),

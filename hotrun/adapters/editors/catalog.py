@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-Args = Callable[["Place"], list[str]]
+Args = Callable[["FilePosition"], list[str]]
 
 
-class Place(msgspec.Struct, frozen=True):
+class FilePosition(msgspec.Struct, frozen=True):
     """Where to go. `file` is absolute; line and column count from 1, columns in characters."""
 
     file: str
@@ -34,19 +34,19 @@ class NoEditor(Exception):
     """No editor is known; the message is the remedy."""
 
 
-def _colons(place: Place) -> str:
+def _colons(place: FilePosition) -> str:
     return f"{place.file}:{place.line}:{place.column}"
 
 
-def _code(place: Place) -> list[str]:
+def _code(place: FilePosition) -> list[str]:
     return ["-r", "-g", _colons(place)]
 
 
-def _vi(place: Place) -> list[str]:
+def _vi(place: FilePosition) -> list[str]:
     return [f"+call setcursorcharpos({place.line}, {place.column})", place.file]
 
 
-def _jetbrains(place: Place) -> list[str]:
+def _jetbrains(place: FilePosition) -> list[str]:
     return ["--line", str(place.line), "--column", str(place.column), place.file]
 
 
@@ -79,7 +79,7 @@ _MARK = re.compile(r"\{(?:file|line|column)\}")
 
 
 def opening(
-    place: Place,
+    place: FilePosition,
     setting: str | None,
     environ: Mapping[str, str],
     is_there: Callable[[str], bool],
@@ -103,7 +103,7 @@ def opening(
     raise NoEditor('set EDITOR, or [ui] editor = "..." in hotrun.toml')
 
 
-def _around(place: Place, environ: Mapping[str, str], is_there: Callable[[str], bool]) -> Opening | None:
+def _around(place: FilePosition, environ: Mapping[str, str], is_there: Callable[[str], bool]) -> Opening | None:
     """The editor whose terminal this is."""
     if environ.get("NVIM"):
         return Opening(("nvim", "--server", environ["NVIM"], "--remote-expr", _nvim(place)), needs_terminal=False)
@@ -131,7 +131,7 @@ def _codes_of(environ: Mapping[str, str]) -> tuple[str, ...]:
     return (first, *(name for name in _CODES if name != first))
 
 
-def _nvim(place: Place) -> str:
+def _nvim(place: FilePosition) -> str:
     """An expression for the Neovim around us: beside this terminal, or in a split if there is only the terminal."""
     name = place.file.replace("'", "''")
     steps = (
@@ -142,7 +142,7 @@ def _nvim(place: Place) -> str:
     return f"execute([{', '.join(steps)}])"
 
 
-def _by_command(place: Place, command: str) -> Opening:
+def _by_command(place: FilePosition, command: str) -> Opening:
     try:
         words = shlex.split(command)
     except ValueError as error:
@@ -160,6 +160,6 @@ def _by_command(place: Place, command: str) -> Opening:
     return Opening((*words, *args(place)), needs_terminal)
 
 
-def _filled(word: str, place: Place) -> str:
+def _filled(word: str, place: FilePosition) -> str:
     parts = {"{file}": place.file, "{line}": str(place.line), "{column}": str(place.column)}
     return _MARK.sub(lambda mark: parts[mark[0]], word)

@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import threading
 
-from hotrun.adapters.editors.catalog import NoEditor, Opening, Place, opening
+from hotrun.adapters.editors.catalog import FilePosition, NoEditor, Opening, opening
 from hotrun.adapters.os import process_table
 
 GRACE_S = 2.0  # for an editor that is asked to end: it saves what it can
 
 
-def find(place: Place, setting: str | None) -> Opening:
+def find(place: FilePosition, setting: str | None) -> Opening:
     """How to open `place` here and now; `setting` is `ui.editor`. Raises NoEditor with the remedy.
 
     A file that is not there is not opened: a line of output named it, and an editor would begin a new one.
@@ -22,7 +22,7 @@ def find(place: Place, setting: str | None) -> Opening:
     if not os.path.isfile(place.file):
         raise NoEditor(f"{place.file} is not there any more")
     file = os.path.abspath(place.file)  # begins with a slash: no editor takes it for an option
-    found = opening(Place(file, place.line, place.column), setting, os.environ, _is_there, _running)
+    found = opening(FilePosition(file, place.line, place.column), setting, os.environ, _is_there, _running)
     if not _is_there(found.argv[0]):
         raise NoEditor(f"the editor {found.argv[0]} is not installed, or not in PATH")
     return found

@@ -27,7 +27,7 @@ IGNORE_FILES = (".gitignore", ".ignore")  # the later one wins
 _BUILT_IN_SOURCE, _EXCLUDE_SOURCE = "built-in", "watch.exclude"
 
 
-class Rule(msgspec.Struct, frozen=True):
+class IgnoreRule(msgspec.Struct, frozen=True):
     """What decides about one path: `pattern`, and whether it `ignores` or takes back in.
 
     A "file" rule stands in the ignore file `file` (absolute), in `line` (from 1); for an "exclude" rule `line` is the
@@ -41,7 +41,7 @@ class Rule(msgspec.Struct, frozen=True):
     line: int | None = None
 
 
-class Rules:
+class IgnoreRules:
     """The rules that hold inside one folder: those of the folder above, and its own ignore files.
 
     They never change, and while they are the same it is the same object: verdicts may be kept as long as that.
@@ -53,9 +53,9 @@ class Rules:
         self._exclude = exclude
         self._files = files
         self._texts: tuple[tuple[str, str], ...] = ()  # of the folder's own ignore files: path and content
-        self._inner: dict[str, Rules] = {}  # of the folders with ignore files, as they were at the last look
+        self._inner: dict[str, IgnoreRules] = {}  # of the folders with ignore files, as they were at the last look
 
-    def inside(self, folder: str, relative: str, names: Container[str] | None = None) -> Rules:
+    def inside(self, folder: str, relative: str, names: Container[str] | None = None) -> IgnoreRules:
         """The rules inside `folder` (absolute), which is at `relative` ("" for the root itself) under the root.
 
         `names`: of what is in it, where that is known. Its ignore files are read each time: two versions of one may
@@ -71,9 +71,9 @@ class Rules:
             known = self._inner[folder] = self._with(texts, len(relative) + 1 if relative else 0)
         return known
 
-    def _with(self, texts: tuple[tuple[str, str], ...], depth: int) -> Rules:
+    def _with(self, texts: tuple[tuple[str, str], ...], depth: int) -> IgnoreRules:
         own = [(depth, _Source(text.split("\n"), path)) for path, text in texts]
-        rules = Rules((*self._specs, *own), self._exclude, self._files)
+        rules = IgnoreRules((*self._specs, *own), self._exclude, self._files)
         rules._texts = texts
         return rules
 
@@ -94,17 +94,17 @@ class Rules:
                 return verdict
         return False
 
-    def decision(self, relative: str, is_folder: bool) -> Rule | None:
+    def decision(self, relative: str, is_folder: bool) -> IgnoreRule | None:
         """The rule behind what `ignores` says of the same arguments; None where no rule knows the path. Slow."""
         path = relative + "/" if is_folder else relative
         name = os.path.basename(relative) if is_folder else ""
         if name == OWN_FOLDER:
-            return Rule("own folder", f"{name}/")
+            return IgnoreRule("own folder", f"{name}/")
         excluded = self._exclude.decision(path)
         if excluded is not None:
             return excluded
         if name in _VERSION_CONTROL:
-            return Rule("version control", f"{name}/")
+            return IgnoreRule("version control", f"{name}/")
         for depth, patterns in reversed(self._specs):
             found = patterns.decision(path[depth:])
             if found is not None:
@@ -120,7 +120,7 @@ class _Source(Patterns):
         super().__init__(lines)
         self._source = source
 
-    def decision(self, path: str) -> Rule | None:
+    def decision(self, path: str) -> IgnoreRule | None:
         """The rule that `verdict` comes from."""
         number = self.deciding(path)
         if number is None:
@@ -128,10 +128,10 @@ class _Source(Patterns):
         pattern = self.lines[number].strip()
         ignores = self.verdict(path) is True
         if self._source == _BUILT_IN_SOURCE:
-            return Rule("built-in", pattern, ignores)
+            return IgnoreRule("built-in", pattern, ignores)
         if self._source == _EXCLUDE_SOURCE:
-            return Rule("exclude", pattern, ignores, line=number)
-        return Rule("file", pattern, ignores, self._source, number + 1)
+            return IgnoreRule("exclude", pattern, ignores, line=number)
+        return IgnoreRule("file", pattern, ignores, self._source, number + 1)
 
 
 _BUILT_IN = _Source(BUILT_IN, _BUILT_IN_SOURCE)
@@ -148,7 +148,7 @@ class _Exclude:
     def verdict(self, path: str) -> bool | None:
         return self._patterns.verdict(self._seen(path)) if self._patterns.lines else None
 
-    def decision(self, path: str) -> Rule | None:
+    def decision(self, path: str) -> IgnoreRule | None:
         return self._patterns.decision(self._seen(path))
 
     def _seen(self, path: str) -> str:
@@ -163,9 +163,9 @@ class RootRules:
         self._root = root
         self._watch = watch
         self._start = project if is_below(root, project) else root  # where watch.exclude is seen from
-        self._outermost: dict[str, tuple[tuple[tuple[str, str], ...], Rules]] = {}
+        self._outermost: dict[str, tuple[tuple[tuple[str, str], ...], IgnoreRules]] = {}
 
-    def look(self) -> tuple[Rules, str]:
+    def look(self) -> tuple[IgnoreRules, str]:
         """The rules as they are now, and the root's place under the folder that they are relative to ("": there).
 
         As in git, ignore files above the root count, up to the project or to the repository around it; but a root that
@@ -181,7 +181,7 @@ class RootRules:
                 return self._own(self._root), ""
         return rules, relative
 
-    def _own(self, base: str) -> Rules:
+    def _own(self, base: str) -> IgnoreRules:
         """The rules in `base`, without those of its own ignore files."""
         paths = (_global_excludes(), os.path.join(base, ".git", "info", "exclude")) if self._watch.gitignore else ()
         texts = tuple((path, text) for path in paths if (text := _read(path)) is not None)
@@ -189,12 +189,12 @@ class RootRules:
         if known is None or known[0] != texts:
             specs = [(0, _BUILT_IN), *((0, _Source(text.split("\n"), path)) for path, text in texts)]
             exclude = _Exclude(self._watch.exclude, self._start, base)
-            rules = Rules(tuple(specs), exclude, IGNORE_FILES if self._watch.gitignore else ())
+            rules = IgnoreRules(tuple(specs), exclude, IGNORE_FILES if self._watch.gitignore else ())
             known = self._outermost[base] = (texts, rules)
         return known[1]
 
 
-def rules_of(root: str, project: str, watch: Watch) -> tuple[Rules, str]:
+def rules_of(root: str, project: str, watch: Watch) -> tuple[IgnoreRules, str]:
     """What one look at the rules for a watched root finds; see RootRules."""
     return RootRules(root, project, watch).look()
 

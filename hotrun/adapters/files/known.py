@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from hotrun.adapters.files.contents import digest
-from hotrun.adapters.files.ignore import Rules
+from hotrun.adapters.files.ignore import IgnoreRules
 from hotrun.adapters.files.signature import Signature
 
 MOST_GONE = 1000  # names of files in a folder that are remembered when they go; an editor's come back at once
@@ -13,7 +13,7 @@ MOST_GONE = 1000  # names of files in a folder that are remembered when they go;
 Finding = Literal["same", "touched", "added", "modified"]
 
 
-class Files:
+class KnownFiles:
     """The files by name: a signature each, and a digest where their bytes have been read.
 
     A file is racy while its signature is so young that another write could leave it as it is. Then only its bytes tell,
@@ -58,24 +58,24 @@ class Files:
         return self.signatures.pop(name, None) is not None
 
 
-class Place(NamedTuple):
+class KnownPlace(NamedTuple):
     """A folder to be walked: with the rules of the one above it, and whether a link has led there."""
 
     path: str
-    rules: Rules
+    rules: IgnoreRules
     relative: str
     linked: bool
 
 
-class Folder:
+class KnownFolder:
     """One existing folder: its rules, its files, the names of the folders in it, and of what the rules leave out."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: KnownPlace) -> None:
         self.path = place.path
         self.rules = place.rules
         self.relative = place.relative
         self.linked = place.linked
-        self.files = Files()
+        self.files = KnownFiles()
         self.folders: set[str] = set()
         self.ignored: set[str] = set()  # folders with a slash at the end
         self.pruned = 0

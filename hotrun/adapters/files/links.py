@@ -11,7 +11,7 @@ from hotrun.adapters.files.signature import Identity
 MOST_LINKED = 10_000  # folders behind links: each link to "/", or folders full of links to each other, are far more
 
 
-class Names:
+class LinkNames:
     """The names of the folders that are walked, by what they are."""
 
     def __init__(self) -> None:

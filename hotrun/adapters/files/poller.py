@@ -24,7 +24,7 @@ _FOLDER = (-1, -1, -1)  # in the place of times and size: a folder in a folder i
 _LOST = (0, 0, 0, 0)  # of a folder that went before the first look at it
 
 
-class _Seen:
+class _PolledFile:
     """What a folder was like at the last look. `mark` None: it was not there."""
 
     __slots__ = ("entries", "mark", "names_until")
@@ -71,7 +71,7 @@ class Poller:
         self._pause_s = interval_s
         self._took_s = 0.0
         self._last_change = time.monotonic()
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, _PolledFile] = {}
         self._dropped: deque[str] = deque()  # folders that left the list: to be named where they are still there
         self._expected: deque[str] = deque()  # files that somebody else has seen
         self._wake = threading.Event()
@@ -83,13 +83,13 @@ class Poller:
 
     def watch(self, folders: list[str]) -> None:
         """Look at exactly these folders from now on. What the new ones are like is known when this returns."""
-        before, seen = self._seen, dict[str, _Seen]()
+        before, seen = self._seen, dict[str, _PolledFile]()
         # A look reports at its end what it found, and begins with our own folders: what was changed before a file
         # appeared there is looked at after that, in the same look.
         for folder in sorted(folders, key=lambda folder: folder not in self._own):
             known = before.get(folder)
             if known is None:
-                known = _Seen()
+                known = _PolledFile()
                 _compare(folder, known, _Found(), time.monotonic())
                 known.mark = known.mark or _LOST
             seen[folder] = known
@@ -167,7 +167,7 @@ class Poller:
         self._pause_s = max(self._interval_s * (2 if idle else 1), (time.thread_time() - cpu) / BUSY_SHARE)
 
 
-def _compare(folder: str, seen: _Seen, found: _Found, now: float) -> None:
+def _compare(folder: str, seen: _PolledFile, found: _Found, now: float) -> None:
     """Look at one folder and name in `found` what differs; `now` in seconds of the monotonic clock."""
     mark = _mark(folder)
     if mark is None:
@@ -197,7 +197,7 @@ def _compare(folder: str, seen: _Seen, found: _Found, now: float) -> None:
                 found.removed.add(path)
 
 
-def _compare_names(folder: str, seen: _Seen, found: _Found) -> None:
+def _compare_names(folder: str, seen: _PolledFile, found: _Found) -> None:
     try:
         names = set(os.listdir(folder))
     except OSError:  # no longer allowed, or gone since the look at it

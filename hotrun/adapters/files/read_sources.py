@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hotrun.adapters.files.contents import MOST_BYTES, digest, digest_of
 from hotrun.adapters.files.signature import Signature, signature_of
-from hotrun.core.model.events import Source
+from hotrun.core.model.events import SourceExcerpt
 from hotrun.core.model.inputs import Change
 
 AROUND = 2  # lines on each side
@@ -23,20 +23,20 @@ MOST_READ = 20  # files that are read when their change is told, so that their b
 MOST_KNOWN = 10_000  # changed files that are remembered
 
 
-class _Known(NamedTuple):
+class _KnownSource(NamedTuple):
     """What is known of a changed file: with which report of changes it was told, and the digest of its bytes then."""
 
     report: int
     digest: bytes | None
 
 
-class Sources:
+class ReadSources:
     """What is known of the files that change while hotrun runs."""
 
     def __init__(self, root: str) -> None:
         """`root` is what changes are relative to."""
         self._root = root
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _KnownSource] = {}
         self.reports = 0
 
     def note(self, changes: Sequence[Change]) -> None:
@@ -48,11 +48,11 @@ class Sources:
             if found is None and change.kind != "deleted" and at < MOST_READ:
                 found = digest(path, 0)
             self._known.pop(path, None)  # the latest ones stand last
-            self._known[path] = _Known(self.reports, found)
+            self._known[path] = _KnownSource(self.reports, found)
         while len(self._known) > MOST_KNOWN:
             del self._known[next(iter(self._known))]
 
-    def known(self, file: str) -> _Known | None:
+    def known(self, file: str) -> _KnownSource | None:
         """What the latest change of a file says."""
         return self._known.get(file)
 
@@ -64,15 +64,15 @@ class Sources:
 class SeenSources:
     """The source files as one run sees them. A flood of problems costs no more than 2 * MOST_PLACES looks."""
 
-    def __init__(self, sources: Sources, started_ns: int) -> None:
+    def __init__(self, sources: ReadSources, started_ns: int) -> None:
         self._sources = sources
         self._report = sources.reports
         self._started_ns = started_ns
-        self._found: dict[tuple[str, int], Source | None] = {}
+        self._found: dict[tuple[str, int], SourceExcerpt | None] = {}
         self._left = {True: MOST_PLACES, False: MOST_PLACES}
         self._latest: tuple[str, Signature, list[str]] | None = None  # problems come file by file
 
-    def around(self, file: str, line: int, is_error: bool) -> Source | None:
+    def around(self, file: str, line: int, is_error: bool) -> SourceExcerpt | None:
         """The line of an absolute `file` with those around it; None where it is not certain what the run has seen.
 
         Also where there is no such line, the file is larger than 1 MiB or no text, or too much was asked for.
@@ -125,12 +125,12 @@ def _split(data: bytes) -> list[str]:
     return (text if "\n" in text else text.replace("\r", "\n")).split("\n")
 
 
-def _cut(lines: Sequence[str], line: int) -> Source | None:
+def _cut(lines: Sequence[str], line: int) -> SourceExcerpt | None:
     if not 1 <= line <= len(lines):
         return None
     last = len(lines) if lines[-1] or line == len(lines) else len(lines) - 1
     first = max(1, line - AROUND)
-    return Source(first, tuple(_short(lines[first - 1 : min(last, line + AROUND)])))
+    return SourceExcerpt(first, tuple(_short(lines[first - 1 : min(last, line + AROUND)])))
 
 
 def _short(lines: Iterable[str]) -> Iterable[str]:

@@ -12,11 +12,11 @@ from typing import Literal
 
 from hotrun.adapters.files.cookies import Cookies
 from hotrun.adapters.files.report import WatchReport
-from hotrun.adapters.files.suspend import Sleep
+from hotrun.adapters.files.suspend import SuspendDetector
 from hotrun.adapters.files.tree import Tree
-from hotrun.adapters.files.vcs import Operations
+from hotrun.adapters.files.vcs import VcsOperations
 from hotrun.adapters.files.watcher import KernelSensor, Sense, Watcher
-from hotrun.core.model.inputs import Change, FilesTouched, Held, Input, Noticed, Verified, WatchStarted
+from hotrun.core.model.inputs import Change, FilesTouched, Input, Noticed, Rescanned, VcsOperationsChanged, WatchStarted
 from hotrun.core.model.project import Project
 
 # A file system's clock ticks up to 4 ms late (one jiffy), so a change right after a start may bear a time before it.
@@ -44,7 +44,7 @@ class FileSource:
         changed: Changed,
         sync_folder: str | None = None,
         sense: Sense = KernelSensor,
-        sleep: Sleep | None = None,
+        sleep: SuspendDetector | None = None,
     ) -> None:
         """`sync_folder`: where to write files of our own and see them come through the watcher; None: nowhere."""
         self._post = post
@@ -53,7 +53,7 @@ class FileSource:
         self._cookies = Cookies(sync_folder)
         self._watcher = Watcher(self._report, self._fail, self._cookies.folders, sense)
         self._tree: Tree | None = None
-        self._operations = Operations(())
+        self._operations = VcsOperations(())
         self._in_progress: tuple[str, ...] = ()
         self._recheck: asyncio.TimerHandle | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -63,7 +63,7 @@ class FileSource:
         self._told_limit = False
         self._project: Project | None = None
         self._failures: list[float] = []
-        self._sleep = sleep or Sleep()
+        self._sleep = sleep or SuspendDetector()
         self._sleep_check: asyncio.TimerHandle | None = None
         self._is_in_doubt = False
         self._doubt: asyncio.Task[None] | None = None
@@ -79,7 +79,7 @@ class FileSource:
         tree = Tree(project.root, project.watch, single_files)
         await asyncio.get_running_loop().run_in_executor(None, tree.verify)
         self._tree = tree
-        self._operations = Operations(project.watch.roots)
+        self._operations = VcsOperations(project.watch.roots)
         tree.lost_folders = True
         self._watcher.use(project.watch.poll, project.watch.poll_interval_ms / 1000)
         self._told_limit = False
@@ -128,7 +128,7 @@ class FileSource:
         Walks in slices, so that what comes in meanwhile waits for SLICE_S at most.
         """
         await self._cookies.wait(self._watcher.delay_s, self._watcher.hurry)
-        self._post(Verified(await self._walk()))
+        self._post(Rescanned(await self._walk()))
 
     async def _walk(self) -> int:
         """Compare everything with the disk and say what differs; returns how much that is."""
@@ -227,7 +227,7 @@ class FileSource:
         current = self._operations.current()
         if current != self._in_progress:
             self._in_progress = current
-            self._post(Held(current))
+            self._post(VcsOperationsChanged(current))
         if current and self._tree is not None:
             self._recheck = self._loop.call_later(RECHECK_S, self._check_operations)
 

@@ -14,7 +14,7 @@ def _ahead_s() -> float:
     return (time.time() if boot is None else time.clock_gettime(boot)) - time.monotonic()
 
 
-class Sleep:
+class SuspendDetector:
     """Compares two clocks from look to look."""
 
     def __init__(self, ahead_s: Callable[[], float] = _ahead_s) -> None:

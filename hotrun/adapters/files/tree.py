@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from hotrun.adapters.files.contents import digest
 from hotrun.adapters.files.ignore import IGNORE_FILES, RootRules, is_below
-from hotrun.adapters.files.known import Files, Folder, Place
-from hotrun.adapters.files.links import MOST_LINKED, Names
+from hotrun.adapters.files.known import KnownFiles, KnownFolder, KnownPlace
+from hotrun.adapters.files.links import MOST_LINKED, LinkNames
 from hotrun.adapters.files.signature import (
     Signature,
     entry_is_folder,
@@ -48,11 +48,11 @@ class Tree:
         self._watch = watch
         self._sign = sign
         self._now_ns = now_ns
-        self._folders: dict[str, Folder] = {}
-        self._names = Names()
+        self._folders: dict[str, KnownFolder] = {}
+        self._names = LinkNames()
         self._top = {path: RootRules(path, root, watch) for path in watch.roots if os.path.isdir(path)}
         self._singles = (*single_files, *(path for path in watch.roots if path not in self._top))
-        self._single = Files()
+        self._single = KnownFiles()
         self.unwatched: list[str] = []  # since somebody emptied it: what cannot be watched, and why
         self.new_folders: list[str] = []  # since somebody emptied it: these have no watch yet
         self.lost_folders = False
@@ -200,14 +200,14 @@ class Tree:
         found = stat_of(path)
         return None if found is None else self._sign(found)
 
-    def _top_place(self, path: str) -> Place:
-        return Place(path, *self._top[path].look(), linked=False)
+    def _top_place(self, path: str) -> KnownPlace:
+        return KnownPlace(path, *self._top[path].look(), linked=False)
 
-    def _place_in(self, folder: Folder, path: str, name: str) -> Place:
+    def _place_in(self, folder: KnownFolder, path: str, name: str) -> KnownPlace:
         relative = f"{folder.relative}/{name}" if folder.relative else name
-        return Place(path, folder.rules, relative, self._is_behind_link(folder, path))
+        return KnownPlace(path, folder.rules, relative, self._is_behind_link(folder, path))
 
-    def _is_behind_link(self, above: Folder, path: str) -> bool:
+    def _is_behind_link(self, above: KnownFolder, path: str) -> bool:
         return self._watch.follow_symlinks and (above.linked or os.path.islink(path))
 
     def _may_follow(self, path: str) -> bool:
@@ -217,12 +217,12 @@ class Tree:
 
     # --- walking -----------------------------------------------------------------------------------------------
 
-    def _walk(self, place: Place, changes: list[Change]) -> None:
+    def _walk(self, place: KnownPlace, changes: list[Change]) -> None:
         stack = [place]
         while stack:
             stack.extend(self._walk_one(stack.pop(), changes))
 
-    def _walk_one(self, place: Place, changes: list[Change]) -> list[Place]:
+    def _walk_one(self, place: KnownPlace, changes: list[Change]) -> list[KnownPlace]:
         """Compare one folder with the disk; returns the folders in it."""
         looked_ns = self._now_ns()
         entries = self._entries(place, changes)
@@ -233,7 +233,7 @@ class Tree:
         ignores = folder.ignores if rules is folder.rules else folder.asks_rules
         folder.rules, folder.relative, folder.linked = rules, place.relative, place.linked
         known, racy = folder.files.signatures, folder.files.racy
-        files, folders, ignored = set[str](), dict[str, Place](), set[str]()
+        files, folders, ignored = set[str](), dict[str, KnownPlace](), set[str]()
         folder.pruned = 0
         for name, entry in entries.items():
             if entry_is_folder(entry, follow=self._watch.follow_symlinks):
@@ -257,7 +257,7 @@ class Tree:
         folder.folders, folder.ignored = set(folders), ignored
         return list(folders.values())
 
-    def _entries(self, place: Place, changes: list[Change]) -> dict[str, os.DirEntry[str]] | None:
+    def _entries(self, place: KnownPlace, changes: list[Change]) -> dict[str, os.DirEntry[str]] | None:
         """What is in a folder, which is known from now on; None: it cannot be read, and is no longer known."""
         path = place.path
         if place.linked and self._names.is_full and path not in self._folders:
@@ -274,10 +274,10 @@ class Tree:
             return None
         self.new_folders += self._names.add(path, (found.st_dev, found.st_ino), linked=place.linked)
         if path not in self._folders:
-            self._folders[path] = Folder(place)
+            self._folders[path] = KnownFolder(place)
         return entries
 
-    def _may_enter(self, above: Folder, entry: os.DirEntry[str]) -> bool:
+    def _may_enter(self, above: KnownFolder, entry: os.DirEntry[str]) -> bool:
         if not is_text(entry.name):
             self.unwatched.append(f"{self._name(entry.path)}: its name is not UTF-8")
             return False
@@ -286,7 +286,7 @@ class Tree:
     # --- comparing ---------------------------------------------------------------------------------------------
 
     def _compare(
-        self, folder: Folder, path: str, name: str, found: Signature, looked_ns: int, changes: list[Change]
+        self, folder: KnownFolder, path: str, name: str, found: Signature, looked_ns: int, changes: list[Change]
     ) -> None:
         before = folder.files.digests.get(name)
         finding = folder.files.look(name, path, found, looked_ns, skip_unchanged=self._watch.skip_unchanged)
@@ -309,7 +309,7 @@ class Tree:
             if finding == "added" or finding == "modified":
                 changes.append(Change(self._name(path), finding))
 
-    def _drop_file(self, folder: Folder, path: str, changes: list[Change]) -> None:
+    def _drop_file(self, folder: KnownFolder, path: str, changes: list[Change]) -> None:
         if folder.files.drop(os.path.basename(path)):
             changes.append(Change(self._name(path), "deleted"))
 

@@ -19,7 +19,7 @@ _HG = {"wlock": "hg wlock"}
 _JJ = {"working_copy.lock": "jj working copy lock"}
 
 
-class Operations:
+class VcsOperations:
     """The operations of the repositories that hold these roots."""
 
     def __init__(self, roots: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOOK_FIRST_S, LOOK_FACTOR, LOOK_MOST_S = 0.001, 1.3, 0.25
 
 
-class Takeover:
+class OrphanAdopter:
     """Kills orphans and waits for reapers, which end their trees by themselves, until there are none."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, spared: Callable[[], int], on_end: Callable[[], None]) -> None:

@@ -11,23 +11,23 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hotrun.adapters.guard.protocol.channel import Wire, pair
+from hotrun.adapters.guard.protocol.channel import Channel, pair
 from hotrun.adapters.guard.protocol.messages import Fork, Lost, Open, decode_answer, encode
-from hotrun.adapters.guard.protocol.records import Session
+from hotrun.adapters.guard.protocol.records import SessionMark
 
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.guard.adopt_orphans import Takeover
+    from hotrun.adapters.guard.adopt_orphans import OrphanAdopter
 
 REFILL_S = 0.2  # a fork takes a core for some milliseconds, which the program just started can use better
 CLOSE_S = 10.0
 
 
-class Seat:
+class ReaperSlot:
     """A place for one program: the wire to its reaper. `token` is what the guard calls it."""
 
-    def __init__(self, token: int, wire: Wire) -> None:
+    def __init__(self, token: int, wire: Channel) -> None:
         self.token = token
         self.wire = wire
 
@@ -36,15 +36,15 @@ class Guard:
     """Forks the guard at once, so it must be made while there is one thread and little memory."""
 
     def __init__(self) -> None:
-        self._session: Session | None = None
+        self._session: SessionMark | None = None
         self._tokens = 0
         self._first_token = 1  # of the present guard
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._takeover: Takeover | None = None
+        self._takeover: OrphanAdopter | None = None
         self._pid, self._wire = _fork()
-        self._spare: Seat | None = self._fork_reaper()
+        self._spare: ReaperSlot | None = self._fork_reaper()
 
-    def open(self, session: Session) -> None:
+    def open(self, session: SessionMark) -> None:
         """Say whose session this is, before anything is started."""
         self._session = session
         with contextlib.suppress(OSError):  # it is dead, which the next fork finds out
@@ -65,7 +65,7 @@ class Guard:
         loop.add_reader(self._wire.fileno(), self._on_readable)
         self._refill_later()
 
-    def seat(self) -> Seat:
+    def seat(self) -> ReaperSlot:
         """A reaper that waits for its orders; a ready one if there is one."""
         seat, self._spare = self._spare, None
         self._refill_later()
@@ -98,7 +98,7 @@ class Guard:
         if self._spare is None and self._loop is not None:
             self._spare = self._fork_reaper(in_peace=True)
 
-    def _fork_reaper(self, in_peace: bool = False) -> Seat:
+    def _fork_reaper(self, in_peace: bool = False) -> ReaperSlot:
         ours, theirs = pair()
         try:
             self._send_fork(theirs, in_peace)
@@ -106,9 +106,9 @@ class Guard:
             self._replace()
             self._send_fork(theirs, in_peace)
         theirs.close()
-        return Seat(self._tokens, ours)
+        return ReaperSlot(self._tokens, ours)
 
-    def _send_fork(self, end: Wire, in_peace: bool) -> None:
+    def _send_fork(self, end: Channel, in_peace: bool) -> None:
         self._tokens += 1
         self._wire.send(encode(Fork(self._tokens, in_peace)), (end.fileno(),))
 
@@ -125,7 +125,7 @@ class Guard:
 
     def _replace(self) -> None:
         """The guard is dead: stand in for it, and start another one."""
-        from hotrun.adapters.guard.adopt_orphans import Takeover
+        from hotrun.adapters.guard.adopt_orphans import OrphanAdopter
 
         if self._loop is not None:
             self._loop.remove_reader(self._wire.fileno())
@@ -142,7 +142,7 @@ class Guard:
             return
         self._loop.add_reader(self._wire.fileno(), self._on_readable)
         if self._takeover is None:
-            self._takeover = Takeover(self._loop, lambda: self._pid, self._on_taken_over)
+            self._takeover = OrphanAdopter(self._loop, lambda: self._pid, self._on_taken_over)
         self._first_token = self._tokens + 1
         self._refill_later()
         # Not at once: whoever wanted a reaper is in the middle of something.
@@ -154,14 +154,14 @@ class Guard:
         self._on_lost(range(self._first_token))
 
 
-def _fork() -> tuple[int, Wire]:
+def _fork() -> tuple[int, Channel]:
     ours, theirs = pair()
     # No handler of ours may run in the guard, and no signal end it before it ignores them.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     pid = os.fork()
     if pid == 0:
         try:
-            from hotrun.adapters.guard.inside.guard_process import Guard as Process
+            from hotrun.adapters.guard.inside.guard_process import GuardProcess as Process
 
             Process(theirs).run()
             os._exit(0)
@@ -172,7 +172,7 @@ def _fork() -> tuple[int, Wire]:
     return pid, ours
 
 
-def _start() -> tuple[int, Wire]:
+def _start() -> tuple[int, Channel]:
     """A guard in an interpreter of its own: by now there are threads, and a fork would copy their locks."""
     import subprocess
 
@@ -191,7 +191,7 @@ def _start() -> tuple[int, Wire]:
     return process.pid, ours
 
 
-def _wait_for_end(wire: Wire, end_s: float) -> bool:
+def _wait_for_end(wire: Channel, end_s: float) -> bool:
     """Whether the other end closes in time; what it says until then is dropped."""
     poll = select.poll()
     poll.register(wire, select.POLLIN)

@@ -8,9 +8,9 @@ import signal
 import time
 
 from hotrun.adapters.guard.protocol import records
-from hotrun.adapters.guard.protocol.records import Record
+from hotrun.adapters.guard.protocol.records import RunRecord
 from hotrun.adapters.os import cgroup, process_table
-from hotrun.adapters.os.process_table import Seen
+from hotrun.adapters.os.process_table import ProcessInfo
 
 GRACE_S = 0.5
 _LOOK_S = 0.01  # they are not our children, so nothing tells when they end
@@ -36,7 +36,7 @@ def sweep(root: str) -> list[str]:
     return said
 
 
-def _end(record: Record, found: list[Seen]) -> None:
+def _end(record: RunRecord, found: list[ProcessInfo]) -> None:
     end_s = time.monotonic() + GRACE_S
     number = signal.SIGTERM
     while found and time.monotonic() < end_s + GRACE_S:
@@ -47,7 +47,7 @@ def _end(record: Record, found: list[Seen]) -> None:
         found = _of(record)
 
 
-def _of(record: Record) -> list[Seen]:
+def _of(record: RunRecord) -> list[ProcessInfo]:
     mark = f"{records.VARIABLE}={record.session.id}".encode()
     found = []
     for pid in process_table.pids():
@@ -61,7 +61,7 @@ def _of(record: Record) -> list[Seen]:
     return found
 
 
-def _signal(seen: Seen, number: int) -> None:
+def _signal(seen: ProcessInfo, number: int) -> None:
     """Signal this very process, whoever has its number by now."""
     with contextlib.suppress(OSError):
         pidfd = os.pidfd_open(seen.pid)

@@ -31,7 +31,7 @@ class _Request(msgspec.Struct):
     args: dict[str, Any] = {}
 
 
-class Control:
+class ControlServer:
     """One listening socket and those who are connected. `answer` gets command and arguments, and may raise Refused."""
 
     def __init__(self, path: str, answer: Answer) -> None:

@@ -12,7 +12,7 @@ import os
 from hotrun.adapters.instance.runtime_folder import name_of, runtime_folder, safe_folders
 
 
-class Held(Exception):
+class AlreadyRunning(Exception):
     """Another hotrun has this root; `pid` is None where it has not said so yet."""
 
     def __init__(self, root: str, pid: int | None) -> None:
@@ -36,7 +36,7 @@ def known_paths(root: str) -> list[str]:
     return [os.path.join(folder, name) for folder in safe_folders()]
 
 
-class Claim:
+class InstanceLock:
     """A root that is ours until `release`, or until this process ends in whatever way."""
 
     def __init__(self, root: str) -> None:
@@ -59,7 +59,7 @@ class Claim:
             except BlockingIOError:
                 pid = os.pread(fd, 20, 0).strip()
                 os.close(fd)
-                raise Held(root, int(pid) if pid.isdigit() else None) from None
+                raise AlreadyRunning(root, int(pid) if pid.isdigit() else None) from None
             if self._is_there(fd):
                 return fd
             os.close(fd)  # it was removed between the two calls: that is the end of the one who had it

@@ -13,7 +13,7 @@ MOST_BYTES = 103  # of a socket's path: macOS takes 104 with the zero at the end
 _FNV_OFFSET, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 
-class Unsafe(Exception):
+class UnsafeFolder(Exception):
     """There is no folder that only this user can enter; the message says why."""
 
 
@@ -47,7 +47,7 @@ def runtime_folder() -> str:
         if found is None:
             return folder
         why = f"{folder} {found}"
-    raise Unsafe(why)
+    raise UnsafeFolder(why)
 
 
 def flaw(folder: str) -> str | None:

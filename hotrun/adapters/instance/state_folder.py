@@ -11,7 +11,7 @@ NAME = ".hotrun"
 _KEPT = 2  # a step of a canceled build may still read its list
 
 
-class Folder:
+class StateFolder:
     """`.hotrun` under one root. Nothing in it is needed for the work: where it cannot be written, hotrun goes on."""
 
     def __init__(self, root: str) -> None:

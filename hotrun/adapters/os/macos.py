@@ -11,7 +11,7 @@ import ctypes
 import ctypes.util
 import os
 
-from hotrun.adapters.os.process_table import Seen
+from hotrun.adapters.os.process_table import ProcessInfo
 
 _BSD_INFO, _UNIQUE_INFO = 3, 17  # PROC_PIDTBSDINFO, PROC_PIDUNIQIDENTIFIERINFO
 _ZOMBIE = 5  # SZOMB
@@ -47,7 +47,7 @@ _libproc = ctypes.CDLL(ctypes.util.find_library("proc"))
 _known: set[int] = set()  # the unique ids of this process and of all that it ever had below it
 
 
-def see(pid: int) -> Seen | None:
+def see(pid: int) -> ProcessInfo | None:
     """As processes.see; `started` is in microseconds."""
     info = _BsdInfo()
     if not _ask(pid, _BSD_INFO, info):
@@ -58,7 +58,7 @@ def see(pid: int) -> Seen | None:
         session = 0
     state = "Z" if info.status == _ZOMBIE else "R"
     name = (info.name or info.comm).decode("utf-8", "replace")
-    return Seen(pid, name, state, info.ppid, info.pgid, session, info.start_s * 1_000_000 + info.start_us)
+    return ProcessInfo(pid, name, state, info.ppid, info.pgid, session, info.start_s * 1_000_000 + info.start_us)
 
 
 def pids() -> list[int]:
@@ -74,9 +74,9 @@ def children(pid: int) -> list[int]:
     return [seen.pid for seen in map(see, pids()) if seen is not None and seen.parent == pid]
 
 
-def below(pid: int) -> list[Seen]:
+def below(pid: int) -> list[ProcessInfo]:
     """All that descends from this process, `pid`, orphans too; looks until it finds no more."""
-    found: dict[int, Seen] = {}
+    found: dict[int, ProcessInfo] = {}
     _known.update(_ids(pid)[:1])
     while True:
         before = len(_known)
@@ -91,7 +91,7 @@ def below(pid: int) -> list[Seen]:
             return list(found.values())
 
 
-def strays() -> list[Seen]:
+def strays() -> list[ProcessInfo]:
     """What descends from this process and is not its child any more."""
     ours = os.getpid()
     return [seen for seen in below(ours) if seen.lives and seen.parent != ours]

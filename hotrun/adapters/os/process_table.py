@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ProcessInfo(msgspec.Struct, frozen=True):
     """A process at one moment; `started`: clock ticks after the system's start. Pid and start name it for ever."""
 
     pid: int
@@ -26,7 +26,7 @@ class Seen(msgspec.Struct, frozen=True):
         return self.state not in "ZX"
 
 
-def see(pid: int) -> Seen | None:
+def see(pid: int) -> ProcessInfo | None:
     """The process of this number, a zombie too; None if there is none."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
@@ -36,7 +36,7 @@ def see(pid: int) -> Seen | None:
     fields = after.split()  # from the third of proc(5) on: the second is a name that may hold anything
     name = before.partition(b"(")[2].decode("utf-8", "replace")
     parent, group, session = map(int, fields[1:4])
-    return Seen(pid, name, fields[0].decode(), parent, group, session, int(fields[19]))
+    return ProcessInfo(pid, name, fields[0].decode(), parent, group, session, int(fields[19]))
 
 
 def pids() -> list[int]:
@@ -60,9 +60,9 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def below(pid: int) -> list[Seen]:
+def below(pid: int) -> list[ProcessInfo]:
     """Children, their children and so on; what is born or handed on meanwhile may be missing."""
-    found: list[Seen] = []
+    found: list[ProcessInfo] = []
     todo = children(pid)
     known = set(todo)
     while todo:
@@ -84,7 +84,7 @@ def lineage(pid: int) -> Iterator[int]:
         pid = 0 if seen is None else seen.parent
 
 
-def strays() -> list[Seen]:
+def strays() -> list[ProcessInfo]:
     """What descends from this process and can not be waited for by it: nothing, for a subreaper."""
     return []
 

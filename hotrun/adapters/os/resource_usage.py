@@ -18,13 +18,13 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class _Seen(msgspec.Struct, frozen=True):
+class _UsageSample(msgspec.Struct, frozen=True):
     parent: int
     ticks: int
     pages: int
 
 
-class Meter:
+class UsageMeter:
     """Looks now and then. The first look knows no processor time."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Meter:
         self._looked_ns = now_ns
         return found
 
-    def _cost(self, tree: list[int], seen: Mapping[int, _Seen], passed_s: float) -> Usage:
+    def _cost(self, tree: list[int], seen: Mapping[int, _UsageSample], passed_s: float) -> Usage:
         pages = sum(seen[pid].pages for pid in tree)
         if not passed_s:
             return Usage(0.0, pages * _PAGE)
@@ -52,8 +52,8 @@ class Meter:
         return Usage(100 * ticks / _TICKS / passed_s, pages * _PAGE)
 
 
-def _all() -> dict[int, _Seen]:
-    found: dict[int, _Seen] = {}
+def _all() -> dict[int, _UsageSample]:
+    found: dict[int, _UsageSample] = {}
     try:
         names = os.listdir("/proc")
     except OSError:
@@ -67,7 +67,7 @@ def _all() -> dict[int, _Seen]:
         except OSError:
             continue  # it has just ended
         # proc(5): from the third field on, the fourth is the parent, 14 and 15 the times, 24 the resident pages.
-        found[int(name)] = _Seen(int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[21]))
+        found[int(name)] = _UsageSample(int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[21]))
     return found
 
 

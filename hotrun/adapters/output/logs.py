@@ -13,7 +13,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.instance.state_folder import StateFolder
 
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -23,22 +23,22 @@ _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW |
 Notice = Callable[[str], None]
 
 
-class Logs:
+class OutputLogs:
     """All logs of a session."""
 
-    def __init__(self, folder: Folder, notice: Notice) -> None:
+    def __init__(self, folder: StateFolder, notice: Notice) -> None:
         """`notice` is told, once for each reason, why there is no log."""
         self._folder = folder
         self._notice = notice
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, _OpenLog] = {}
         self._told: set[int | None] = set()
 
-    def open(self, name: str, build: int, run: int) -> Log:
+    def open(self, name: str, build: int, run: int) -> LogFile:
         """The log of a run of step or process `name`. The file is not touched before the run has written something."""
         file = self._files.get(name)
         if file is None:
-            file = self._files[name] = _File(self._folder, f"{name}.log", self._fail)
-        return Log(file, build, run)
+            file = self._files[name] = _OpenLog(self._folder, f"{name}.log", self._fail)
+        return LogFile(file, build, run)
 
     def _fail(self, path: str, error: OSError) -> None:
         if error.errno not in self._told:
@@ -46,10 +46,10 @@ class Logs:
             self._notice(f"{path} cannot be written: {error.strerror or error}: hotrun goes on without this log")
 
 
-class Log:
+class LogFile:
     """What one run writes; the runs of one name share a file."""
 
-    def __init__(self, file: _File, build: int, run: int) -> None:
+    def __init__(self, file: _OpenLog, build: int, run: int) -> None:
         self._file = file
         self._build = build
         self._run = run
@@ -70,10 +70,10 @@ class Log:
         self._is_closed = True
 
 
-class _File:
+class _OpenLog:
     """One file while runs write to it: opened by the first, closed by the last."""
 
-    def __init__(self, folder: Folder, name: str, fail: Callable[[str, OSError], None]) -> None:
+    def __init__(self, folder: StateFolder, name: str, fail: Callable[[str, OSError], None]) -> None:
         self._folder = folder
         self._name = name
         self._fail = fail

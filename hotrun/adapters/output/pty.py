@@ -23,7 +23,7 @@ _IFLAG, _OFLAG = 0, 1
 _IUTF8 = 0x4000  # on Linux and macOS; the erase key takes away a character, not a byte
 
 
-class Terminal:
+class Pty:
     """A pseudo-terminal for one run. Read `master`; the program opens `slave_path` in a session of its own.
 
     What opens it first in a new session without a terminal gets it as its controlling terminal. Before the spawn this
@@ -116,12 +116,12 @@ class Window:
     """hotrun's own terminal, as far as the programs' terminals follow it: its size."""
 
     def __init__(self) -> None:
-        self._terminals: list[Terminal] = []
+        self._terminals: list[Pty] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def open(self) -> Terminal:
+    def open(self) -> Pty:
         """A new terminal of the size that ours has, now and later. Raises OSError where there is none to be had."""
-        terminal = Terminal(*own_size())
+        terminal = Pty(*own_size())
         self._terminals = [one for one in self._terminals if not one.closed]
         self._terminals.append(terminal)
         if self._loop is not None:

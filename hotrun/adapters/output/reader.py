@@ -21,7 +21,7 @@ from hotrun.core.model.inputs import Input, OutputRead, Prompted, Stream
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.output.logs import Log
+    from hotrun.adapters.output.logs import LogFile
 
 TURN_BYTES = 131_072  # more is slower: the allocator takes larger blocks from the system each time (387 to 237 MB/s)
 TURN_S = 0.002  # a terminal gives 4 KB for each read, so that it takes longer to get as much
@@ -34,7 +34,7 @@ Post = Callable[[Input], None]
 _buffer = memoryview(bytearray(TURN_BYTES))  # of the turn that is under way: there is one loop, and it is in one turn
 
 
-class Reader:
+class OutputReader:
     """One stream. Whoever opened the descriptor closes it, after `close`."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Reader:
         fd: int,
         post: Post,
         hurry: Callable[[], None],
-        log: Log | None = None,
+        log: LogFile | None = None,
         prompts: bool = False,
     ) -> None:
         """`fd` becomes non-blocking. `hurry` is called at the end of each turn in the loop.

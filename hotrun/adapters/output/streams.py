@@ -6,32 +6,34 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hotrun.adapters.output.pty import Terminal, Window
-from hotrun.adapters.output.reader import Post, Reader
+from hotrun.adapters.output.pty import Pty, Window
+from hotrun.adapters.output.reader import OutputReader, Post
 from hotrun.core.model.inputs import Stream
 
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.output.logs import Log
+    from hotrun.adapters.output.logs import LogFile
     from hotrun.core.model.commands import Spawn
 
 
 class Streams:
     """`theirs` are descriptors for the program's 0, 1 and 2; where there is a `terminal`, its slave replaces them."""
 
-    def __init__(self, command: Spawn, window: Window, post: Post, hurry: Callable[[], None], log: Log | None) -> None:
+    def __init__(
+        self, command: Spawn, window: Window, post: Post, hurry: Callable[[], None], log: LogFile | None
+    ) -> None:
         """`window` opens the terminal, `log` takes both streams. Raises OSError where there is no descriptor left."""
-        self.terminal: Terminal | None = None
+        self.terminal: Pty | None = None
         self.theirs: list[int] = []
         self._ours: list[int] = []
-        self._readers: list[Reader] = []
+        self._readers: list[OutputReader] = []
         self._log = log
         try:
             if command.tty:
                 self.terminal = window.open()
                 self._readers.append(
-                    Reader(command.run, "stdout", self.terminal.master, post, hurry, log, prompts=True)
+                    OutputReader(command.run, "stdout", self.terminal.master, post, hurry, log, prompts=True)
                 )
             self.theirs.append(os.open(os.devnull, os.O_RDWR))
             streams: tuple[Stream, ...] = () if command.tty else ("stdout", "stderr")
@@ -39,7 +41,7 @@ class Streams:
                 ours, its = os.pipe()
                 self._ours.append(ours)
                 self.theirs.append(its)
-                self._readers.append(Reader(command.run, stream, ours, post, hurry, log))
+                self._readers.append(OutputReader(command.run, stream, ours, post, hurry, log))
         except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             self.close()
             raise
@@ -73,7 +75,7 @@ class Streams:
                 reader.resume()
 
     def drain(self) -> None:
-        """Read what is there, as Reader.drain."""
+        """Read what is there, as OutputReader.drain."""
         for reader in self._readers:
             reader.drain()
 

@@ -19,23 +19,23 @@ _SKIPPED = frozenset((".git", ".hg", ".svn", ".jj", ".hotrun", "node_modules", "
 _MAGIC = "*?[\\"
 
 
-class Made(NamedTuple):
+class Artifacts(NamedTuple):
     """`stamp` differs after every write, `content` when something else was written; None: not known."""
 
     stamp: str | None
     content: str | None
 
 
-def made(root: str, outputs: Sequence[str]) -> Made:
+def made(root: str, outputs: Sequence[str]) -> Artifacts:
     """Look at what these patterns, seen from `root`, name. Takes as long as it takes to read it."""
     if not outputs:
-        return Made(None, None)
+        return Artifacts(None, None)
     plain = plain_paths(outputs)
     if plain is not None and any(os.path.isdir(os.path.join(root, path)) for path in plain):
         plain = None
     files = tuple(plain) if plain is not None else _named(root, outputs)
     before = stamp(os.path.join(root, path) for path in plain) if plain is not None else None
-    return Made(before, None if files is None else _content(root, files))
+    return Artifacts(before, None if files is None else _content(root, files))
 
 
 def _content(root: str, files: Sequence[str]) -> str | None:

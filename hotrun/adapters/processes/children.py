@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hotrun.adapters.guard.guard import Guard, Seat
+from hotrun.adapters.guard.guard import Guard, ReaperSlot
 from hotrun.adapters.guard.protocol.messages import (
     Answer,
     Empty,
@@ -30,10 +30,10 @@ from hotrun.adapters.guard.protocol.messages import (
     decode_answer,
     encode,
 )
-from hotrun.adapters.guard.protocol.records import VARIABLE, Session
-from hotrun.adapters.instance.state_folder import Folder
+from hotrun.adapters.guard.protocol.records import VARIABLE, SessionMark
+from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.os import process_table
-from hotrun.adapters.output.logs import Logs
+from hotrun.adapters.output.logs import OutputLogs
 from hotrun.adapters.output.pty import Window
 from hotrun.adapters.output.streams import Streams
 from hotrun.adapters.processes.environment import environment
@@ -44,7 +44,7 @@ from hotrun.core.model.inputs import Emptied, Exited, Input, Noticed, Spawned, S
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.processes.artifacts import Made
+    from hotrun.adapters.processes.artifacts import Artifacts
 
 Post = Callable[[Input], None]
 
@@ -52,7 +52,9 @@ Post = Callable[[Input], None]
 class _Child:
     """One run, the wire to its reaper and the reading ends of its streams."""
 
-    def __init__(self, command: Spawn, env: Mapping[str, str], port: int | None, seat: Seat, streams: Streams) -> None:
+    def __init__(
+        self, command: Spawn, env: Mapping[str, str], port: int | None, seat: ReaperSlot, streams: Streams
+    ) -> None:
         self.command = command
         self.env = env
         self.port = port
@@ -78,8 +80,8 @@ class Children:
         post: Post,
         colored: bool,
         guard: Guard,
-        session: Session,
-        folder: Folder,
+        session: SessionMark,
+        folder: StateFolder,
         hurry: Callable[[], None] = lambda: None,
     ) -> None:
         """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
@@ -94,7 +96,7 @@ class Children:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._missing: set[str] = set()
         self._window = Window()
-        self._logs = Logs(folder, lambda text: post(Noticed("warning", text)))
+        self._logs = OutputLogs(folder, lambda text: post(Noticed("warning", text)))
         self._is_held = False
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -204,7 +206,7 @@ class Children:
         if self._loop is not None:
             self._listen(child)
 
-    def _send_start(self, start: Start, fds: Sequence[int]) -> Seat:
+    def _send_start(self, start: Start, fds: Sequence[int]) -> ReaperSlot:
         while True:
             seat = self._guard.seat()
             try:
@@ -290,7 +292,7 @@ class Children:
         reading = self._loop.run_in_executor(None, made, root, outputs)
         reading.add_done_callback(lambda reading: self._on_made(child, reading))
 
-    def _on_made(self, child: _Child, reading: asyncio.Future[Made]) -> None:
+    def _on_made(self, child: _Child, reading: asyncio.Future[Artifacts]) -> None:
         if not reading.cancelled() and child.run in self._runs:
             self._finish(child, Emptied(child.run, *reading.result()))
             self._hurry()

@@ -7,7 +7,7 @@ import contextlib
 import os
 from collections.abc import Callable
 
-from hotrun.adapters.guard.guard import Seat
+from hotrun.adapters.guard.guard import ReaperSlot
 from hotrun.adapters.guard.protocol.messages import Answer, Empty, Ended, Failed, KillAll, decode_answer, encode
 from hotrun.adapters.processes.environment import environment
 from hotrun.adapters.processes.spawn import order, why
@@ -16,17 +16,17 @@ from hotrun.core.model.project import Program
 
 _CHUNK, _TAIL = 65_536, 4096
 
-Seats = Callable[[], Seat]
+Seats = Callable[[], ReaperSlot]
 
 
-class ErrandError(Exception):
+class HelperError(Exception):
     """It could not be started, or was not left alone; the text says why."""
 
 
-class Errand:
+class HelperProcess:
     """One program. `status` is that of wait, None before its end; `tail` the last of what it printed."""
 
-    def __init__(self, seat: Seat, program: Program, stdout: int | None = None) -> None:
+    def __init__(self, seat: ReaperSlot, program: Program, stdout: int | None = None) -> None:
         """Starts it, in a running loop. Raises SpawnError, OSError or UnicodeDecodeError; then nothing of it runs.
 
         `stdout`: a descriptor that takes this stream whole; `tail` is then of stderr alone.
@@ -57,7 +57,7 @@ class Errand:
         self._loop.add_reader(self._out, self._on_output)
 
     async def over(self) -> None:
-        """Wait until nothing of it lives. Raises ErrandError where it could not be started."""
+        """Wait until nothing of it lives. Raises HelperError where it could not be started."""
         await asyncio.shield(self._over)
 
     def kill(self) -> None:
@@ -76,12 +76,12 @@ class Errand:
             for message, _ in self._seat.wire.receive():
                 self._on_answer(decode_answer(message))
         except EOFError:
-            self._finish(ErrandError("its supervisor process was killed"))
+            self._finish(HelperError("its supervisor process was killed"))
 
     def _on_answer(self, answer: Answer) -> None:
         match answer:
             case Failed():
-                self._finish(ErrandError(why(answer, self._command, self._env)))
+                self._finish(HelperError(why(answer, self._command, self._env)))
             case Ended():
                 self.status = os.waitstatus_to_exitcode(answer.status)
                 if answer.left:
@@ -99,7 +99,7 @@ class Errand:
             if not chunk:
                 self._loop.remove_reader(self._out)
 
-    def _finish(self, error: ErrandError | None) -> None:
+    def _finish(self, error: HelperError | None) -> None:
         if self._over.done():
             return
         if not self._loop.is_closed():

@@ -14,7 +14,7 @@ UNIX = "unix:"
 _Place = tuple[int, str | tuple[str, int]]  # a family and what connect() takes
 
 
-class Address:
+class ProbeAddress:
     """A target of connections. A name is resolved at the first one; "localhost" and no host are both loopbacks."""
 
     def __init__(self, host: str, port: int) -> None:
@@ -28,7 +28,7 @@ class Address:
         self._resolving: asyncio.Future[tuple[_Place, ...]] | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Address:
+    def parse(cls, text: str) -> ProbeAddress:
         """From "host:port", "[v6]:port", ":port" or "unix:/path". Raises ValueError."""
         if text.startswith(UNIX) and "\0" not in text:
             address = cls("", 0)

@@ -9,17 +9,17 @@ import msgspec
 PATIENCE_S = 1.0  # for the answer to one connection or request
 
 
-class No(msgspec.Struct, frozen=True):
+class NotReady(msgspec.Struct, frozen=True):
     """Not ready yet, and why. `heard`: the process had work with the question, so it must not be put too often."""
 
     why: str
     heard: bool = False
 
 
-class Question(Protocol):
+class ReadinessProbe(Protocol):
     """One way to find out whether a run is ready."""
 
-    async def ask(self) -> No | None:
+    async def ask(self) -> NotReady | None:
         """None: it is ready. Takes bounded time; what goes wrong is a No."""
 
     def close(self) -> None:

@@ -9,8 +9,8 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urlsplit
 
-from hotrun.adapters.readiness.address import Address, why_not
-from hotrun.adapters.readiness.probe import PATIENCE_S, No
+from hotrun.adapters.readiness.address import ProbeAddress, why_not
+from hotrun.adapters.readiness.probe import PATIENCE_S, NotReady
 
 if TYPE_CHECKING:
     import ssl
@@ -22,7 +22,7 @@ _NOT_HTTP = "the answer is not HTTP/1"
 _REST_BYTES, _REST_S = 262_144, 0.1
 
 
-class AskHttp:
+class HttpProbe:
     """Gets a URL."""
 
     def __init__(self, url: str, status: int | None) -> None:
@@ -32,12 +32,12 @@ class AskHttp:
             raise ValueError(f"not an http URL: {url}")
         self._status = status
         self._host = parts.hostname
-        self._address = Address(parts.hostname, parts.port or _PORTS[parts.scheme])
+        self._address = ProbeAddress(parts.hostname, parts.port or _PORTS[parts.scheme])
         self._is_secure = parts.scheme == "https"
         self._tls: ssl.SSLContext | None = None
         self._request = _request(parts)
 
-    async def ask(self) -> No | None:
+    async def ask(self) -> NotReady | None:
         """See Question."""
         heard = False
         try:
@@ -46,18 +46,18 @@ class AskHttp:
                 heard = True
                 reader, writer = await self._streams(connection)
         except (OSError, ValueError) as error:
-            return No(_why_not(error), heard)
+            return NotReady(_why_not(error), heard)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 writer.write(self._request)
                 status = await _status(reader)
             await _read_rest(reader)
         except (OSError, ValueError) as error:
-            return No(_why_not(error), heard)
+            return NotReady(_why_not(error), heard)
         finally:
             writer.transport.abort()  # a TLS connection would wait for the other side's good-bye
         is_good = status < 400 if self._status is None else status == self._status
-        return None if is_good else No(f"status {status}", heard)
+        return None if is_good else NotReady(f"status {status}", heard)
 
     def close(self) -> None:
         """Nothing is left of a question."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 
-from hotrun.adapters.readiness.probe import No
+from hotrun.adapters.readiness.probe import NotReady
 from hotrun.adapters.sockets.sock_diag import listeners
 
 # They listen before the program has begun: node, deno and bun --inspect, the JVM's JDWP, debugpy, delve.
@@ -13,10 +13,10 @@ DEBUGGERS = frozenset((9229, 9230, 6499, 5005, 5678, 2345))
 
 _ALL_ANEW = 10  # looks: a walk can miss a process that forks meanwhile
 _SOCKET, _EPOLL = "socket:[", "anon_inode:[eventpoll]"
-_NO = No("listens on no port")
+_NO = NotReady("listens on no port")
 
 
-class AskListen:
+class ListenProbe:
     """Looks which sockets the members of a run have open.
 
     A held socket listens all the time; that it is in an epoll set of a member is the sign of a server that waits for
@@ -31,7 +31,7 @@ class AskListen:
         self._others: set[int] = set()  # sockets of other programs
         self._looks = 0
 
-    async def ask(self) -> No | None:
+    async def ask(self) -> NotReady | None:
         """See Question. Some 0.1 ms where nothing new listens."""
         held = self._held_inodes()
         listening = {found.inode for found in listeners() if found.port not in DEBUGGERS} - held

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from hotrun.core.model.inputs import Answered, Input, NoAnswer
+from hotrun.core.model.inputs import Input, ProbeFailed, ProbePassed
 from hotrun.core.model.project import Ready
 
 if TYPE_CHECKING:
     import asyncio
 
     from hotrun.adapters.processes.helper_process import Seats
-    from hotrun.adapters.readiness.probe import Question
+    from hotrun.adapters.readiness.probe import ReadinessProbe
 
 # A refused connect on loopback takes 54 us, a look at the kernel's list 90 us: a look every 5 ms, in the time in which
 # most servers start, costs 5 % of a core.
@@ -48,7 +48,7 @@ class Probes:
         self._seats = seats
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[int, Ready] = {}  # from before the loop
-        self._looks: dict[int, tuple[asyncio.Task[None], Question]] = {}
+        self._looks: dict[int, tuple[asyncio.Task[None], ReadinessProbe]] = {}
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on `loop` does the asking; what was started before begins."""
@@ -57,7 +57,7 @@ class Probes:
             self._begin(*self._waiting.popitem())
 
     def start(self, run: int, ready: Ready) -> None:
-        """Carry out Probe. A target that is none is told as NoAnswer; log and notify need no looking."""
+        """Carry out Probe. A target that is none is told as ProbeFailed; log and notify need no looking."""
         self.stop(run)
         if self._loop is None:
             self._waiting[run] = ready
@@ -83,7 +83,7 @@ class Probes:
         try:
             question = self._question(run, ready)
         except ValueError as error:
-            self._post(NoAnswer(run, str(error)))
+            self._post(ProbeFailed(run, str(error)))
             return
         if question is None:
             return
@@ -92,31 +92,31 @@ class Probes:
         self._looks[run] = task, question
         task.add_done_callback(_raise)
 
-    def _question(self, run: int, ready: Ready) -> Question | None:
+    def _question(self, run: int, ready: Ready) -> ReadinessProbe | None:
         """Raises ValueError for a target that is none."""
         match ready.by:
             case "tcp":
-                from hotrun.adapters.readiness.probe_tcp import AskTcp
+                from hotrun.adapters.readiness.probe_tcp import TcpProbe
 
-                return AskTcp(ready.target)
+                return TcpProbe(ready.target)
             case "http":
-                from hotrun.adapters.readiness.probe_http import AskHttp
+                from hotrun.adapters.readiness.probe_http import HttpProbe
 
-                return AskHttp(ready.target, ready.status)
+                return HttpProbe(ready.target, ready.status)
             case "exec":
-                from hotrun.adapters.readiness.probe_exec import AskProgram
+                from hotrun.adapters.readiness.probe_exec import ExecProbe
 
                 assert ready.program is not None
-                return AskProgram(ready.program, self._seats)
+                return ExecProbe(ready.program, self._seats)
             case "auto":
-                from hotrun.adapters.readiness.probe_listen import AskListen
+                from hotrun.adapters.readiness.probe_listen import ListenProbe
                 from hotrun.adapters.sockets.sock_diag import can_tell
 
-                return AskListen(lambda: self._members(run), self._held_inodes) if can_tell() else None
+                return ListenProbe(lambda: self._members(run), self._held_inodes) if can_tell() else None
             case "log" | "notify":
                 return None
 
-    async def _look(self, run: int, ready: Ready, question: Question) -> None:
+    async def _look(self, run: int, ready: Ready, question: ReadinessProbe) -> None:
         """Ask until the answer is yes; a question is put when the one before has been answered."""
         import asyncio
 
@@ -127,7 +127,7 @@ class Probes:
         while (no := await question.ask()) is not None:
             if no.why != told:
                 told = no.why
-                self._post(NoAnswer(run, no.why))
+                self._post(ProbeFailed(run, no.why))
                 self._hurry()
             if not no.heard and self._loop.time() < quick_until:
                 await asyncio.sleep(QUICK_S)
@@ -135,7 +135,7 @@ class Probes:
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * (GROWTH_HEARD if no.heard else GROWTH), most_s)
         del self._looks[run]
-        self._post(Answered(run, "listen" if ready.by == "auto" else ready.by))
+        self._post(ProbePassed(run, "listen" if ready.by == "auto" else ready.by))
         self._hurry()
 
 

@@ -30,7 +30,7 @@ _CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _PASSES_CREDENTIALS = hasattr(socket, "SO_PASSCRED")  # else (macOS) the rights of the folder are the only check
 
 
-class Notifications:
+class NotifySockets:
     """The sockets, by run. Works before the loop exists; what comes until then waits in the kernel."""
 
     def __init__(

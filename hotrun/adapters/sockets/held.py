@@ -26,7 +26,7 @@ LONGEST_UNIX_PATH = 107  # bytes of sun_path, without the NUL at its end
 _File = tuple[int, int]  # device and inode
 
 
-class HoldError(Exception):
+class HeldSocketError(Exception):
     """A socket cannot be held; the text says which and why, in plain words."""
 
 
@@ -49,12 +49,12 @@ class HeldSockets:
         for address in wanted:
             try:
                 self._get(address)
-            except HoldError as error:
+            except HeldSocketError as error:
                 wrong[address] = str(error)
         return wrong
 
     def fds(self, addresses: Iterable[str]) -> list[int]:
-        """The descriptors of these sockets, in this order; they stay ours. Raises HoldError where one cannot be had."""
+        """The descriptors of these sockets, in order; they stay ours. Raises HeldSocketError where one is missing."""
         return [self._get(address).socket.fileno() for address in addresses]
 
     def inodes(self) -> set[int]:
@@ -105,11 +105,11 @@ def _file(path: str) -> _File | None:
 
 
 def _bind(address: str) -> _Held:
-    """Return a socket that listens; raises HoldError."""
+    """Return a socket that listens; raises HeldSocketError."""
     try:
         return _bind_unix(address.removeprefix(UNIX)) if address.startswith(UNIX) else _bind_tcp(address)
     except OSError as error:
-        raise HoldError(f"cannot listen on {address}: {_plain(error)}") from error
+        raise HeldSocketError(f"cannot listen on {address}: {_plain(error)}") from error
 
 
 # --- TCP -------------------------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def _bind_tcp(address: str) -> _Held:
         made.listen(BACKLOG)
     except OSError as error:
         made.close()
-        raise HoldError(f"cannot listen on {address}: {_tcp_trouble(error, host, int(port))}") from error
+        raise HeldSocketError(f"cannot listen on {address}: {_tcp_trouble(error, host, int(port))}") from error
     return _Held(made)
 
 
@@ -140,7 +140,7 @@ def _resolved(address: str, host: str, port: int) -> tuple[socket.AddressFamily,
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError) as error:
-        raise HoldError(f"cannot listen on {address}: the host {host} is not known") from error
+        raise HeldSocketError(f"cannot listen on {address}: the host {host} is not known") from error
     family, _, _, _, to = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     return family, to
 
@@ -177,7 +177,7 @@ def _taken(host: str, port: int) -> str:
 def _bind_unix(path: str) -> _Held:
     """Its file gets the mode that the umask leaves, as if the program itself had made it."""
     if len(os.fsencode(path)) > LONGEST_UNIX_PATH:
-        raise HoldError(f"cannot listen on {UNIX}{path}: the path is longer than {LONGEST_UNIX_PATH} bytes")
+        raise HeldSocketError(f"cannot listen on {UNIX}{path}: the path is longer than {LONGEST_UNIX_PATH} bytes")
     _remove_leftover(path)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -185,7 +185,7 @@ def _bind_unix(path: str) -> _Held:
     except OSError as error:
         made.close()
         if error.errno == errno.ENOENT:
-            raise HoldError(f"cannot listen on {UNIX}{path}: its folder does not exist") from error
+            raise HeldSocketError(f"cannot listen on {UNIX}{path}: its folder does not exist") from error
         raise
     held = _Held(made, path)
     try:
@@ -197,13 +197,13 @@ def _bind_unix(path: str) -> _Held:
 
 
 def _remove_leftover(path: str) -> None:
-    """Remove the file of a socket that nobody listens on any more; raises HoldError where something else is there."""
+    """Remove the file of a socket that nobody listens on; raises HeldSocketError where something else is there."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:
         return
     if not stat.S_ISSOCK(mode):
-        raise HoldError(f"cannot listen on {UNIX}{path}: there is a file, and it is not a socket")
+        raise HeldSocketError(f"cannot listen on {UNIX}{path}: there is a file, and it is not a socket")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)  # a full backlog would let it wait
         try:
@@ -218,7 +218,7 @@ def _remove_leftover(path: str) -> None:
             listener = "a process that accepts no more"
         else:
             listener = _listener(probe)
-    raise HoldError(f"cannot listen on {UNIX}{path}: it is taken by {listener}")
+    raise HeldSocketError(f"cannot listen on {UNIX}{path}: it is taken by {listener}")
 
 
 def _listener(connected: socket.socket) -> str:

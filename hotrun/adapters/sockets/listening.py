@@ -11,12 +11,12 @@ import msgspec
 from hotrun.adapters.sockets.sock_diag import Listener, can_tell, listeners
 from hotrun.core.model import inputs
 
-__all__ = ["Holder", "can_tell", "holders", "holders_of", "named"]
+__all__ = ["ListeningProcess", "can_tell", "holders", "holders_of", "named"]
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # compared with, not bound to
 
 
-class Holder(msgspec.Struct, frozen=True):
+class ListeningProcess(msgspec.Struct, frozen=True):
     """Who listens on `address`. `pid` None: a process of somebody else, of whom the kernel tells the `user` alone.
 
     `is_ours`: hotrun started it, or something that started it.
@@ -30,13 +30,13 @@ class Holder(msgspec.Struct, frozen=True):
     port: int = 0
 
 
-def holders(host: str, port: int) -> tuple[Holder, ...]:
+def holders(host: str, port: int) -> tuple[ListeningProcess, ...]:
     """Who listens on `port` so that nobody else can on `host`: there, or on every address of its kind."""
     wanted = _addresses(host)
     return _found([it for it in listeners() if it.port == port and _collides(it.address, wanted)])
 
 
-def holders_of(ports: Iterable[int]) -> tuple[Holder, ...]:
+def holders_of(ports: Iterable[int]) -> tuple[ListeningProcess, ...]:
     """Who listens on these ports, at whatever address, in the order of the ports.
 
     Walks through every process of this user: 10 ms to 0.1 s, not for the loop.
@@ -46,14 +46,14 @@ def holders_of(ports: Iterable[int]) -> tuple[Holder, ...]:
     return _found(sorted(found, key=lambda it: wanted.index(it.port)))
 
 
-def named(found: Iterable[Holder], owner_of: Callable[[int], str | None]) -> tuple[inputs.Holder, ...]:
+def named(found: Iterable[ListeningProcess], owner_of: Callable[[int], str | None]) -> tuple[inputs.PortOwner, ...]:
     """The same as the engine knows them, each process once for a port; `owner_of` a pid: the name of ours."""
-    told: dict[object, inputs.Holder] = {}
+    told: dict[object, inputs.PortOwner] = {}
     for holder in found:
         process = owner_of(holder.pid) if holder.pid is not None else None
         told.setdefault(
             (holder.port, holder.pid, holder.user),
-            inputs.Holder(holder.port, holder.pid, holder.user, holder.command or None, process),
+            inputs.PortOwner(holder.port, holder.pid, holder.user, holder.command or None, process),
         )
     return tuple(told.values())
 
@@ -77,7 +77,7 @@ def _collides(address: str, wanted: set[str]) -> bool:
     return False
 
 
-def _found(sockets: list[Listener]) -> tuple[Holder, ...]:
+def _found(sockets: list[Listener]) -> tuple[ListeningProcess, ...]:
     owners = _owners({it.inode for it in sockets}) if sockets else {}
     return tuple(_holder(it, owners.get(it.inode)) for it in sockets)
 
@@ -104,13 +104,13 @@ def _owners(inodes: set[int]) -> dict[int, int]:
     return found
 
 
-def _holder(found: Listener, pid: int | None) -> Holder:
+def _holder(found: Listener, pid: int | None) -> ListeningProcess:
     user = _user(found.uid)
     if pid is None:
-        return Holder(found.address, user, port=found.port)
+        return ListeningProcess(found.address, user, port=found.port)
     command = _read(pid, "cmdline").rstrip(b"\0").replace(b"\0", b" ").decode("utf-8", "replace")
     is_ours = b"HOTRUN=1" in _read(pid, "environ").split(b"\0")
-    return Holder(found.address, user, pid, command, is_ours, found.port)
+    return ListeningProcess(found.address, user, pid, command, is_ours, found.port)
 
 
 def _read(pid: int, name: str) -> bytes:

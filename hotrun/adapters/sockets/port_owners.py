@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hotrun.core.model.inputs import Input, PortsHeld
+from hotrun.core.model.inputs import Input, PortOwnersFound
 
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.sockets.listening import Holder
+    from hotrun.adapters.sockets.listening import ListeningProcess
 
 
-class Search:
+class PortOwnerSearch:
     """The adapter for FindHolders."""
 
     def __init__(
@@ -25,16 +25,16 @@ class Search:
         self._owner_of = owner_of
 
     def find(self, run: int, ports: tuple[int, ...]) -> None:
-        """Carry out FindHolders, in a running loop; always answered by one PortsHeld."""
+        """Carry out FindHolders, in a running loop; always answered by one PortOwnersFound."""
         from hotrun.adapters.os.run_in_thread import aside
         from hotrun.adapters.sockets.listening import holders_of
 
         search = aside(lambda: holders_of(ports))
         search.add_done_callback(lambda search: self._answer(run, search))
 
-    def _answer(self, run: int, search: asyncio.Future[tuple[Holder, ...]]) -> None:
+    def _answer(self, run: int, search: asyncio.Future[tuple[ListeningProcess, ...]]) -> None:
         from hotrun.adapters.sockets.listening import named
 
         if not search.cancelled():
-            self._post(PortsHeld(run, named(search.result(), self._owner_of)))
+            self._post(PortOwnersFound(run, named(search.result(), self._owner_of)))
             self._hurry()

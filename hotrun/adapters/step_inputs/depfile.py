@@ -10,7 +10,7 @@ import os
 import re
 from glob import glob as find
 
-from hotrun.adapters.step_inputs.found import Found, Names
+from hotrun.adapters.step_inputs.found import InputNames, InputsFound
 from hotrun.core.model.project import ListedFile
 
 MOST_FILES = 20_000
@@ -66,14 +66,14 @@ class Depfiles:
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {}
 
-    def files(self, glob: str, cwd: str, names: Names, number: int) -> Found:
+    def files(self, glob: str, cwd: str, names: InputNames, number: int) -> InputsFound:
         """What all dependency files that `glob`, seen from the root, names say. `number`: of the element of `inputs`.
 
         They write paths as they were given to a compiler that ran in `cwd`, or in a folder above the dependency file.
         """
         paths = sorted(find(glob, root_dir=names.root, recursive=True, include_hidden=True))
         if not paths:
-            return Found(error=f"no dependency file is there: {glob}")
+            return InputsFound(error=f"no dependency file is there: {glob}")
         files: dict[str, ListedFile] = {}
         errors = []
         for path in paths[:MOST_FILES]:
@@ -88,7 +88,7 @@ class Depfiles:
                 files.setdefault(names.of(_place(file, cwd, os.path.dirname(full), names.root)), by)
         if len(paths) > MOST_FILES:
             errors.append(f"more than {MOST_FILES} dependency files: {glob}")
-        return Found(files, error=errors[0] if errors else None)
+        return InputsFound(files, error=errors[0] if errors else None)
 
     def _read(self, path: str) -> tuple[str, ...]:
         """Raises OSError."""

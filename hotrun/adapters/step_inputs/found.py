@@ -12,7 +12,7 @@ from hotrun.core.model.project import ListedFile, Step
 LIST_S = 30.0  # the longest that a tool may take: it may have to download modules
 
 
-class Found(msgspec.Struct):
+class InputsFound(msgspec.Struct):
     """Files by path, the folders below which a new file may alter that, and why there may be more."""
 
     files: dict[str, ListedFile] = {}
@@ -20,7 +20,7 @@ class Found(msgspec.Struct):
     error: str | None = None
 
 
-class Names:
+class InputNames:
     """Paths relative to one root, with forward slashes; tools may know it by its real place."""
 
     def __init__(self, root: str) -> None:
@@ -36,7 +36,7 @@ class Names:
         return os.path.relpath(path, self.root)
 
 
-def combined(request: int, step: Step, found: list[Found]) -> InputsListed:
+def combined(request: int, step: Step, found: list[InputsFound]) -> InputsListed:
     """The answer from what each element of `inputs` brings; a file is the first one's that names it."""
     files = {path: file for one in reversed(found) for path, file in one.files.items()}
     folders = tuple(sorted({folder for one in found for folder in one.folders}))

@@ -7,9 +7,9 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator
 
-from hotrun.adapters.step_inputs.found import Found, Names
+from hotrun.adapters.step_inputs.found import InputNames, InputsFound
 from hotrun.core.model.project import ListedFile, input_kind
-from hotrun.go.read.listing import Package, arguments, packages_of
+from hotrun.go.read.listing import GoPackage, arguments, packages_of
 from hotrun.go.read.modules import replacing, used
 
 _OF_MODULE = ("go.mod", "go.sum", "vendor/modules.txt")
@@ -21,7 +21,7 @@ def command_of(text: str) -> tuple[str, ...]:
     return arguments(tuple(shlex.split(text.partition(":")[2])), input_kind(text) == "go-test")
 
 
-def go_files(text: bytes, said: str, status: int, cwd: str, names: Names, number: int) -> Found:
+def go_files(text: bytes, said: str, status: int, cwd: str, names: InputNames, number: int) -> InputsFound:
     """What the go command has answered in the folder `cwd`: `text` to stdout, `said` to stderr, and its exit status.
 
     `number` is that of the element of `inputs`.
@@ -29,7 +29,7 @@ def go_files(text: bytes, said: str, status: int, cwd: str, names: Names, number
     try:
         packages = list(packages_of(text))
     except ValueError:
-        return Found(error="go list: its answer cannot be read")
+        return InputsFound(error="go list: its answer cannot be read")
     own = [package for package in packages if _is_own(package, names)]
     files: dict[str, ListedFile] = {}
     folders: set[str] = set()
@@ -43,10 +43,10 @@ def go_files(text: bytes, said: str, status: int, cwd: str, names: Names, number
     for path, why in _module_files(own, cwd, names):
         files.setdefault(names.of(path), ListedFile(number, why))
     error = _error(packages, said, status)
-    return Found(files, tuple(sorted(folders)), None if error is None else f"go list: {error}")
+    return InputsFound(files, tuple(sorted(folders)), None if error is None else f"go list: {error}")
 
 
-def _is_own(package: Package, names: Names) -> bool:
+def _is_own(package: GoPackage, names: InputNames) -> bool:
     """What the toolchain and the module cache hold is never edited; a copy in vendor/ may be."""
     if package.Standard or not package.Dir:
         return False
@@ -58,7 +58,7 @@ def _folder(name: str) -> str:
     return "" if name == "." else f"{name}/"
 
 
-def _module_files(packages: Iterable[Package], cwd: str, names: Names) -> Iterator[tuple[str, str]]:
+def _module_files(packages: Iterable[GoPackage], cwd: str, names: InputNames) -> Iterator[tuple[str, str]]:
     """The files that say what belongs to the modules, there or not, with the words for them."""
     modules = {os.path.dirname(p.Module.GoMod): p.Module.Path for p in packages if p.Module and p.Module.GoMod}
     for folder in _upwards(cwd, names):
@@ -73,7 +73,7 @@ def _module_files(packages: Iterable[Package], cwd: str, names: Names) -> Iterat
         yield from ((os.path.join(folder, file), f"module {path}") for file in _OF_MODULE)
 
 
-def _upwards(cwd: str, names: Names) -> Iterator[str]:
+def _upwards(cwd: str, names: InputNames) -> Iterator[str]:
     """The folder itself and those above it, up to the root."""
     yield cwd
     while cwd not in (names.root, "/") and not names.of(cwd).startswith(".."):
@@ -87,7 +87,7 @@ def _text(path: str) -> str:
     return ""
 
 
-def _error(packages: Iterable[Package], said: str, status: int) -> str | None:
+def _error(packages: Iterable[GoPackage], said: str, status: int) -> str | None:
     """The first thing that is wrong, in one line."""
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("go: downloading ")]
     if status != 0:

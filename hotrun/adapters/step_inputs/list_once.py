@@ -9,7 +9,7 @@ import subprocess
 
 from hotrun.adapters.processes.environment import environment
 from hotrun.adapters.step_inputs.depfile import Depfiles
-from hotrun.adapters.step_inputs.found import LIST_S, Found, Names, combined
+from hotrun.adapters.step_inputs.found import LIST_S, InputNames, InputsFound, combined
 from hotrun.adapters.step_inputs.go_list import command_of, go_files
 from hotrun.core.model.inputs import InputsListed
 from hotrun.core.model.project import Step, input_kind
@@ -17,19 +17,19 @@ from hotrun.core.model.project import Step, input_kind
 
 def list_once(step: Step, root: str) -> InputsListed:
     """The files of `step`; where a tool cannot tell, the answer says why. Takes LIST_S at most for each of `inputs`."""
-    return combined(0, step, [_find(text, number, step, Names(root)) for number, text in enumerate(step.inputs)])
+    return combined(0, step, [_find(text, number, step, InputNames(root)) for number, text in enumerate(step.inputs)])
 
 
-def _find(text: str, number: int, step: Step, names: Names) -> Found:
+def _find(text: str, number: int, step: Step, names: InputNames) -> InputsFound:
     if input_kind(text) == "depfile":
         return Depfiles().files(text.partition(":")[2], step.program.cwd, names, number)
     try:
         env = environment(step.program, {"HOTRUN": "1"}, False, lambda text: None)
         answer, said, status = _run(command_of(text), step.program.cwd, env)
     except subprocess.TimeoutExpired:
-        return Found(error=f"go list: no answer within {LIST_S:.0f} s")
+        return InputsFound(error=f"go list: no answer within {LIST_S:.0f} s")
     except (OSError, UnicodeDecodeError) as error:
-        return Found(error=f"go list: {error}")
+        return InputsFound(error=f"go list: {error}")
     return go_files(answer, said, status, step.program.cwd, names, number)
 
 

@@ -11,18 +11,18 @@ from collections.abc import Callable
 
 import msgspec
 
-from hotrun.adapters.processes.helper_process import Errand, ErrandError, Seats
+from hotrun.adapters.processes.helper_process import HelperError, HelperProcess, Seats
 from hotrun.adapters.processes.spawn import SpawnError
 from hotrun.adapters.step_inputs.depfile import Depfiles
-from hotrun.adapters.step_inputs.found import LIST_S, Found, Names, combined
+from hotrun.adapters.step_inputs.found import LIST_S, InputNames, InputsFound, combined
 from hotrun.adapters.step_inputs.go_list import command_of, go_files
-from hotrun.adapters.step_inputs.source_headers import Heads, sources_below
+from hotrun.adapters.step_inputs.source_headers import SourceHeaders, sources_below
 from hotrun.core.model.commands import ListInputs
 from hotrun.core.model.inputs import Input, InputsListed
 from hotrun.core.model.project import Program, Step, input_kind
 
 
-class _Known:
+class _KnownAnswer:
     """What was answered last for one step."""
 
     def __init__(self, step: Step, root: str) -> None:
@@ -31,7 +31,7 @@ class _Known:
         self._has_looked = False  # for the sources that nobody uses
         self.lock = asyncio.Lock()  # what is still learned from one answer is for the next question
         self.answer: InputsListed | None = None
-        self.heads = Heads(root)
+        self.heads = SourceHeaders(root)
         self.depfiles = Depfiles()
 
     def learn(self, answer: InputsListed) -> None:
@@ -50,7 +50,7 @@ class _Known:
         return is_good and changed is not None and self.heads.are_same(changed)
 
 
-class Lister:
+class InputLister:
     """All steps of a session."""
 
     def __init__(self, post: Callable[[Input], None], hurry: Callable[[], None], seats: Seats, root: str) -> None:
@@ -59,7 +59,7 @@ class Lister:
         self._hurry = hurry
         self._seats = seats
         self._root = root
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _KnownAnswer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def list(self, command: ListInputs) -> None:
@@ -82,11 +82,11 @@ class Lister:
         step = command.step
         known = self._known.get(step.name)
         if known is None or known.step != step:
-            known = self._known[step.name] = _Known(step, self._root)
+            known = self._known[step.name] = _KnownAnswer(step, self._root)
         async with known.lock:
             await self._list_as(command, known)
 
-    async def _list_as(self, command: ListInputs, known: _Known) -> None:
+    async def _list_as(self, command: ListInputs, known: _KnownAnswer) -> None:
         step = command.step
         if await asyncio.to_thread(known.is_same, command.changed):
             assert known.answer is not None
@@ -103,23 +103,23 @@ class Lister:
         self._post(answer)
         self._hurry()
 
-    async def _find(self, text: str, number: int, step: Step, known: _Known) -> Found:
-        names, cwd = Names(self._root), step.program.cwd
+    async def _find(self, text: str, number: int, step: Step, known: _KnownAnswer) -> InputsFound:
+        names, cwd = InputNames(self._root), step.program.cwd
         if input_kind(text) == "depfile":
             return await asyncio.to_thread(known.depfiles.files, text.partition(":")[2], cwd, names, number)
         program = msgspec.structs.replace(step.program, argv=command_of(text))
         with tempfile.TemporaryFile() as answer:
             said, status = await self._run(program, answer.fileno())
             if status is None:
-                return Found(error=f"go list: {said}")
+                return InputsFound(error=f"go list: {said}")
             answer.seek(0)
             return await asyncio.to_thread(go_files, answer.read(), said, status, cwd, names, number)
 
     async def _run(self, program: Program, stdout: int) -> tuple[str, int | None]:
         """Run it to its end; returns what it said to stderr and its exit status, or why there is none, and None."""
-        errand: Errand | None = None
+        errand: HelperProcess | None = None
         try:
-            errand = Errand(self._seats(), program, stdout)
+            errand = HelperProcess(self._seats(), program, stdout)
             async with asyncio.timeout(LIST_S):
                 await errand.over()
         except TimeoutError:
@@ -127,7 +127,7 @@ class Lister:
             errand.kill()
             await errand.over()
             return f"no answer within {LIST_S:.0f} s", None
-        except (SpawnError, ErrandError, OSError, UnicodeDecodeError) as error:
+        except (SpawnError, HelperError, OSError, UnicodeDecodeError) as error:
             return str(error), None
         except asyncio.CancelledError:
             if errand is not None:

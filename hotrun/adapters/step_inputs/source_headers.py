@@ -20,7 +20,7 @@ _SKIPPED = ("vendor", "testdata", "node_modules")
 _Signature = tuple[int, int, int, int]
 
 
-class Heads:
+class SourceHeaders:
     """The heads of the sources of one step, as they were listed."""
 
     def __init__(self, root: str) -> None:

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotrun.config.detect.candidate import Candidate, Part, is_sound
-from hotrun.config.detect.folder import Folder
+from hotrun.config.detect.candidate import Candidate, CandidatePart, is_sound
+from hotrun.config.detect.folder import ProjectFolder
 
 PYTHON_MANIFESTS = ("pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile", "uv.lock", "manage.py")
 GRADLE_MANIFESTS = ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
 
-__all__ = ["Candidate", "Part", "detect"]
+__all__ = ["Candidate", "CandidatePart", "detect"]
 
 
 def detect(root: str) -> tuple[Candidate, ...]:
     """The ways to run the project in the folder `root`, most telling files first; empty if none is known."""
-    folder = Folder(root)
+    folder = ProjectFolder(root)
     found = [candidate for candidates in _with_manifest(folder) for candidate in candidates if is_sound(candidate)]
     if not found:
         loose = (list(filter(is_sound, candidates)) for candidates in _without_manifest(folder))
@@ -28,7 +28,7 @@ def detect(root: str) -> tuple[Candidate, ...]:
     return tuple([candidate for candidate in found if candidate.processes] or found)
 
 
-def _with_manifest(folder: Folder) -> Iterator[list[Candidate]]:
+def _with_manifest(folder: ProjectFolder) -> Iterator[list[Candidate]]:
     """Imports a language's module only where its files are: this runs before the first build."""
     if folder.first("go.mod", "go.work"):
         from hotrun.config.detect import go_module
@@ -49,7 +49,7 @@ def _with_manifest(folder: Folder) -> Iterator[list[Candidate]]:
     yield from _on_the_jvm_or_cmake(folder)
 
 
-def _on_the_jvm_or_cmake(folder: Folder) -> Iterator[list[Candidate]]:
+def _on_the_jvm_or_cmake(folder: ProjectFolder) -> Iterator[list[Candidate]]:
     if folder.is_file("pom.xml"):
         from hotrun.config.detect import maven
 
@@ -64,7 +64,7 @@ def _on_the_jvm_or_cmake(folder: Folder) -> Iterator[list[Candidate]]:
         yield cmake.candidates(folder)
 
 
-def _without_manifest(folder: Folder) -> Iterator[list[Candidate]]:
+def _without_manifest(folder: ProjectFolder) -> Iterator[list[Candidate]]:
     """What is left to try, the first that fits wins."""
     from hotrun.config.detect import make, node, python
 

@@ -13,7 +13,7 @@ _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _PATTERN_SPECIALS = re.compile(r"([\\*?\[\]{}])")
 
 
-class Part(msgspec.Struct, frozen=True):
+class CandidatePart(msgspec.Struct, frozen=True):
     """A step or a process. `paths`, `inputs` and `needs` mean what they mean in hotrun.toml: None is "left out".
 
     `comments` say to a person why it is so; `port` is where the process is known to listen, for the suggested `ready`.
@@ -35,8 +35,8 @@ class Candidate(msgspec.Struct, frozen=True):
 
     kind: str
     title: str
-    steps: tuple[Part, ...] = ()
-    processes: tuple[Part, ...] = ()
+    steps: tuple[CandidatePart, ...] = ()
+    processes: tuple[CandidatePart, ...] = ()
     exclude: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     save_hint: str = SAVE_HINT

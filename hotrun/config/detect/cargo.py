@@ -9,8 +9,8 @@ import shlex
 
 import msgspec
 
-from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
-from hotrun.config.detect.folder import Folder, join, string, strings, table
+from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, part_name
+from hotrun.config.detect.folder import ProjectFolder, join, string, strings, table
 
 STEP = "compile"
 
@@ -27,7 +27,7 @@ class Binary(msgspec.Struct, frozen=True):
     features: tuple[str, ...] = ()
 
 
-class Package(msgspec.Struct, frozen=True):
+class CargoPackage(msgspec.Struct, frozen=True):
     """A package with its programs; `folder` is relative to the root ("" is the root itself)."""
 
     folder: str
@@ -37,7 +37,7 @@ class Package(msgspec.Struct, frozen=True):
     dependencies: frozenset[str]
 
 
-def candidates(folder: Folder) -> list[Candidate]:
+def candidates(folder: ProjectFolder) -> list[Candidate]:
     """A candidate for each program of the root's package, else of the workspace's members; else a mere check."""
     manifest = folder.toml("Cargo.toml")
     root = _package(folder, "", manifest)
@@ -52,12 +52,12 @@ def candidates(folder: Folder) -> list[Candidate]:
     return []
 
 
-def _package(folder: Folder, path: str, manifest: dict[str, object]) -> Package | None:
+def _package(folder: ProjectFolder, path: str, manifest: dict[str, object]) -> CargoPackage | None:
     about = table(manifest, "package")
     name = string(about.get("name"))
     if not name:
         return None
-    return Package(
+    return CargoPackage(
         folder=path,
         name=name,
         binaries=_binaries(folder, path, name, manifest),
@@ -66,7 +66,7 @@ def _package(folder: Folder, path: str, manifest: dict[str, object]) -> Package 
     )
 
 
-def _binaries(folder: Folder, path: str, package: str, manifest: dict[str, object]) -> tuple[Binary, ...]:
+def _binaries(folder: ProjectFolder, path: str, package: str, manifest: dict[str, object]) -> tuple[Binary, ...]:
     """Declared programs and those that cargo finds by itself, each name once."""
     declared = manifest.get("bin")
     found: dict[str, Binary] = {}
@@ -82,7 +82,7 @@ def _binaries(folder: Folder, path: str, package: str, manifest: dict[str, objec
     return tuple(found.values())
 
 
-def _found_binaries(folder: Folder, path: str, package: str) -> list[tuple[str, str]]:
+def _found_binaries(folder: ProjectFolder, path: str, package: str) -> list[tuple[str, str]]:
     """(name, source relative to the package) by cargo's conventions."""
     found = [(package, "src/main.rs")] if folder.is_file(join(path, "src/main.rs")) else []
     programs = join(path, "src/bin")
@@ -95,7 +95,7 @@ def _found_binaries(folder: Folder, path: str, package: str) -> list[tuple[str, 
     return found
 
 
-def _members(folder: Folder, manifest: dict[str, object]) -> list[str]:
+def _members(folder: ProjectFolder, manifest: dict[str, object]) -> list[str]:
     """Folders of the workspace's members, in the order of the manifest; `default-members` narrow them as cargo does."""
     workspace = table(manifest, "workspace")
     patterns = strings(workspace.get("default-members")) or strings(workspace.get("members"))
@@ -104,7 +104,7 @@ def _members(folder: Folder, manifest: dict[str, object]) -> list[str]:
     return [path for path in paths if path not in left_out and folder.is_file(join(path, "Cargo.toml"))][:MOST_MEMBERS]
 
 
-def _expand(folder: Folder, pattern: str) -> list[str]:
+def _expand(folder: ProjectFolder, pattern: str) -> list[str]:
     """Folders inside the root that a member pattern means. `**` is not followed: it would walk everything."""
     pattern = os.path.normpath(pattern)
     if pattern.startswith(("..", "/")) or "**" in pattern:
@@ -119,7 +119,7 @@ def _expand(folder: Folder, pattern: str) -> list[str]:
     return found
 
 
-def _of_package(folder: Folder, package: Package, in_workspace: bool) -> list[Candidate]:
+def _of_package(folder: ProjectFolder, package: CargoPackage, in_workspace: bool) -> list[Candidate]:
     names = [binary.name for binary in package.binaries]
     chosen = [binary for binary in package.binaries if binary.name == package.default] or list(package.binaries)
     notes: tuple[str, ...] = ()
@@ -130,7 +130,12 @@ def _of_package(folder: Folder, package: Package, in_workspace: bool) -> list[Ca
 
 
 def _program(
-    folder: Folder, package: Package, binary: Binary, in_workspace: bool, several: bool, notes: tuple[str, ...]
+    folder: ProjectFolder,
+    package: CargoPackage,
+    binary: Binary,
+    in_workspace: bool,
+    several: bool,
+    notes: tuple[str, ...],
 ) -> Candidate:
     argv = ["cargo", "build"]
     argv += ["--package", package.name] if in_workspace else []
@@ -139,14 +144,14 @@ def _program(
     output = join(_target_folder(folder), f"debug/{binary.name}")
     templates = join(package.folder, "templates/**") if folder.is_dir(join(package.folder, "templates")) else ""
     compiled = bool(templates and package.dependencies & _COMPILED_TEMPLATES)
-    build = Part(
+    build = CandidatePart(
         name=STEP,
         command=shlex.join(argv),
         paths=(*_build_paths(folder, in_workspace), *((templates,) if compiled else ())),
         outputs=() if _outside(output) else (exact(output),),
         comments=(_EMBED_COMMENT,),
     )
-    run = Part(
+    run = CandidatePart(
         name=part_name(binary.name, taken=(STEP,)),
         command=shlex.quote(output),
         needs=(STEP,),
@@ -163,7 +168,7 @@ def _program(
     )
 
 
-def _build_paths(folder: Folder, in_workspace: bool) -> tuple[str, ...]:
+def _build_paths(folder: ProjectFolder, in_workspace: bool) -> tuple[str, ...]:
     aside = [name for name in ("tests", "benches", "examples") if not in_workspace and folder.is_dir(name)]
     return (
         "**/*.rs",
@@ -174,7 +179,7 @@ def _build_paths(folder: Folder, in_workspace: bool) -> tuple[str, ...]:
     )
 
 
-def _target_folder(folder: Folder) -> str:
+def _target_folder(folder: ProjectFolder) -> str:
     """Where cargo builds, relative to the root: the workspace's `target` unless configured otherwise."""
     config = folder.toml(folder.first(".cargo/config.toml", ".cargo/config") or "")
     build = table(config, "build")
@@ -186,7 +191,7 @@ def _target_folder(folder: Folder) -> str:
     return join(target, string(build.get("target"))).rstrip("/")
 
 
-def _workspace_above(folder: Folder) -> str:
+def _workspace_above(folder: ProjectFolder) -> str:
     """The way up to the workspace that this package is a member of; "" if it stands alone or is the root of one."""
     manifest = folder.toml("Cargo.toml")
     if "workspace" in manifest:
@@ -202,7 +207,7 @@ def _workspace_above(folder: Folder) -> str:
     return ""
 
 
-def _left_out(folder: Folder, above: str, workspace: dict[str, object]) -> bool:
+def _left_out(folder: ProjectFolder, above: str, workspace: dict[str, object]) -> bool:
     """Whether the workspace excludes this package; else cargo takes it for a member (or complains)."""
     upper = os.path.normpath(os.path.join(folder.root, above))
     here = os.path.relpath(folder.root, upper)
@@ -221,14 +226,14 @@ def _outside_notes(output: str) -> tuple[str, ...]:
     return (f"cargo builds outside of this folder ({output}), so every green build restarts; other members do not",)
 
 
-def _exclude(folder: Folder, output: str) -> tuple[str, ...]:
+def _exclude(folder: ProjectFolder, output: str) -> tuple[str, ...]:
     """A target folder of another name; hotrun knows the usual one."""
     top = output.split("/")[0]
     return () if _outside(output) or top == "target" else folder.excluded(f"/{top}/")
 
 
-def _library(folder: Folder, root: Package | None) -> Candidate:
-    build = Part(
+def _library(folder: ProjectFolder, root: CargoPackage | None) -> Candidate:
+    build = CandidatePart(
         name="check",
         command="cargo check" if root else "cargo check --workspace",
         paths=_build_paths(folder, in_workspace=root is None),

@@ -7,8 +7,8 @@ import shlex
 
 import msgspec
 
-from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
-from hotrun.config.detect.folder import Folder, join
+from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, part_name
+from hotrun.config.detect.folder import ProjectFolder, join
 
 STEP = "compile"
 
@@ -35,7 +35,7 @@ class _Executable(msgspec.Struct, frozen=True):
     output: str
 
 
-def candidates(folder: Folder) -> list[Candidate]:
+def candidates(folder: ProjectFolder) -> list[Candidate]:
     """A candidate for each program; tests and benchmarks only where there is nothing else."""
     found = _executables(folder, "", {})
     found = [each for each in found if not _TEST.search(join(each.folder, each.target))] or found
@@ -45,7 +45,7 @@ def candidates(folder: Folder) -> list[Candidate]:
 
 
 def _executables(
-    folder: Folder, path: str, variables: dict[str, str], lists: list[str] | None = None
+    folder: ProjectFolder, path: str, variables: dict[str, str], lists: list[str] | None = None
 ) -> list[_Executable]:
     lists = [] if lists is None else lists
     if path in lists or len(lists) == MOST_LISTS:
@@ -91,16 +91,16 @@ def _resolve(text: str, variables: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text[:MOST_LENGTH])[:MOST_LENGTH]
 
 
-def _candidate(folder: Folder, executable: _Executable, paths: tuple[str, ...], several: bool) -> Candidate:
+def _candidate(folder: ProjectFolder, executable: _Executable, paths: tuple[str, ...], several: bool) -> Candidate:
     target = f" --target {shlex.quote(executable.target)}" if several else ""
-    build = Part(
+    build = CandidatePart(
         name=STEP,
         command=f"cmake -S . -B build && cmake --build build{target}",
         paths=paths,
         outputs=(exact(executable.output),),
         comments=("Configures, then builds: each is quick where there is nothing to do.",),
     )
-    run = Part(
+    run = CandidatePart(
         name=part_name(executable.target, taken=(STEP,)),
         command=shlex.quote(executable.output),
         needs=(STEP,),

@@ -25,7 +25,7 @@ ASIDE = frozenset({
 # fmt: on
 
 
-class Folder:
+class ProjectFolder:
     """A project's root. All paths are relative to it, with forward slashes; "" is the root itself."""
 
     def __init__(self, root: str) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
-from hotrun.config.detect.folder import Folder, join
+from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, part_name
+from hotrun.config.detect.folder import ProjectFolder, join
 from hotrun.go.read.modules import used
 
 STEP = "compile"
@@ -27,14 +27,14 @@ _BEEGO = re.compile(r"github\.com/(?:beego|astaxie)/beego\b")
 _READ_AT_START = ("templates", "views")
 
 
-class Module(msgspec.Struct, frozen=True):
+class GoModule(msgspec.Struct, frozen=True):
     """A Go module: its folder below the root ("" is the root itself), its import path ("" if go.mod does not say)."""
 
     folder: str
     path: str
 
 
-def candidates(folder: Folder) -> list[Candidate]:
+def candidates(folder: ProjectFolder) -> list[Candidate]:
     """A candidate for each main package; where there is none, one that only builds."""
     modules = _modules(folder)
     mains = [(module, package) for module in modules for package in _main_packages(folder, module)]
@@ -44,24 +44,24 @@ def candidates(folder: Folder) -> list[Candidate]:
     return [_program(folder, module, package, embedded) for module, package in mains]
 
 
-def _modules(folder: Folder) -> list[Module]:
+def _modules(folder: ProjectFolder) -> list[GoModule]:
     """The module at the root, or the members of a workspace that has none there."""
     if folder.is_file("go.mod"):
-        return [Module("", _module_path(folder, ""))]
+        return [GoModule("", _module_path(folder, ""))]
     inside = [path.removeprefix("./").rstrip("/") for path in used(folder.text("go.work"))]
     return [
-        Module(path, _module_path(folder, path))
+        GoModule(path, _module_path(folder, path))
         for path in inside
         if path and not path.startswith(("..", "/")) and folder.is_file(join(path, "go.mod"))
     ]
 
 
-def _module_path(folder: Folder, path: str) -> str:
+def _module_path(folder: ProjectFolder, path: str) -> str:
     found = _MODULE.search(folder.text(join(path, "go.mod")))
     return found[1] if found else ""
 
 
-def _main_packages(folder: Folder, module: Module) -> list[str]:
+def _main_packages(folder: ProjectFolder, module: GoModule) -> list[str]:
     """Folders of main packages: the module's own and those under cmd/; if there are none, whatever lies deeper."""
     commands = join(module.folder, "cmd")
     inside = [join(commands, name) for name in folder.all_folders(commands)]  # of whatever name, "build" included
@@ -72,7 +72,7 @@ def _main_packages(folder: Folder, module: Module) -> list[str]:
     return [path for path in _packages(folder, module.folder) if _is_main(folder, path)]
 
 
-def _packages(folder: Folder, start: str) -> Iterable[str]:
+def _packages(folder: ProjectFolder, start: str) -> Iterable[str]:
     """Folders below `start` that do not belong to a module of their own."""
     others: list[str] = []
     for path in folder.walk(start, depth=4):
@@ -84,18 +84,18 @@ def _packages(folder: Folder, start: str) -> Iterable[str]:
         yield path
 
 
-def _is_main(folder: Folder, path: str) -> bool:
+def _is_main(folder: ProjectFolder, path: str) -> bool:
     sources = (folder.text(join(path, name)) for name in _sources(folder, path))
     return any(
         _MAIN_PACKAGE.search(text) and _MAIN_FUNCTION.search(text) and not _LEFT_OUT.search(text) for text in sources
     )
 
 
-def _sources(folder: Folder, path: str) -> list[str]:
+def _sources(folder: ProjectFolder, path: str) -> list[str]:
     return [name for name in folder.files(path, ".go") if not name.endswith("_test.go")]
 
 
-def _embedded(folder: Folder) -> tuple[str, ...]:
+def _embedded(folder: ProjectFolder) -> tuple[str, ...]:
     """Patterns of the files that //go:embed lines take into the binary."""
     patterns: dict[str, None] = {}
     left = MOST_FILES_READ
@@ -117,19 +117,19 @@ def _embed_patterns(path: str, line: str) -> list[str]:
     return [f"/{pattern}" for pattern in found if not set("[]{}\\") & set(pattern)]
 
 
-def _program(folder: Folder, module: Module, package: str, embedded: tuple[str, ...]) -> Candidate:
+def _program(folder: ProjectFolder, module: GoModule, package: str, embedded: tuple[str, ...]) -> Candidate:
     name = _program_name(folder, module, package)
     binary = f"tmp/{name}"
     beego = _BEEGO.search(folder.text(join(module.folder, "go.mod"))) is not None
     where = "." if not package else f"./{package}"
-    build = Part(
+    build = CandidatePart(
         name=STEP,
         command=shlex.join(["go", "build", "-o", binary, where]),
         inputs=(f"go:{shlex.quote(where)}",),
         outputs=(exact(binary),),
         comments=("What it is made of is asked of the go command; tests are no part of it.",),
     )
-    run = Part(
+    run = CandidatePart(
         name=part_name(name, taken=(STEP,)),
         command=shlex.quote(binary),
         needs=(STEP,),
@@ -145,14 +145,14 @@ def _program(folder: Folder, module: Module, package: str, embedded: tuple[str, 
     )
 
 
-def _program_name(folder: Folder, module: Module, package: str) -> str:
+def _program_name(folder: ProjectFolder, module: GoModule, package: str) -> str:
     """What `go build` would call it: the last element of the import path, without a major version."""
     if package != module.folder:
         return package.rpartition("/")[2]
     return _MAJOR_VERSION.sub("", module.path).rpartition("/")[2] or part_name(folder.name)
 
 
-def _start_paths(folder: Folder, embedded: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+def _start_paths(folder: ProjectFolder, embedded: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     """What the program reads when it starts: a change needs a restart, not a build."""
     return tuple(
         f"{name}/**"
@@ -161,10 +161,10 @@ def _start_paths(folder: Folder, embedded: tuple[str, ...], names: tuple[str, ..
     )
 
 
-def _library(folder: Folder, modules: list[Module]) -> Candidate:
+def _library(folder: ProjectFolder, modules: list[GoModule]) -> Candidate:
     where = [f"./{join(module.folder, '...')}" for module in modules]
     title = f"Go module {modules[0].path or folder.name}" if len(modules) == 1 else f"Go workspace {folder.name}"
-    build = Part(
+    build = CandidatePart(
         name=STEP,
         command=shlex.join(["go", "build", *where]),
         inputs=(f"go:{shlex.join(where)}",),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 
-from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
-from hotrun.config.detect.folder import Folder, join
+from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, part_name
+from hotrun.config.detect.folder import ProjectFolder, join
 
 STEP = "compile"
 
@@ -26,7 +26,7 @@ _ARCHIVE_NAME = re.compile(r"""\barchives(?:Base)?Name\s*(?:=|\.set\()\s*["']([^
 _VERSION = re.compile(r"""^[ \t]*version\s*=?\s*["']([^"'$\n]+)["']""", re.M)
 
 
-def candidates(folder: Folder) -> list[Candidate]:
+def candidates(folder: ProjectFolder) -> list[Candidate]:
     """A candidate for each project that makes a program; where none does, one that only builds."""
     gradle = "./gradlew" if folder.is_file("gradlew") else "gradle"
     settings = folder.text(folder.first(*SETTINGS_FILES) or "")
@@ -37,12 +37,12 @@ def candidates(folder: Folder) -> list[Candidate]:
     ]
     if found:
         return found
-    step = Part(name=STEP, command=f"{gradle} -q classes", paths=_paths(folder))
+    step = CandidatePart(name=STEP, command=f"{gradle} -q classes", paths=_paths(folder))
     title = f"Gradle project {_project_name(folder, settings, '')} (no application plugin: it is only built)"
     return [Candidate(kind="gradle", title=title, steps=(step,), exclude=folder.excluded("build/"))]
 
 
-def _paths(folder: Folder) -> tuple[str, ...]:
+def _paths(folder: ProjectFolder) -> tuple[str, ...]:
     scripts = [
         f"**/{name}" for name in BUILD_FILES if any(folder.is_file(join(path, name)) for path in folder.walk(depth=2))
     ]
@@ -56,14 +56,14 @@ def _included(settings: str) -> list[str]:
     return [path.strip(":").replace(":", "/") for call in calls for path in _QUOTED.findall(call)]
 
 
-def _project_name(folder: Folder, settings: str, path: str) -> str:
+def _project_name(folder: ProjectFolder, settings: str, path: str) -> str:
     if path:
         return path.rpartition("/")[2]
     named = _ROOT_NAME.search(_COMMENT.sub("", settings))
     return named[1] if named else folder.name
 
 
-def _program(folder: Folder, gradle: str, path: str, name: str) -> Candidate | None:
+def _program(folder: ProjectFolder, gradle: str, path: str, name: str) -> Candidate | None:
     text = folder.text(folder.first(*(join(path, file) for file in BUILD_FILES)) or "")
     text = _COMMENT.sub("", text)
     task = f":{path.replace('/', ':')}:" if path else ""
@@ -74,7 +74,7 @@ def _program(folder: Folder, gradle: str, path: str, name: str) -> Candidate | N
     return None
 
 
-def _application(folder: Folder, gradle: str, path: str, name: str, task: str, text: str) -> Candidate:
+def _application(folder: ProjectFolder, gradle: str, path: str, name: str, task: str, text: str) -> Candidate:
     script = _APPLICATION_NAME.search(text)
     script_name = script[1] if script else name
     installed = join(path, f"build/install/{script_name}")
@@ -89,7 +89,7 @@ def _application(folder: Folder, gradle: str, path: str, name: str, task: str, t
     )
 
 
-def _spring_boot(folder: Folder, gradle: str, path: str, name: str, task: str, text: str) -> Candidate:
+def _spring_boot(folder: ProjectFolder, gradle: str, path: str, name: str, task: str, text: str) -> Candidate:
     archive = _ARCHIVE_NAME.search(text)
     version = _VERSION.search(text)
     stem = (archive[1] if archive else name) + (f"-{version[1]}" if version else "")
@@ -107,7 +107,7 @@ def _spring_boot(folder: Folder, gradle: str, path: str, name: str, task: str, t
 
 
 def _candidate(
-    folder: Folder,
+    folder: ProjectFolder,
     *,
     kind: str,
     title: str,
@@ -117,7 +117,7 @@ def _candidate(
     outputs: tuple[str, ...],
     port: int | None = None,
 ) -> Candidate:
-    step = Part(name=STEP, command=build, paths=_paths(folder), outputs=outputs)
-    process = Part(name=part_name(name, taken=(STEP,)), command=run, needs=(STEP,), paths=(), port=port)
+    step = CandidatePart(name=STEP, command=build, paths=_paths(folder), outputs=outputs)
+    process = CandidatePart(name=part_name(name, taken=(STEP,)), command=run, needs=(STEP,), paths=(), port=port)
     exclude = folder.excluded("build/")
     return Candidate(kind=kind, title=title, steps=(step,), processes=(process,), exclude=exclude)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from hotrun.config.detect.candidate import Candidate, Part
-from hotrun.config.detect.folder import Folder
+from hotrun.config.detect.candidate import Candidate, CandidatePart
+from hotrun.config.detect.folder import ProjectFolder
 
 FILES = ("GNUmakefile", "makefile", "Makefile")  # in make's own order
 
@@ -22,7 +22,7 @@ SUFFIXES = (
 # fmt: on
 
 
-def candidates(folder: Folder) -> list[Candidate]:
+def candidates(folder: ProjectFolder) -> list[Candidate]:
     """One candidate at most: none if the Makefile has nothing that builds or runs."""
     text = folder.text(folder.first(*FILES) or "")
     targets = [name for line in _TARGETS.findall(text) for name in line.split()]
@@ -31,7 +31,7 @@ def candidates(folder: Folder) -> list[Candidate]:
     if build is None and process is None:
         return []
     paths = _paths(folder)
-    steps = () if build is None else (Part(name="make", command=f"make {build}".strip(), paths=paths),)
+    steps = () if build is None else (CandidatePart(name="make", command=f"make {build}".strip(), paths=paths),)
     processes = () if process is None else (_process(process, bool(steps), paths),)
     commands = " and ".join(f"`{part.command}`" for part in (*steps, *processes))
     return [
@@ -39,7 +39,7 @@ def candidates(folder: Folder) -> list[Candidate]:
     ]
 
 
-def compiles(folder: Folder) -> bool:
+def compiles(folder: ProjectFolder) -> bool:
     """Whether there is a Makefile, and near it sources in a language that make is the usual tool for."""
     return folder.first(*FILES) is not None and _paths(folder) is not None
 
@@ -53,8 +53,8 @@ def _build_target(text: str, targets: list[str]) -> str | None:
     return next((name for name in _BUILDING if name in targets), None)
 
 
-def _process(target: str, is_built: bool, paths: tuple[str, ...] | None) -> Part:
-    return Part(
+def _process(target: str, is_built: bool, paths: tuple[str, ...] | None) -> CandidatePart:
+    return CandidatePart(
         name=target,
         command=f"make {target}",
         needs=("make",) if is_built else (),
@@ -63,7 +63,7 @@ def _process(target: str, is_built: bool, paths: tuple[str, ...] | None) -> Part
     )
 
 
-def _paths(folder: Folder) -> tuple[str, ...] | None:
+def _paths(folder: ProjectFolder) -> tuple[str, ...] | None:
     """Source files of the languages that are there; None, which is all files, where there are none of them."""
     present = folder.suffixes()
     if present & {".c", ".cc", ".cpp", ".cxx"}:

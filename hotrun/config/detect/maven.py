@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
-from hotrun.config.detect.folder import Folder, join
+from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, part_name
+from hotrun.config.detect.folder import ProjectFolder, join
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -25,7 +25,7 @@ _MAIN = re.compile(r"\bpublic\s+static\s+void\s+main\s*\(\s*(?:final\s+)?String\
 _MAIN_KEYS = ("exec.mainClass", "mainClass", "main.class", "start-class")
 
 
-def candidates(folder: Folder) -> list[Candidate]:
+def candidates(folder: ProjectFolder) -> list[Candidate]:
     """One candidate: build and run where it is known what to run, else only the build."""
     pom = _pom(folder)
     maven = "./mvnw" if folder.is_file("mvnw") else "mvn"
@@ -45,7 +45,7 @@ def candidates(folder: Folder) -> list[Candidate]:
     return [_candidate(folder, name, f"{maven} -q compile", run, comments=comments)]
 
 
-def _spring_boot(folder: Folder, pom: Element, maven: str, name: str) -> Candidate:
+def _spring_boot(folder: ProjectFolder, pom: Element, maven: str, name: str) -> Candidate:
     """A jar, not spring-boot:run: that one runs on target/classes, which a red build may leave half written."""
     build = f"{maven} -q -Dmaven.test.skip=true package"
     jar = _jar(pom)
@@ -66,7 +66,7 @@ def _spring_boot(folder: Folder, pom: Element, maven: str, name: str) -> Candida
 
 
 def _candidate(
-    folder: Folder,
+    folder: ProjectFolder,
     name: str,
     build: str,
     run: str = "",
@@ -76,8 +76,8 @@ def _candidate(
     kind: str = "maven",
     port: int | None = None,
 ) -> Candidate:
-    step = Part(name=STEP, command=build, paths=_PATHS, outputs=outputs)
-    process = Part(
+    step = CandidatePart(name=STEP, command=build, paths=_PATHS, outputs=outputs)
+    process = CandidatePart(
         name=part_name(name, taken=(STEP,)), command=run, needs=(STEP,), paths=(), comments=comments, port=port
     )
     what = "Spring Boot application" if kind == "maven-spring-boot" else "Maven project"
@@ -89,7 +89,7 @@ def _candidate(
     )
 
 
-def _pom(folder: Folder) -> Element | None:
+def _pom(folder: ProjectFolder) -> Element | None:
     """The root's pom.xml without its namespace; None if it is not XML."""
     text = folder.text("pom.xml")
     if "<!DOCTYPE" in text or "<!ENTITY" in text:  # a pom needs neither, and entities can be made to explode
@@ -128,7 +128,7 @@ def _resolve(pom: Element, text: str) -> str:
     return text
 
 
-def _main_class(folder: Folder, pom: Element) -> str:
+def _main_class(folder: ProjectFolder, pom: Element) -> str:
     """From the properties, any plugin's configuration, or the only main method in the sources; else ""."""
     named = [_text(child, ".") for child in pom.iterfind("properties/*") if child.tag in _MAIN_KEYS]
     named += [_text(element, ".") for element in pom.iter("mainClass")]
@@ -140,7 +140,7 @@ def _main_class(folder: Folder, pom: Element) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _main_classes(folder: Folder) -> Iterator[str]:
+def _main_classes(folder: ProjectFolder) -> Iterator[str]:
     left = MOST_FILES_READ
     for path in folder.walk("src/main/java", depth=8):
         for name in folder.files(path, ".java")[:left]:

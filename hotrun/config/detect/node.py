@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 
-from hotrun.config.detect.candidate import Candidate, Part, exact, one_line, part_name
-from hotrun.config.detect.folder import Folder, string, table
+from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, one_line, part_name
+from hotrun.config.detect.folder import ProjectFolder, string, table
 
 LOCKFILES = (
     ("pnpm-lock.yaml", "pnpm"),
@@ -43,7 +43,7 @@ _WATCHES_ITSELF = re.compile(
 )
 
 
-def candidates(folder: Folder) -> list[Candidate]:
+def candidates(folder: ProjectFolder) -> list[Candidate]:
     """One candidate at most: the dev script, else start, else serve, else a file for node."""
     package = folder.json("package.json")
     scripts = {
@@ -55,10 +55,10 @@ def candidates(folder: Folder) -> list[Candidate]:
     return _file(folder, package)
 
 
-def _script(folder: Folder, package: dict[str, object], scripts: dict[str, str], chosen: str) -> Candidate:
+def _script(folder: ProjectFolder, package: dict[str, object], scripts: dict[str, str], chosen: str) -> Candidate:
     manager, lockfile = _manager(folder, package)
     by_itself = _WATCHES_ITSELF.search(_expanded(scripts, chosen))
-    steps: tuple[Part, ...] = ()
+    steps: tuple[CandidatePart, ...] = ()
     comments: tuple[str, ...] = ()
     paths = _project_files(folder, lockfile)
     if by_itself:
@@ -67,7 +67,7 @@ def _script(folder: Folder, package: dict[str, object], scripts: dict[str, str],
         steps = (_build(folder, manager, lockfile, scripts),)
     else:
         paths = (*_sources(folder), *_project_files(folder, lockfile))
-    run = Part(
+    run = CandidatePart(
         name=part_name(chosen, taken=("build",)),
         command=f"{manager} run {chosen}",
         needs=tuple(step.name for step in steps),
@@ -84,10 +84,10 @@ def _script(folder: Folder, package: dict[str, object], scripts: dict[str, str],
     )
 
 
-def _build(folder: Folder, manager: str, lockfile: str | None, scripts: dict[str, str]) -> Part:
+def _build(folder: ProjectFolder, manager: str, lockfile: str | None, scripts: dict[str, str]) -> CandidatePart:
     """The build script before `start`. What it writes must not trigger it again."""
     made = _outputs(folder, _expanded(scripts, "start") + " " + _expanded(scripts, "build"))
-    return Part(
+    return CandidatePart(
         name="build",
         command=f"{manager} run build",
         paths=(
@@ -100,7 +100,7 @@ def _build(folder: Folder, manager: str, lockfile: str | None, scripts: dict[str
     )
 
 
-def _outputs(folder: Folder, text: str) -> tuple[str, ...]:
+def _outputs(folder: ProjectFolder, text: str) -> tuple[str, ...]:
     """Folders that the scripts or tsconfig.json name as the place of what is built, or that their tool always uses."""
     places = re.findall(r'"outDir"\s*:\s*"([^"]+)"', folder.text("tsconfig.json"))
     text = " ".join([text, string(folder.json("package.json").get("main")), *(f"{place}/" for place in places)])
@@ -109,7 +109,7 @@ def _outputs(folder: Folder, text: str) -> tuple[str, ...]:
     return tuple(name for name in OUTPUT_FOLDERS if name in usual | named)
 
 
-def _file(folder: Folder, package: dict[str, object]) -> list[Candidate]:
+def _file(folder: ProjectFolder, package: dict[str, object]) -> list[Candidate]:
     """A folder whose server is one file: `main`, or a usual name. A page beside it means that a browser runs it."""
     if not package and folder.is_file("index.html"):
         return []
@@ -121,7 +121,7 @@ def _file(folder: Folder, package: dict[str, object]) -> list[Candidate]:
         return []
     manager, lockfile = _manager(folder, package)
     runtime = "bun" if manager == "bun" else "node"
-    run = Part(
+    run = CandidatePart(
         name=part_name(re.sub(r"\.[cm]?js$", "", file.rpartition("/")[2])),
         command=f"{runtime} {shlex.quote(file if file[0] != '-' else './' + file)}",
         paths=(*_sources(folder), *_project_files(folder, lockfile)),
@@ -136,7 +136,7 @@ def _file(folder: Folder, package: dict[str, object]) -> list[Candidate]:
     ]
 
 
-def _manager(folder: Folder, package: dict[str, object]) -> tuple[str, str | None]:
+def _manager(folder: ProjectFolder, package: dict[str, object]) -> tuple[str, str | None]:
     """The package manager and its lockfile: what package.json says, else whose lockfile is there, else npm."""
     said = string(package.get("packageManager")).partition("@")[0]
     present = [(lockfile, manager) for lockfile, manager in LOCKFILES if folder.is_file(lockfile)]
@@ -146,13 +146,13 @@ def _manager(folder: Folder, package: dict[str, object]) -> tuple[str, str | Non
     return manager, lockfile
 
 
-def _sources(folder: Folder) -> tuple[str, ...]:
+def _sources(folder: ProjectFolder) -> tuple[str, ...]:
     present = folder.suffixes()
     found = [f"**/*{suffix}" for suffix in SUFFIXES if suffix in present]
     return (*(found or ["**/*.js"]), *NO_TESTS)
 
 
-def _project_files(folder: Folder, lockfile: str | None) -> tuple[str, ...]:
+def _project_files(folder: ProjectFolder, lockfile: str | None) -> tuple[str, ...]:
     names = ("package.json", lockfile, "tsconfig.json")
     return tuple(exact(name) for name in names if name and folder.is_file(name))
 
@@ -175,7 +175,7 @@ def _expanded(scripts: dict[str, str], start: str) -> str:
     return "\n".join(texts.values())
 
 
-def _install_note(folder: Folder, package: dict[str, object], manager: str) -> tuple[str, ...]:
+def _install_note(folder: ProjectFolder, package: dict[str, object], manager: str) -> tuple[str, ...]:
     wanted = any(table(package, key) for key in ("dependencies", "devDependencies"))
     present = any(folder.is_dir(name) for name in ("node_modules", "../node_modules")) or folder.is_file(".pnp.cjs")
     return (f"run `{manager} install` first: there is no node_modules",) if wanted and not present else ()

@@ -7,9 +7,9 @@ import shlex
 
 import msgspec
 
-from hotrun.config.detect.candidate import Candidate, Part, exact, part_name
-from hotrun.config.detect.folder import ASIDE, Folder, join
-from hotrun.config.detect.python_apps import App, find_apps
+from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, part_name
+from hotrun.config.detect.folder import ASIDE, ProjectFolder, join
+from hotrun.config.detect.python_apps import PythonApp, find_apps
 
 MOST_SCRIPTS = 10
 
@@ -40,7 +40,7 @@ class _Program(msgspec.Struct, frozen=True):
     port: int | None = None
 
 
-def candidates(folder: Folder, depth: int = 3) -> list[Candidate]:
+def candidates(folder: ProjectFolder, depth: int = 3) -> list[Candidate]:
     """All that fit of the most telling sort: web applications, else packages with a __main__, else scripts.
 
     `depth` is how many folders below the root an application may lie.
@@ -50,7 +50,7 @@ def candidates(folder: Folder, depth: int = 3) -> list[Candidate]:
     return [_candidate(folder, program) for program in programs]
 
 
-def _django(folder: Folder) -> list[_Program]:
+def _django(folder: ProjectFolder) -> list[_Program]:
     if "django" not in folder.text("manage.py"):
         return []
     return [
@@ -66,7 +66,7 @@ def _django(folder: Folder) -> list[_Program]:
     ]
 
 
-def _web(folder: Folder, app: App) -> _Program:
+def _web(folder: ProjectFolder, app: PythonApp) -> _Program:
     templates = [name for name in ("templates", join(app.folder, "templates")) if folder.is_dir(name)]
     paths = tuple(dict.fromkeys(exact(name) + "/**" for name in templates))
     target = app.module + (f":{app.name}" if app.name else "")
@@ -98,7 +98,7 @@ def _web(folder: Folder, app: App) -> _Program:
     )
 
 
-def _packages(folder: Folder) -> list[_Program]:
+def _packages(folder: ProjectFolder) -> list[_Program]:
     """Packages with a __main__.py, in the root or under src/."""
     found = [(base, name) for base in ("", "src") for name in folder.folders(base)]
     return [
@@ -108,7 +108,7 @@ def _packages(folder: Folder) -> list[_Program]:
     ]
 
 
-def _scripts(folder: Folder) -> list[_Program]:
+def _scripts(folder: ProjectFolder) -> list[_Program]:
     """Root scripts with a main guard or a telling name; a folder's only script counts as it is."""
     names = [name for name in folder.files("", ".py") if not _NOT_PROGRAMS.fullmatch(name)]
     telling = [
@@ -126,16 +126,16 @@ def _scripts(folder: Folder) -> list[_Program]:
     ]
 
 
-def _candidate(folder: Folder, program: _Program) -> Candidate:
+def _candidate(folder: ProjectFolder, program: _Program) -> Candidate:
     python = _interpreter(folder)
-    check = Part(
+    check = CandidatePart(
         name="check",
         command=f"{python} -m compileall -q {_checked(folder, program.base)}",
         paths=_PATHS,
         env={"PYTHONPYCACHEPREFIX": ".hotrun/pycache"},
         comments=(_CHECK_COMMENT,),
     )
-    run = Part(
+    run = CandidatePart(
         name=part_name(program.process, taken=("check",)),
         command=f"{python} {shlex.join(program.arguments)}",
         needs=("check",),
@@ -153,7 +153,7 @@ def _candidate(folder: Folder, program: _Program) -> Candidate:
     )
 
 
-def _interpreter(folder: Folder) -> str:
+def _interpreter(folder: ProjectFolder) -> str:
     """How a person here runs python: the project's own environment, its tool, or what PATH has."""
     environment = folder.first(".venv/bin/python", "venv/bin/python")
     if environment:
@@ -161,7 +161,7 @@ def _interpreter(folder: Folder) -> str:
     return next((command for name, command in _RUNNERS if folder.is_file(name)), "python3")
 
 
-def _checked(folder: Folder, base: str) -> str:
+def _checked(folder: ProjectFolder, base: str) -> str:
     """What compileall parses, as shell words: the sources, but no environment and no broken-on-purpose test file."""
     if base == "src":
         return "src"

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from hotrun.config.detect.folder import ASIDE, Folder, join
+from hotrun.config.detect.folder import ASIDE, ProjectFolder, join
 
 MOST_FILES_READ = 300
 
@@ -21,7 +21,7 @@ _IMPORT = re.compile(r"^(?:from\s+(\w+)[\w.]*\s+import|import\s+(\w+))", re.M)
 _RELATIVE = re.compile(r"^from\s+\.", re.M)
 
 
-class App(msgspec.Struct, frozen=True):
+class PythonApp(msgspec.Struct, frozen=True):
     """An application. Its file lies in `folder`, imports start at `base`, `name` is "" where the server finds it."""
 
     framework: str
@@ -33,12 +33,12 @@ class App(msgspec.Struct, frozen=True):
     port: int | None = None
 
 
-def find_apps(folder: Folder, depth: int) -> list[App]:
+def find_apps(folder: ProjectFolder, depth: int) -> list[PythonApp]:
     """The applications nearest to the root, at most `depth` folders below it (src/ is not counted).
 
     Files with a usual name win over others.
     """
-    found: list[tuple[int, bool, App]] = []
+    found: list[tuple[int, bool, PythonApp]] = []
     for path in _sources(folder, depth):
         app = _in_file(folder, path)
         if app:
@@ -49,7 +49,7 @@ def find_apps(folder: Folder, depth: int) -> list[App]:
     return [app for *rank, app in found if tuple(rank) == nearest]
 
 
-def _sources(folder: Folder, depth: int) -> list[str]:
+def _sources(folder: ProjectFolder, depth: int) -> list[str]:
     paths = [
         join(path, name)
         for path in folder.walk(depth=depth + 1)
@@ -60,7 +60,7 @@ def _sources(folder: Folder, depth: int) -> list[str]:
     return paths[:MOST_FILES_READ]
 
 
-def _in_file(folder: Folder, path: str) -> App | None:
+def _in_file(folder: ProjectFolder, path: str) -> PythonApp | None:
     text = folder.text(path)
     made = _APPLICATION.search(text)
     framework, name = (made[2], made[1]) if made else _factory(text)
@@ -70,7 +70,7 @@ def _in_file(folder: Folder, path: str) -> App | None:
     port = _PORT.search(text)
     # flask finds these by itself, which leaves the command as a person types it
     found = framework == "Flask" and name in ("app", "application", "create_app", "make_app")
-    return App(
+    return PythonApp(
         framework=framework,
         folder=path.rpartition("/")[0],
         base=base,
@@ -93,7 +93,7 @@ def _factory(text: str) -> tuple[str, str]:
     return "", ""
 
 
-def _module(folder: Folder, path: str, text: str) -> tuple[str, str]:
+def _module(folder: ProjectFolder, path: str, text: str) -> tuple[str, str]:
     """(folder that imports start from, dotted module). Decided by what the file itself imports."""
     is_package = path.endswith("/__init__.py")
     unit = path.removesuffix("/__init__.py").removesuffix(".py")
@@ -108,13 +108,13 @@ def _module(folder: Folder, path: str, text: str) -> tuple[str, str]:
     return base, unit.removeprefix(base + "/" if base else "").replace("/", ".")
 
 
-def _imports_siblings(folder: Folder, parent: str, text: str) -> bool:
+def _imports_siblings(folder: ProjectFolder, parent: str, text: str) -> bool:
     """True if a top-level import names a module beside the file that the root does not have."""
     names = {first or second for first, second in _IMPORT.findall(text)}
     return any(_is_module(folder, join(parent, name)) and not _is_module(folder, name) for name in names)
 
 
-def _is_module(folder: Folder, path: str) -> bool:
+def _is_module(folder: ProjectFolder, path: str) -> bool:
     return folder.is_file(path + ".py") or folder.is_file(f"{path}/__init__.py")
 
 

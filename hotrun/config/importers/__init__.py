@@ -12,15 +12,15 @@ import re
 
 import msgspec
 
-from hotrun.config.importers.imported import Imported, Note, Source
+from hotrun.config.importers.imported import Imported, KeySource, Note
 from hotrun.core.model.text import did_you_mean
 
 __all__ = [
     "IMPORTERS",
     "Imported",
     "Importer",
+    "KeySource",
     "Note",
-    "Source",
     "convert",
     "convert_command",
     "recognize",
@@ -103,7 +103,7 @@ def recognize(name: str, text: str) -> Importer | None:
     return next(by_looks, None)
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The configuration in `source`. Raises ConfigError where nobody knows it, or it is malformed."""
     importer = recognize(source.name, source.text)
     if importer is None:
@@ -114,7 +114,7 @@ def convert(source: Source) -> Imported:
     return _module_of(importer.module).convert(source)  # type: ignore[no-any-return, attr-defined]  # imported by name
 
 
-def convert_command(source: Source) -> Imported:
+def convert_command(source: KeySource) -> Imported:
     """The command line that the text of `source` is. Raises ConfigError for a tool that is not known."""
     return _module_of("command_line").convert(source)  # type: ignore[no-any-return, attr-defined]  # imported by name
 

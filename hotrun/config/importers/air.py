@@ -7,7 +7,7 @@ from typing import Any
 
 from hotrun.config.importers import go_tools, patterns, regexes, words
 from hotrun.config.importers.go_tools import PROCESS, STEP
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys
 from hotrun.config.loading.load import read_toml
 
@@ -31,12 +31,12 @@ _LISTS = (
 _NS_IN_MS = 1_000_000
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of an .air.toml. Raises ConfigError for what is no TOML."""
-    return from_tables(dict(read_toml(source.text, source.name)), Draft(TOOL, source))
+    return from_tables(dict(read_toml(source.text, source.name)), ImportDraft(TOOL, source))
 
 
-def from_tables(tables: dict[str, Any], draft: Draft) -> Imported:
+def from_tables(tables: dict[str, Any], draft: ImportDraft) -> Imported:
     """The same for tables that come from elsewhere, such as flags."""
     keys = Keys(tables, draft)
     air = _Air(keys, draft)
@@ -54,7 +54,7 @@ def from_tables(tables: dict[str, Any], draft: Draft) -> Imported:
 class _Air:
     """One configuration of air on its way into a draft."""
 
-    def __init__(self, keys: Keys, draft: Draft) -> None:
+    def __init__(self, keys: Keys, draft: ImportDraft) -> None:
         self.keys = keys
         self.draft = draft
         self.given = keys.table("build")
@@ -306,7 +306,7 @@ def _default(given: object) -> str:
     return " (default)" if given is None else ""
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """`air [-c FILE] [--build.cmd X] [ARGUMENTS]`: its flags are the keys of its file. Raises ConfigError."""
     tables: dict[str, Any] = {}
     rest = list(line)

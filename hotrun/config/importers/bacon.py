@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotrun.config.importers import patterns
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys
 from hotrun.config.loading.load import read_toml
 
@@ -35,9 +35,9 @@ _VIEW = (
 )
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a bacon.toml. Raises ConfigError for what is no TOML."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     keys = Keys(dict(read_toml(source.text, source.name)), draft)
     jobs = keys.table("jobs")
     default = keys.text("default_job") or ("check" if jobs.has("check") else next(iter(jobs.names()), "check"))
@@ -52,7 +52,7 @@ def convert(source: Source) -> Imported:
     return draft.finish()
 
 
-def _job(name: str, job: Keys, keys: Keys, draft: Draft) -> None:
+def _job(name: str, job: Keys, keys: Keys, draft: ImportDraft) -> None:
     command = job.texts("command") or _CHECK
     table = job.table("env")
     env = {key: keys.table("env").text(key) or "" for key in keys.table("env").names()}

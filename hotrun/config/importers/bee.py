@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from hotrun.config.importers import go_tools, patterns, yaml_text
 from hotrun.config.importers.go_tools import PROCESS, STEP
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys, pairs
 
 TOOL = "bee"
@@ -16,9 +16,9 @@ GRACE = "10s"  # between SIGINT and SIGKILL, fixed in bee
 _PASSED_OVER = [".#*.go", "*.tmp", "commentsRouter_controllers.go"]
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a bee.json or a Beefile. Raises ConfigError for what is neither JSON nor YAML."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     keys = Keys(_read(source), draft)
     output = f"./{source.folder}"
     given = keys.texts("watch_ext")
@@ -44,14 +44,14 @@ def convert(source: Source) -> Imported:
     return draft.finish()
 
 
-def _read(source: Source) -> Mapping[object, object]:
+def _read(source: KeySource) -> Mapping[object, object]:
     """JSON where it begins as such, else YAML."""
     if not source.text.lstrip("\ufeff \t\r\n").startswith("{"):
         return yaml_text.tables(source)
     return json_table(source)
 
 
-def json_table(source: Source) -> Mapping[object, object]:
+def json_table(source: KeySource) -> Mapping[object, object]:
     """The object that a text of JSON holds. Raises ConfigError with the line where it is none."""
     try:
         found = json.loads(source.text.lstrip("\ufeff"))
@@ -64,14 +64,14 @@ def json_table(source: Source) -> Mapping[object, object]:
     return found
 
 
-def _watch(keys: Keys, draft: Draft) -> None:
+def _watch(keys: Keys, draft: ImportDraft) -> None:
     draft.extend(["docs/", "swagger/", "vendor/", ".*/", *_PASSED_OVER], "watch", "exclude")
     draft.remark("what bee leaves out itself", "watch", "exclude")
     layout = keys.table("dir_structure")
     layout.skip("not needed: all folders below this one are watched, as bee does it today", *layout.names())
 
 
-def _reload(keys: Keys, draft: Draft) -> None:
+def _reload(keys: Keys, draft: ImportDraft) -> None:
     static = patterns.extensions(keys.texts("watch_ext_static") or [])
     if keys.flag("enable_reload"):
         what = ", ".join(static) or "static files"
@@ -83,7 +83,7 @@ def _reload(keys: Keys, draft: Draft) -> None:
             draft.note("enable_reload", "it is off there")
 
 
-def _leave_out(keys: Keys, draft: Draft) -> None:
+def _leave_out(keys: Keys, draft: ImportDraft) -> None:
     keys.skip("not needed: `go build` keeps what it has compiled", "go_install")
     keys.skip("cannot be: hotrun shows no desktop notifications", "enable_notification")
     keys.skip("not for running: it is for bee's generators and migrations", "database", "bale")

@@ -17,10 +17,10 @@ from hotrun.config.importers import (
     wgo,
     words,
 )
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.core.model.text import did_you_mean
 
-FROM_FLAGS: dict[str, Callable[[list[str], Draft], Imported]] = {
+FROM_FLAGS: dict[str, Callable[[list[str], ImportDraft], Imported]] = {
     module.TOOL: module.from_flags for module in (air, compile_daemon, gow, nodemon, reflex, watchexec, watchmedo, wgo)
 }
 NAMES = (*FROM_FLAGS, entr.TOOL)
@@ -36,7 +36,7 @@ _RUNNERS = (
 )
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """One command line, as it would be typed. Raises ConfigError for a tool that is not known."""
     line = words.split(source.text.strip().removeprefix("$ ").replace("\\\n", " "))
     if line is None:
@@ -45,7 +45,7 @@ def convert(source: Source) -> Imported:
     line, listing = _piped(line)
     line = _without_runner(line)
     name = _tool_name(line[0]) if line else ""
-    draft = Draft(name, source)
+    draft = ImportDraft(name, source)
     if env:
         draft.put(env, "env", source="in front of the command")
     if name == entr.TOOL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotrun.config.importers import go_tools, patterns, regexes
 from hotrun.config.importers.flags import Flags
 from hotrun.config.importers.go_tools import PROCESS, STEP
-from hotrun.config.importers.imported import Draft, Imported
+from hotrun.config.importers.imported import ImportDraft, Imported
 
 TOOL = "CompileDaemon"
 _VALUED = (
@@ -30,7 +30,7 @@ _PATTERN = r"(.+\.go|.+\.c)$"
 _GRACE = "3s"
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """`CompileDaemon [FLAGS]`; without -command it only builds."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     paths, origin = _paths(flags, draft)
@@ -60,7 +60,7 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
     return draft.finish()
 
 
-def _run(flags: Flags, command: str, needs: list[str], draft: Draft) -> None:
+def _run(flags: Flags, command: str, needs: list[str], draft: ImportDraft) -> None:
     name = draft.process(PROCESS, command, "-command", needs=needs, cwd=flags.value("-run-dir"))
     if flags.has("-graceful-kill"):
         draft.put("SIGTERM", "run", name, "stop_signal", source="-graceful-kill")
@@ -72,7 +72,7 @@ def _run(flags: Flags, command: str, needs: list[str], draft: Draft) -> None:
     flags.skip("not needed: the old program serves while a build runs", "-command-stop")
 
 
-def _paths(flags: Flags, draft: Draft) -> tuple[list[str], str]:
+def _paths(flags: Flags, draft: ImportDraft) -> tuple[list[str], str]:
     given = flags.value("-pattern")
     found = regexes.patterns(given or _PATTERN, rooted=False)
     if found is None:

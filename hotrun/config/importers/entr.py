@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotrun.config.importers import patterns
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.imported import Draft, Imported
+from hotrun.config.importers.imported import ImportDraft, Imported
 from hotrun.config.importers.words import title
 
 TOOL = "entr"
@@ -12,7 +12,7 @@ _VALUED = ("-x",)
 _PLAIN = ("-a", "-c", "-d", "-n", "-p", "-r", "-s", "-z")
 
 
-def from_flags(line: list[str], draft: Draft, listing: list[str]) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft, listing: list[str]) -> Imported:
     """The words behind `entr`, and those of the command whose output it reads."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     paths = _listed(listing)

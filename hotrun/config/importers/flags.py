@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hotrun.config.importers.imported import Draft
+from hotrun.config.importers.imported import ImportDraft
 
 
 class Flags:
@@ -13,7 +13,7 @@ class Flags:
     `valued` and `plain` are the flags that take a value and those that do not, all spellings of one separated by "|".
     """
 
-    def __init__(self, line: list[str], valued: Iterable[str], plain: Iterable[str], draft: Draft) -> None:
+    def __init__(self, line: list[str], valued: Iterable[str], plain: Iterable[str], draft: ImportDraft) -> None:
         self._draft = draft
         self._valued = {name: names.split("|")[0] for names in valued for name in names.split("|")}
         self._plain = {name: names.split("|")[0] for names in plain for name in names.split("|")}

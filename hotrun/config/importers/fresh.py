@@ -6,16 +6,16 @@ import posixpath
 
 from hotrun.config.importers import go_tools, patterns
 from hotrun.config.importers.go_tools import PROCESS, STEP
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys
 
 TOOL = "fresh"
 _COLORS = [f"log_color_{part}" for part in ("main", "build", "runner", "watcher", "app")]
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a runner.conf. Raises ConfigError with the line that is no `key: value`."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     keys = Keys(_read(source), draft)
     root = patterns.plain(keys.text("root") or ".")
     output = posixpath.join(keys.text("tmp_path") or "./tmp", keys.text("build_name") or "runner-build")
@@ -60,7 +60,7 @@ def _front(root: str) -> str:
     return f"/{patterns.literal(root)}/**/" if root and patterns.is_inside(root) else ""
 
 
-def _read(source: Source) -> dict[object, object]:
+def _read(source: KeySource) -> dict[object, object]:
     found: dict[object, object] = {}
     for number, line in enumerate(source.text.splitlines(), 1):
         line = line.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotrun.config.importers import go_tools, patterns
 from hotrun.config.importers.flags import Flags
 from hotrun.config.importers.go_tools import PROCESS, STEP
-from hotrun.config.importers.imported import Draft, Imported
+from hotrun.config.importers.imported import ImportDraft, Imported
 from hotrun.config.importers.words import title
 
 TOOL = "gow"
@@ -15,7 +15,7 @@ _EXT = ["go,mod"]
 _OUTPUT = "./tmp/app"
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """A command line of gow. Raises ConfigError where it runs nothing."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     given = flags.values("-e")
@@ -48,7 +48,7 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
     return draft.finish()
 
 
-def _run(words: list[str], paths: list[str], origin: str, draft: Draft) -> None:
+def _run(words: list[str], paths: list[str], origin: str, draft: ImportDraft) -> None:
     """`go run` is a build and a process, so that the old one serves meanwhile and gets the signal itself."""
     first = next((at for at, word in enumerate(words) if not word.startswith("-")), len(words))
     flags = words[:first]

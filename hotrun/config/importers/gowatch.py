@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from hotrun.config.importers import go_tools, patterns, words, yaml_text
 from hotrun.config.importers.go_tools import PROCESS, STEP
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys, pairs
 
 TOOL = "gowatch"
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a gowatch.yml. Raises ConfigError for what is no YAML."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     keys = Keys(yaml_text.tables(source), draft)
     name = keys.text("appname") or source.folder
     output = keys.text("output") or f"./{name}"
@@ -38,7 +38,7 @@ def convert(source: Source) -> Imported:
     return draft.finish()
 
 
-def _watch(keys: Keys, draft: Draft) -> tuple[list[str], str]:
+def _watch(keys: Keys, draft: ImportDraft) -> tuple[list[str], str]:
     """The patterns of what is built, and their key."""
     given = keys.texts("watch_exts")
     outside = [path for path in map(patterns.plain, keys.texts("watch_paths") or []) if not patterns.is_inside(path)]
@@ -56,7 +56,7 @@ def _watch(keys: Keys, draft: Draft) -> tuple[list[str], str]:
     return patterns.extensions(given or [".go"]), "watch_exts" if given else "watch_exts (default)"
 
 
-def _run(keys: Keys, draft: Draft, output: str, paths: list[str], step: str) -> None:
+def _run(keys: Keys, draft: ImportDraft, output: str, paths: list[str], step: str) -> None:
     own = keys.text("run_cmd")
     arguments, assignments = keys.texts("cmd_args") or [], keys.texts("envs") or []
     if keys.flag("disable_run"):

@@ -10,13 +10,13 @@ import msgspec
 
 from hotrun.config.detect.candidate import one_line, part_name
 from hotrun.config.loading.load import validate
-from hotrun.config.loading.problems import ConfigError, Findings, Path, key_path
+from hotrun.config.loading.problems import Findings, InvalidConfig, Path, key_path
 from hotrun.config.tables.model import Config
 
 MOST_REPAIRS = 100  # of values that hotrun.toml refuses
 
 
-class Source(msgspec.Struct, frozen=True):
+class KeySource(msgspec.Struct, frozen=True):
     """A foreign configuration: its text, its name for messages, and the name of the project's folder, which some tools
     give to the program that they build.
 
@@ -29,9 +29,9 @@ class Source(msgspec.Struct, frozen=True):
     system: str = "linux"
     beside: frozenset[str] = frozenset()
 
-    def wrong(self, line: int, problem: str, remedy: str) -> ConfigError:
+    def wrong(self, line: int, problem: str, remedy: str) -> InvalidConfig:
         """The one error for a text that its own tool could not read either."""
-        return ConfigError([f"{self.name}:{line}: {problem}"], remedy)
+        return InvalidConfig([f"{self.name}:{line}: {problem}"], remedy)
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -56,10 +56,10 @@ class Imported(msgspec.Struct, frozen=True):
     notes: tuple[Note, ...]
 
 
-class Draft:
+class ImportDraft:
     """A hotrun.toml in the making, out of the configuration `source` of `tool`."""
 
-    def __init__(self, tool: str, source: Source) -> None:
+    def __init__(self, tool: str, source: KeySource) -> None:
         self.tool = tool
         self.source = source
         self.tables: dict[str, Any] = {}
@@ -127,8 +127,10 @@ class Draft:
         return name
 
     def finish(self) -> Imported:
-        """The result. What hotrun.toml cannot hold is taken out and noted. Raises ConfigError where nothing is left to
-        run."""
+        """The result. What hotrun.toml cannot hold is taken out and noted.
+
+        Raises InvalidConfig where nothing is left to run.
+        """
         for _ in range(MOST_REPAIRS):
             findings = Findings()
             config, _ = validate(self.tables, None, findings)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hotrun.config.detect.candidate import one_line
-from hotrun.config.importers.imported import Draft
+from hotrun.config.importers.imported import ImportDraft
 from hotrun.config.loading.problems import describe
 
 _MOST = 10**15  # of any number: what is larger is no time and no port
@@ -17,7 +17,7 @@ _MOST = 10**15  # of any number: what is larger is no time and no port
 class Keys:
     """One table. `above` is the key that it stands under, with a dot at its end, "" for the whole file."""
 
-    def __init__(self, table: Mapping[Any, object], draft: Draft, above: str = "") -> None:
+    def __init__(self, table: Mapping[Any, object], draft: ImportDraft, above: str = "") -> None:
         self._left = {str(key): _sane(value) for key, value in table.items()}
         self._all = dict(self._left)
         self._draft = draft

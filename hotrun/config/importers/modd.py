@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from hotrun.config.importers import patterns
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.words import title
 
 TOOL = "modd"
@@ -27,7 +27,7 @@ _COMMAND = re.compile(r"(?P<kind>prep|daemon|indir)\b(?P<options>(?:[ \t]+\+\w+)
 _REMEDY = "see what `modd` itself says about it"
 
 
-class Command(msgspec.Struct):
+class ModdCommand(msgspec.Struct):
     """A line of a block; `kind` is prep, daemon or indir, `options` are without their plus."""
 
     kind: str
@@ -35,20 +35,20 @@ class Command(msgspec.Struct):
     text: str
 
 
-class Block(msgspec.Struct):
+class ModdBlock(msgspec.Struct):
     """A block: `found` and `left_out` are its patterns."""
 
     line: int
     found: list[str]
     left_out: list[str]
     no_ignore: bool
-    commands: list[Command]
+    commands: list[ModdCommand]
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a modd.conf. Raises ConfigError with the line that modd could not read either."""
-    draft = Draft(TOOL, source)
-    variables, blocks = _Reader(source).read()
+    draft = ImportDraft(TOOL, source)
+    variables, blocks = _ModdReader(source).read()
     shell = variables.pop("@shell", None)
     draft.extend(_COMMON, "watch", "exclude", source="modd's own list")
     for block in blocks:
@@ -66,7 +66,7 @@ def convert(source: Source) -> Imported:
 class _Block:
     """One block on its way into a draft."""
 
-    def __init__(self, block: Block, variables: dict[str, str], shell: str | None, draft: Draft) -> None:
+    def __init__(self, block: ModdBlock, variables: dict[str, str], shell: str | None, draft: ImportDraft) -> None:
         self.block = block
         self.draft = draft
         self.variables = variables
@@ -108,7 +108,7 @@ class _Block:
         left_out = [pattern for glob in self.block.left_out for pattern in patterns.rooted(glob)]
         return found + [f"!{pattern}" for pattern in left_out if found]
 
-    def _prep(self, command: Command, paths: list[str], needs: list[str]) -> str:
+    def _prep(self, command: ModdCommand, paths: list[str], needs: list[str]) -> str:
         text = self._command(command)
         name = self.draft.step(title(text), text, f"{self.where}: prep", needs=needs, **self.keys)
         self._sourced("build", name)
@@ -121,7 +121,7 @@ class _Block:
                 self.draft.note(f"{self.where}: prep +{option}", "unknown to modd, too")
         return name
 
-    def _daemon(self, command: Command, paths: list[str], needs: list[str]) -> None:
+    def _daemon(self, command: ModdCommand, paths: list[str], needs: list[str]) -> None:
         text = self._command(command)
         name = self.draft.process(title(text), text, f"{self.where}: daemon", needs=needs, **self.keys)
         self._sourced("run", name)
@@ -144,7 +144,7 @@ class _Block:
             self.draft.put(restarted, "run", name, "paths", source=f"{self.where}: patterns")
         self.draft.put("restart", "run", name, "on_exit", source="as modd does")
 
-    def _command(self, command: Command) -> str:
+    def _command(self, command: ModdCommand) -> str:
         text = self._with_variables(command.text)
         for name in ("@mods", "@dirmods"):
             if re.search(rf"{name}\b", text):
@@ -167,17 +167,17 @@ class _Block:
         return text
 
 
-class _Reader:
+class _ModdReader:
     """Reads modd's own format: variables, and blocks of patterns and commands."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: KeySource) -> None:
         self.source = source
         self.text = source.text.removeprefix("\ufeff").replace("\r\n", "\n")
         self.at = 0
 
-    def read(self) -> tuple[dict[str, str], list[Block]]:
+    def read(self) -> tuple[dict[str, str], list[ModdBlock]]:
         variables: dict[str, str] = {}
-        blocks: list[Block] = []
+        blocks: list[ModdBlock] = []
         while (kind := self._peek()) is not None:
             found = re.compile(r"@(\w+)\s*=\s*").match(self.text, self.at)
             if found is not None:
@@ -189,7 +189,7 @@ class _Reader:
                 blocks.append(self._block())
         return variables, blocks
 
-    def _block(self) -> Block:
+    def _block(self) -> ModdBlock:
         line = self._line()
         found: list[str] = []
         left_out: list[str] = []
@@ -200,7 +200,7 @@ class _Reader:
                 found.append(_unquoted(word) if quoted else word)
         no_ignore = "+noignore" in found
         found = [word for word in found if word != "+noignore"]
-        return Block(line, found, left_out, no_ignore, list(self._commands(line)))
+        return ModdBlock(line, found, left_out, no_ignore, list(self._commands(line)))
 
     def _patterns(self) -> Iterator[tuple[str, bool]]:
         """The words up to the brace that opens the block."""
@@ -214,7 +214,7 @@ class _Reader:
                 return
             yield token[0], token.lastgroup == "quoted"
 
-    def _commands(self, line: int) -> Iterator[Command]:
+    def _commands(self, line: int) -> Iterator[ModdCommand]:
         while True:
             if self._peek() is None:
                 raise self.source.wrong(line, "the block that begins here has no }", _REMEDY)
@@ -225,7 +225,7 @@ class _Reader:
             if found is None:
                 raise self._wrong("expected prep:, daemon: or indir:")
             self.at = found.end()
-            yield Command(found["kind"], found["options"].replace("+", "").split(), self._value())
+            yield ModdCommand(found["kind"], found["options"].replace("+", "").split(), self._value())
 
     def _value(self) -> str:
         """A quoted text, which may go over lines, or the rest of the line."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from hotrun.config.importers import bee, patterns, words
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys
 
 TOOL = "nodemon"
@@ -42,9 +42,9 @@ _PLAIN = (
 )
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a nodemon.json, or of a package.json with nodemonConfig. Raises ConfigError for what is no JSON."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     found = bee.json_table(source)
     if "nodemonConfig" not in found:
         return _finished(Keys(found, draft), draft)
@@ -54,7 +54,7 @@ def convert(source: Source) -> Imported:
     return _finished(keys, draft, main if isinstance(main, str) else None)
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """`nodemon [FLAGS] [SCRIPT] [ARGUMENTS]`: as its file with the same keys."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     table: dict[object, object] = {}
@@ -88,7 +88,7 @@ def from_flags(line: list[str], draft: Draft) -> Imported:
     return _finished(Keys(table, draft), draft)
 
 
-def _finished(keys: Keys, draft: Draft, main: str | None = None) -> Imported:
+def _finished(keys: Keys, draft: ImportDraft, main: str | None = None) -> Imported:
     command, origin = _command(keys, draft, main)
     env_keys = keys.table("env")
     env = {name: env_keys.text(name) or "" for name in env_keys.names()}
@@ -108,7 +108,7 @@ def _finished(keys: Keys, draft: Draft, main: str | None = None) -> Imported:
     return draft.finish()
 
 
-def _command(keys: Keys, draft: Draft, main: str | None) -> tuple[str, str]:
+def _command(keys: Keys, draft: ImportDraft, main: str | None) -> tuple[str, str]:
     """What is run, and where that stands. Without any script, Node itself finds what package.json names."""
     own, script, arguments = keys.text("exec"), keys.text("script") or main, keys.texts("args") or []
     node = shlex.join(keys.texts("nodeArgs") or [])
@@ -151,7 +151,7 @@ def _paths(keys: Keys) -> tuple[list[str], str]:
     return found, f"{keys.path('watch')}, {origin}"
 
 
-def _watch(keys: Keys, draft: Draft) -> None:
+def _watch(keys: Keys, draft: ImportDraft) -> None:
     outside = [path for path in map(patterns.plain, keys.texts("watch") or []) if path and not patterns.is_inside(path)]
     if outside:
         draft.put([".", *outside], "watch", "paths", source=keys.path("watch"))
@@ -166,7 +166,7 @@ def _watch(keys: Keys, draft: Draft) -> None:
     keys.skip(_POLLING, "pollingInterval", "watchOptions")
 
 
-def _leave_out(keys: Keys, draft: Draft) -> None:
+def _leave_out(keys: Keys, draft: ImportDraft) -> None:
     events = keys.table("events")
     events.skip("cannot be: hotrun runs no commands at events; `hotrun --ui json` tells them", *events.names())
     keys.skip("not needed: hotrun starts at once, and settles bursts itself: `settle` in [watch]", "delay")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotrun.config.detect.candidate import part_name
 from hotrun.config.importers import patterns, yaml_text
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys, pairs
 from hotrun.config.tables.values import Regex, Unfit
 
@@ -31,9 +31,9 @@ _VIEW = (
 )
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a process-compose.yaml. Raises ConfigError for what is no YAML."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     keys = Keys(yaml_text.tables(source), draft)
     env, others = pairs(keys.texts("environment") or [])
     if env:
@@ -69,7 +69,7 @@ def _shell(keys: Keys) -> str | None:
 class _Process:
     """One process on its way into a draft."""
 
-    def __init__(self, name: str, keys: Keys, draft: Draft) -> None:
+    def __init__(self, name: str, keys: Keys, draft: ImportDraft) -> None:
         self.name = name
         self.keys = keys
         self.draft = draft

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 
 from hotrun.config.importers import words
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 
 TOOL = "foreman"
 FIRST_PORT, PORT_STEP = 5000, 100  # foreman's and honcho's PORT: of the first process, and to the next one
 _LINE = re.compile(r"([A-Za-z0-9_.-]+):\s*(.+)")
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a Procfile. Raises ConfigError with the line that is no `name: command`."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     count = 0
     for number, line in enumerate(source.text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -36,7 +36,7 @@ def convert(source: Source) -> Imported:
     return draft.finish()
 
 
-def _process(wanted: str, command: str, line: int, port: int, draft: Draft) -> None:
+def _process(wanted: str, command: str, line: int, port: int, draft: ImportDraft) -> None:
     env, command = words.without_variables(command)
     where = f"line {line}"
     name = draft.process(wanted, command, where)

@@ -6,7 +6,7 @@ import posixpath
 import shlex
 
 from hotrun.config.importers import go_tools, patterns, words, yaml_text
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys
 
 TOOL = "realize"
@@ -14,9 +14,9 @@ _PROGRAM = ("install", "build", "run")
 _CHECKS = {"fmt": "gofmt -s -w .", "vet": "go vet ./...", "test": "go test ./...", "generate": "go generate ./..."}
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a .realize.yaml. Raises ConfigError for what is no YAML, or has no project."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     keys = Keys(yaml_text.tables(source), draft)
     settings, server = keys.table("settings"), keys.table("server")
     legacy = settings.table("legacy")
@@ -39,7 +39,7 @@ def convert(source: Source) -> Imported:
 class _Project:
     """One project of the schema on its way into a draft."""
 
-    def __init__(self, keys: Keys, draft: Draft) -> None:
+    def __init__(self, keys: Keys, draft: ImportDraft) -> None:
         self.keys = keys
         self.draft = draft
         self.name = keys.text("name") or draft.source.folder

@@ -6,7 +6,7 @@ import shlex
 
 from hotrun.config.importers import patterns, regexes, words
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.imported import Draft, Imported, Source
+from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 
 TOOL = "reflex"
 _VALUED = (
@@ -24,28 +24,28 @@ _SYMBOL = "{}"
 _TIMEOUT = "500ms"
 
 
-def convert(source: Source) -> Imported:
+def convert(source: KeySource) -> Imported:
     """The text of a file for `reflex -c`. Raises ConfigError with the line whose quotes do not end."""
-    draft = Draft(TOOL, source)
+    draft = ImportDraft(TOOL, source)
     for number, line in _lines(source):
         _Line(f"line {number}", line, draft).take_over()
     return _finished(draft)
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """One command line of reflex. Raises ConfigError where it runs nothing."""
     _Line("", line, draft).take_over()
     return _finished(draft)
 
 
-def _finished(draft: Draft) -> Imported:
+def _finished(draft: ImportDraft) -> Imported:
     draft.note("", "commands run at the start as well; without -s reflex waits for the first change")
     draft.note("", "deleted files count, too; reflex does not see them")
     draft.note_ignore_files()
     return draft.finish()
 
 
-def _lines(source: Source) -> list[tuple[int, list[str]]]:
+def _lines(source: KeySource) -> list[tuple[int, list[str]]]:
     """The command lines with the numbers of their first lines; one goes on while its quotes are open."""
     found: list[tuple[int, list[str]]] = []
     text, start = "", 0
@@ -69,7 +69,7 @@ def _lines(source: Source) -> list[tuple[int, list[str]]]:
 class _Line:
     """One command of reflex on its way into a draft."""
 
-    def __init__(self, where: str, line: list[str], draft: Draft) -> None:
+    def __init__(self, where: str, line: list[str], draft: ImportDraft) -> None:
         self.draft = draft
         self.where = f"{where}: " if where else ""
         self.flags = Flags(line[1:] if line[:1] == [TOOL] else line, _VALUED, _PLAIN, draft)

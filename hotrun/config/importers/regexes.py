@@ -22,14 +22,14 @@ def patterns(regex: str, rooted: bool) -> list[str] | None:
     `rooted`: the tool compares the path from the root, so "^" is the root; otherwise it compares absolute paths.
     """
     try:
-        words = _Reader(regex).alternatives()
+        words = _RegexReader(regex).alternatives()
         found = [pattern for word in words for pattern in _patterns(word, rooted)]
     except (_NoPattern, RecursionError):  # hundreds of groups in each other
         return None
     return list(dict.fromkeys(found))
 
 
-class _Reader:
+class _RegexReader:
     """A regular expression, expanded into all texts without an alternative in them."""
 
     def __init__(self, regex: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotrun.config.importers import patterns, words
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.imported import Draft, Imported
+from hotrun.config.importers.imported import ImportDraft, Imported
 
 TOOL = "watchexec"
 _VALUED = (
@@ -66,7 +66,7 @@ _PLAIN = (
 _IGNORES = ("--no-vcs-ignore", "--no-project-ignore", "--ignore-nothing", "--no-discover-ignore")
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """`watchexec [FLAGS] [--] COMMAND`. With -r the command is a process, otherwise a step."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     paths, origin = _paths(flags, draft)
@@ -105,7 +105,7 @@ def _command(flags: Flags) -> str | list[str]:
     return list(flags.rest) if plain else " ".join(flags.rest)
 
 
-def _paths(flags: Flags, draft: Draft) -> tuple[list[str] | None, str]:
+def _paths(flags: Flags, draft: ImportDraft) -> tuple[list[str] | None, str]:
     found = patterns.extensions(flags.values("-e"))
     found += [one for glob in flags.values("-f") for one in patterns.anywhere(glob)]
     watched = [path for path in map(patterns.plain, [*flags.values("-w"), *flags.values("-W")]) if path]
@@ -122,7 +122,7 @@ def _paths(flags: Flags, draft: Draft) -> tuple[list[str] | None, str]:
     return found or None, "-w, -e, -f"
 
 
-def _watch(flags: Flags, draft: Draft) -> None:
+def _watch(flags: Flags, draft: ImportDraft) -> None:
     if flags.any(*_IGNORES):
         draft.put(False, "watch", "gitignore", source="--no-vcs-ignore")
     interval = flags.values("--poll")
@@ -133,7 +133,7 @@ def _watch(flags: Flags, draft: Draft) -> None:
             draft.put(given, "watch", "poll_interval", source="--poll")
 
 
-def _leave_out(flags: Flags, draft: Draft) -> None:
+def _leave_out(flags: Flags, draft: ImportDraft) -> None:
     flags.skip("not needed: hotrun settles bursts itself: `settle` in [watch]", "-d", "--delay-run")
     flags.skip("start it as `hotrun --postpone`: nothing runs before the first change", "-p")
     flags.skip("not needed: hotrun leaves the terminal's own history alone", "-c")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotrun.config.importers import patterns, words
 from hotrun.config.importers.flags import Flags
-from hotrun.config.importers.imported import Draft, Imported
+from hotrun.config.importers.imported import ImportDraft, Imported
 
 TOOL = "watchmedo"
 _VALUED = (
@@ -30,7 +30,7 @@ _PLAIN = (
 )
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """`watchmedo auto-restart [FLAGS] COMMAND` or `watchmedo shell-command [FLAGS] FOLDERS`."""
     verb, flags = (line or [""])[0], Flags(line[1:], _VALUED, _PLAIN, draft)
     found = [one for text in flags.values("-p") for glob in text.split(";") for one in patterns.anywhere(glob)]

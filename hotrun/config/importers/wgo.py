@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hotrun.config.importers import go_tools, patterns, regexes, words
 from hotrun.config.importers.flags import Flags
 from hotrun.config.importers.go_tools import PROCESS, STEP
-from hotrun.config.importers.imported import Draft, Imported
+from hotrun.config.importers.imported import ImportDraft, Imported
 
 TOOL = "wgo"
 _VALUED = ("-cd", "-file", "-xfile", "-dir", "-xdir", "-root", "-debounce", "-poll", "-timeout")
@@ -22,7 +22,7 @@ _RUN = [r"\.go$", r"^go\.mod$", r"^go\.sum$"]
 _TESTS = r"_test\.go$"
 
 
-def from_flags(line: list[str], draft: Draft) -> Imported:
+def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     """`wgo [FLAGS] COMMAND [:: COMMAND ...] [:: wgo ...]`. Raises ConfigError where it runs nothing."""
     for chain in _chains(line):
         _Chain(chain, draft).take_over()
@@ -49,7 +49,7 @@ def _chains(line: list[str]) -> Iterable[list[list[str]]]:
 class _Chain:
     """One wgo on its way into a draft."""
 
-    def __init__(self, chain: list[list[str]], draft: Draft) -> None:
+    def __init__(self, chain: list[list[str]], draft: ImportDraft) -> None:
         first, *self.others = chain
         self.is_run = first[:1] == ["run"]
         valued = (*_VALUED, *(_GO_VALUED if self.is_run else ()))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hotrun.config.importers.imported import Source
+from hotrun.config.importers.imported import KeySource
 
 _REMEDY = "repair it, or see what its own tool says about it"
 MOST_CHARACTERS = 1_000_000  # a configuration is no larger; the loader is slow
 
 
-def tables(source: Source) -> dict[object, object]:
+def tables(source: KeySource) -> dict[object, object]:
     """The table that the text holds; empty for an empty text. Raises ConfigError."""
     import yaml  # only here: it takes 15 ms, and most projects have none of these files
 

@@ -10,7 +10,7 @@ from typing import Any
 from hotrun.config.loading.problems import Findings, Path, did_you_mean, key_path
 from hotrun.config.loading.profile import READY_KINDS
 from hotrun.config.tables.addresses import Address
-from hotrun.config.tables.model import BuildStep, Config, Program, Proxy, Ready, Reload, RunProcess
+from hotrun.config.tables.model import BuildStep, Config, ProgramTable, Proxy, ReadyTable, ReloadTable, RunProcess
 from hotrun.config.tables.values import Unfit, closest
 from hotrun.keys.actions import DEFAULT_KEYS
 
@@ -52,7 +52,7 @@ def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | Non
         findings.add((), "nothing to do: expected a [build.NAME] or a [run.NAME] table")
 
 
-def _programs(config: Config) -> Iterator[tuple[Program, Path]]:
+def _programs(config: Config) -> Iterator[tuple[ProgramTable, Path]]:
     for name, step in config.build.items():
         yield step, ("build", name)
     for name, process in config.run.items():
@@ -73,7 +73,7 @@ def _check_text(raw: object, findings: Findings, path: Path = ()) -> None:
             _check_text(value, findings, (*path, place))
 
 
-def _check_command(program: Program, path: Path, findings: Findings) -> None:
+def _check_command(program: ProgramTable, path: Path, findings: Findings) -> None:
     if findings.touch((*path, "command")):
         return
     _check_not_blank(program.command, (*path, "command"), findings)
@@ -108,7 +108,7 @@ def _check_inputs(step: BuildStep, path: Path, findings: Findings) -> None:
             findings.unfit(path if isinstance(step.inputs, str) else (*path, place), text, unfit)
 
 
-def _check_ready(ready: Ready, path: Path, findings: Findings) -> None:
+def _check_ready(ready: ReadyTable, path: Path, findings: Findings) -> None:
     if findings.touch(path):
         return
     given = [kind for kind in READY_KINDS if getattr(ready, kind) not in (None, False)]
@@ -219,7 +219,7 @@ def _check_names(part: BuildStep | RunProcess, path: Path, config: Config, findi
             findings.one_of(at, "the name of a step" if is_step else "the name of a step or process", name, known)
 
 
-def _check_reload(reload: Reload, path: Path, config: Config, findings: Findings) -> None:
+def _check_reload(reload: ReloadTable, path: Path, config: Config, findings: Findings) -> None:
     """Check that it names something, and steps alone: what a process makes is not known."""
     if findings.touch(path):
         return

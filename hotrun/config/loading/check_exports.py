@@ -6,13 +6,13 @@ import os.path
 from collections.abc import Iterator, Mapping
 
 from hotrun.config.loading.problems import Findings, Path, key_path
-from hotrun.config.tables.model import Export
+from hotrun.config.tables.model import ExportTable
 from hotrun.core.model.project import Project
 
 OWN_FOLDER = ".hotrun"
 
 
-def check_exports(exports: Mapping[str, Export], findings: Findings) -> None:
+def check_exports(exports: Mapping[str, ExportTable], findings: Findings) -> None:
     """Note in `findings` what is wrong with the paths, as far as that can be told without looking at the disk."""
     taken: dict[str, Path] = {}
     for name, export in exports.items():

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from hotrun.config.loading.problems import Findings, Path
-from hotrun.config.tables.parsers import OutputParser
+from hotrun.config.tables.parsers import ParserTable
 from hotrun.core.diagnostics.text_rules.errorformat import Unreadable, formats
 
 KnownParsers = Callable[[], Sequence[str]]
 GROUPS = ("file", "line", "col", "end_line", "end_col", "severity", "code", "message")
 
 
-def check_parsers(parsers: Sequence[OutputParser], known: KnownParsers | None, findings: Findings) -> None:
+def check_parsers(parsers: Sequence[ParserTable], known: KnownParsers | None, findings: Findings) -> None:
     """Note in `findings` what is wrong between the keys of `parsers`; `known` gives the built-in names."""
     names: set[str] = set()
     for place, parser in enumerate(parsers):
@@ -26,7 +26,7 @@ def check_parsers(parsers: Sequence[OutputParser], known: KnownParsers | None, f
         _check_way(parser, path, findings)
 
 
-def _check_way(parser: OutputParser, path: Path, findings: Findings) -> None:
+def _check_way(parser: ParserTable, path: Path, findings: Findings) -> None:
     if (parser.match is None) == (parser.errorformat is None):
         got = "none of them" if parser.match is None else "both"
         findings.add(path, f"expected exactly one of match, errorformat, got {got}")
@@ -36,7 +36,7 @@ def _check_way(parser: OutputParser, path: Path, findings: Findings) -> None:
         _check_groups(parser, path, findings)
 
 
-def _check_errorformat(parser: OutputParser, path: Path, findings: Findings) -> None:
+def _check_errorformat(parser: ParserTable, path: Path, findings: Findings) -> None:
     for key in ("then", "within", "cont"):
         if getattr(parser, key):
             findings.add((*path, key), "expected only beside match, not beside errorformat")
@@ -47,7 +47,7 @@ def _check_errorformat(parser: OutputParser, path: Path, findings: Findings) -> 
         findings.add((*path, "errorformat"), f"expected an errorformat as Vim has it, got one that is wrong: {error}")
 
 
-def _check_groups(parser: OutputParser, path: Path, findings: Findings) -> None:
+def _check_groups(parser: ParserTable, path: Path, findings: Findings) -> None:
     patterns: dict[Path, str] = {("match",): str(parser.match)}
     patterns.update((("then", place), str(text)) for place, text in enumerate(parser.then))
     groups: set[str] = set()

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from hotrun.config.loading.problems import Findings, Path
 from hotrun.config.tables.go import Go, GoHost, GoPlugin, label_of
-from hotrun.config.tables.model import BuildStep, Config, Reload, RunProcess
+from hotrun.config.tables.model import BuildStep, Config, ReloadTable, RunProcess
 from hotrun.config.tables.values import Pattern, SignalName, closest
 from hotrun.go.target import HOST, RESTART, plugin_key, staged
 
@@ -143,7 +143,7 @@ def _reloading(process: RunProcess, go: Go, name: str, findings: Findings) -> Ru
     if own is not None and str(own.signal) != signal:
         findings.expected(("run", name, "reload", "signal"), f'"{signal}", by which go.plugin reloads', str(own.signal))
     paths, needs = ([], []) if own is None else (own.paths, own.needs)
-    return structs.replace(process, reload=Reload(paths=paths, needs=[*needs, SWAP], signal=SignalName(signal)))
+    return structs.replace(process, reload=ReloadTable(paths=paths, needs=[*needs, SWAP], signal=SignalName(signal)))
 
 
 def _target(go: Go, target: GoHost, key: str) -> BuildStep:

@@ -12,7 +12,7 @@ import msgspec
 from hotrun.config.loading.check import KnownParsers, check
 from hotrun.config.loading.likely_mistakes import doubts
 from hotrun.config.loading.not_yet import pending_keys
-from hotrun.config.loading.problems import ConfigError, Findings, Path, did_you_mean, key_path
+from hotrun.config.loading.problems import Findings, InvalidConfig, Path, did_you_mean, key_path
 from hotrun.config.loading.profile import Tables, origin, overlay
 from hotrun.config.loading.read import PYPROJECT, read_config
 from hotrun.config.loading.resolve import resolve
@@ -37,7 +37,7 @@ def load(path: str, profile: str | None = None, known_parsers: KnownParsers | No
     """Return the project that the file `path` describes, with `profile` laid over it; its folder is the root.
 
     `known_parsers` gives the names that `parsers` may hold; None leaves them unchecked. Raises HotrunError with exit
-    code 2 where the file is refused or cannot be read, and ConfigError, one line a problem, where it is wrong."""
+    code 2 where the file is refused or cannot be read, and InvalidConfig, one line a problem, where it is wrong."""
     path = os.path.abspath(path)
     shown = display_name(path)
     return parse(read_config(path, shown), shown, os.path.dirname(path), profile, known_parsers)
@@ -47,18 +47,18 @@ def parse(
     text: str, filename: str, root: str, profile: str | None = None, known_parsers: KnownParsers | None = None
 ) -> Loaded:
     """Return the project that `text` describes. Pure: `filename` is for messages, and tells
-    a pyproject.toml by its name; `root` is absolute. Raises ConfigError."""
+    a pyproject.toml by its name; `root` is absolute. Raises InvalidConfig."""
     try:
-        return _File(text, filename).load(root, profile, known_parsers)
+        return _ConfigFile(text, filename).load(root, profile, known_parsers)
     except RecursionError:
-        raise ConfigError([f"{filename}:1: nested too deeply"]) from None
+        raise InvalidConfig([f"{filename}:1: nested too deeply"]) from None
 
 
 def place_of(key: Path, path: str, profile: str | None) -> str:
     """Return where `key` of the good file `path` stands, "hotrun.toml:2: watch.paths[0]", for what was found later."""
     path = os.path.abspath(path)
     shown = display_name(path)
-    file = _File(read_config(path, shown), shown)
+    file = _ConfigFile(read_config(path, shown), shown)
     file.take_profiles(profile, Findings())
     if "go" in file.tables and key[:1] == ("build",) and len(key) > 1:
         from hotrun.config.loading.go_steps import place_in_go
@@ -74,7 +74,7 @@ def display_name(path: str) -> str:
     return min(relative, path, key=len)
 
 
-class _File:
+class _ConfigFile:
     """One configuration text: its tables, and the way from a key in them to a line."""
 
     def __init__(self, text: str, filename: str) -> None:
@@ -97,7 +97,7 @@ class _File:
             if name != profile:
                 self.check_profile(name, known_parsers, findings)
         if findings.by_path:
-            raise ConfigError(self.worded(findings.by_path))
+            raise InvalidConfig(self.worded(findings.by_path))
         project = resolve(config, options, root, os.path.join(root, os.path.basename(self.filename)))
         told = [*((path, "not yet supported, ignored") for path in pending_keys(raw)), *doubts(project)]
         warnings = {origin(path, self.tables, profile or "", chosen): text for path, text in told}
@@ -107,16 +107,18 @@ class _File:
         """Return the tables of the text, in a pyproject.toml those of [tool.hotrun]."""
         tables = read_toml(self.text, self.filename)
         if not self.above and self.text.strip() == "":
-            raise ConfigError([f"{self.filename}:1: the file is empty, expected a [build.NAME] or a [run.NAME] table"])
+            raise InvalidConfig(
+                [f"{self.filename}:1: the file is empty, expected a [build.NAME] or a [run.NAME] table"]
+            )
         for depth, key in enumerate(self.above, 1):
             if key not in tables:
-                raise ConfigError([f"{self.filename}:1: expected a [{key_path(self.above)}] table, got none"])
+                raise InvalidConfig([f"{self.filename}:1: expected a [{key_path(self.above)}] table, got none"])
             tables = tables[str(key)]
             if not isinstance(tables, dict):
                 findings = Findings()
                 findings.expected((), "a table", tables)
                 self.above = self.above[:depth]
-                raise ConfigError(self.worded(findings.by_path))
+                raise InvalidConfig(self.worded(findings.by_path))
         return dict(tables)
 
     def take_profiles(self, wanted: str | None, findings: Findings) -> None:
@@ -158,18 +160,18 @@ class _File:
 
 
 def read_toml(text: str, filename: str) -> Tables:
-    """Return what the TOML `text` holds; raises ConfigError with line and column where it is malformed."""
+    """Return what the TOML `text` holds; raises InvalidConfig with line and column where it is malformed."""
     import tomli
 
     if text.startswith("\ufeff"):
-        raise ConfigError([f"{filename}:1:1: starts with a byte order mark, expected UTF-8 without one"])
+        raise InvalidConfig([f"{filename}:1:1: starts with a byte order mark, expected UTF-8 without one"])
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         hint = 'text stands in quotes: key = "value"' if error.msg == "Invalid value" else None
-        raise ConfigError([f"{filename}:{error.lineno}:{error.colno}: {_with_tables(error.msg)}"], hint) from None
+        raise InvalidConfig([f"{filename}:{error.lineno}:{error.colno}: {_with_tables(error.msg)}"], hint) from None
     except ValueError:
-        raise ConfigError([f"{filename}:1: a number somewhere has too many digits"]) from None
+        raise InvalidConfig([f"{filename}:1: a number somewhere has too many digits"]) from None
 
 
 def _with_tables(text: str) -> str:

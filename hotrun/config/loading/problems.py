@@ -15,7 +15,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _LONGEST_SHOWN = 60
 
 
-class ConfigError(HotrunError):
+class InvalidConfig(HotrunError):
     """A configuration that cannot be used; `problems` has one line for each."""
 
     def __init__(self, problems: Iterable[str], hint: str | None = None) -> None:

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from hotrun.config.loading.profile import READY_KINDS
 from hotrun.config.tables import model
 from hotrun.config.tables.addresses import UNIX
-from hotrun.config.tables.parsers import OutputParser
+from hotrun.config.tables.parsers import ParserTable
 from hotrun.core.model.project import (
-    Example,
+    CustomParser,
     Export,
-    OwnParser,
+    ParserExample,
     Process,
     Program,
     Project,
@@ -57,7 +57,7 @@ def argv_of(command: str | list[str], shell: str | None = None) -> tuple[str, ..
     return (shell or "sh", "-c", command) if isinstance(command, str) else tuple(command)
 
 
-def _watch(watch: model.Watch, root: str) -> Watch:
+def _watch(watch: model.WatchTable, root: str) -> Watch:
     return Watch(
         roots=tuple(absolute(path, root) for path in watch.paths),
         exclude=_plain(watch.exclude),
@@ -71,7 +71,7 @@ def _watch(watch: model.Watch, root: str) -> Watch:
     )
 
 
-def _program(program: model.Program, config: model.Config, root: str) -> Program:
+def _program(program: model.ProgramTable, config: model.Config, root: str) -> Program:
     return Program(
         argv=argv_of(program.command, program.shell),
         cwd=root if program.cwd is None else absolute(program.cwd, root),
@@ -119,9 +119,9 @@ def _listen(address: str, root: str) -> str:
     return UNIX + absolute(address.removeprefix(UNIX), root) if address.startswith(UNIX) else str(address)
 
 
-def _parser(parser: OutputParser) -> OwnParser:
+def _parser(parser: ParserTable) -> CustomParser:
     formats = parser.errorformat
-    return OwnParser(
+    return CustomParser(
         name=parser.name,
         match=str(parser.match or ""),
         then=_plain(parser.then),
@@ -131,16 +131,16 @@ def _parser(parser: OutputParser) -> OwnParser:
         tool=parser.tool or "",
         severity=parser.severity if parser.severity is not None else {},
         col_base=parser.col_base,
-        examples=tuple(Example(**structs.asdict(example)) for example in parser.examples),
+        examples=tuple(ParserExample(**structs.asdict(example)) for example in parser.examples),
     )
 
 
-def _ui(ui: model.Ui) -> Ui:
+def _ui(ui: model.UiTable) -> Ui:
     keys = {cast("Action", action): _plain(names) for action, names in ui.keys.items()}  # check has seen to that
     return Ui(notify=ui.notify, bell=ui.bell, title=ui.title, editor=ui.editor, keys=keys)
 
 
-def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, root: str) -> Ready:
+def _ready(process: model.RunProcess, ready: model.ReadyTable, config: model.Config, root: str) -> Ready:
     """Return the one way that `ready` names; its command runs where and as the process does."""
     by = next(kind for kind in READY_KINDS if getattr(ready, kind))
     return Ready(
@@ -152,7 +152,7 @@ def _ready(process: model.RunProcess, ready: model.Ready, config: model.Config, 
     )
 
 
-def _reload(reload: model.Reload) -> Reload:
+def _reload(reload: model.ReloadTable) -> Reload:
     return Reload(paths=_plain(reload.paths), signal=str(reload.signal), needs=tuple(reload.needs))
 
 

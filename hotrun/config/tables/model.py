@@ -11,8 +11,8 @@ from hotrun.config.tables.addresses import Address, ListenAddress, ReadyAddress,
 from hotrun.config.tables.common import FilePath, Name, Table, Variables
 from hotrun.config.tables.go import Go
 from hotrun.config.tables.key_names import KeyNames
-from hotrun.config.tables.parsers import OutputParser
-from hotrun.config.tables.values import Duration, ExportFormat, Pattern, PositiveDuration, Regex, Settle, SignalName
+from hotrun.config.tables.parsers import ParserTable
+from hotrun.config.tables.values import Debounce, Duration, ExportFormat, Pattern, PositiveDuration, Regex, SignalName
 from hotrun.core.model.project import OnBusy, OnExit, OnFailedBuild, Poll
 
 Shell = Annotated[str, Meta(min_length=1, extra={"expected": 'a shell such as "bash"'})]
@@ -27,7 +27,7 @@ Inputs = Annotated[
 ]
 
 
-class Watch(Table, frozen=True):
+class WatchTable(Table, frozen=True):
     """What is watched, and how long it must be quiet before work starts."""
 
     paths: Annotated[
@@ -45,9 +45,9 @@ class Watch(Table, frozen=True):
         ),
     ] = True
     settle: Annotated[
-        Settle,
+        Debounce,
         Meta(description='How long it must be quiet before work starts; "auto": not at all for one file.'),
-    ] = field(default_factory=lambda: Settle(-1))
+    ] = field(default_factory=lambda: Debounce(-1))
     poll: Annotated[
         Poll,
         Meta(description="Compare file times at intervals instead of being told of changes."),
@@ -70,7 +70,7 @@ class Watch(Table, frozen=True):
     ] = False
 
 
-class Program(Table, frozen=True):
+class ProgramTable(Table, frozen=True):
     """What steps and processes have in common: what to execute, where and with which environment."""
 
     command: Annotated[
@@ -92,7 +92,7 @@ class Program(Table, frozen=True):
     ] = None
 
 
-class BuildStep(Program, frozen=True):
+class BuildStep(ProgramTable, frozen=True):
     """A build step: a program that ends. Independent ones run in parallel."""
 
     paths: Annotated[
@@ -137,7 +137,7 @@ class BuildOptions(Table, frozen=True):
     ] = None
 
 
-class Ready(Table, frozen=True):
+class ReadyTable(Table, frozen=True):
     """How to tell that a process is ready: exactly one of tcp, http, log, notify and exec."""
 
     tcp: Annotated[
@@ -160,7 +160,7 @@ class Ready(Table, frozen=True):
     ] = field(default_factory=lambda: PositiveDuration(30_000))
 
 
-class Reload(Table, frozen=True):
+class ReloadTable(Table, frozen=True):
     """Changes that the process takes by itself, told by a signal instead of a restart."""
 
     paths: Annotated[list[Pattern], Meta(description="gitignore patterns of the files concerned.")] = []
@@ -173,7 +173,7 @@ class Reload(Table, frozen=True):
     )
 
 
-class RunProcess(Program, frozen=True):
+class RunProcess(ProgramTable, frozen=True):
     """A process that stays: started when the build is green, restarted when something it needs was built anew."""
 
     needs: Annotated[
@@ -187,9 +187,9 @@ class RunProcess(Program, frozen=True):
             "nothing where it has needs, else all watched files."
         ),
     ] = None
-    reload: Annotated[Reload | None, Meta(description="Changes that it handles itself, on a signal.")] = None
+    reload: Annotated[ReloadTable | None, Meta(description="Changes that it handles itself, on a signal.")] = None
     ready: Annotated[
-        Ready | None, Meta(description="How to tell that it is ready; if left out, when it listens or stays up.")
+        ReadyTable | None, Meta(description="How to tell that it is ready; if left out, when it listens or stays up.")
     ] = None
     listen: Annotated[
         list[ListenAddress],
@@ -230,7 +230,7 @@ class Proxy(Table, frozen=True):
     ]
 
 
-class Ui(Table, frozen=True):
+class UiTable(Table, frozen=True):
     """How hotrun shows itself in a terminal, and which keys do what."""
 
     notify: Annotated[
@@ -252,7 +252,7 @@ class Ui(Table, frozen=True):
 ExportOn = Literal["verdict"]
 
 
-class Export(Table, frozen=True):
+class ExportTable(Table, frozen=True):
     """A file that hotrun writes for an editor or a script: a record for each problem."""
 
     path: Annotated[
@@ -269,8 +269,8 @@ class Export(Table, frozen=True):
     ] = "verdict"
 
 
-OneExport = Annotated[Export, Meta(extra={"expected": "a table for each file, such as [exports.locations]"})]
-OneParser = Annotated[OutputParser, Meta(extra={"expected": "an array of tables, such as [[parser]]"})]
+OneExport = Annotated[ExportTable, Meta(extra={"expected": "a table for each file, such as [exports.locations]"})]
+OneParser = Annotated[ParserTable, Meta(extra={"expected": "an array of tables, such as [[parser]]"})]
 OneStep = Annotated[BuildStep, Meta(extra={"expected": "a table for each step, such as [build.app]"})]
 OneProcess = Annotated[RunProcess, Meta(extra={"expected": "a table for each process, such as [run.web]"})]
 
@@ -286,7 +286,7 @@ class Config(Table, frozen=True):
         Variables,
         Meta(description="Environment variables for everything; they win over env_files and over what is already set."),
     ] = {}
-    watch: Annotated[Watch, Meta(description="What is watched.")] = field(default_factory=Watch)
+    watch: Annotated[WatchTable, Meta(description="What is watched.")] = field(default_factory=WatchTable)
     build: Annotated[dict[Name, OneStep], Meta(description="Build steps by name.")] = {}
     run: Annotated[dict[Name, OneProcess], Meta(description="Processes by name.")] = {}
     go: Annotated[
@@ -295,7 +295,7 @@ class Config(Table, frozen=True):
     ] = None
     proxy: Annotated[Proxy | None, Meta(description="A fixed address in front of a process; none if left out.")] = None
     parser: Annotated[list[OneParser], Meta(description="Parsers of one's own for the output of steps.")] = []
-    ui: Annotated[Ui, Meta(description="How hotrun shows itself, and its keys.")] = field(default_factory=Ui)
+    ui: Annotated[UiTable, Meta(description="How hotrun shows itself, and its keys.")] = field(default_factory=UiTable)
     exports: Annotated[dict[Name, OneExport], Meta(description="Files of problems, by name.")] = {}
     profile: Annotated[
         dict[str, dict[str, Any]],

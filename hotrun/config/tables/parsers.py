@@ -14,7 +14,7 @@ ParserKind = Literal["line", "block"]
 SeverityName = Annotated[Severity, Meta(extra={"expected": '"error", "warning", "info", "note" or "hint"'})]
 
 
-class ParserExample(Table, frozen=True):
+class ExampleTable(Table, frozen=True):
     """A text, and what a parser of one's own must find in it: one problem, with the keys that are given."""
 
     text: Annotated[str, Meta(min_length=1, description="Output of the tool.", extra={"expected": "a text"})]
@@ -28,10 +28,10 @@ class ParserExample(Table, frozen=True):
     message: Annotated[str | None, Meta(description="The message.")] = None
 
 
-OneExample = Annotated[ParserExample, Meta(extra={"expected": "a table with the key text"})]
+OneExample = Annotated[ExampleTable, Meta(extra={"expected": "a table with the key text"})]
 
 
-class OutputParser(Table, frozen=True):
+class ParserTable(Table, frozen=True):
     """A parser of one's own for the output of steps: by a regular expression, or by Vim's errorformat."""
 
     name: Annotated[Name, Meta(description="The name, for `parsers` and for what it finds.")]

@@ -71,7 +71,7 @@ class PositiveDuration(Duration):
         return duration
 
 
-class Settle(Duration):
+class Debounce(Duration):
     """A duration, or "auto", which is kept as -1 and has `ms` None."""
 
     expected = '"auto" or a duration such as "300ms"'
@@ -143,11 +143,11 @@ class ExportFormat(str, Value):
     def parse(cls, value: object) -> Self:
         if not isinstance(value, str) or value == "":
             raise Unfit(cls.expected)
-        from hotrun.core.model.line_format import PLACEHOLDERS, LineFormat, Unbalanced, Unknown
+        from hotrun.core.model.line_format import PLACEHOLDERS, LineFormat, Unbalanced, UnknownField
 
         try:
             LineFormat(value)
-        except Unknown as unknown:
+        except UnknownField as unknown:
             meant = closest(unknown.name, PLACEHOLDERS)
             known = ", ".join(PLACEHOLDERS)
             name = repr(unknown.name)[1:-1]  # it may hold anything

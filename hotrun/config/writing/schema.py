@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hotrun.config.tables.common import Table
-from hotrun.config.tables.model import BuildOptions, Config, Ui
+from hotrun.config.tables.model import BuildOptions, Config, UiTable
 from hotrun.config.tables.values import Value
 from hotrun.keys.actions import DEFAULT_KEYS, DESCRIPTIONS
 
@@ -69,7 +69,7 @@ def _complete(definition: Schema, table: type[Table]) -> None:
 
 def _name_actions(definitions: dict[str, Schema]) -> None:
     """Let an editor propose the actions, each with its keys and its meaning."""
-    keys = definitions[Ui.__name__]["properties"]["keys"]
+    keys = definitions[UiTable.__name__]["properties"]["keys"]
     kind = keys["additionalProperties"]
     keys["properties"] = {
         action: {**kind, "title": action, "description": DESCRIPTIONS[action], "default": list(default)}

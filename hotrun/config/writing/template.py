@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from hotrun.config.detect.candidate import Candidate, Part
+from hotrun.config.detect.candidate import Candidate, CandidatePart
 from hotrun.config.writing import toml_text
 from hotrun.core.model.project import Process, Program, Project, Step, Watch
 
@@ -90,7 +90,7 @@ def starter() -> str:
     return "\n".join([f"{HEAD}\n{_LEGEND}", *_common(()), _STARTER])
 
 
-def _step(part: Part, root: str) -> Step:
+def _step(part: CandidatePart, root: str) -> Step:
     return Step(
         name=part.name,
         program=_program(part, root),
@@ -101,12 +101,12 @@ def _step(part: Part, root: str) -> Step:
     )
 
 
-def _process(part: Part, root: str) -> Process:
+def _process(part: CandidatePart, root: str) -> Process:
     paths = () if part.paths is None and part.needs else part.paths  # with needs, builds restart it
     return Process(name=part.name, program=_program(part, root), paths=paths, needs=part.needs)
 
 
-def _program(part: Part, root: str) -> Program:
+def _program(part: CandidatePart, root: str) -> Program:
     argv = ("sh", "-c", part.command) if isinstance(part.command, str) else part.command
     return Program(argv=argv, cwd=root, env=part.env)
 
@@ -121,7 +121,7 @@ def _common(exclude: tuple[str, ...]) -> Iterator[str]:
     yield f"[build]\n{_off(_BUILD)}"
 
 
-def _table(kind: str, part: Part, options: _Options) -> str:
+def _table(kind: str, part: CandidatePart, options: _Options) -> str:
     live = dict(_live_keys(part))
     lines = [f"# {comment}" for comment in part.comments]
     lines += [f"[{kind}.{toml_text.key(part.name)}]"]
@@ -129,7 +129,7 @@ def _table(kind: str, part: Part, options: _Options) -> str:
     return "\n".join(lines) + "\n" + _off(option for option in options if option[0].split(" ")[0] not in live)
 
 
-def _process_options(part: Part) -> _Options:
+def _process_options(part: CandidatePart) -> _Options:
     return tuple((assignment.replace("8000", str(part.port or 8000)), meaning) for assignment, meaning in _PROCESS)
 
 
@@ -141,7 +141,7 @@ def _remarked(assignment: str, meaning: str) -> str:
     return f"{assignment:<36}  # {meaning}"
 
 
-def _live_keys(part: Part) -> Iterator[tuple[str, str]]:
+def _live_keys(part: CandidatePart) -> Iterator[tuple[str, str]]:
     """(key, TOML value) of what is not the default."""
     yield "command", toml_text.value(part.command)
     if part.needs:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hotrun.core.build.diagnostics_diff import what_changed
-from hotrun.core.build.last_good import Baseline, Green
+from hotrun.core.build.last_good import Baseline, LastGood
 from hotrun.core.build.step import ParserFor, StepState
 from hotrun.core.build.step_report import ending_of, reason_of, report, status_of
 from hotrun.core.build.timing import Timing
@@ -51,7 +51,7 @@ class Builder:
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
-        self.green_with = Green()
+        self.green_with = LastGood()
         self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._parser_for = parser_for
         self._next_run = next_run
@@ -147,7 +147,7 @@ class Builder:
         timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
         self.build = build = Build(number, planned, timing, now_ms)
         listed = tuple(events.ChangedPath(change.path, change.kind) for change in changes[:MOST_PATHS])
-        out.append(events.Changed(number, listed, len(changes) - len(listed), trigger))
+        out.append(events.ChangesDetected(number, listed, len(changes) - len(listed), trigger))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple(change.path for change in changes)))
         for name, baseline in restored.items():
@@ -156,7 +156,7 @@ class Builder:
     def _say_restored(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
         state = self.steps[name]
         build.timing.saved_ms += state.green_ms
-        out.append(events.StepRestored(build.number, name, of, state.green_ms))
+        out.append(events.StepCached(build.number, name, of, state.green_ms))
         out.extend(state.diagnostics)
 
     def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:

@@ -26,12 +26,12 @@ def key_of(diagnostic: Diagnostic) -> _Words:
     return (diagnostic.severity, diagnostic.path, diagnostic.code, diagnostic.message)
 
 
-class Compared:
+class DiagnosticsDiff:
     """The diagnostics of one step, as the last verdict had them, and how its latest run compares with them."""
 
     def __init__(self) -> None:
         self._before: list[Diagnostic] = []
-        self._known = _Known((), set(), set())
+        self._known = _KnownProblem((), set(), set())
         self._ending: Ending | None = None  # of its latest run since the last verdict; None: none, or canceled
         self._gone: set[str] = set()  # files with problems that are not there any more
         self._come: set[str] = set()  # files that were not there
@@ -46,7 +46,7 @@ class Compared:
     def begin(self) -> None:
         """A run begins."""
         self._ending = None
-        self._known = _Known(self._before, self._gone, self._come)
+        self._known = _KnownProblem(self._before, self._gone, self._come)
 
     def is_new(self, diagnostic: Diagnostic) -> bool:
         """Whether the run tells of something that was not there; of n with the same words, n may have been."""
@@ -75,13 +75,13 @@ class Compared:
         """What was there before and is not `now`; those that are still in their line are told from the others."""
         unmoved = Counter((key_of(diagnostic), diagnostic.line) for diagnostic in now)
         unmoved &= Counter((key_of(diagnostic), diagnostic.line) for diagnostic in self._before)
-        known = _Known(_without(self._before, unmoved), self._gone, self._come)
+        known = _KnownProblem(_without(self._before, unmoved), self._gone, self._come)
         for diagnostic in _without(now, unmoved):
             known.take(diagnostic)
         return known.left()
 
 
-class _Known:
+class _KnownProblem:
     """Problems that may be found again, each once."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic], gone: set[str], come: set[str]) -> None:

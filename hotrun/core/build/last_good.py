@@ -48,7 +48,7 @@ class Baseline:
             del self.differing[change.path]
 
 
-class Green:
+class LastGood:
     """The baselines of all steps that have one."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from hotrun.core.build.diagnostics_diff import Compared
+from hotrun.core.build.diagnostics_diff import DiagnosticsDiff
 from hotrun.core.model import events
 from hotrun.core.model.project import Process, Step
 from hotrun.core.run import Run
@@ -36,7 +36,7 @@ ParserFor = Callable[[Step | Process], LineParser]
 class StepState:
     """One step: its verdict, its run while there is one, and what its last run found."""
 
-    def __init__(self, step: Step, compared: Compared | None = None) -> None:
+    def __init__(self, step: Step, compared: DiagnosticsDiff | None = None) -> None:
         """`compared` is that of the step that had this name, under another configuration."""
         self.step = step
         self.verdict: Verdict = "dirty"
@@ -49,4 +49,4 @@ class StepState:
         self.timeout_at_ms: int | None = None
         self.timed_out = False
         self.diagnostics: list[events.Diagnostic] = []
-        self.compared = compared or Compared()
+        self.compared = compared or DiagnosticsDiff()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hotrun.core.build.diagnostics_diff import Compared, Ending
+from hotrun.core.build.diagnostics_diff import DiagnosticsDiff, Ending
 from hotrun.core.model import events
 from hotrun.core.model.project import Step
 from hotrun.core.model.text import duration
@@ -45,7 +45,7 @@ def ending_of(run: Run, status: events.Status) -> Ending | None:
 
 
 def report(
-    finding: Finding, step: Step, build: int, root: str, found: list[events.Diagnostic], compared: Compared
+    finding: Finding, step: Step, build: int, root: str, found: list[events.Diagnostic], compared: DiagnosticsDiff
 ) -> events.Diagnostic:
     """A finding in the output of a step, as it is told, with its places resolved; it is added to what was `found`."""
     from hotrun.core.diagnostics.model.to_event import place_of, told  # not before there is a diagnostic

@@ -23,7 +23,7 @@ _MERGED: dict[tuple[ChangeKind, ChangeKind], ChangeKind | None] = {
 }
 
 
-class Settle:
+class Debouncer:
     """Collects changes; `due_ms` says when they may be taken."""
 
     def __init__(self, quiet_ms: int | None) -> None:

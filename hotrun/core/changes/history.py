@@ -11,7 +11,7 @@ MOST_PATHS = 1000
 MOST_DECISIONS = 8
 
 
-class Decision(msgspec.Struct, frozen=True):
+class ChangeDecision(msgspec.Struct, frozen=True):
     """One change of a path and what came of it. `build`: the one that it caused, if any."""
 
     at_ms: int
@@ -19,15 +19,15 @@ class Decision(msgspec.Struct, frozen=True):
     build: int | None = None
 
 
-class Decisions:
+class ChangeHistory:
     """The record of one session."""
 
     def __init__(self) -> None:
-        self._of: dict[str, deque[Decision]] = {}
+        self._of: dict[str, deque[ChangeDecision]] = {}
 
     def note(self, paths: Iterable[str], text: str, now_ms: int, build: int | None = None) -> None:
         """Remember this of each path; the paths that changed least recently are forgotten."""
-        decision = Decision(now_ms, text, build)
+        decision = ChangeDecision(now_ms, text, build)
         for path in paths:
             known = self._of.pop(path, None)
             self._of[path] = deque(maxlen=MOST_DECISIONS) if known is None else known
@@ -35,6 +35,6 @@ class Decisions:
         while len(self._of) > MOST_PATHS:
             del self._of[next(iter(self._of))]
 
-    def about(self, path: str) -> tuple[Decision, ...]:
+    def about(self, path: str) -> tuple[ChangeDecision, ...]:
         """What is remembered of this path, the oldest first."""
         return tuple(self._of.get(path, ()))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hotrun.core.changes.debounce import Settle
-from hotrun.core.changes.rebuild_loops import Loops
+from hotrun.core.changes.debounce import Debouncer
+from hotrun.core.changes.rebuild_loops import RebuildLoops
 from hotrun.core.model.inputs import Change
 
 
-class Intake:
+class PendingChanges:
     """What waits to be built. While `is_closed` (paused, or the session ends), changes come in and none goes out."""
 
     def __init__(self, quiet_ms: int | None) -> None:
-        """`quiet_ms` as in Settle; it may be changed at any time."""
-        self.burst = Settle(quiet_ms)
-        self.loops = Loops()
+        """`quiet_ms` as in Debouncer; it may be changed at any time."""
+        self.burst = Debouncer(quiet_ms)
+        self.loops = RebuildLoops()
         self.is_closed = False
         self.revision = 0  # another one after each change of what `paths` returns
         self._settled: dict[str, Change] = {}

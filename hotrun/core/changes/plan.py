@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from hotrun.core.changes.patterns import Patterns
-from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model.project import Export, Process, Project, Step
 from hotrun.core.model.text import listed
 
@@ -48,7 +48,7 @@ class _Inputs:
     But not those that it takes by itself on a signal.
     """
 
-    def __init__(self, root: str, part: Step | Process, listings: Listings) -> None:
+    def __init__(self, root: str, part: Step | Process, listings: InputListings) -> None:
         self._name = part.name
         self._listings = listings if isinstance(part, Step) and part.inputs else None
         self._patterns = None if part.paths is None and self._listings is None else Patterns(part.paths or ())
@@ -70,9 +70,9 @@ class _Inputs:
 class Plan:
     """The graph of one project; `listings` says what the `inputs` of its steps are, nothing is known without."""
 
-    def __init__(self, project: Project, listings: Listings | None = None) -> None:
+    def __init__(self, project: Project, listings: InputListings | None = None) -> None:
         self.project = project
-        self._listings = Listings(project) if listings is None else listings
+        self._listings = InputListings(project) if listings is None else listings
         self._outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
         self._exported = {
             posixpath.relpath(path, project.root): export for export in project.exports for path in files_of(export)

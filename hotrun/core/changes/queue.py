@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from hotrun.core.build.builder import MOST_PATHS, Builder
 from hotrun.core.build.last_good import Baseline, restored_text
-from hotrun.core.changes.history import Decisions
-from hotrun.core.changes.pending import Intake
+from hotrun.core.changes.history import ChangeHistory
+from hotrun.core.changes.pending import PendingChanges
 from hotrun.core.changes.plan import Plan
 from hotrun.core.changes.rebuild_loops import loop_text
-from hotrun.core.changes.request import Wanted
-from hotrun.core.changes.step_inputs import Listings
+from hotrun.core.changes.request import BuildRequest
+from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Change, InputsListed
 from hotrun.core.model.project import Project
@@ -20,18 +20,18 @@ from hotrun.core.process.supervisor import Supervisor
 from hotrun.core.run import Effect
 
 
-class Edits:
+class ChangeQueue:
     """What has been changed, and what follows from it for the steps and processes of a project."""
 
     def __init__(self, project: Project, builder: Builder, supervisor: Supervisor) -> None:
-        self.decisions = Decisions()
-        self.intake = Intake(project.watch.settle_ms)
-        self.wanted = Wanted()
+        self.decisions = ChangeHistory()
+        self.intake = PendingChanges(project.watch.settle_ms)
+        self.wanted = BuildRequest()
         self.is_postponed = False  # nothing has been started, and nothing is before the first change
         self._is_told = False
         self._waiting = (-1, 0)  # of which revision of the intake, and how many
         self._meaning: dict[str, bool] = {}  # of the paths that wait; a burst of thousands is not matched at each input
-        self.listings = Listings(project)
+        self.listings = InputListings(project)
         self._builder = builder
         self._supervisor = supervisor
         self.adopt(project)
@@ -164,7 +164,7 @@ class Edits:
         self._is_told = self._is_told and bool(self.intake.paths())
         if self.wanted.trigger is None:
             return False
-        wanted, self.wanted = self.wanted, Wanted()
+        wanted, self.wanted = self.wanted, BuildRequest()
         restored = self._restorable(wanted)
         if self._is_nothing_new(wanted, restored):
             self._say_restored(changes, restored, number - 1, True, now_ms, out)
@@ -201,17 +201,17 @@ class Edits:
             self.postpone_no_longer(trigger)
             self.wanted.ask(trigger, steps, processes, reloads)
 
-    def _restorable(self, wanted: Wanted) -> dict[str, Baseline]:
+    def _restorable(self, wanted: BuildRequest) -> dict[str, Baseline]:
         """The steps that are due and whose inputs are what they were green with."""
         if not self._project.watch.skip_unchanged:
             return {}
         return self._builder.green_with.restorable(self._due(wanted), self.plan.needed_steps)
 
-    def _due(self, wanted: Wanted) -> set[str]:
+    def _due(self, wanted: BuildRequest) -> set[str]:
         """The steps that have to run, and all that need one of them."""
         return self.plan.with_dependents((wanted.steps & self._builder.steps.keys()) | self._builder.unfinished())
 
-    def _is_nothing_new(self, wanted: Wanted, restored: Mapping[str, Baseline]) -> bool:
+    def _is_nothing_new(self, wanted: BuildRequest, restored: Mapping[str, Baseline]) -> bool:
         """Changed and put back before anything was built: no verdict has been in question."""
         todo = self._due(wanted) - restored.keys()
         others = wanted.processes or wanted.reloads
@@ -220,7 +220,7 @@ class Edits:
     def _start(
         self,
         number: int,
-        wanted: Wanted,
+        wanted: BuildRequest,
         changes: tuple[Change, ...],
         restored: Mapping[str, Baseline],
         now_ms: int,

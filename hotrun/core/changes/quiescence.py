@@ -13,7 +13,7 @@ IDLE_WALK_MS = 60_000  # how often to look though nothing happened: an event tha
 Stage = Literal["unproven", "asked", "proven"]
 
 
-class Proof:
+class Quiescence:
     """One question at a time. Whatever happens meanwhile makes its answer worthless."""
 
     def __init__(self) -> None:

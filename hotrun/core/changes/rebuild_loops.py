@@ -91,7 +91,7 @@ class _Suspect:
         self.confirmations = 0
 
 
-class Loops:
+class RebuildLoops:
     """Watches changes and starts of runs; `decide` says what a build that is due may do."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotrun.core.model.events import Trigger
 
 
-class Wanted:
+class BuildRequest:
     """What is asked for; the latest reason is the one that is told."""
 
     def __init__(self) -> None:

@@ -36,7 +36,7 @@ _SOURCES = (
 _GO_TEST = "_test.go"
 
 
-class Taken(msgspec.Struct, frozen=True):
+class ListingDelta(msgspec.Struct, frozen=True):
     """What an answer has settled: the changes in doubt that count, and the paths that do not.
 
     `is_other`: it names other files than the one before.
@@ -47,7 +47,7 @@ class Taken(msgspec.Struct, frozen=True):
     is_other: bool = False
 
 
-class Listing:
+class InputListing:
     """What is known of one step."""
 
     def __init__(self, step: Step, root: str) -> None:
@@ -140,10 +140,10 @@ class Listing:
         self._asked, self._is_due, self._changed = request, False, set()
         return ListInputs(request, self.step, changed)
 
-    def take(self, answer: InputsListed) -> Taken:
+    def take(self, answer: InputsListed) -> ListingDelta:
         """Take an answer; one that is not waited for settles nothing."""
         if answer.request != self._asked:
-            return Taken()
+            return ListingDelta()
         self._asked, known = None, self.files
         self.error = answer.error
         self._folders = answer.folders if answer.error is None else (*{*self._folders, *answer.folders},)
@@ -161,9 +161,9 @@ class Listing:
             dropped = tuple(self._doubts)
             self._doubts.clear()
         if known is None or self.files is None:
-            return Taken(counting, dropped)
+            return ListingDelta(counting, dropped)
         self._former |= known.keys() - self.files.keys()
-        return Taken(counting, dropped, is_other=known.keys() != self.files.keys())
+        return ListingDelta(counting, dropped, is_other=known.keys() != self.files.keys())
 
     def settled(self) -> None:
         """Every change so far has been told."""
@@ -214,11 +214,11 @@ class Listing:
         return self._kinds != {"depfile"} and _is_module_file(change.path)
 
 
-class Listings:
+class InputListings:
     """All steps of a project that have `inputs`."""
 
     def __init__(self, project: Project) -> None:
-        self._listings: dict[str, Listing] = {}
+        self._listings: dict[str, InputListing] = {}
         self._requests = 0
         self._told: dict[str, str] = {}
         self.adopt(project)
@@ -227,12 +227,12 @@ class Listings:
         """Work for this project; what is known of a step that has not changed is kept."""
         known = self._listings
         self._listings = {
-            name: known[name] if name in known and known[name].step == step else Listing(step, project.root)
+            name: known[name] if name in known and known[name].step == step else InputListing(step, project.root)
             for name, step in project.steps.items()
             if step.inputs
         }
 
-    def of(self, step: str) -> Listing | None:
+    def of(self, step: str) -> InputListing | None:
         """What is known of this step; None: it has no `inputs`."""
         return self._listings.get(step)
 
@@ -280,10 +280,10 @@ class Listings:
                 found.append(command)
         return found
 
-    def take(self, answer: InputsListed) -> Taken:
-        """Take an answer, as Listing.take."""
+    def take(self, answer: InputsListed) -> ListingDelta:
+        """Take an answer, as InputListing.take."""
         listing = self._listings.get(answer.step)
-        return Taken() if listing is None else listing.take(answer)
+        return ListingDelta() if listing is None else listing.take(answer)
 
     def news(self, step: str) -> str | None:
         """What to say of this step's listing, once for each reason."""

@@ -10,17 +10,17 @@ import msgspec
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.parser import Parser
 from hotrun.core.diagnostics.text_rules.rules import AnyRule, BlockRule, ErrorformatRule, LineRule, RuleTable
-from hotrun.core.model.project import Example, OwnParser
+from hotrun.core.model.project import CustomParser, ParserExample
 
 Key = tuple[str | int, ...]
 
 
-def with_own(table: RuleTable, parsers: Sequence[OwnParser]) -> RuleTable:
+def with_own(table: RuleTable, parsers: Sequence[CustomParser]) -> RuleTable:
     """`table` with `parsers` before everything else, so that they have the first word."""
     return msgspec.structs.replace(table, rules=(*map(rule_of, parsers), *table.rules))
 
 
-def rule_of(parser: OwnParser) -> AnyRule:
+def rule_of(parser: CustomParser) -> AnyRule:
     """The rule that a parser stands for."""
     name, tool, severity = parser.name, parser.tool, parser.severity
     base: Literal[0, 1] = 0 if parser.col_base == 0 else 1
@@ -50,7 +50,7 @@ def rule_of(parser: OwnParser) -> AnyRule:
     )
 
 
-def patterns_of(parser: OwnParser) -> Iterator[tuple[Key, str]]:
+def patterns_of(parser: CustomParser) -> Iterator[tuple[Key, str]]:
     """Key and regular expression of all that a parser matches with."""
     if parser.errorformat:
         from hotrun.core.diagnostics.text_rules.errorformat import formats
@@ -65,7 +65,7 @@ def patterns_of(parser: OwnParser) -> Iterator[tuple[Key, str]]:
         yield ("cont",), parser.cont
 
 
-def example_problems(parser: OwnParser) -> Iterator[tuple[Key, str]]:
+def example_problems(parser: CustomParser) -> Iterator[tuple[Key, str]]:
     """The examples of a parser that it does not read as they say, by their key, in words."""
     table = RuleTable(rules=(rule_of(parser),))
     for place, example in enumerate(parser.examples):
@@ -79,7 +79,7 @@ def example_problems(parser: OwnParser) -> Iterator[tuple[Key, str]]:
             yield ("examples", place, key), f"expected {expected!r}, got {got!r}"
 
 
-def _differences(example: Example, finding: Finding) -> Iterator[tuple[str, object, object]]:
+def _differences(example: ParserExample, finding: Finding) -> Iterator[tuple[str, object, object]]:
     got = {
         "file": finding.file,
         "line": finding.line,

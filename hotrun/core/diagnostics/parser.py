@@ -14,7 +14,7 @@ from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.model.text_lines import MOST_CHARACTERS, plain
 from hotrun.core.diagnostics.stream import Pieces, Stream
 from hotrun.core.diagnostics.text_rules.directories import Directories
-from hotrun.core.diagnostics.text_rules.prefilter import Gate
+from hotrun.core.diagnostics.text_rules.prefilter import Prefilter
 from hotrun.core.diagnostics.text_rules.rules import RuleTable, known_parsers
 from hotrun.core.diagnostics.text_rules.scanner import Scanner
 from hotrun.core.diagnostics.text_rules.watchdog import Watchdog
@@ -49,7 +49,7 @@ class Parser:
         self._watchdog = Watchdog(clock_ns, set() if off is None else off, self._add)
         self._is_idle = not selected and not formats
         self._rules = rules
-        self._gate = Gate(selected, [clue for rule in rules.directories for clue in rule.clues])
+        self._gate = Prefilter(selected, [clue for rule in rules.directories for clue in rule.clues])
         self._recognizer = Recognizer(formats) if formats else None
         self._directories = Directories(rules.directories)
         self._streams: dict[str, Stream] = {}
@@ -101,7 +101,7 @@ class Parser:
     def _pieces(self) -> Pieces:
         if self._printed is None:
             # Only go's JSON holds text.
-            gate = Gate(self._rules.select(("auto",), "go"))
+            gate = Prefilter(self._rules.select(("auto",), "go"))
             self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near, self._watchdog))
         return self._printed
 

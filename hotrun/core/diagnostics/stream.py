@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hotrun.core.diagnostics.json_formats.documents import Documents, split
-from hotrun.core.diagnostics.json_formats.formats import Printed, Recognizer, Report
+from hotrun.core.diagnostics.json_formats.formats import JsonDocument, Recognizer, Report
 from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.diagnostics.text_rules.scanner import Scanner
 
@@ -82,7 +82,7 @@ class Pieces:
         self._scanners: dict[str, Scanner] = {}
         self._rests: dict[str, str] = {}
 
-    def feed(self, printed: Printed) -> None:
+    def feed(self, printed: JsonDocument) -> None:
         """Read a piece, which may end in the middle of a line."""
         scanner = self._scanners.get(printed.source) or self._new(printed)
         *lines, rest = (self._rests.pop(printed.source, "") + printed.text).split("\n")
@@ -100,7 +100,7 @@ class Pieces:
         for source in tuple(self._scanners):
             self._end(source)
 
-    def _new(self, printed: Printed) -> Scanner:
+    def _new(self, printed: JsonDocument) -> Scanner:
         if len(self._scanners) >= _MOST_SOURCES:
             self._end(next(iter(self._scanners)))
         scanner = self._scanners[printed.source] = self._new_scanner(printed.near)

@@ -57,17 +57,17 @@ class Kill(Command, frozen=True):
     run: int
 
 
-class Probe(Command, frozen=True):
+class StartProbe(Command, frozen=True):
     """Look again and again whether the run is ready, by tcp, http, exec or auto. Answered by Answered and NoAnswer.
 
-    Ends with the first Answered, with Unprobe, and with the run.
+    Ends with the first Answered, with StopProbe, and with the run.
     """
 
     run: int
     ready: Ready
 
 
-class Unprobe(Command, frozen=True):
+class StopProbe(Command, frozen=True):
     """Look no more."""
 
     run: int
@@ -79,21 +79,21 @@ class HoldSockets(Command, frozen=True):
     addresses: tuple[str, ...]
 
 
-class FindHolders(Command, frozen=True):
+class FindPortOwners(Command, frozen=True):
     """Find out who listens on these ports. Answered by PortsHeld."""
 
     run: int
     ports: tuple[int, ...]
 
 
-class Type(Command, frozen=True):
+class SendKeys(Command, frozen=True):
     """Give the run's terminal what a person typed."""
 
     run: int
     data: bytes
 
 
-class Verify(Command, frozen=True):
+class Rescan(Command, frozen=True):
     """Let all events so far come in, then compare everything with the disk. Answered by Verified."""
 
 

@@ -18,7 +18,7 @@ class Event(msgspec.Struct, frozen=True, tag_field="type"):
     """The common type of all events."""
 
 
-class Hello(Event, frozen=True, tag="hello"):
+class SessionStarted(Event, frozen=True, tag="hello"):
     version: str
     pid: int
     root: str
@@ -41,7 +41,7 @@ class ChangedPath(msgspec.Struct, frozen=True):
     kind: ChangeKind
 
 
-class Changed(Event, frozen=True, tag="change"):
+class ChangesDetected(Event, frozen=True, tag="change"):
     """Why build `build` starts. At most MOST_PATHS paths are listed, `more` counts the others."""
 
     build: int
@@ -84,7 +84,7 @@ class StepFinished(Event, frozen=True, tag="step.finished"):
     waited_ms: int = 0
 
 
-class StepRestored(Event, frozen=True, tag="step.restored"):
+class StepCached(Event, frozen=True, tag="step.restored"):
     """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again).
 
     `saved_ms`: how long its latest green run took.
@@ -114,7 +114,7 @@ class Related(msgspec.Struct, frozen=True):
     message: str
 
 
-class Source(msgspec.Struct, frozen=True):
+class SourceExcerpt(msgspec.Struct, frozen=True):
     """Lines of a file as they were built, from `line` on, without their ends; each is cut to 240 characters."""
 
     line: int
@@ -145,7 +145,7 @@ class Diagnostic(Event, frozen=True, tag="diagnostic"):
     related: tuple[Related, ...]
     count: int
     new: bool
-    source: Source | None = None
+    source: SourceExcerpt | None = None
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -184,7 +184,7 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
     saved_ms: int = 0
 
 
-class Settled(Event, frozen=True, tag="settled"):
+class UpToDate(Event, frozen=True, tag="settled"):
     """Nothing waits, nothing is being built, and every change made before now is in build `build`."""
 
     build: int
@@ -241,7 +241,7 @@ class ProcessReloaded(Event, frozen=True, tag="process.reloaded"):
     signal: str
 
 
-class Keyboard(Event, frozen=True, tag="keyboard"):
+class InputAttached(Event, frozen=True, tag="keyboard"):
     """Who gets what is typed: a process, or hotrun itself (None)."""
 
     process: str | None
@@ -274,7 +274,7 @@ class ProcessStale(Event, frozen=True, tag="process.stale"):
     build: int
 
 
-class ProcessFresh(Event, frozen=True, tag="process.fresh"):
+class ProcessUpToDate(Event, frozen=True, tag="process.fresh"):
     """The run, which was stale or to be restarted, is what build `build` would start: it serves on."""
 
     process: str
@@ -314,6 +314,6 @@ class Dropped(Event, frozen=True, tag="dropped"):
     count: int
 
 
-class Bye(Event, frozen=True, tag="bye"):
+class SessionEnded(Event, frozen=True, tag="bye"):
     reason: str
     exit_code: int

@@ -67,7 +67,7 @@ class FilesTouched(Input, frozen=True):
     paths: tuple[str, ...]
 
 
-class Verified(Input, frozen=True):
+class Rescanned(Input, frozen=True):
     """A walk has compared every watched file; what it found has been said before. `missed`: what no event had told."""
 
     missed: int
@@ -87,7 +87,7 @@ class InputsListed(Input, frozen=True):
     error: str | None = None
 
 
-class Held(Input, frozen=True):
+class VcsOperationsChanged(Input, frozen=True):
     """The version control operations in progress ("git rebase", "git index.lock"); () when the last one is over."""
 
     operations: tuple[str, ...]
@@ -123,14 +123,14 @@ class Prompted(Input, frozen=True):
     text: str
 
 
-class Answered(Input, frozen=True):
+class ProbePassed(Input, frozen=True):
     """The run is ready, as a probe found: "tcp", "http", "exec" or "listen" (some address, with "auto")."""
 
     run: int
     via: str
 
 
-class NoAnswer(Input, frozen=True):
+class ProbeFailed(Input, frozen=True):
     """A probe found the run not ready yet; told when the reason is another one than before."""
 
     run: int
@@ -147,7 +147,7 @@ class Notified(Input, frozen=True):
     extend_ms: int | None = None
 
 
-class Holder(msgspec.Struct, frozen=True):
+class PortOwner(msgspec.Struct, frozen=True):
     """Who listens on a port. `process`: the name of ours that it belongs to; None: not ours, or not any more.
 
     `pid`, `user` and `command` are None where the system does not tell.
@@ -160,14 +160,14 @@ class Holder(msgspec.Struct, frozen=True):
     process: str | None = None
 
 
-class PortsHeld(Input, frozen=True):
+class PortOwnersFound(Input, frozen=True):
     """Who listens on the ports that the run may have wanted."""
 
     run: int
-    holders: tuple[Holder, ...]
+    holders: tuple[PortOwner, ...]
 
 
-class Typed(Input, frozen=True):
+class KeysTyped(Input, frozen=True):
     """What a person typed while the keyboard belongs to a process."""
 
     data: bytes

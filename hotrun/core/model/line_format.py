@@ -32,7 +32,7 @@ PLACEHOLDERS: dict[str, Callable[[events.Diagnostic], str]] = {
 _OF_A_PLACE = ("file", "path", "line", "column", "end_line", "end_column")
 
 
-class Unknown(ValueError):
+class UnknownField(ValueError):
     """A placeholder that there is not; `name` is what stands in the braces."""
 
     def __init__(self, name: str) -> None:
@@ -64,7 +64,7 @@ class LineFormat:
         if name is None:
             raise Unbalanced(token)
         if name not in PLACEHOLDERS:
-            raise Unknown(name)
+            raise UnknownField(name)
         self._needs_place = self._needs_place or name in _OF_A_PLACE
         return PLACEHOLDERS[name]
 

@@ -132,7 +132,7 @@ class Process(msgspec.Struct, frozen=True):
 Severity = Literal["error", "warning", "info", "note", "hint"]
 
 
-class Example(msgspec.Struct, frozen=True):
+class ParserExample(msgspec.Struct, frozen=True):
     """A text in which a parser of one's own must find one problem; what is None is not compared."""
 
     text: str
@@ -146,7 +146,7 @@ class Example(msgspec.Struct, frozen=True):
     message: str | None = None
 
 
-class OwnParser(msgspec.Struct, frozen=True):
+class CustomParser(msgspec.Struct, frozen=True):
     """A parser of one's own: a pattern for a line, one for a line and `then` for those that follow, or formats of Vim.
 
     See core.diagnostics.rules for what the keys mean. `severity`: the one, or what the words of the tool mean.
@@ -161,7 +161,7 @@ class OwnParser(msgspec.Struct, frozen=True):
     tool: str = ""
     severity: Severity | dict[str, Severity] = {}
     col_base: int = 1
-    examples: tuple[Example, ...] = ()
+    examples: tuple[ParserExample, ...] = ()
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -213,7 +213,7 @@ class Project(msgspec.Struct, frozen=True):
     watch: Watch
     steps: dict[str, Step] = {}
     processes: dict[str, Process] = {}
-    parsers: tuple[OwnParser, ...] = ()
+    parsers: tuple[CustomParser, ...] = ()
     ui: Ui = Ui()
     exports: tuple[Export, ...] = ()
     jobs: int | None = None

@@ -13,7 +13,7 @@ from hotrun.core.run import Effect
 LEAVE = b"\x1d"  # Ctrl-], as in telnet: no program that reads a line or edits one needs it
 
 
-class Keyboard:
+class AttachedInput:
     """The way from the keys to one process's terminal."""
 
     def __init__(self, supervisor: Supervisor) -> None:
@@ -58,4 +58,4 @@ class Keyboard:
     def _give(self, process: str | None, out: list[Effect]) -> None:
         if process != self._process:
             self._process = process
-            out.append(events.Keyboard(process))
+            out.append(events.InputAttached(process))

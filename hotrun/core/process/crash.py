@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hotrun.core.model import events
-from hotrun.core.model.inputs import Holder
+from hotrun.core.model.inputs import PortOwner
 from hotrun.core.model.project import Process
 from hotrun.core.model.text import duration
 
@@ -62,7 +62,7 @@ def _last_trace(tail: Sequence[str], parser: LineParser) -> Finding | None:
     return rest[-1] if rest else found
 
 
-def ports_held(process: Process, build: int, holders: Iterable[Holder], root: str) -> tuple[events.Diagnostic, ...]:
+def ports_held(process: Process, build: int, holders: Iterable[PortOwner], root: str) -> tuple[events.Diagnostic, ...]:
     """The errors that say who has the ports that the process wanted."""
     from hotrun.core.diagnostics.model.finding import Finding
 
@@ -70,7 +70,7 @@ def ports_held(process: Process, build: int, holders: Iterable[Holder], root: st
     return tuple(_event(finding, process, build, root) for finding in findings)
 
 
-def _described(holder: Holder) -> str:
+def _described(holder: PortOwner) -> str:
     if holder.pid is None:
         return "a program of another user, which the system does not name"
     whose = f" of {holder.user}" if holder.user is not None else ""

@@ -14,7 +14,7 @@ retired    -                             -             none                     
 from __future__ import annotations
 
 from hotrun.core.model import events
-from hotrun.core.model.commands import FindHolders, Signal, Spawn, Type
+from hotrun.core.model.commands import FindPortOwners, SendKeys, Signal, Spawn
 from hotrun.core.model.inputs import Notified, Spawned
 from hotrun.core.model.project import Process
 from hotrun.core.process.backoff import Backoff
@@ -170,12 +170,12 @@ class ProcessState:
         """Ask who has these ports, which the run found taken."""
         if ports:
             self.asks_ports_of = run
-            out.append(FindHolders(run.id, ports))
+            out.append(FindPortOwners(run.id, ports))
 
     def send_what_waits(self, out: list[Effect]) -> None:
         """Give the runs what is there for them: keys that were typed, news of files that they take by themselves."""
         if self.typed and self.run is not None and self.run.serving:
-            out.append(Type(self.run.id, self.typed))
+            out.append(SendKeys(self.run.id, self.typed))
             self.typed = b""
         reload = self.process.reload
         for run in self.runs:

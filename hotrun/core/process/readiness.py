@@ -16,8 +16,8 @@ from typing import Literal
 import msgspec
 
 from hotrun.core.diagnostics.model.text_lines import plain
-from hotrun.core.model.commands import Probe, Unprobe
-from hotrun.core.model.inputs import Answered, Input, NoAnswer, Notified, OutputRead
+from hotrun.core.model.commands import StartProbe, StopProbe
+from hotrun.core.model.inputs import Input, Notified, OutputRead, ProbeFailed, ProbePassed
 from hotrun.core.model.project import PORT, Ready
 from hotrun.core.model.text import duration
 from hotrun.core.run import Effect
@@ -50,23 +50,23 @@ class Readiness:
         self._due_ms = min(now_ms + UP_MS, self._last_look_ms) if is_open else self._last_look_ms
         if self._ready.by not in ("log", "notify"):
             self._is_probed = True
-            out.append(Probe(self._run, with_port(self._ready, port)))
+            out.append(StartProbe(self._run, with_port(self._ready, port)))
 
     def end(self, out: list[Effect]) -> None:
         """The run is about to end, or has ended: it is not looked at any more."""
         self._due_ms = None
         if self._is_probed:
             self._is_probed = False
-            out.append(Unprobe(self._run))
+            out.append(StopProbe(self._run))
 
     def take(self, input: Input, now_ms: int) -> Turn | None:
         """Take an input about the run; "ready" if it makes the difference."""
         match input:
-            case Answered():
+            case ProbePassed():
                 self._is_probed = False
                 self.listens = self.listens or input.via == "listen"
                 return self._become(input.via)
-            case NoAnswer():
+            case ProbeFailed():
                 self._why = input.why
             case Notified():
                 if input.extend_ms is not None and self._due_ms is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hotrun.core.build.builder import Builder
 from hotrun.core.build.step import ParserFor
 from hotrun.core.model import events
-from hotrun.core.model.inputs import Input, Notified, OutputRead, PortsHeld, Prompted, Spawned
+from hotrun.core.model.inputs import Input, Notified, OutputRead, PortOwnersFound, Prompted, Spawned
 from hotrun.core.model.project import Project
 from hotrun.core.process.crash import Crash, crash, ending, ports_held
 from hotrun.core.process.ports import configured_ports, taken_ports
@@ -142,7 +142,7 @@ class Supervisor:
         self._turn(state, run, run.readiness.take(input, now_ms), now_ms, out)
         return run.gone and self._over(state, run, now_ms, out)
 
-    def ports_held(self, input: PortsHeld, out: list[Effect]) -> None:
+    def ports_held(self, input: PortOwnersFound, out: list[Effect]) -> None:
         """Who holds the ports that a run found taken."""
         for state in self.states.values():
             run = state.asks_ports_of
@@ -168,11 +168,11 @@ class Supervisor:
             if state.removed and not state.runs:
                 del self.states[name]
 
-    def calm(self, build: int) -> list[events.ProcessFresh]:
+    def calm(self, build: int) -> list[events.ProcessUpToDate]:
         """Steps are green again without a run: what has been started since they were built needs no restart."""
         return [fresh for state in self.states.values() if (fresh := self._calmed(state, build)) is not None]
 
-    def _calmed(self, state: ProcessState, build: int) -> events.ProcessFresh | None:
+    def _calmed(self, state: ProcessState, build: int) -> events.ProcessUpToDate | None:
         """Whether a process that steps wanted restarted has started with what they make now, or takes it by itself."""
         run, steps = state.run, self._steps_of(state)
         if run is None or not run.serving or not (state.dirty and state.by_steps) or not self._builder.green(steps):
@@ -183,7 +183,7 @@ class Supervisor:
         reload = state.process.reload
         if reload is not None and not self._builder.unchanged_since(run.taken_build, reload.needs):
             run.taken_build, run.reload_due = build, True
-        return events.ProcessFresh(state.process.name, run.id, build)
+        return events.ProcessUpToDate(state.process.name, run.id, build)
 
     def kill(self, out: list[Effect]) -> None:
         """End every process at once."""

@@ -10,7 +10,7 @@ from hotrun.core.model import events
 from hotrun.core.state.snapshot import Snapshot
 
 
-class Standing:
+class LastResult:
     """The diagnostics of steps as of the last build that was not canceled, and those of processes as of now."""
 
     def __init__(self, snapshot: Snapshot) -> None:

@@ -75,16 +75,16 @@ class Snapshot(msgspec.Struct):
         if self.timing is not None:
             self.timing.apply(event)
         match event:
-            case events.Hello():
+            case events.SessionStarted():
                 self.version, self.pid, self.root, self.config = event.version, event.pid, event.root, event.config
                 self.processes = {name: ProcessView(name) for name in event.processes}
             case events.StateChanged():
                 self.state, self.why, self.pending = event.state, event.why, event.pending
-            case events.Changed():
+            case events.ChangesDetected():
                 self._changed(event)
             case events.BuildStarted():
                 self.building, self.timing = event.build, BuildTimes(event.build)
-            case events.StepStarted() | events.StepRestored():
+            case events.StepStarted() | events.StepCached():
                 self.diagnostics[event.step] = []
             case events.StepFinished(status="ok"):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
@@ -105,7 +105,7 @@ class Snapshot(msgspec.Struct):
             case _:
                 self._apply_process(event)
 
-    def _changed(self, event: events.Changed) -> None:
+    def _changed(self, event: events.ChangesDetected) -> None:
         """A build begins. What was new before it is so no more, unless nobody has had a verdict on it."""
         paths = tuple(changed.path for changed in event.paths)
         if self.last_build is not None and self.last_build.status == "canceled":
@@ -134,9 +134,9 @@ class Snapshot(msgspec.Struct):
                 self.processes[event.process].stale = True
             case events.ProcessStatus():
                 self.processes[event.process].status = event.text
-            case events.Keyboard():
+            case events.InputAttached():
                 self.keyboard = event.process
-            case events.ProcessFresh():
+            case events.ProcessUpToDate():
                 self.processes[event.process].stale = False
             case _:
                 pass

@@ -38,7 +38,7 @@ class BuildTimes(msgspec.Struct):
             case events.StepFinished():
                 times = (event.start_ms, event.waited_ms, event.duration_ms)
                 self.steps.append(StepTime(event.step, event.status, *times, event.exit_code, event.signal))
-            case events.StepRestored():
+            case events.StepCached():
                 self.steps.append(StepTime(event.step, "restored", duration_ms=event.saved_ms))
             case events.BuildFinished():
                 self.duration_ms, self.saved_ms = event.duration_ms, event.saved_ms

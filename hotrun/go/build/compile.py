@@ -17,8 +17,8 @@ import msgspec
 
 from hotrun.errors import HotrunError
 from hotrun.go.build.atomic_copy import replace
-from hotrun.go.build.source_record import Record, write_record
-from hotrun.go.read.listing import Package, arguments, packages_of
+from hotrun.go.build.source_record import SourceRecord, write_record
+from hotrun.go.read.listing import GoPackage, arguments, packages_of
 from hotrun.go.read.manifest import SUFFIX, manifest_bytes, manifest_of, sources_of
 from hotrun.go.target import FOLDER, Target
 
@@ -89,7 +89,7 @@ def _start(command: Sequence[str], stdout: int | None = None, stderr: int | None
 def _packages(text: bytes) -> list[dict[str, Any]]:
     """What was listed; nothing where the list is none: the compiler says what is wrong."""
     try:
-        found: list[Package] = list(packages_of(text))
+        found: list[GoPackage] = list(packages_of(text))
     except ValueError:
         return []
     return [msgspec.to_builtins(package) for package in found if not package.Standard and package.Dir]
@@ -106,7 +106,7 @@ def digests_of(paths: Sequence[str]) -> dict[str, str]:
 
 def _record(target: Target, packages: list[dict[str, Any]], digests: dict[str, str]) -> None:
     main = next((path for package in packages[-1:] for path in sources_of(package)), "go.mod")
-    record = Record(target, os.path.relpath(main))
+    record = SourceRecord(target, os.path.relpath(main))
     write_record(record)
     with open(target.staged, "rb") as file:
         binary = hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,7 +19,7 @@ from hotrun.go.target import FOLDER, RESTART
 HELD = f"{FOLDER}/held.json"
 
 
-class Held(msgspec.Struct, frozen=True):
+class LoadedVersions(msgspec.Struct, frozen=True):
     """`base` tells what is shared from something else, `restarts` counts those that were due for the limit alone.
 
     `versions`: the sha256 of each version, by the plugin's place.
@@ -40,22 +40,26 @@ def count_in(
     before = _read()
     base = _base(fixed, plugins, manifests)
     fresh = {plugin.path: [plugin.digest] for plugin in plugins}
-    held = Held(base, before.restarts, fresh)
+    held = LoadedVersions(base, before.restarts, fresh)
     if before.base == base:
         versions = {path: list(dict.fromkeys((*before.versions.get(path, ()), *fresh[path]))) for path in fresh}
         is_full = max(map(len, versions.values())) > generations
-        held = Held(base, before.restarts + 1, fresh) if is_full else Held(base, before.restarts, versions)
+        held = (
+            LoadedVersions(base, before.restarts + 1, fresh)
+            if is_full
+            else LoadedVersions(base, before.restarts, versions)
+        )
     replace(HELD, msgspec.json.encode(held))
-    replace(RESTART, msgspec.json.encode(Held(held.base, held.restarts)))
+    replace(RESTART, msgspec.json.encode(LoadedVersions(held.base, held.restarts)))
     return max(map(len, held.versions.values()))
 
 
-def _read() -> Held:
+def _read() -> LoadedVersions:
     try:
         with open(HELD, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Held)
+            return msgspec.json.decode(file.read(), type=LoadedVersions)
     except (OSError, msgspec.MsgspecError):
-        return Held()
+        return LoadedVersions()
 
 
 def _base(fixed: Sequence[Artifact], plugins: Sequence[Artifact], manifests: Mapping[str, Manifest]) -> str:

@@ -21,7 +21,7 @@ YOUNG_NS = 100_000_000  # clocks of file systems stand still for up to 10 ms
 State = tuple[int, int, int, int]
 
 
-class Known(msgspec.Struct, frozen=True):
+class ParseCache(msgspec.Struct, frozen=True):
     """`format` changes with what is read."""
 
     format: int
@@ -36,12 +36,12 @@ def artifact_of(path: str) -> Artifact:
     """What the file is. Raises HotrunError where it cannot be read."""
     before = state_of(path)
     with contextlib.suppress(OSError, msgspec.MsgspecError), open(path + KNOWN, "rb") as file:
-        known = msgspec.msgpack.decode(file.read(), type=Known)
+        known = msgspec.msgpack.decode(file.read(), type=ParseCache)
         if known.format == FORMAT and known.state == before:
             return known.artifact
     found = read_artifact(path)
     if before is not None and before == state_of(path) and time.time_ns() - max(before[:2]) > YOUNG_NS:
-        replace(path + KNOWN, msgspec.msgpack.encode(Known(FORMAT, before, found)))
+        replace(path + KNOWN, msgspec.msgpack.encode(ParseCache(FORMAT, before, found)))
     return found
 
 

@@ -16,23 +16,23 @@ from hotrun.go.target import Target, staged
 RECORD = ".target.json"
 
 
-class Record(msgspec.Struct, frozen=True):
+class SourceRecord(msgspec.Struct, frozen=True):
     """How a staged file was built. `main` is a source file of its main package, relative to the root."""
 
     target: Target
     main: str
 
 
-def write_record(record: Record) -> None:
+def write_record(record: SourceRecord) -> None:
     """Keep it beside its file."""
     replace(record.target.staged + RECORD, msgspec.json.encode(record))
 
 
-def read_record(path: str) -> Record:
+def read_record(path: str) -> SourceRecord:
     """How this file was built. Raises HotrunError where that is not known."""
     try:
         with open(path + RECORD, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Record)
+            return msgspec.json.decode(file.read(), type=SourceRecord)
     except (OSError, msgspec.MsgspecError):
         raise HotrunError(
             f"{path}: not known how it was built", "build all steps again, or start hotrun again"

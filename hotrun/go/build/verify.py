@@ -13,7 +13,7 @@ import msgspec
 from hotrun.go.build.loaded_versions import count_in
 from hotrun.go.build.parse_cache import artifact_of
 from hotrun.go.build.publish import Published, publish
-from hotrun.go.build.source_record import Record, read_record, remove
+from hotrun.go.build.source_record import SourceRecord, read_record, remove
 from hotrun.go.compare.explain import Cause
 from hotrun.go.compare.fit import Fit, Fitted, Problem, fit_of
 from hotrun.go.read.artifact import Artifact
@@ -41,7 +41,7 @@ class _Staged(msgspec.Struct, frozen=True):
     """What was built, and whether it fits. Files go by the names of their outputs."""
 
     fit: Fit
-    records: Mapping[str, Record]
+    records: Mapping[str, SourceRecord]
     manifests: Mapping[str, Manifest]
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from hotrun.core.model.text import duration, listed
 from hotrun.go.read.artifact import Artifact
-from hotrun.go.read.buildinfo import Module
+from hotrun.go.read.buildinfo import BuildModule
 
 TOGETHER = "build both with one command, or let one build make all of them"
 TRIM = "build both with -trimpath, or both in the same folders"
@@ -183,7 +183,7 @@ def _module_of(package: str, file: Artifact) -> str:
     return path
 
 
-def _of_build(file: Artifact, module: str) -> Module | None:
+def _of_build(file: Artifact, module: str) -> BuildModule | None:
     return None if file.build is None else file.build.modules.get(module)
 
 

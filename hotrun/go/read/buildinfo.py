@@ -18,7 +18,7 @@ MARKER = 16  # bytes before and after the text about modules, by which it is fou
 MAX_STRING = 16 << 20
 
 
-class Module(msgspec.Struct, frozen=True):
+class BuildModule(msgspec.Struct, frozen=True):
     """A module of the build. `sum` is empty for the main one, for folders, and for what was vendored; `source` is
     what a replace directive put in its place: a path of a module and its version, or a folder."""
 
@@ -38,7 +38,7 @@ class BuildInfo(msgspec.Struct, frozen=True):
     go_version: str
     package: str = ""
     main: str = ""
-    modules: Mapping[str, Module] = {}
+    modules: Mapping[str, BuildModule] = {}
     settings: Mapping[str, str] = {}
 
     @property
@@ -81,14 +81,14 @@ def _string(section: bytes, at: int) -> tuple[bytes, int]:
 
 def _parsed(version: str, text: str) -> BuildInfo:
     package = main = last = ""
-    modules: dict[str, Module] = {}
+    modules: dict[str, BuildModule] = {}
     settings: dict[str, str] = {}
     for line in text.split("\n"):
         match line.split("\t"):
             case ["path", path, *_]:
                 package = path
             case ["mod" | "dep" as kind, path, number, *rest]:
-                last, modules[path] = path, Module(path, number, rest[0] if rest else "")
+                last, modules[path] = path, BuildModule(path, number, rest[0] if rest else "")
                 main = path if kind == "mod" else main
             case ["=>", path, number, *rest] if last:
                 source = f"{path} {number}".strip()

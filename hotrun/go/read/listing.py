@@ -30,7 +30,7 @@ class ReplacedBy(msgspec.Struct, frozen=True):
     Dir: str = ""
 
 
-class Module(msgspec.Struct, frozen=True):
+class ListedModule(msgspec.Struct, frozen=True):
     """The module of a package."""
 
     Path: str = ""
@@ -53,14 +53,14 @@ class PackageError(msgspec.Struct, frozen=True):
     Pos: str = ""
 
 
-class Package(msgspec.Struct, frozen=True):
+class GoPackage(msgspec.Struct, frozen=True):
     """One package; names of files are relative to `Dir`."""
 
     ImportPath: str = ""
     Dir: str = ""
     Name: str = ""
     Standard: bool = False
-    Module: Module | None = None
+    Module: ListedModule | None = None
     Error: PackageError | None = None
     GoFiles: tuple[str, ...] = ()
     CgoFiles: tuple[str, ...] = ()
@@ -103,10 +103,10 @@ def arguments(packages: tuple[str, ...], with_tests: bool) -> tuple[str, ...]:
     return ("go", "list", "-e", "-deps", *tests, f"-json={','.join(FIELDS)}", *packages)
 
 
-def packages_of(text: bytes) -> Iterator[Package]:
+def packages_of(text: bytes) -> Iterator[GoPackage]:
     """The packages that the go command printed, one JSON object after the other. Raises ValueError where it is none."""
     # It indents each object, and only its first and last brace stand at the beginning of a line.
-    decoder = msgspec.json.Decoder(Package)
+    decoder = msgspec.json.Decoder(GoPackage)
     for piece in text.split(b"\n}"):
         if piece.strip():
             yield decoder.decode(piece + b"}")

@@ -18,8 +18,8 @@ from hotrun.keys.actions import Action
 from hotrun.views.dashboard import painter
 from hotrun.views.dashboard.help import help_lines
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, copied_text, place_of
-from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
-from hotrun.views.lines.plain import ASCII, UNICODE, Marks, Plain
+from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wish
+from hotrun.views.lines.plain import ASCII, UNICODE, Plain, PlainMarks
 from hotrun.views.lines.sink import Sink
 
 FRAME_MS = 33
@@ -29,7 +29,7 @@ RUN = "run:"
 ASKED = "asked to by a key"
 
 
-class FullScreen(Protocol):
+class Screen(Protocol):
     """The panes of the whole screen. They get every event; while they are open, every key and every action, too."""
 
     def show(self, event: events.Event, stamp: str) -> None:
@@ -70,9 +70,9 @@ class Dashboard:
         keys: Mapping[Action, tuple[str, ...]],
         *,
         colored: bool,
-        marks: Marks = UNICODE,
+        marks: PlainMarks = UNICODE,
         encoding: str = "utf-8",
-        full: FullScreen | None = None,
+        full: Screen | None = None,
     ) -> None:
         """`size`: columns and rows of the terminal. `keys`: of each action, as core.actions.bindings gives them."""
         self._size = size
@@ -134,10 +134,12 @@ class Dashboard:
             self._full.show(event, stamp)
         self._is_due = True
         self._pinned.follow(event)
-        if isinstance(event, events.ProcessPrompt | events.Keyboard):  # told by the rows, for as long as they are so
+        if isinstance(
+            event, events.ProcessPrompt | events.InputAttached
+        ):  # told by the rows, for as long as they are so
             self.snapshot.apply(event)
             return
-        if isinstance(event, events.Hello | events.ConfigReloaded):
+        if isinstance(event, events.SessionStarted | events.ConfigReloaded):
             self._sources.update(event.steps, event.processes)
             self._plain.names_sources = len(self._sources) > 1
         elif isinstance(event, events.StateChanged) and event.state in ("watching", "held", "paused"):
@@ -332,9 +334,9 @@ class Dashboard:
             return []
         problem = problems[0] if self._pinned.selected is None else self._pinned.selected[1]
         if action != "copy":
-            return [Open(problem)]
+            return [OpenInEditor(problem)]
         self.note(f"copied {place_of(problem) or problem.message}")
-        return [Copy(copied_text(problem))]
+        return [CopyToClipboard(copied_text(problem))]
 
     # --- the whole screen ---------------------------------------------------------------------------------------
 
@@ -357,6 +359,6 @@ class Dashboard:
         if action in ("open", "copy") and not wishes:
             self.note("nothing is wrong")
         for wish in wishes or ():
-            if isinstance(wish, Copy):
+            if isinstance(wish, CopyToClipboard):
                 self.note(f"copied {wish.text}")
         return wishes or []

@@ -60,7 +60,7 @@ def _notify(term: str, program: str, environ: Mapping[str, str]) -> int | None:
     return None
 
 
-class Beacon:
+class TerminalStatus:
     """Follows a Snapshot and says what the terminal has to be told. Pure: the bytes are for somebody else to write."""
 
     def __init__(self, powers: Powers, *, title: bool = True, notify: bool = False, bell: bool = False) -> None:

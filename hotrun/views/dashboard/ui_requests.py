@@ -8,16 +8,16 @@ from hotrun.core.model.events import Diagnostic
 from hotrun.core.model.inputs import Request
 
 
-class Open(msgspec.Struct, frozen=True):
+class OpenInEditor(msgspec.Struct, frozen=True):
     """Show the place of a problem in the editor."""
 
     problem: Diagnostic
 
 
-class Copy(msgspec.Struct, frozen=True):
+class CopyToClipboard(msgspec.Struct, frozen=True):
     """Put the text on the clipboard."""
 
     text: str
 
 
-Wish = Request | Open | Copy
+Wish = Request | OpenInEditor | CopyToClipboard

@@ -22,7 +22,7 @@ class Inner(Protocol):
     def flush(self) -> None: ...
 
 
-class Workflow:
+class GithubActions:
     """A view around another one. All that others have a word in stands where nothing counts as a command."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Workflow:
         """Put the lines for one event, if it has any."""
         self._snapshot.apply(event)
         match event:
-            case events.Hello():
+            case events.SessionStarted():
                 self._put(group("hotrun --once"), stopped(self._token))
             case events.StepFinished():
                 self._steps.append(event)
@@ -55,7 +55,7 @@ class Workflow:
             case events.BuildFinished() if event.status != "canceled":
                 self._put(resumed(self._token), *self._annotations(), stopped(self._token))
                 self._summarize(self._summary(event))
-            case events.Bye():
+            case events.SessionEnded():
                 self._put(resumed(self._token))
 
     def flush(self) -> None:

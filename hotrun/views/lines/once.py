@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hotrun.core.model import events
 from hotrun.core.model.text import duration
-from hotrun.views.lines.plain import Marks, Plain, how_ended
+from hotrun.views.lines.plain import Plain, PlainMarks, how_ended
 from hotrun.views.lines.sink import Sink
 
 
 class Once:
     """The view for `--once`."""
 
-    def __init__(self, plain: Plain, sink: Sink, marks: Marks) -> None:
+    def __init__(self, plain: Plain, sink: Sink, marks: PlainMarks) -> None:
         """`plain` writes to the same `sink`."""
         self._plain = plain
         self._sink = sink

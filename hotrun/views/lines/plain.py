@@ -17,7 +17,7 @@ from hotrun.core.state.snapshot import Snapshot
 from hotrun.core.state.timing_report import worded
 from hotrun.views.lines.sink import Sink
 from hotrun.views.text.clean import MARK, Cleaner, clean_name
-from hotrun.views.text.excerpt import Line, excerpt
+from hotrun.views.text.excerpt import ExcerptLine, excerpt
 
 MOST_ERRORS = 20  # listed under a verdict; the count says how many there are
 MOST_EXCERPTS = 5  # of them with their source
@@ -31,7 +31,7 @@ _PREFIX_COLORS = ("36", "35", "34", "33", "32", "96", "95", "94")
 _ASKS = re.compile(r"[]>)?:$#%]\s*$")  # how a question ends; what has only stopped (a dot for each file) is none
 
 
-class Marks(NamedTuple):
+class PlainMarks(NamedTuple):
     """The signs in front of our own lines."""
 
     rule: str
@@ -43,14 +43,14 @@ class Marks(NamedTuple):
     cut: str
 
 
-UNICODE = Marks("─", "│", "✔", "✗", "·", "▲", "…")
-ASCII = Marks("-", "|", "ok:", "FAILED:", "-", "!", "...")
+UNICODE = PlainMarks("─", "│", "✔", "✗", "·", "▲", "…")
+ASCII = PlainMarks("-", "|", "ok:", "FAILED:", "-", "!", "...")
 
 
 class Plain:
     """The view for `--ui plain`."""
 
-    def __init__(self, sink: Sink, colored: bool, marks: Marks = UNICODE, with_timing: bool = False) -> None:
+    def __init__(self, sink: Sink, colored: bool, marks: PlainMarks = UNICODE, with_timing: bool = False) -> None:
         """`with_timing`: say under each verdict where the time of the build went."""
         self.names_sources = True  # in front of each line of output; without need where there is one
         self._sink = sink
@@ -72,7 +72,7 @@ class Plain:
         match event:
             case events.Output():
                 self.put_output(event.source, self.cleaned(event, stamp))
-            case events.Changed():
+            case events.ChangesDetected():
                 self._rule(event)
             case events.BuildFinished():
                 self._verdict(event)
@@ -124,7 +124,7 @@ class Plain:
         """The line for an event that has one."""
         dot, dim = f" {self._marks.dot} ", DIM
         match event:
-            case events.Hello():
+            case events.SessionStarted():
                 source = event.config or "no hotrun.toml"
                 return self._paint(f"hotrun {event.version}{dot}{clean_name(event.root)}{dot}{clean_name(source)}", dim)
             case events.Watching():
@@ -144,7 +144,7 @@ class Plain:
                 return self._exit_line(event)
             case events.ProcessStale():
                 return self._named(event.process, f"is stale: it still runs build #{event.build}", YELLOW)
-            case events.ProcessFresh():
+            case events.ProcessUpToDate():
                 return self._named(event.process, f"is what build #{event.build} would start: it serves on", GREEN)
             case events.ProcessReloaded():
                 return self._named(event.process, f"reloads ({event.signal})", CYAN)
@@ -157,7 +157,7 @@ class Plain:
                 return self._prefix(source) + self._cleaner(source).prompt(event.text)
             case events.Diagnostic():
                 return self._problem_line(event) if event.process is not None else None
-            case events.Keyboard():
+            case events.InputAttached():
                 whose = (
                     f"goes to {clean_name(event.process)}, Ctrl-] takes it back"
                     if event.process
@@ -205,7 +205,7 @@ class Plain:
             self._prefixes[source] = prefix
         return prefix
 
-    def _rule(self, event: events.Changed) -> None:
+    def _rule(self, event: events.ChangesDetected) -> None:
         names = [path.path for path in event.paths]
         total = len(names) + event.more
         what = listed(names) if total <= 3 else f"{names[0]} and {total - 1} more"
@@ -274,7 +274,7 @@ class Plain:
         if len(problems) > MOST_ERRORS:
             self._line(f"  and {len(problems) - MOST_ERRORS} more")
 
-    def _excerpt_line(self, line: Line) -> str:
+    def _excerpt_line(self, line: ExcerptLine) -> str:
         colors = {"line": BOLD, "caret": RED, "around": DIM}
         return "    " + self._paint(line.text, colors[line.kind])
 

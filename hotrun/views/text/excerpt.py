@@ -15,14 +15,14 @@ LEAST_WIDTH = 20
 Kind = Literal["around", "line", "caret"]
 
 
-class Line(NamedTuple):
+class ExcerptLine(NamedTuple):
     """One line, in plain text. `kind`: the line of the problem, the caret under it, or one around it."""
 
     kind: Kind
     text: str
 
 
-def excerpt(problem: Diagnostic, width: int, bar: str = "|") -> list[Line]:
+def excerpt(problem: Diagnostic, width: int, bar: str = "|") -> list[ExcerptLine]:
     """The lines of `problem.source`, each at most `width` cells wide, with `bar` behind the numbers.
 
     Nothing where there is no source, and where the tool has printed the line itself, so that `detail` has it. Without
@@ -38,15 +38,15 @@ def excerpt(problem: Diagnostic, width: int, bar: str = "|") -> list[Line]:
     room = max(LEAST_WIDTH, width - digits - 5)
     span = _span(problem, marked)
     skipped = _skipped(span, room)
-    shown: list[Line] = []
+    shown: list[ExcerptLine] = []
     for number, line in enumerate(source.lines, source.line):
         is_marked = number == problem.line
         text = _cut(_cells(line), skipped, room)
         front = f"{'>' if is_marked else ' '} {number:>{digits}} {bar}"
-        shown.append(Line("line" if is_marked else "around", f"{front} {text}".rstrip()))
+        shown.append(ExcerptLine("line" if is_marked else "around", f"{front} {text}".rstrip()))
         if is_marked and span is not None:
             caret = " " * (span[0] - skipped) + "^" + "~" * (span[1] - span[0] - 1)
-            shown.append(Line("caret", f"  {'':>{digits}} {bar} {caret[:room]}"))
+            shown.append(ExcerptLine("caret", f"  {'':>{digits}} {bar} {caret[:room]}"))
     return shown
 
 

@@ -10,17 +10,17 @@ import pytest
 from hotrun.core.diagnostics.custom import example_problems, patterns_of, with_own
 from hotrun.core.diagnostics.parser import Parser
 from hotrun.core.diagnostics.text_rules.watchdog import MOST_NS
-from hotrun.core.model.project import Example, OwnParser
+from hotrun.core.model.project import CustomParser, ParserExample
 from tests.core.diagnostics.reading import brief, table
 
 MATCH = r"(?P<severity>ERR|WRN) (?P<file>\S+)@(?P<line>\d+): (?P<message>.+)$"
 
 
-def mine(**more: Any) -> OwnParser:
-    return OwnParser(**{"name": "mytool", "match": MATCH, **more})
+def mine(**more: Any) -> CustomParser:
+    return CustomParser(**{"name": "mytool", "match": MATCH, **more})
 
 
-def read(own: OwnParser, *lines: str, program: str = "") -> list[Any]:
+def read(own: CustomParser, *lines: str, program: str = "") -> list[Any]:
     reader = Parser(with_own(table(), [own]), ("auto",), program)
     found = [finding for line in lines for finding in reader.feed("stdout", line)] + reader.finish()
     return [brief(finding) for finding in found]
@@ -60,22 +60,22 @@ def test_a_line_number_that_is_none_is_left_out() -> None:
 
 
 def test_examples_that_are_read_as_they_say_are_no_problem() -> None:
-    good = Example("ERR a.x@3: oops", file="a.x", line=3, severity="error", message="oops")
+    good = ParserExample("ERR a.x@3: oops", file="a.x", line=3, severity="error", message="oops")
     assert list(example_problems(mine(examples=(good,)))) == []
 
 
 @pytest.mark.parametrize(
     ("example", "key", "said"),
     [
-        (Example("ERR"), (), "expected one problem in this text, got none"),
-        (Example("ERR a@1: x\nERR b@1: x"), (), "expected one problem in this text, got 2"),
-        (Example("ERR a@1: x", line=2), ("line",), "expected 2, got 1"),
-        (Example("ERR a@1: x", severity="hint"), ("severity",), "expected 'hint', got 'error'"),
-        (Example("ERR a@1: x", code="E1"), ("code",), "expected 'E1', got None"),
+        (ParserExample("ERR"), (), "expected one problem in this text, got none"),
+        (ParserExample("ERR a@1: x\nERR b@1: x"), (), "expected one problem in this text, got 2"),
+        (ParserExample("ERR a@1: x", line=2), ("line",), "expected 2, got 1"),
+        (ParserExample("ERR a@1: x", severity="hint"), ("severity",), "expected 'hint', got 'error'"),
+        (ParserExample("ERR a@1: x", code="E1"), ("code",), "expected 'E1', got None"),
     ],
 )
-def test_an_example_that_is_not_read_so_is_named(example: Example, key: tuple[str, ...], said: str) -> None:
-    own = mine(examples=(Example("WRN a@1: x"), example))
+def test_an_example_that_is_not_read_so_is_named(example: ParserExample, key: tuple[str, ...], said: str) -> None:
+    own = mine(examples=(ParserExample("WRN a@1: x"), example))
     assert list(example_problems(own)) == [(("examples", 1, *key), said)]
 
 
@@ -86,7 +86,7 @@ def test_all_patterns_of_a_parser_are_given_with_their_keys() -> None:
         ("then", 1),
         ("cont",),
     ]
-    assert [key for key, _ in patterns_of(OwnParser("x", errorformat=("%f:%m,%f-%m",)))] == [("errorformat",)] * 2
+    assert [key for key, _ in patterns_of(CustomParser("x", errorformat=("%f:%m,%f-%m",)))] == [("errorformat",)] * 2
 
 
 def test_one_that_is_slow_is_switched_off_and_that_is_said() -> None:

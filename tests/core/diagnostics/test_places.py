@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.core.diagnostics.model.finding import Finding, Place
-from hotrun.core.diagnostics.model.places import Places, resolve, workspace
+from hotrun.core.diagnostics.model.places import PlaceFinder, resolve, workspace
 from hotrun.core.diagnostics.model.to_event import told
 
 
@@ -34,10 +34,10 @@ def test_the_root_of_the_file_system_can_be_the_project() -> None:
     assert resolve("a.c", "/", "/") == ("/a.c", "a.c")
 
 
-def places(*watched: str, ignored: tuple[str, ...] = ()) -> Places:
+def places(*watched: str, ignored: tuple[str, ...] = ()) -> PlaceFinder:
     """Places of a project in /p with these watched files, and others that nobody watches."""
     there = {*(f"/p/{path}" for path in watched), *ignored}
-    return Places("/p", there.__contains__, lambda: watched)
+    return PlaceFinder("/p", there.__contains__, lambda: watched)
 
 
 def finding(
@@ -146,7 +146,7 @@ def test_the_watched_files_are_listed_once_and_only_for_a_search() -> None:
         asked.append(True)
         return ["sub/a.c", "sub/b.c"]
 
-    known = Places("/p", {"/p/there.c"}.__contains__, watched)
+    known = PlaceFinder("/p", {"/p/there.c"}.__contains__, watched)
     known.locate("there.c", "/p", finding("there.c"))
     assert not asked
     for name in ("a.c", "b.c", "c.c"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotrun.core.diagnostics.model.draft import Draft
 from hotrun.core.diagnostics.text_rules.directories import Directories
-from hotrun.core.diagnostics.text_rules.prefilter import Gate
+from hotrun.core.diagnostics.text_rules.prefilter import Prefilter
 from hotrun.core.diagnostics.text_rules.scanner import Scanner
 from tests.core.diagnostics.reading import TRACEBACK, only, read, table
 
@@ -87,7 +87,7 @@ def test_a_place_above_an_error_serves_once() -> None:
 
 
 def test_a_log_full_of_errors_does_not_pile_up() -> None:
-    scanner = Scanner(Gate(table().rules), Directories(()), _refuse)
+    scanner = Scanner(Prefilter(table().rules), Directories(()), _refuse)
     for number in range(25):
         scanner.feed(f"TypeError: number {number}")
     assert len(scanner.open) == 1

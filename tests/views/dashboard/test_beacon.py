@@ -8,7 +8,7 @@ import pytest
 
 from hotrun.core.model import events
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.views.dashboard.terminal_status import Beacon, Powers, copied, powers_of
+from hotrun.views.dashboard.terminal_status import Powers, TerminalStatus, copied, powers_of
 
 ALL = Powers(title=True, progress=True, notify=777)
 
@@ -17,7 +17,7 @@ class Story:
     """A beacon and the snapshot that it follows."""
 
     def __init__(self, powers: Powers = ALL, *, title: bool = False, notify: bool = False, bell: bool = False) -> None:
-        self.beacon = Beacon(powers, title=title, notify=notify, bell=bell)
+        self.beacon = TerminalStatus(powers, title=title, notify=notify, bell=bell)
         self.snapshot = Snapshot(root="/home/me/shop")
         self.build = 0
 

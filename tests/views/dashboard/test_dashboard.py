@@ -14,8 +14,8 @@ from hotrun.core.state.snapshot import Snapshot
 from hotrun.keys.actions import DEFAULT_KEYS, Action, bindings
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned
-from hotrun.views.dashboard.screen.full_screen import WholeScreen
-from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
+from hotrun.views.dashboard.screen.full_screen import FullScreen
+from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wish
 from hotrun.views.lines.plain import ASCII, UNICODE
 from tests.views.dashboard.terminal import Screen
 from tests.views.streams import EXAMPLES, STAMP, diagnostic
@@ -32,7 +32,7 @@ class Session:
         self.dashboard = Dashboard((columns, rows), bindings({}), **{"colored": False, **how})  # type: ignore[arg-type]
         self.now_ms = 1000
         self.frames: list[bytes] = []
-        self.show(events.Hello("0.1.0", 1, "/p", "hotrun.toml", (), processes, None))
+        self.show(events.SessionStarted("0.1.0", 1, "/p", "hotrun.toml", (), processes, None))
         self.dashboard.pin()
         self.draw()
 
@@ -165,7 +165,7 @@ def test_while_nothing_happens_no_frame_is_wanted() -> None:
 
 def test_an_event_that_changes_nothing_to_be_seen_writes_nothing() -> None:
     session = Session()
-    session.show(events.Settled(1))
+    session.show(events.UpToDate(1))
     assert session.draw()[1] == "● watching"
     assert session.frames[-1] == b""
 
@@ -318,8 +318,8 @@ def test_an_error_can_be_chosen_opened_and_copied() -> None:
     assert session.draw()[-1] == "1/2 src/a.c:3:7: error: one  (o open, y copy, esc forget)"
     session.press("next-error")
     assert session.draw()[-1] == "2/2 src/a.c:9:7: error: two  (o open, y copy, esc forget)"
-    assert session.press("open") == [Open(second)]
-    assert session.press("copy") == [Copy("src/a.c:9:7: error: two")]
+    assert session.press("open") == [OpenInEditor(second)]
+    assert session.press("copy") == [CopyToClipboard("src/a.c:9:7: error: two")]
     session.press("next-error", "previous-error", "back")
     assert session.draw()[-1] == KEYS
 
@@ -327,7 +327,7 @@ def test_an_error_can_be_chosen_opened_and_copied() -> None:
 def test_a_message_with_line_breaks_and_escapes_is_copied_without_them() -> None:
     session = Session()
     session.show(*red(2, diagnostic("one\nrm -rf x\x1b[2J")))
-    assert session.press("copy") == [Copy("src/a.c:3:7: error: one\\nrm -rf x")]
+    assert session.press("copy") == [CopyToClipboard("src/a.c:3:7: error: one\\nrm -rf x")]
 
 
 def test_an_error_that_is_gone_is_chosen_no_more() -> None:
@@ -342,16 +342,16 @@ def test_without_a_choice_the_first_error_is_opened_and_without_errors_nothing()
     session = Session()
     assert session.press("open", "select", "down") == []
     session.show(*red(2, diagnostic("one")))
-    assert session.press("open") == [Open(diagnostic("one"))]
+    assert session.press("open") == [OpenInEditor(diagnostic("one"))]
 
 
 def test_whoever_asks_gets_the_keyboard() -> None:
     session = Session(processes=("web", "api"))
     session.show(events.ProcessPrompt("api", 1, "name? "))
     assert session.press("type") == [Request("attach", "api")]
-    session.show(events.Keyboard("api"))
+    session.show(events.InputAttached("api"))
     assert session.draw()[-1] == "keys go to api, Ctrl-] takes them back"
-    session.show(events.Keyboard(None))
+    session.show(events.InputAttached(None))
     assert session.draw()[-1] == KEYS
 
 
@@ -435,10 +435,10 @@ def test_without_panes_the_key_says_so() -> None:
 
 
 def test_the_whole_screen_says_what_was_copied_and_that_there_is_nothing_to_open() -> None:
-    session = Session(full=WholeScreen(DEFAULT_KEYS, colored=False, is_ascii=True))
+    session = Session(full=FullScreen(DEFAULT_KEYS, colored=False, is_ascii=True))
     session.press("full", "open")
     assert b"nothing is wrong" in session.frames[-1].rpartition(b"\n")[2]
     session.show(*red(2, diagnostic("one")))
     session.press("errors")
-    assert session.press("copy") == [Copy("src/a.c:3:7: error: one")]
+    assert session.press("copy") == [CopyToClipboard("src/a.c:3:7: error: one")]
     assert b"copied src/a.c:3:7: error: one" in session.frames[-1].rpartition(b"\n")[2]

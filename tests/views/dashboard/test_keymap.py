@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from hotrun.keys.actions import DEFAULT_KEYS
-from hotrun.keys.bindings import Keymap
+from hotrun.keys.bindings import KeyBindings
 
 
 def test_each_default_key_asks_for_its_action() -> None:
-    keymap = Keymap({})
+    keymap = KeyBindings({})
     for action, keys in DEFAULT_KEYS.items():
         assert keymap.keys(action) == keys
         assert {keymap.action(key) for key in keys} == {action}
 
 
 def test_a_project_s_own_key_replaces_the_default_ones() -> None:
-    keymap = Keymap({"restart": ("p", "f5")})
+    keymap = KeyBindings({"restart": ("p", "f5")})
     assert keymap.action("p") == keymap.action("f5") == "restart"
     assert keymap.action("r") is None
     assert keymap.keys("restart") == ("p", "f5")
@@ -22,8 +22,8 @@ def test_a_project_s_own_key_replaces_the_default_ones() -> None:
 
 
 def test_a_key_without_an_action_asks_for_nothing() -> None:
-    assert Keymap({}).action("z") is None
+    assert KeyBindings({}).action("z") is None
 
 
 def test_an_interrupt_that_comes_as_a_key_quits() -> None:
-    assert Keymap({"quit": ()}).action("ctrl+c") == "quit"
+    assert KeyBindings({"quit": ()}).action("ctrl+c") == "quit"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from hotrun.adapters.guard.inside.guard_process import Guard
+from hotrun.adapters.guard.inside.guard_process import GuardProcess
 from hotrun.adapters.guard.protocol.channel import wire
 
 if __name__ == "__main__":
-    Guard(wire(int(sys.argv[1]))).run()
+    GuardProcess(wire(int(sys.argv[1]))).run()

@@ -17,19 +17,19 @@ from hotrun.adapters.guard.inside import GUARD
 from hotrun.adapters.guard.inside.reaper import Reaper
 from hotrun.adapters.guard.inside.wake_up import drain, wake_on_signals
 from hotrun.adapters.guard.protocol import records
-from hotrun.adapters.guard.protocol.channel import Wire, wire
+from hotrun.adapters.guard.protocol.channel import Channel, wire
 from hotrun.adapters.guard.protocol.messages import Fork, Lost, Open, decode_order, encode
-from hotrun.adapters.guard.protocol.records import Session
+from hotrun.adapters.guard.protocol.records import SessionMark
 from hotrun.adapters.os import cgroup, prctl, process_table
 
 PAUSE_S = 0.05  # between attempts on an orphan that does not die
 _IGNORED = "SIGINT SIGHUP SIGTERM SIGQUIT SIGTSTP SIGTTIN SIGTTOU SIGUSR1 SIGUSR2 SIGPIPE SIGALRM".split()
 
 
-class Guard:
+class GuardProcess:
     """The loop of the process."""
 
-    def __init__(self, hotrun: Wire) -> None:
+    def __init__(self, hotrun: Channel) -> None:
         """`hotrun`: the wire to it. Makes this process a guard."""
         self._hotrun = hotrun
         self._wanted = True
@@ -85,7 +85,7 @@ class Guard:
                 case Fork(token, in_peace):
                     self._fork(token, fds[0], in_peace)
 
-    def _open_session(self, session: Session) -> None:
+    def _open_session(self, session: SessionMark) -> None:
         self._own_cgroup = cgroup.own_folder()
         if self._own_cgroup is not None:
             self._cgroup = os.path.join(self._own_cgroup, f"hotrun-{session.id}")
@@ -108,7 +108,7 @@ class Guard:
         os.close(fd)
         self._reapers[pid] = token
 
-    def _become_reaper(self, ours: Wire, guard: int, in_peace: bool) -> None:
+    def _become_reaper(self, ours: Channel, guard: int, in_peace: bool) -> None:
         self._hotrun.close()
         signal.set_wakeup_fd(-1)
         os.close(self._woken)

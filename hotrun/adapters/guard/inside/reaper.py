@@ -18,7 +18,7 @@ from hotrun.adapters.guard.inside import REAPER
 from hotrun.adapters.guard.inside.launch import launch
 from hotrun.adapters.guard.inside.wake_up import drain, wake_on_signals
 from hotrun.adapters.guard.inside.warm_up import rehearse
-from hotrun.adapters.guard.protocol.channel import Wire
+from hotrun.adapters.guard.protocol.channel import Channel
 from hotrun.adapters.guard.protocol.messages import (
     Answer,
     Empty,
@@ -34,7 +34,7 @@ from hotrun.adapters.guard.protocol.messages import (
 )
 from hotrun.adapters.os import prctl, process_group, process_table
 from hotrun.adapters.os.cgroup import Cgroup
-from hotrun.adapters.os.process_table import Seen
+from hotrun.adapters.os.process_table import ProcessInfo
 
 # What does not die at once: a process in an uninterruptible call, or one of another user.
 PAUSE_FIRST_S, PAUSE_FACTOR, PAUSE_MOST_S = 0.005, 1.3, 0.25
@@ -44,7 +44,7 @@ STUCK_S = 2.0
 class Reaper:
     """The loop of the process. It ends when the tree has ended, or when it was never used and nobody can use it."""
 
-    def __init__(self, wire: Wire, guard: int, cgroup: Cgroup | None) -> None:
+    def __init__(self, wire: Channel, guard: int, cgroup: Cgroup | None) -> None:
         """`wire` leads to hotrun; `guard`: our parent's pid; `cgroup`: this process is in it, and the program will."""
         self._wire = wire
         self._guard = guard
@@ -189,14 +189,14 @@ class Reaper:
         else:
             process_group.send(self._main, number)
 
-    def _send_each(self, left: Sequence[Seen], number: int) -> None:
+    def _send_each(self, left: Sequence[ProcessInfo], number: int) -> None:
         """Signal one after the other: the group of a program that has ended may be somebody else's by now."""
         for seen in left:
             now = process_table.see(seen.pid)
             if now is not None and now.started == seen.started:
                 process_group.send_to(seen.pid, number)
 
-    def _left(self) -> list[Seen]:
+    def _left(self) -> list[ProcessInfo]:
         """What lives of the run, besides the program itself."""
         left = [seen for seen in process_table.below(os.getpid()) if seen.lives]
         if self._is_step and not self._abandoned:

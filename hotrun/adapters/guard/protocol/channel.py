@@ -19,7 +19,7 @@ _FLAGS = _socket.MSG_DONTWAIT | getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
 Message = tuple[bytes, tuple[int, ...]]
 
 
-class Wire:
+class Channel:
     """One end. Sending waits for room; receiving never waits."""
 
     def __init__(self, end: _socket.socket) -> None:
@@ -80,15 +80,15 @@ class Wire:
             os.close(self._fds.pop())
 
 
-def pair() -> tuple[Wire, Wire]:
+def pair() -> tuple[Channel, Channel]:
     """Two connected ends, neither of which a program inherits."""
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
     for end in (ours, theirs):
         os.set_inheritable(end.fileno(), False)
-    return Wire(ours), Wire(theirs)
+    return Channel(ours), Channel(theirs)
 
 
-def wire(fd: int) -> Wire:
+def wire(fd: int) -> Channel:
     """The end that is this descriptor, which belongs to it from now on."""
     os.set_inheritable(fd, False)
-    return Wire(_socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fd))
+    return Channel(_socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fd))

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from hotrun.adapters.guard.protocol.records import Session
+from hotrun.adapters.guard.protocol.records import SessionMark
 
 Kind = Literal["step", "run"]
 
@@ -18,7 +18,7 @@ class Order(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class Open(Order, frozen=True):
     """To the guard, once: whose session this is. Reapers may have been forked before."""
 
-    session: Session
+    session: SessionMark
 
 
 class Fork(Order, frozen=True):

@@ -10,7 +10,7 @@ import os
 
 import msgspec
 
-from hotrun.adapters.instance.runtime_folder import Unsafe, name_of, runtime_folder
+from hotrun.adapters.instance.runtime_folder import UnsafeFolder, name_of, runtime_folder
 from hotrun.adapters.os import process_table
 
 SUFFIX = ".run"
@@ -18,7 +18,7 @@ VARIABLE = "HOTRUN_RUN"  # every child carries the id of its session in its envi
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
-class Session(msgspec.Struct, frozen=True):
+class SessionMark(msgspec.Struct, frozen=True):
     """A session of hotrun: a random id, the absolute root (as the system has it: it may be no text), hotrun's pid."""
 
     id: str
@@ -26,32 +26,32 @@ class Session(msgspec.Struct, frozen=True):
     pid: int
 
 
-class Record(msgspec.Struct, frozen=True):
+class RunRecord(msgspec.Struct, frozen=True):
     """`started`: of the process `session.pid`, clock ticks after `boot`. `cgroup`: where all of it was born, if any."""
 
-    session: Session
+    session: SessionMark
     uid: int
     boot: str
     started: int
     cgroup: str | None = None
 
 
-def new_session(root: str) -> Session:
+def new_session(root: str) -> SessionMark:
     """A session of this process."""
-    return Session(os.urandom(16).hex(), os.fsencode(root), os.getpid())
+    return SessionMark(os.urandom(16).hex(), os.fsencode(root), os.getpid())
 
 
-def write(session: Session, cgroup: str | None) -> str | None:
+def write(session: SessionMark, cgroup: str | None) -> str | None:
     """Write the record of a session whose process lives; returns its path, or None where it cannot be written."""
     seen = process_table.see(session.pid)
     if seen is None:
         return None
     try:
         folder = runtime_folder()
-    except Unsafe:
+    except UnsafeFolder:
         return None
     path = os.path.join(folder, f"{name_of(os.fsdecode(session.root))}-{session.id}{SUFFIX}")
-    record = Record(session, os.getuid(), boot(), seen.started, cgroup)
+    record = RunRecord(session, os.getuid(), boot(), seen.started, cgroup)
     try:
         with open(f"{path}.new", "wb", opener=_private) as file:
             file.write(msgspec.json.encode(record))
@@ -68,11 +68,11 @@ def remove(path: str) -> None:
         os.rmdir(os.path.dirname(path))
 
 
-def stale(root: str) -> list[tuple[str, Record]]:
+def stale(root: str) -> list[tuple[str, RunRecord]]:
     """The records of this root, and their paths, whose hotrun is gone. Those of another boot are removed."""
     try:
         folder = runtime_folder()
-    except Unsafe:
+    except UnsafeFolder:
         return []
     prefix = f"{name_of(root)}-"
     found = []
@@ -96,15 +96,15 @@ def boot() -> str:
         return ""
 
 
-def _lives(record: Record) -> bool:
+def _lives(record: RunRecord) -> bool:
     seen = process_table.see(record.session.pid)
     return seen is not None and seen.started == record.started and seen.lives
 
 
-def _read(path: str) -> Record | None:
+def _read(path: str) -> RunRecord | None:
     try:
         with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=Record)
+            return msgspec.json.decode(file.read(), type=RunRecord)
     except (OSError, msgspec.MsgspecError):
         return None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hotrun.core.diagnostics.json_formats.formats import Printed, Report
+from hotrun.core.diagnostics.json_formats.formats import JsonDocument, Report
 from hotrun.core.diagnostics.model.draft import MOST_DETAIL, MOST_RELATED
 from hotrun.core.diagnostics.model.finding import Finding, Place
 from hotrun.core.diagnostics.model.places import workspace
@@ -137,7 +137,7 @@ class _Point(msgspec.Struct):
     display_column: int | None = msgspec.field(name="display-column", default=None)
 
 
-class _Location(msgspec.Struct):
+class _GccLocation(msgspec.Struct):
     caret: _Point
     finish: _Point | None = None
     label: str | None = None
@@ -146,7 +146,7 @@ class _Location(msgspec.Struct):
 class _Gcc(msgspec.Struct):
     kind: str
     message: str
-    locations: list[_Location]
+    locations: list[_GccLocation]
     column_origin: int = msgspec.field(name="column-origin", default=1)
     option: str | None = None
     children: list[_Gcc] = []
@@ -234,7 +234,7 @@ def read_go(text: str) -> Iterator[Report]:
     source = event.package or event.import_path
     # A build names its files from where go was started, a test from its package.
     near = (event.package,) if event.package else ()
-    yield Printed(source, event.output, near, ends=event.action in _ENDS and not event.test)
+    yield JsonDocument(source, event.output, near, ends=event.action in _ENDS and not event.test)
 
 
 class _Vet(msgspec.Struct):

@@ -14,7 +14,7 @@ AUTO = "auto"
 JSON = "json"
 
 
-class Printed(msgspec.Struct, frozen=True):
+class JsonDocument(msgspec.Struct, frozen=True):
     """A piece of text within a document, which is read by the rules for text. `source` keeps sources apart;
     `near` is where it comes from (see Finding.near); `ends`: nothing more comes from there.
     """
@@ -25,11 +25,11 @@ class Printed(msgspec.Struct, frozen=True):
     ends: bool = False
 
 
-Report = Finding | Printed
+Report = Finding | JsonDocument
 Read = Callable[[str], Iterator[Report]]
 
 
-class Format(msgspec.Struct, frozen=True):
+class JsonFormat(msgspec.Struct, frozen=True):
     """One format. A document with one of `marks` may be of it; `reader` names the function that reads it."""
 
     name: str
@@ -46,19 +46,19 @@ class Format(msgspec.Struct, frozen=True):
 
 # In the order in which they are tried. Marks are written as all printers write them: without the blank after the colon.
 FORMATS = (
-    Format("json:go", "go", ('"Action"',), "compilers.read_go"),
-    Format("json:cargo", "rustc", ('"reason"', '"$message_type"'), "compilers.read_cargo"),
-    Format("json:gcc", "gnu", ('"column-origin"', '"caret"'), "compilers.read_gcc"),
-    Format("json:go-vet", "go", ('"posn"',), "compilers.read_go_vet"),
-    Format("json:ruff", "ruff", ('"end_location"',), "linters.read_ruff"),
-    Format("json:mypy", "mypy", ('"hint"',), "linters.read_mypy"),
-    Format("json:pyright", "pyright", ('"generalDiagnostics"',), "linters.read_pyright"),
-    Format("json:eslint", "eslint", ('"filePath"',), "linters.read_eslint"),
-    Format("json:sarif", "sarif", ('"runs"',), "sarif.read_sarif"),
+    JsonFormat("json:go", "go", ('"Action"',), "compilers.read_go"),
+    JsonFormat("json:cargo", "rustc", ('"reason"', '"$message_type"'), "compilers.read_cargo"),
+    JsonFormat("json:gcc", "gnu", ('"column-origin"', '"caret"'), "compilers.read_gcc"),
+    JsonFormat("json:go-vet", "go", ('"posn"',), "compilers.read_go_vet"),
+    JsonFormat("json:ruff", "ruff", ('"end_location"',), "linters.read_ruff"),
+    JsonFormat("json:mypy", "mypy", ('"hint"',), "linters.read_mypy"),
+    JsonFormat("json:pyright", "pyright", ('"generalDiagnostics"',), "linters.read_pyright"),
+    JsonFormat("json:eslint", "eslint", ('"filePath"',), "linters.read_eslint"),
+    JsonFormat("json:sarif", "sarif", ('"runs"',), "sarif.read_sarif"),
 )
 
 
-def chosen(names: Sequence[str]) -> tuple[Format, ...]:
+def chosen(names: Sequence[str]) -> tuple[JsonFormat, ...]:
     """The formats that `names` choose: "auto" and "json" mean all, else the name of a format or of its tool."""
     if AUTO in names or JSON in names:
         return FORMATS
@@ -73,7 +73,7 @@ def format_names() -> tuple[str, ...]:
 class Recognizer:
     """Reads documents of the given formats."""
 
-    def __init__(self, formats: Sequence[Format]) -> None:
+    def __init__(self, formats: Sequence[JsonFormat]) -> None:
         self._formats = formats
         marks = [mark for format in formats for mark in format.marks]
         self._search = re.compile("|".join(map(re.escape, marks))).search

@@ -26,7 +26,7 @@ class _Struct(msgspec.Struct, rename="camel"):
     pass
 
 
-class _Text(_Struct):
+class _SarifText(_Struct):
     text: str | None = None
     id: str | None = None
     arguments: list[str] = []
@@ -54,9 +54,9 @@ class _Physical(_Struct):
     region: _Region | None = None
 
 
-class _Location(_Struct):
+class _SarifLocation(_Struct):
     physical_location: _Physical | None = None
-    message: _Text | None = None
+    message: _SarifText | None = None
 
 
 class _Configuration(_Struct):
@@ -66,7 +66,7 @@ class _Configuration(_Struct):
 class _Rule(_Struct):
     id: str
     default_configuration: _Configuration = msgspec.field(default_factory=_Configuration)
-    message_strings: dict[str, _Text] = {}
+    message_strings: dict[str, _SarifText] = {}
 
 
 class _Driver(_Struct):
@@ -84,14 +84,14 @@ class _Reference(_Struct):
 
 
 class _Result(_Struct):
-    message: _Text
+    message: _SarifText
     rule_id: str | None = None
     rule_index: int = -1
     rule: _Reference | None = None
     kind: str = "fail"
     level: str | None = None
-    locations: list[_Location] = []
-    related_locations: list[_Location] = []
+    locations: list[_SarifLocation] = []
+    related_locations: list[_SarifLocation] = []
     suppressions: list[msgspec.Raw] | None = None
 
 
@@ -152,13 +152,13 @@ def _rule(result: _Result, rules: list[_Rule]) -> _Rule | None:
     return next((rule for rule in rules if rule.id == name), None)
 
 
-def _words(message: _Text | None, rule: _Rule | None) -> str:
+def _words(message: _SarifText | None, rule: _Rule | None) -> str:
     """The text of a message, its own or that which the rule has under its id (3.11.6, 3.11.7)."""
     if message is None:
         return ""
     text = message.text
     if text is None and message.id is not None and rule is not None:
-        text = rule.message_strings.get(message.id, _Text()).text
+        text = rule.message_strings.get(message.id, _SarifText()).text
     return _PLACEHOLDER.sub(lambda found: _argument(message.arguments, found), text or "").strip()
 
 
@@ -167,7 +167,7 @@ def _argument(arguments: list[str], found: re.Match[str]) -> str:
     return arguments[number] if number < len(arguments) else found[0]
 
 
-def _place(location: _Location, run: _Run, message: str) -> tuple[Place | None, _Region]:
+def _place(location: _SarifLocation, run: _Run, message: str) -> tuple[Place | None, _Region]:
     physical = location.physical_location
     if physical is None or physical.artifact_location is None:
         return None, _Region()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hotrun.core.model.events import Severity, Source
+from hotrun.core.model.events import Severity, SourceExcerpt
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -41,4 +41,4 @@ class Finding(msgspec.Struct, frozen=True):
     is_partial: bool = False
     is_lost: bool = False
     count: int = 1
-    source: Source | None = None
+    source: SourceExcerpt | None = None

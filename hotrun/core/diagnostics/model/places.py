@@ -23,7 +23,7 @@ def resolve(file: str, cwd: str, root: str, directories: Sequence[str] = ()) -> 
     return absolute, posixpath.relpath(absolute, root)
 
 
-class Places:
+class PlaceFinder:
     """Finds the files that the findings of one run name."""
 
     def __init__(self, root: str, exists: Callable[[str], bool], watched: Callable[[], Iterable[str]]) -> None:

@@ -56,7 +56,7 @@ class Unreadable(ValueError):
     """A format that is none, in words."""
 
 
-class Format(msgspec.Struct, frozen=True):
+class ErrorformatPattern(msgspec.Struct, frozen=True):
     """One format of a list. `whole`: the message is the whole line (%+); `hidden`: it is no finding (%-);
     `repeats`: the next line is matched from this one on (%>).
     """
@@ -68,9 +68,9 @@ class Format(msgspec.Struct, frozen=True):
     repeats: bool = False
 
 
-def formats(texts: tuple[str, ...]) -> list[Format]:
+def formats(texts: tuple[str, ...]) -> list[ErrorformatPattern]:
     """The formats of one or more strings, each a list with commas. Raises Unreadable, which names the format."""
-    found: list[Format] = []
+    found: list[ErrorformatPattern] = []
     for text in texts:
         for one in _split(text):
             try:
@@ -105,7 +105,7 @@ def _split(text: str) -> Iterator[str]:
         yield part
 
 
-def _format(text: str) -> Format:
+def _format(text: str) -> ErrorformatPattern:
     kind: Kind = "line"
     whole = hidden = repeats = False
     at = 0
@@ -128,7 +128,7 @@ def _format(text: str) -> Format:
             raise Unreadable(f"%{flag} stands before one of {' '.join(_KINDS)}")
         else:
             break
-    return Format(kind, _pattern(text[at:]), whole, hidden, repeats)
+    return ErrorformatPattern(kind, _pattern(text[at:]), whole, hidden, repeats)
 
 
 def _pattern(text: str) -> str:

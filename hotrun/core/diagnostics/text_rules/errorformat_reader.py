@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hotrun.core.diagnostics.model.draft import Draft
-from hotrun.core.diagnostics.text_rules.errorformat import Format, formats
+from hotrun.core.diagnostics.text_rules.errorformat import ErrorformatPattern, formats
 from hotrun.core.diagnostics.text_rules.rules import ErrorformatRule, compiled
 from hotrun.core.model.events import Severity
 
@@ -55,7 +55,7 @@ class ErrorformatReader:
         if draft is not None:
             self._emit(draft)
 
-    def _take(self, format: Format, line: str, groups: dict[str, str]) -> None:
+    def _take(self, format: ErrorformatPattern, line: str, groups: dict[str, str]) -> None:
         if format.kind in ("C", "Z"):
             if self._open is not None:
                 _go_on(self._open, line, groups, is_shown=not format.hidden)
@@ -67,7 +67,7 @@ class ErrorformatReader:
             self.close()
             self._begin(format, line, groups)
 
-    def _begin(self, format: Format, line: str, groups: dict[str, str]) -> None:
+    def _begin(self, format: ErrorformatPattern, line: str, groups: dict[str, str]) -> None:
         is_long = format.kind in _BEGINNINGS
         if format.hidden:
             self._is_hidden = is_long
@@ -114,10 +114,10 @@ def _go_on(draft: Draft, line: str, groups: dict[str, str], is_shown: bool) -> N
     _absorb(draft, groups)
 
 
-def _without_empty(all_formats: list[Format]) -> list[Format]:
+def _without_empty(all_formats: list[ErrorformatPattern]) -> list[ErrorformatPattern]:
     """Without those that hide whatever comes: in Vim they end a list, here they would blind the other rules."""
 
-    def hides_all(format: Format) -> bool:
+    def hides_all(format: ErrorformatPattern) -> bool:
         return format.hidden and format.kind == "G" and compiled(format.pattern).match("") is not None
 
     return [format for format in all_formats if not hides_all(format)]

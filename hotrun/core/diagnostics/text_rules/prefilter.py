@@ -11,7 +11,7 @@ _MOST_COMBINATIONS = 500
 _NEVER = r"\b\B"
 
 
-class Gate:
+class Prefilter:
     """Answers by clues: text that a line must hold, or begin with where the clue starts with "^".
 
     Rules without clues are not asked for here: `always` has them.

@@ -22,7 +22,7 @@ _MOST_HELD = 1000
 _LINES_AFTER_LEAD = 6
 
 
-class Reader(Protocol):
+class RuleReader(Protocol):
     """Something open. After "closed" or "done", `close` is asked once for what came of it."""
 
     def take(self, line: str) -> Outcome: ...
@@ -110,7 +110,7 @@ class Tail:
             self.draft.absorb(found)
 
 
-class Block:
+class BlockReader:
     """Waits for the lines that complete a block whose start was seen."""
 
     def __init__(self, rule: BlockRule, draft: Draft) -> None:

@@ -8,8 +8,8 @@ from hotrun.core.diagnostics.model.draft import Draft, place
 from hotrun.core.diagnostics.model.finding import Place
 from hotrun.core.diagnostics.text_rules.directories import Directories
 from hotrun.core.diagnostics.text_rules.errorformat_reader import ErrorformatReader
-from hotrun.core.diagnostics.text_rules.prefilter import Gate
-from hotrun.core.diagnostics.text_rules.readers import Block, Lead, Reader, Sticky, Tail
+from hotrun.core.diagnostics.text_rules.prefilter import Prefilter
+from hotrun.core.diagnostics.text_rules.readers import BlockReader, Lead, RuleReader, Sticky, Tail
 from hotrun.core.diagnostics.text_rules.rules import (
     AnyRule,
     BlockRule,
@@ -33,14 +33,14 @@ class Scanner:
 
     def __init__(
         self,
-        gate: Gate,
+        gate: Prefilter,
         directories: Directories,
         emit: Callable[[Draft], None],
         near: tuple[str, ...] = (),
         watchdog: Watchdog | None = None,
     ) -> None:
         """`near`: the package that all this comes from, where that is known; `watchdog` times rules of one's own."""
-        self.open: list[Reader] = []
+        self.open: list[RuleReader] = []
         self._previous = ""
         self._gate = gate
         self._directories = directories
@@ -108,7 +108,7 @@ class Scanner:
             if outcome == "taken":
                 return True
             self.open.remove(reader)
-            if isinstance(reader, Block):
+            if isinstance(reader, BlockReader):
                 if outcome == "done" and reader.rule.fallback:
                     self.open.append(Tail(reader.draft, reader.rule, []))
                 elif outcome == "done":
@@ -200,8 +200,10 @@ class Scanner:
                 if found := compiled(rule.start).match(line):
                     draft = self._draft(rule)
                     draft.absorb(found)
-                    self.open = [other for other in self.open if not (isinstance(other, Block) and other.rule is rule)]
-                    self.open.append(Block(rule, draft))
+                    self.open = [
+                        other for other in self.open if not (isinstance(other, BlockReader) and other.rule is rule)
+                    ]
+                    self.open.append(BlockReader(rule, draft))
             elif isinstance(rule, TraceRule):
                 if found := compiled(rule.begin).match(line):
                     lead = self._lead(rule)
@@ -244,12 +246,12 @@ class Scanner:
 
     def _settle(self, rule: Rule) -> None:
         """Make room for a complete finding or a header of `rule`."""
-        self.open = [reader for reader in self.open if not isinstance(reader, Block)]
+        self.open = [reader for reader in self.open if not isinstance(reader, BlockReader)]
         for reader in self.open[:]:
             if isinstance(reader, Tail) or (isinstance(reader, Sticky) and reader.rule is rule):
                 self._close(reader)
 
-    def _close(self, reader: Reader) -> None:
+    def _close(self, reader: RuleReader) -> None:
         self.open.remove(reader)
         if draft := reader.close():
             self._emit(draft)

@@ -16,7 +16,7 @@ _PSEUDO = re.compile(r"<|node:|internal/")
 _PREFIX: Final = " |+"
 
 
-class Part:
+class TracePart:
     """One trace of a chain."""
 
     def __init__(self, message: str | None = None) -> None:
@@ -38,7 +38,7 @@ class Trace:
         self._cut = len(groups.get("prefix") or "")
         self._code = groups.get("code")
         self._title = self._code or begin.string.strip()
-        self._parts = [Part(groups.get("message"))]
+        self._parts = [TracePart(groups.get("message"))]
         self._ended = self._muted = False
         self._slack = rule.slack
         # The end of a trace matters where the last frame does; otherwise its beginning.
@@ -92,7 +92,7 @@ class Trace:
     def _take_chain(self, line: str) -> bool:
         rule, part = self.rule, self._parts[-1]
         if rule.chain and (found := compiled(rule.chain).match(line)):
-            self._parts.append(Part(found.groupdict().get("message")))
+            self._parts.append(TracePart(found.groupdict().get("message")))
             self._add_mentioned(found)
         elif not (len(self._parts) > 1 and not part.frames and not self._ended and self._opens(line)):
             return False
@@ -135,7 +135,7 @@ class Trace:
         if "file" in found.re.groupindex and found["file"] is not None:
             self._add_frame(self._parts[-1], found, found.string)
 
-    def _add_frame(self, part: Part, found: re.Match[str], line: str) -> None:
+    def _add_frame(self, part: TracePart, found: re.Match[str], line: str) -> None:
         part.frames += 1
         file = found["file"]
         if file is None or _PSEUDO.match(file):
@@ -146,7 +146,7 @@ class Trace:
         if part.other is None or self.rule.pick == "last":
             part.other = found
 
-    def _where(self, part: Part) -> dict[str, str]:
+    def _where(self, part: TracePart) -> dict[str, str]:
         """The groups that say where it is: an own frame, the line above, a place in the message, any frame."""
         if part.own:
             found = part.own
@@ -160,7 +160,7 @@ class Trace:
             return {}
         return {name: text for name, text in found.groupdict().items() if text is not None and name != "message"}
 
-    def _relate(self, part: Part) -> None:
+    def _relate(self, part: TracePart) -> None:
         groups = self._where(part)
         if "file" in groups:
             line, column = number(groups.get("line")), number(groups.get("col"))

@@ -9,7 +9,7 @@ from hotrun.core.model.text import count, duration
 from hotrun.views.dashboard.cells import Row, Span
 from hotrun.views.dashboard.screen.history import BuildRecord, StepRecord
 from hotrun.views.dashboard.screen.lists import chosen_row, columns, part, rule, text_rows, window
-from hotrun.views.dashboard.screen.view_state import FullState
+from hotrun.views.dashboard.screen.view_state import ViewState
 from hotrun.views.dashboard.status import BAD, BUSY, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
 from hotrun.views.text.clean import clean_name
 
@@ -23,7 +23,7 @@ _WHY = {
 _STYLES = {"ok": GOOD, "unchanged": GOOD, "kept": QUIET, "failed": BAD, "timeout": BAD, "running": BUSY}
 
 
-def build_rows(builds: Sequence[BuildRecord], state: FullState, size: tuple[int, int], signs: Signs) -> list[Row]:
+def build_rows(builds: Sequence[BuildRecord], state: ViewState, size: tuple[int, int], signs: Signs) -> list[Row]:
     """The rows of the pane, the newest build first."""
     width, height = size
     if not builds:

@@ -8,7 +8,7 @@ from hotrun.core.model.events import Diagnostic, Fixed
 from hotrun.views.dashboard.cells import Row
 from hotrun.views.dashboard.pinned import place_of
 from hotrun.views.dashboard.screen.lists import chosen_row, part, read_part, rule, text_rows, window
-from hotrun.views.dashboard.screen.view_state import FullState
+from hotrun.views.dashboard.screen.view_state import ViewState
 from hotrun.views.dashboard.status import BAD, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
 from hotrun.views.text.clean import clean_name
 from hotrun.views.text.excerpt import excerpt
@@ -20,7 +20,7 @@ DETAILS_FROM_HEIGHT = 9  # rows; lower, they are shown alone or not at all
 def error_rows(
     problems: Sequence[Diagnostic],
     fixed: Sequence[Fixed],
-    state: FullState,
+    state: ViewState,
     size: tuple[int, int],
     signs: Signs,
 ) -> list[Row]:

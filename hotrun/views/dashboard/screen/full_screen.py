@@ -14,26 +14,26 @@ from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.keys.actions import Action
 from hotrun.views.dashboard.pinned import Pinned, copied_text
-from hotrun.views.dashboard.screen.record import Record
-from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
+from hotrun.views.dashboard.screen.record import ScreenRecord
+from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wish
 
 if TYPE_CHECKING:
     from hotrun.views.dashboard.cells import Renderer
-    from hotrun.views.dashboard.screen.layout import Full
+    from hotrun.views.dashboard.screen.layout import ScreenLayout
     from hotrun.views.dashboard.status import Signs
 
 TURNS = {"tab": 1, "backtab": -1}
 
 
-class WholeScreen:
+class FullScreen:
     """A FullScreen of the dashboard."""
 
     def __init__(self, keys: Mapping[Action, tuple[str, ...]], *, colored: bool, is_ascii: bool) -> None:
         self._keys = keys
         self._colored = colored
         self._is_ascii = is_ascii
-        self._record = Record()
-        self._drawer: tuple[Full, Renderer, Signs] | None = None
+        self._record = ScreenRecord()
+        self._drawer: tuple[ScreenLayout, Renderer, Signs] | None = None
         self._is_open = False
 
     def show(self, event: events.Event, stamp: str) -> None:
@@ -89,7 +89,7 @@ class WholeScreen:
             return None
         return self._wishes(full, action, snapshot)
 
-    def _wishes(self, full: Full, action: Action, snapshot: Snapshot) -> list[Wish]:
+    def _wishes(self, full: ScreenLayout, action: Action, snapshot: Snapshot) -> list[Wish]:
         problem, process = full.problem(snapshot), full.process(snapshot)
         match action:
             case "restart":
@@ -98,9 +98,9 @@ class WholeScreen:
             case "type":
                 return [Request("attach", process)] if process is not None else []
             case "open":
-                return [Open(problem)] if problem is not None else []
+                return [OpenInEditor(problem)] if problem is not None else []
             case "copy":
-                return [Copy(copied_text(problem))] if problem is not None else []
+                return [CopyToClipboard(copied_text(problem))] if problem is not None else []
             case _:
                 return []
 
@@ -117,13 +117,13 @@ class WholeScreen:
             for row in full.rows(snapshot, head, size, now_ms, pinned.note)
         ]
 
-    def _load(self) -> tuple[Full, Renderer, Signs]:
+    def _load(self) -> tuple[ScreenLayout, Renderer, Signs]:
         if self._drawer is None:
             from hotrun.views.dashboard.cells import Renderer
-            from hotrun.views.dashboard.screen.layout import Full
+            from hotrun.views.dashboard.screen.layout import ScreenLayout
             from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS
 
             signs = ASCII_SIGNS if self._is_ascii else UNICODE_SIGNS
-            full = Full(self._record, self._keys, signs, self._colored)
+            full = ScreenLayout(self._record, self._keys, signs, self._colored)
             self._drawer = full, Renderer(self._colored), signs
         return self._drawer

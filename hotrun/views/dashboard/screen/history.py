@@ -56,12 +56,12 @@ class History:
     def apply(self, event: events.Event, stamp: str) -> None:
         """Take one event; those that say nothing about builds are fine."""
         match event:
-            case events.Changed():
+            case events.ChangesDetected():
                 record = BuildRecord(event.build, stamp, event.trigger, event.paths, event.more)
                 self.builds = [*self.builds[1 - MOST_BUILDS :], record]
             case events.StepStarted():
                 self._step(event.build, event.step)
-            case events.StepRestored():
+            case events.StepCached():
                 step = self._step(event.build, event.step)
                 if step is not None:
                     step.status = "kept"

@@ -17,8 +17,8 @@ from hotrun.views.dashboard.screen.errors import error_rows
 from hotrun.views.dashboard.screen.lists import read_part, rule
 from hotrun.views.dashboard.screen.output import output_rows, title_of
 from hotrun.views.dashboard.screen.processes import process_rows
-from hotrun.views.dashboard.screen.record import Record
-from hotrun.views.dashboard.screen.view_state import PANES, FullState, Pane, enter, find, move, scroll
+from hotrun.views.dashboard.screen.record import ScreenRecord
+from hotrun.views.dashboard.screen.view_state import PANES, Pane, ViewState, enter, find, move, scroll
 from hotrun.views.dashboard.status import BUSY, PLAIN, QUIET, STRONG, Signs
 from hotrun.views.text.clean import clean_name
 
@@ -39,12 +39,14 @@ _KEYS: dict[Pane, tuple[tuple[Action, str], ...]] = {
 }  # fmt: skip
 
 
-class Full:
+class ScreenLayout:
     """What the whole screen shows of a record. Actions change it, and what is typed at its prompt; pure."""
 
-    def __init__(self, record: Record, keys: Mapping[Action, tuple[str, ...]], signs: Signs, colored: bool) -> None:
+    def __init__(
+        self, record: ScreenRecord, keys: Mapping[Action, tuple[str, ...]], signs: Signs, colored: bool
+    ) -> None:
         self.keys = keys
-        self.state = FullState()
+        self.state = ViewState()
         self.usage: Mapping[str, Usage] = {}  # by the name of the process; from outside, as long as it is shown
         self.log = record.log
         self._record = record
@@ -209,7 +211,7 @@ class Full:
             case "history":
                 return build_rows(self._record.history.builds, self.state, size, self._signs)
 
-    def _processes(self, snapshot: Snapshot, state: FullState | None, size: tuple[int, int], now_ms: int) -> list[Row]:
+    def _processes(self, snapshot: Snapshot, state: ViewState | None, size: tuple[int, int], now_ms: int) -> list[Row]:
         views: list[ProcessView] = list(snapshot.processes.values())
         return process_rows(views, self.usage, self._record.uptimes, state, size, now_ms, self._signs)
 
@@ -222,7 +224,7 @@ class Full:
             below += [rule("processes", width, self._signs.rule)]
             below += self._processes(snapshot, None, (width, many), now_ms)
         if room >= OUTPUT_FROM_HEIGHT - 3 and pane != "output":
-            shown = FullState(source=self.state.source, wrap=self.state.wrap)
+            shown = ViewState(source=self.state.source, wrap=self.state.wrap)
             latest = output_rows(self.log, shown, (width, room // 3), self._signs.bar, self._colored)
             below += [rule(title_of(self.log, shown), width, self._signs.rule), *latest] if latest else []
         return below

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from hotrun.views.dashboard.cells import Row, Span, cropped
 from hotrun.views.dashboard.colored import wrap
-from hotrun.views.dashboard.screen.view_state import FullState
+from hotrun.views.dashboard.screen.view_state import ViewState
 from hotrun.views.dashboard.status import PLAIN, QUIET, STRONG, Signs
 
 
@@ -40,7 +40,7 @@ def part(rows: Sequence[Row], offset: int, size: int, sign: str) -> list[Row]:
     return shown
 
 
-def read_part(rows: Sequence[Row], state: FullState, size: int, sign: str) -> list[Row]:
+def read_part(rows: Sequence[Row], state: ViewState, size: int, sign: str) -> list[Row]:
     """The part from where one reads on. Beyond the end is the end, so that the way back begins there."""
     state.offset = min(state.offset, max(0, len(rows) - size))
     return part(rows, state.offset, size, sign)

@@ -12,7 +12,7 @@ MOST_LINES = 20_000
 MOST_CHARACTERS = 8 << 20
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """One line, clean, with its colors. `number` counts from 0 and is never used again."""
 
     number: int
@@ -26,18 +26,18 @@ class Filter(NamedTuple):
     source: str | None = None
     text: str = ""
 
-    def takes(self, line: Line) -> bool:
+    def takes(self, line: LogLine) -> bool:
         """Whether the line is one of them."""
         if self.source is not None and line.source != self.source:
             return False
         return not self.text or self.text.casefold() in uncolored(line.text).casefold()
 
 
-class Log:
+class OutputLog:
     """A ring of lines. What comes is only put aside, as long as nobody looks: a flood must cost next to nothing."""
 
     def __init__(self, most_lines: int = MOST_LINES, most_characters: int = MOST_CHARACTERS) -> None:
-        self._lines: deque[Line] = deque()
+        self._lines: deque[LogLine] = deque()
         self._aside: deque[tuple[str, str]] = deque()
         self._aside_characters = 0
         self._most_lines = most_lines
@@ -64,13 +64,13 @@ class Log:
         self._take_in()
         return self._lines[0].number if self._lines else self._end
 
-    def back_from(self, number: int, wanted: Callable[[Line], bool]) -> Iterator[Line]:
+    def back_from(self, number: int, wanted: Callable[[LogLine], bool]) -> Iterator[LogLine]:
         """The lines up to this number that are wanted, the latest first."""
         for at in range(min(number, self.end - 1) - self.first, -1, -1):
             if wanted(self._lines[at]):
                 yield self._lines[at]
 
-    def on_from(self, number: int, wanted: Callable[[Line], bool]) -> Iterator[Line]:
+    def on_from(self, number: int, wanted: Callable[[LogLine], bool]) -> Iterator[LogLine]:
         """The lines from this number on that are wanted."""
         for at in range(max(number, self.first) - self.first, len(self._lines)):
             if wanted(self._lines[at]):
@@ -80,7 +80,7 @@ class Log:
         while self._aside:
             source, text = self._aside.popleft()
             for line in text.split("\n"):
-                self._lines.append(Line(self._end, source, line))
+                self._lines.append(LogLine(self._end, source, line))
                 self._end += 1
                 self._characters += len(line)
             while len(self._lines) > self._most_lines or self._characters > self._most_characters:

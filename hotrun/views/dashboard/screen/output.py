@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from hotrun.views.dashboard.colored import clip, spaced, wrap
-from hotrun.views.dashboard.screen.log import Line, Log
-from hotrun.views.dashboard.screen.view_state import FullState
+from hotrun.views.dashboard.screen.log import LogLine, OutputLog
+from hotrun.views.dashboard.screen.view_state import ViewState
 from hotrun.views.text.clean import clean_name, uncolored
 
 _REVERSE, _AS_BEFORE = "\x1b[7m", "\x1b[27m"
 
 
-def output_rows(log: Log, state: FullState, size: tuple[int, int], bar: str, colored: bool) -> list[str]:
+def output_rows(log: OutputLog, state: ViewState, size: tuple[int, int], bar: str, colored: bool) -> list[str]:
     """Rows of text with the colors of the programs; fewer than there is room for where there is not more."""
     width, height = size
     if width < 1 or height < 1:
@@ -26,7 +26,7 @@ def output_rows(log: Log, state: FullState, size: tuple[int, int], bar: str, col
     return rows[-height:]
 
 
-def title_of(log: Log, state: FullState) -> str:
+def title_of(log: OutputLog, state: ViewState) -> str:
     """What is shown, and how: for the rule over the pane."""
     said = ["output of all" if state.source is None else f"output of {clean_name(state.source.partition(':')[2])}"]
     if state.filter:
@@ -39,7 +39,7 @@ def title_of(log: Log, state: FullState) -> str:
     return ", ".join(said)
 
 
-def _line_rows(line: Line, state: FullState, width: int, bar: str, colored: bool) -> list[str]:
+def _line_rows(line: LogLine, state: ViewState, width: int, bar: str, colored: bool) -> list[str]:
     prefix = "" if state.source is not None else f"{clean_name(line.source.partition(':')[2])} {bar} "
     text = spaced(line.text if colored else uncolored(line.text))
     if state.search:

@@ -10,7 +10,7 @@ from hotrun.core.state.snapshot import ProcessView
 from hotrun.views.dashboard.cells import Row, Span
 from hotrun.views.dashboard.screen.lists import chosen_row, columns, window
 from hotrun.views.dashboard.screen.record import Uptime
-from hotrun.views.dashboard.screen.view_state import FullState
+from hotrun.views.dashboard.screen.view_state import ViewState
 from hotrun.views.dashboard.status import PLAIN, QUIET, STRONG, Signs, state_of
 from hotrun.views.text.clean import clean_name
 
@@ -23,7 +23,7 @@ def process_rows(
     processes: Sequence[ProcessView],
     usage: Mapping[str, Usage],
     uptimes: Mapping[str, Uptime],
-    state: FullState | None,
+    state: ViewState | None,
     size: tuple[int, int],
     now_ms: int,
     signs: Signs,

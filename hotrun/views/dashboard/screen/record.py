@@ -6,7 +6,7 @@ import msgspec
 
 from hotrun.core.model import events
 from hotrun.views.dashboard.screen.history import History
-from hotrun.views.dashboard.screen.log import Log
+from hotrun.views.dashboard.screen.log import OutputLog
 
 
 class Uptime(msgspec.Struct):
@@ -16,11 +16,11 @@ class Uptime(msgspec.Struct):
     since_ms: int | None = None
 
 
-class Record:
+class ScreenRecord:
     """Output, builds, and when processes were started."""
 
     def __init__(self) -> None:
-        self.log = Log()
+        self.log = OutputLog()
         self.history = History()
         self.uptimes: dict[str, Uptime] = {}
 

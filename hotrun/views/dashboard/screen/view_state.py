@@ -7,13 +7,13 @@ from typing import Literal, get_args
 import msgspec
 
 from hotrun.keys.actions import Action
-from hotrun.views.dashboard.screen.log import Filter, Line, Log
+from hotrun.views.dashboard.screen.log import Filter, LogLine, OutputLog
 
 Pane = Literal["errors", "processes", "output", "history"]
 PANES: tuple[Pane, ...] = get_args(Pane)
 
 
-class Chosen(msgspec.Struct):
+class Selection(msgspec.Struct):
     """Where one stands in a list. `at` may be beyond its end, as lists become shorter."""
 
     at: int = 0
@@ -27,7 +27,7 @@ class Chosen(msgspec.Struct):
         self.at = max(0, min(self.within(total) + by, total - 1))
 
 
-class FullState(msgspec.Struct):
+class ViewState(msgspec.Struct):
     """All of it. `details`: the chosen error or build fills the pane, from row `offset` on.
 
     `bottom`: the number of the last line of output that is shown; None follows what comes. `found`: whether the last
@@ -36,7 +36,7 @@ class FullState(msgspec.Struct):
     """
 
     pane: Pane = "errors"
-    chosen: dict[Pane, Chosen] = {}
+    chosen: dict[Pane, Selection] = {}
     details: bool = False
     offset: int = 0
     source: str | None = None
@@ -49,9 +49,9 @@ class FullState(msgspec.Struct):
     entry: Literal["search", "filter"] | None = None
     typed: str = ""
 
-    def at(self, pane: Pane) -> Chosen:
+    def at(self, pane: Pane) -> Selection:
         """Where one stands in this pane."""
-        return self.chosen.setdefault(pane, Chosen())
+        return self.chosen.setdefault(pane, Selection())
 
     @property
     def filtered(self) -> Filter:
@@ -74,7 +74,7 @@ class FullState(msgspec.Struct):
         self.source, self.bottom = source, None
 
 
-def move(state: FullState, action: Action, total: int, page: int) -> bool:
+def move(state: ViewState, action: Action, total: int, page: int) -> bool:
     """Move in a list, or in the details of what is chosen there; False where the action is no movement."""
     steps: dict[Action, int] = {
         "up": -1, "down": 1, "page-up": -page, "page-down": page, "top": -(1 << 30), "bottom": 1 << 30,
@@ -88,7 +88,7 @@ def move(state: FullState, action: Action, total: int, page: int) -> bool:
     return True
 
 
-def scroll(state: FullState, log: Log, action: Action, page: int) -> bool:
+def scroll(state: ViewState, log: OutputLog, action: Action, page: int) -> bool:
     """Move through the output; False where the action is no movement."""
     last = log.end - 1 if state.bottom is None else state.bottom
     wanted = state.filtered.takes
@@ -111,26 +111,26 @@ def scroll(state: FullState, log: Log, action: Action, page: int) -> bool:
     return True
 
 
-def wanted_lines(log: Log, state: FullState) -> list[Line]:
+def wanted_lines(log: OutputLog, state: ViewState) -> list[LogLine]:
     """The lines that are looked at now, up to the last one that is shown, at most a screenful of them."""
     last = log.end - 1 if state.bottom is None else state.bottom
     return [line for line, _ in zip(log.back_from(last, state.filtered.takes), range(1000), strict=False)]
 
 
-def _back(log: Log, last: int, lines: list[Line], many: int) -> int:
+def _back(log: OutputLog, last: int, lines: list[LogLine], many: int) -> int:
     if len(lines) <= 1:
         return last
     return lines[min(many, len(lines) - 1)].number
 
 
-def find(state: FullState, log: Log, by: int) -> bool:
+def find(state: ViewState, log: OutputLog, by: int) -> bool:
     """Go to the next line (`by` 1) or the one before (-1) that holds what is searched for; False: there is none."""
     if not state.search:
         return False
     hit = Filter(state.source, state.search)
     kept = state.filtered
 
-    def wanted(line: Line) -> bool:
+    def wanted(line: LogLine) -> bool:
         return kept.takes(line) and hit.takes(line)
 
     last = log.end if state.bottom is None else state.bottom
@@ -141,7 +141,7 @@ def find(state: FullState, log: Log, by: int) -> bool:
     return True
 
 
-def enter(state: FullState, log: Log, key: str) -> None:
+def enter(state: ViewState, log: OutputLog, key: str) -> None:
     """Take a key at the prompt; enter ends it, esc gives it up."""
     if key == "enter":
         if state.entry == "search":

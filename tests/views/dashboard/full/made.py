@@ -7,8 +7,8 @@ from hotrun.core.state.snapshot import Snapshot
 from hotrun.keys.actions import DEFAULT_KEYS, Action
 from hotrun.views.dashboard.cells import Row
 from hotrun.views.dashboard.colored import width
-from hotrun.views.dashboard.screen.layout import Full
-from hotrun.views.dashboard.screen.record import Record
+from hotrun.views.dashboard.screen.layout import ScreenLayout
+from hotrun.views.dashboard.screen.record import ScreenRecord
 from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS
 from hotrun.views.text.clean import uncolored
 
@@ -27,7 +27,7 @@ def problem(
     detail: tuple[str, ...] = (),
     related: tuple[events.Related, ...] = (),
     step: str = "app",
-    source: events.Source | None = None,
+    source: events.SourceExcerpt | None = None,
 ) -> events.Diagnostic:
     return events.Diagnostic(
         build=1, step=step, process=None, severity=severity, file=f"/p/{path}" if path else None, path=path, line=line,
@@ -42,8 +42,8 @@ class Shown:
     def __init__(self, columns: int = 80, height: int = 20, *, unicode: bool = False) -> None:
         self.size = (columns, height)
         self.snapshot = Snapshot()
-        self.record = Record()
-        self.full = Full(self.record, DEFAULT_KEYS, UNICODE_SIGNS if unicode else ASCII_SIGNS, colored=True)
+        self.record = ScreenRecord()
+        self.full = ScreenLayout(self.record, DEFAULT_KEYS, UNICODE_SIGNS if unicode else ASCII_SIGNS, colored=True)
         self.now_ms = 0
 
     def tell(self, *told: events.Event) -> None:
@@ -53,11 +53,11 @@ class Shown:
         self.record.see(self.now_ms)
 
     def start(self, *processes: str) -> None:
-        self.tell(events.Hello("1", 1, "/p", None, ("app",), processes, None))
+        self.tell(events.SessionStarted("1", 1, "/p", None, ("app",), processes, None))
 
     def builds(self, number: int, *paths: str, trigger: events.Trigger = "fs", more: int = 0) -> None:
         listed = tuple(events.ChangedPath(path, "modified") for path in paths)
-        self.tell(events.Changed(number, listed, more, trigger), events.BuildStarted(number, ("app",), ()))
+        self.tell(events.ChangesDetected(number, listed, more, trigger), events.BuildStarted(number, ("app",), ()))
 
     def ends(
         self,

@@ -15,7 +15,7 @@ from tests.views.dashboard.full.made import Shown, fixed, problem
 def test_the_errors_are_listed_with_everything_about_the_chosen_one() -> None:
     shown = Shown(60, 18)
     related = events.Related("src/b.py", "/p/src/b.py", 7, 1, "declared here")
-    source = events.Source(2, ("def f():", "    g()"))
+    source = events.SourceExcerpt(2, ("def f():", "    g()"))
     shown.has(
         problem("no such name", column=5, detail=("help: import it",), related=(related,), source=source),
         problem("odd", line=4, new=False),
@@ -237,7 +237,7 @@ def test_builds_are_told_with_what_changed_and_how_long_each_part_took() -> None
     shown.ends(1, "failed", errors=2, ms=1400)
     shown.builds(2, "src/a.go", "src/b.go", more=3)
     shown.tell(events.StepStarted(2, "app", ("make",)), events.StepFinished(2, "app", "ok", 0, None, 90, True))
-    shown.tell(events.StepRestored(2, "css", 1))
+    shown.tell(events.StepCached(2, "css", 1))
     shown.starts("web", build=2)
     shown.tell(events.ProcessReady("web", 1, 2, "tcp", 120))
     shown.ends(2, ms=100)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hotrun.core.model.inputs import Request
 from hotrun.keys.actions import DEFAULT_KEYS, Action
-from hotrun.views.dashboard.screen.full_screen import WholeScreen
-from hotrun.views.dashboard.ui_requests import Copy, Open, Wish
+from hotrun.views.dashboard.screen.full_screen import FullScreen
+from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wish
 from tests.views.dashboard.full.made import Shown, problem
 
 
 def pressed(shown: Shown, *actions: Action) -> list[Wish] | None:
     """What the last of the actions asks for, after the whole screen was opened."""
-    whole = WholeScreen(DEFAULT_KEYS, colored=False, is_ascii=True)
+    whole = FullScreen(DEFAULT_KEYS, colored=False, is_ascii=True)
     wishes = whole.press("full", shown.snapshot, 24)
     for action in actions:
         wishes = whole.press(action, shown.snapshot, 24)
@@ -31,8 +31,8 @@ def test_open_and_copy_mean_the_chosen_error() -> None:
     shown = Shown()
     first, second = problem("one", line=1), problem("two", line=2)
     shown.has(first, second)
-    assert pressed(shown, "errors", "down", "open") == [Open(second)]
-    assert pressed(shown, "errors", "copy") == [Copy("src/app.py:1:9: error: one")]
+    assert pressed(shown, "errors", "down", "open") == [OpenInEditor(second)]
+    assert pressed(shown, "errors", "copy") == [CopyToClipboard("src/app.py:1:9: error: one")]
     assert pressed(Shown(), "errors", "open") == []
 
 
