@@ -1,5 +1,5 @@
 """Gives the engine the parser for what a step or process prints; it is made when there is something to parse.
-Parsers of one's own are tried before they are used: one that can hang would stop everything.
+Custom parsers are tried before they are used: one that can hang would stop everything.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Around = Callable[[str, int, bool], "SourceExcerpt | None"]
 Key = tuple[str | int, ...]
 
 _table: RuleTable | None = None
-_with_own: tuple[tuple[CustomParser, ...], RuleTable, set[str]] | None = None
+_with_custom: tuple[tuple[CustomParser, ...], RuleTable, set[str]] | None = None
 
 
 def rules() -> RuleTable:
@@ -46,7 +46,7 @@ def known() -> tuple[str, ...]:
 
 
 def refused(project: Project) -> list[tuple[Key, str]]:
-    """The patterns of the project's own parsers that can hang, by their key in the configuration, with the reason.
+    """The patterns of the project's custom parsers that can hang, by their key in the configuration, with the reason.
 
     What was found to be fine before is not tried again; a try takes some 50 ms, and one that hangs seconds.
     """
@@ -76,7 +76,7 @@ def _patterns(project: Project) -> Iterator[tuple[Key, str, list[str]]]:
 
 
 def wrong_examples(project: Project) -> list[tuple[Key, str]]:
-    """The examples of the project's own parsers that these do not read as they say, by key, with what is wrong."""
+    """The examples of the project's custom parsers that these do not read as they say, by key, with what is wrong."""
     from hotrun.core.diagnostics.custom import example_problems
 
     return [
@@ -87,13 +87,13 @@ def wrong_examples(project: Project) -> list[tuple[Key, str]]:
 
 
 def _table_with(own: tuple[CustomParser, ...]) -> tuple[RuleTable, set[str]]:
-    """The table with parsers of one's own, and the names of those that are switched off."""
-    global _with_own
-    if _with_own is None or _with_own[0] != own:
-        from hotrun.core.diagnostics.custom import with_own
+    """The table with custom parsers, and the names of those that are switched off."""
+    global _with_custom
+    if _with_custom is None or _with_custom[0] != own:
+        from hotrun.core.diagnostics.custom import with_custom
 
-        _with_own = own, with_own(rules(), own), set()
-    return _with_own[1:]
+        _with_custom = own, with_custom(rules(), own), set()
+    return _with_custom[1:]
 
 
 class ProjectFiles(NamedTuple):
@@ -116,9 +116,9 @@ class LazyParser:
     ) -> None:
         """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say.
 
-        `files` tells which files there are; without it, paths are left as they were printed. `own` are the project's
-        own parsers. `around` gives the lines around a place (file, line, and whether it is for an error), if the part
-        has seen them so.
+        `files` tells which files there are; without it, paths are left as they were printed. `own` are the custom
+        parsers of the project. `around` gives the lines around a place (file, line, and whether it is for an
+        error), if the part has seen them so.
         """
         self._part = part
         self._files = files

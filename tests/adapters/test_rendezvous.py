@@ -57,7 +57,8 @@ def test_another_name_of_the_same_root_is_the_same_root(tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) -> None:
-    code = "import time; from hotrun.adapters.instance.lock import InstanceLock; c = InstanceLock('/r'); print(1, flush=True)"
+    imports = "import time; from hotrun.adapters.instance.lock import InstanceLock"
+    code = f"{imports}; c = InstanceLock('/r'); print(1, flush=True)"
     child = subprocess.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"], stdout=subprocess.PIPE)
     try:
         assert child.stdout is not None

@@ -245,7 +245,7 @@ def test_the_schema_takes_the_documented_examples() -> None:
         ('[build.app]\ncommand = "x"\ntimeout = "5 s"', "$.build.app.timeout"),
         ('[build.app]\ncommand = "x"\non_busy = "wait"', "$.build.app.on_busy"),
         ("[build.app]\ncommand = 5", "$.build.app.command"),
-        ('[watch]\nsettle = "fast"', "$.watch.settle"),
+        ('[watch]\ndebounce = "fast"', "$.watch.debounce"),
         ("[env]\nPORT = 8000", "$.env.PORT"),
         ('[run.web]\ncommand = "x"\nready = { http = "localhost" }', "$.run.web.ready.http"),
         ('[run.web]\ncommand = "x"\nready = { tcp = "127.0.0.1:{prot}" }', "$.run.web.ready.tcp"),
@@ -255,7 +255,6 @@ def test_the_schema_takes_the_documented_examples() -> None:
         ('[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:{port}"]', "$.run.web.listen[0]"),
         ('[exports.a]\npath = "a"', "$.exports.a"),
         ('[exports.a]\npath = "a"\nformat = ""', "$.exports.a.format"),
-        ('[exports.a]\npath = "a"\nformat = "x"\non = "start"', "$.exports.a.on"),
         ('[proxy]\nlisten = "127.0.0.1:1"', "$.proxy"),
         ('[ui]\ntitle = "x"', "$.ui.title"),
         ('[ui.keys]\nrestrat = "x"', "$.ui.keys"),
@@ -291,7 +290,7 @@ def test_the_schema_words_defaults_as_the_file_would() -> None:
     definitions = json_schema()["$defs"]
     assert definitions["RunProcess"]["properties"]["stop_timeout"]["default"] == "5s"
     assert definitions["RunProcess"]["properties"]["stop_signal"]["default"] == "SIGTERM"
-    assert definitions["WatchTable"]["properties"]["settle"]["default"] == "auto"
+    assert definitions["WatchTable"]["properties"]["debounce"]["default"] == "auto"
     assert definitions["WatchTable"]["properties"]["paths"]["default"] == ["."]
     assert "default" not in definitions["WatchTableInProfile"]["properties"]["paths"]
 

@@ -79,12 +79,6 @@ def test_a_brace_without_its_other_half_is_refused() -> None:
     assert problem("a", "{path") == f'hotrun.toml:5: exports.e0.format: {said}, got "{{path"'
 
 
-def test_there_is_only_one_time_to_write() -> None:
-    with pytest.raises(InvalidConfig) as caught:
-        parse(RUN + '[exports.a]\npath = "a"\nformat = "x"\non = "start"\n', "hotrun.toml", "/p")
-    assert caught.value.problems == ('hotrun.toml:6: exports.a.on: expected "verdict", got "start"',)
-
-
 def test_a_file_over_a_folder_or_behind_a_link_out_of_the_root_is_found_on_disk(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / "folder").mkdir(parents=True)

@@ -52,7 +52,7 @@ path = ".problems"
 format = "{path}"
 
 [profile.checked]
-go.on_mismatch = "block"
+go.on_mismatch = "fail"
 """
 
 ONE = """
@@ -113,8 +113,8 @@ def test_what_fits_goes_where_the_outputs_say_and_only_go_fit_makes_it() -> None
 
 
 def test_a_profile_may_say_that_a_misfit_is_red_at_once() -> None:
-    assert "--block" not in project_of(GOOD).steps["go-fit"].program.argv
-    assert "--block" in project_of(GOOD, "checked").steps["go-fit"].program.argv
+    assert "--fail" not in project_of(GOOD).steps["go-fit"].program.argv
+    assert "--fail" in project_of(GOOD, "checked").steps["go-fit"].program.argv
 
 
 @pytest.mark.parametrize("profile", [None, "checked"])
@@ -134,7 +134,7 @@ def test_a_plugin_that_is_reloaded_is_built_by_files_and_swapped_and_the_process
     assert steps["go-plugin-auth"].program.argv == (*words, "target", "--files", "plugin:auth", "./plugins/auth")
     assert steps["go-plugin-pay"].program.argv == (*words, "target", "plugin:pay", "./plugins/pay")
     assert steps["go-fit"].outputs == ("/tmp/host", "/tmp/pay.so", ".hotrun/go/restart.json")
-    assert {"--reload=plugin:auth", "--generations=20"} < {*steps["go-fit"].program.argv}
+    assert {"--reload=plugin:auth", "--max-versions=20"} < {*steps["go-fit"].program.argv}
     assert steps["go-swap"].program.argv == (*words, "swap", "plugin:auth=tmp/auth.so")
     assert steps["go-swap"].needs == ("go-fit", "go-plugin-auth")
     assert steps["go-swap"].outputs == ("/tmp/auth.so",)
@@ -263,7 +263,7 @@ WRONG = [
         ONE.replace("[[", 'symbols = ["plugin"]\non_mismatch = "rebuilt"\n[['),
         [
             '4: go.symbols[0]: expected an exported name such as "Plugin", got "plugin"',
-            '5: go.on_mismatch: expected "rebuild" or "block", got "rebuilt", did you mean "rebuild"?',
+            '5: go.on_mismatch: expected "rebuild" or "fail", got "rebuilt", did you mean "rebuild"?',
         ],
     ),
     (
@@ -272,10 +272,10 @@ WRONG = [
         ['11: go.plugin[1].reload: expected "signal:SIGUSR1", as for the plugins above, got "signal:SIGHUP"'],
     ),
     (
-        "a reload by no signal, and too few generations",
-        ONE.replace("[[", "generations = 0\n[[") + 'reload = "signal:USR3"\n',
+        "a reload by no signal, and too few versions",
+        ONE.replace("[[", "max_loaded_versions = 0\n[[") + 'reload = "signal:USR3"\n',
         [
-            "4: go.generations: expected a number of versions from 1 to 10000, got 0",
+            "4: go.max_loaded_versions: expected a number of versions from 1 to 10000, got 0",
             '8: go.plugin[0].reload: expected "restart" or a signal such as "signal:USR1", got "signal:USR3", '
             'did you mean "signal:SIGUSR',
         ],

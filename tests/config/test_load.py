@@ -30,7 +30,7 @@ def test_the_smallest_file_gets_every_default() -> None:
     assert project == Project(
         root=ROOT,
         config="/project/hotrun.toml",
-        watch=Watch(roots=(ROOT,), exclude=(), gitignore=True, settle_ms=None, poll="auto", poll_interval_ms=500),
+        watch=Watch(roots=(ROOT,), exclude=(), gitignore=True, debounce_ms=None, poll="auto", poll_interval_ms=500),
         steps={},
         processes={
             "web": Process(
@@ -99,7 +99,7 @@ def test_every_key_of_a_process_and_of_watch_arrives() -> None:
         paths = ["src", "../lib"]
         exclude = ["docs/"]
         gitignore = false
-        settle = "250ms"
+        debounce = "250ms"
         [build.app]
         command = "make"
         [run.db]
@@ -113,7 +113,7 @@ def test_every_key_of_a_process_and_of_watch_arrives() -> None:
         on_exit = "quit"
         on_failed_build = "stop"
     """)
-    assert project.watch == Watch(("/project/src", "/lib"), ("docs/",), gitignore=False, settle_ms=250)
+    assert project.watch == Watch(("/project/src", "/lib"), ("docs/",), gitignore=False, debounce_ms=250)
     assert project.processes["web"] == Process(
         name="web",
         program=Program(("sh", "-c", "tmp/app"), ROOT),

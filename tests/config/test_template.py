@@ -119,7 +119,7 @@ def test_every_option_that_is_off_can_be_turned_on(tmp_path: Path) -> None:
             turned_on = text[: match.start()] + text[match.end() :]
             assert tomli.loads(turned_on) != tomli.loads(text)
             assert from_text(turned_on, root).root == root, line
-    assert seen >= {"timeout", "env", "on_failed_build", "exclude", "on_exit", "ready", "settle", "LOG", "env_files"}
+    assert seen >= {"timeout", "env", "on_failed_build", "exclude", "on_exit", "ready", "debounce", "LOG", "env_files"}
 
 
 def test_all_options_together_are_a_file_too(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         "an unknown key like no other",
         '[watch]\nzzz = 1\n\n[run.web]\ncommand = "x"\n',
         [
-            "2: watch.zzz: unknown key, expected one of paths, exclude, gitignore, settle, poll, "
+            "2: watch.zzz: unknown key, expected one of paths, exclude, gitignore, debounce, poll, "
             "poll_interval, skip_unchanged, auto, follow_symlinks"
         ],
     ),
@@ -101,9 +101,9 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['3: run.web.stop_timeout: expected a duration such as "30s", got "-5s"'],
     ),
     (
-        "a settle time that is no duration",
-        '[watch]\nsettle = "fast"\n[run.web]\ncommand = "x"\n',
-        ['2: watch.settle: expected "auto" or a duration such as "300ms", got "fast"'],
+        "a debounce time that is no duration",
+        '[watch]\ndebounce = "fast"\n[run.web]\ncommand = "x"\n',
+        ['2: watch.debounce: expected "auto" or a duration such as "300ms", got "fast"'],
     ),
     (
         "a polling interval of zero",

@@ -158,8 +158,8 @@ def test_a_stream_of_changes_does_not_hold_the_work_for_ever() -> None:
     assert world.take_commands() == ["spawn app"]
 
 
-def test_settle_waits_as_long_as_the_configuration_says() -> None:
-    world = World(project(step("app"), settle_ms=200))
+def test_debounce_waits_as_long_as_the_configuration_says() -> None:
+    world = World(project(step("app"), debounce_ms=200))
     world.begin().does("app").take_commands()
     world.change("a").wait(199)
     assert world.take_commands() == []
@@ -168,7 +168,7 @@ def test_settle_waits_as_long_as_the_configuration_says() -> None:
 
 
 def test_a_file_that_came_and_went_within_a_burst_is_no_change() -> None:
-    world = World(project(step("app"), settle_ms=50))
+    world = World(project(step("app"), debounce_ms=50))
     world.begin().does("app").take_commands()
     world.send(inputs.FilesChanged((inputs.Change("x", "added"),)))
     world.send(inputs.FilesChanged((inputs.Change("x", "deleted"),))).wait(1000)

@@ -1,4 +1,4 @@
-"""What a person has of the diagnostics: parsers of one's own, and places in files that are really there."""
+"""What a person has of the diagnostics: custom parsers, and places in files that are really there."""
 
 from __future__ import annotations
 

@@ -175,18 +175,20 @@ RELOADS = """var held atomic.Pointer[[]shared.Plugin]
 	}()"""
 
 
-def reloading(root: Path, generations: int) -> Path:
+def reloading(root: Path, max_loaded_versions: int) -> Path:
     """The project with a host that opens its plugins again on SIGUSR1, and a plugin that is reloaded so."""
     host, config = root / "cmd/host/main.go", root / "hotrun.toml"
     text = host.read_text().replace(LOADS, RELOADS).replace("range plugins", "range *held.Load()")
     host.write_text(text.replace('"plugin"\n', '"plugin"\n\t"sync/atomic"\n'))
-    text = config.read_text().replace("[[go.plugin]]", f"generations = {generations}\n\n[[go.plugin]]", 1)
+    text = config.read_text().replace(
+        "[[go.plugin]]", f"max_loaded_versions = {max_loaded_versions}\n\n[[go.plugin]]", 1
+    )
     config.write_text(text.replace('quiet.so"', 'quiet.so"\nreload = "signal:USR1"'))
     return root
 
 
 def test_a_plugin_that_is_reloaded_is_opened_beside_its_old_version_and_all_else_restarts(tmp_path: Path) -> None:
-    with Running(reloading(project(tmp_path), generations=3), port=free_port()) as running:
+    with Running(reloading(project(tmp_path), max_loaded_versions=3), port=free_port()) as running:
         up(running)
         for old, new in (("psst", "hush"), ("hush", "hist")):
             mark = running.mark

@@ -134,12 +134,12 @@ def test_a_plugin_that_does_not_fit_is_explained_and_all_are_built_once_more(pro
     assert project.fit() == Done(0, [])
 
 
-def test_where_a_misfit_blocks_it_is_an_error_and_what_was_published_stays(project: Project) -> None:
+def test_where_a_misfit_fails_it_is_an_error_and_what_was_published_stays(project: Project) -> None:
     before, inodes = project.published(), project.inodes()
     project.edit("plugins/quiet/main.go", '"psst"', '"hush"')
     project.build("plugin:quiet")
     trimmed(project, ".hotrun/go/loud.so")
-    done = project.fit("--block")
+    done = project.fit("--fail")
     assert done.status == 1
     assert [line.split(": ")[:3] for line in done.lines] == [["plugins/loud/main.go:1", "error", "tmp/plugins/loud.so"]]
     assert (project.published(), project.inodes()) == (before, inodes)
@@ -157,7 +157,7 @@ def test_a_body_that_only_the_host_has_is_noticed_though_go_would_open_the_plugi
     (project.root / "shared/number.go").write_text(one.replace("println(1)", "println(2)"))
     project.build("host")
 
-    done = project.fit("--block")
+    done = project.fit("--fail")
     assert done.status == 1
     assert "Go would open it, and run another version of example.test/goplugin/shared" in done.lines[0]
     done = project.fit()

@@ -18,7 +18,7 @@ from tests.gobuild.test_building import EXAMPLE, Done, Project
 
 QUIET = "plugins/quiet/main.go"
 PLACE = "tmp/plugins/quiet.so"
-FIT = ("fit", "--generations=3", "--reload=plugin:quiet", "host=tmp/host", f"plugin:quiet={PLACE}")
+FIT = ("fit", "--max-versions=3", "--reload=plugin:quiet", "host=tmp/host", f"plugin:quiet={PLACE}")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_each_version_has_a_path_of_its_own_and_the_output_names_the_latest(proj
     assert len(seen) == KEPT + 2
     assert len(list((project.root / ".hotrun/go/versions").iterdir())) == KEPT
     assert not first.exists()
-    assert (project.root / RESTART).read_bytes() != restart, "more versions than generations"
+    assert (project.root / RESTART).read_bytes() != restart, "more versions than allowed"
     assert not list(project.root.rglob("*.put"))
 
 

@@ -47,7 +47,7 @@ def convert(source: KeySource) -> Imported:
         if name != default:
             other.skip(f"bacon runs one job at a time, and {default} is the default", *other.names())
     keys.skip("not needed: how bacon looks and is told", *_VIEW)
-    keys.skip("not needed: hotrun settles bursts itself: `settle` in [watch]", "grace_period")
+    keys.skip("not needed: hotrun debounces too: `debounce` in [watch]", "grace_period")
     keys.finish()
     return draft.finish()
 
@@ -82,7 +82,7 @@ def _job(name: str, job: Keys, keys: Keys, draft: ImportDraft) -> None:
     job.skip("cannot be: the step's output tells what to end", "kill", "on_success")
     job.skip("not needed: hotrun finds errors by the tool that prints them: `parsers`", "analyzer")
     job.skip("not needed: how bacon looks and is told", *_VIEW)
-    job.skip("not needed: hotrun settles bursts itself: `settle` in [watch]", "grace_period")
+    job.skip("not needed: hotrun debounces too: `debounce` in [watch]", "grace_period")
 
 
 def _paths(job: Keys, keys: Keys) -> list[str] | None:

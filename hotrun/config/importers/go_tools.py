@@ -12,7 +12,7 @@ PROCESS = "app"
 
 RESTART_ONLY = "no Go: read when the program starts, which the same binary would not"
 TERMINATION = "{tool} ends the program with SIGKILL; hotrun asks it with SIGTERM and waits up to 5s: `stop_timeout`"
-AT_ONCE = "not needed: hotrun starts at once, and a later change cancels what it makes old; `settle` in [watch] waits"
+AT_ONCE = "not needed: hotrun starts at once, and a later change cancels what it makes old; `debounce` in [watch] waits"
 COLORS = "not needed: hotrun has colors of its own"
 LOGS = "not needed: .hotrun/logs keeps the output of each step and process"
 

@@ -169,7 +169,7 @@ def _watch(keys: Keys, draft: ImportDraft) -> None:
 def _leave_out(keys: Keys, draft: ImportDraft) -> None:
     events = keys.table("events")
     events.skip("cannot be: hotrun runs no commands at events; `hotrun --ui json` tells them", *events.names())
-    keys.skip("not needed: hotrun starts at once, and settles bursts itself: `settle` in [watch]", "delay")
+    keys.skip("not needed: hotrun starts at once and debounces bursts: `debounce` in [watch]", "delay")
     keys.skip("cannot be: a process starts at the start", "runOnChangeOnly")
     keys.skip("see `gitignore` and `exclude` in [watch]", "ignoreRoot")
     keys.skip("not needed: see the keys that hotrun itself has", "restartable", "stdin")

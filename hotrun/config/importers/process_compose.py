@@ -145,7 +145,7 @@ class _Process:
                     for path in keys.texts("ignore") or keys.texts("exclude") or []
                     for one in patterns.anywhere(path)
                 ]
-                keys.skip("not needed: hotrun settles bursts itself", "debounce", "debounce_ms")
+                keys.skip("not needed: hotrun debounces too: `debounce` in [watch]", "debounce", "debounce_ms")
                 keys.finish()
         return found
 

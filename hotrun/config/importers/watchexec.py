@@ -134,7 +134,7 @@ def _watch(flags: Flags, draft: ImportDraft) -> None:
 
 
 def _leave_out(flags: Flags, draft: ImportDraft) -> None:
-    flags.skip("not needed: hotrun settles bursts itself: `settle` in [watch]", "-d", "--delay-run")
+    flags.skip("not needed: hotrun debounces too: `debounce` in [watch]", "-d", "--delay-run")
     flags.skip("start it as `hotrun --postpone`: nothing runs before the first change", "-p")
     flags.skip("not needed: hotrun leaves the terminal's own history alone", "-c")
     flags.skip("cannot be: hotrun shows no desktop notifications and rings no bell", "-N", "--bell")

@@ -10,7 +10,7 @@ from hotrun.config.tables.parsers import ParserTable
 from hotrun.core.diagnostics.text_rules.errorformat import Unreadable, formats
 
 KnownParsers = Callable[[], Sequence[str]]
-GROUPS = ("file", "line", "col", "end_line", "end_col", "severity", "code", "message")
+GROUPS = ("file", "line", "column", "end_line", "end_column", "severity", "code", "message")
 
 
 def check_parsers(parsers: Sequence[ParserTable], known: KnownParsers | None, findings: Findings) -> None:
@@ -37,7 +37,7 @@ def _check_way(parser: ParserTable, path: Path, findings: Findings) -> None:
 
 
 def _check_errorformat(parser: ParserTable, path: Path, findings: Findings) -> None:
-    for key in ("then", "within", "cont"):
+    for key in ("match_next", "max_lines", "continuation"):
         if getattr(parser, key):
             findings.add((*path, key), "expected only beside match, not beside errorformat")
     texts = (parser.errorformat,) if isinstance(parser.errorformat, str) else parser.errorformat or ()
@@ -49,7 +49,7 @@ def _check_errorformat(parser: ParserTable, path: Path, findings: Findings) -> N
 
 def _check_groups(parser: ParserTable, path: Path, findings: Findings) -> None:
     patterns: dict[Path, str] = {("match",): str(parser.match)}
-    patterns.update((("then", place), str(text)) for place, text in enumerate(parser.then))
+    patterns.update((("match_next", place), str(text)) for place, text in enumerate(parser.match_next))
     groups: set[str] = set()
     for key, text in patterns.items():
         for name in re.compile(text).groupindex:
@@ -58,8 +58,8 @@ def _check_groups(parser: ParserTable, path: Path, findings: Findings) -> None:
                 findings.one_of((*path, *key), "a named group", name, GROUPS)
     if "message" not in groups:
         findings.add((*path, "match"), "expected a group (?P<message>...), got none")
-    if parser.kind == "block" and not parser.then:
-        findings.add((*path, "then"), 'expected at least one pattern for the kind "block", got none')
-    for of_a_block in ("then", "within"):
+    if parser.kind == "block" and not parser.match_next:
+        findings.add((*path, "match_next"), 'expected at least one pattern for the kind "block", got none')
+    for of_a_block in ("match_next", "max_lines"):
         if parser.kind == "line" and getattr(parser, of_a_block):
             findings.add((*path, of_a_block), 'expected only where kind is "block"')

@@ -97,10 +97,10 @@ def steps_of(go: Go) -> dict[str, BuildStep]:
         for key, plugin in zip(keys[1:], go.plugin, strict=True)
         for symbol in dict.fromkeys((*go.symbols, *plugin.symbols))
     ]
-    blocks = ["--block"] if go.on_mismatch == "block" else []
-    limit = [f"--generations={go.generations}"] if swapped else []
+    fails = ["--fail"] if go.on_mismatch == "fail" else []
+    limit = [f"--max-versions={go.max_loaded_versions}"] if swapped else []
     reloads = [f"--reload={key}" for key in swapped]
-    fitting = ["fit", *blocks, *limit, *reloads, *symbols, *(f"{key}={place}" for key, place in places.items())]
+    fitting = ["fit", *fails, *limit, *reloads, *symbols, *(f"{key}={place}" for key, place in places.items())]
     published = [f"/{place}" for key, place in places.items() if key not in swapped]
     steps[FIT] = _last(go, fitting, names, [*published, RESTART] if swapped else published)
     if swapped:

@@ -62,7 +62,7 @@ def _watch(watch: model.WatchTable, root: str) -> Watch:
         roots=tuple(absolute(path, root) for path in watch.paths),
         exclude=_plain(watch.exclude),
         gitignore=watch.gitignore,
-        settle_ms=watch.settle.ms,
+        debounce_ms=watch.debounce.ms,
         poll=watch.poll,
         poll_interval_ms=int(watch.poll_interval),
         skip_unchanged=watch.skip_unchanged,
@@ -124,13 +124,13 @@ def _parser(parser: ParserTable) -> CustomParser:
     return CustomParser(
         name=parser.name,
         match=str(parser.match or ""),
-        then=_plain(parser.then),
-        within=parser.within or len(parser.then),
-        cont=str(parser.cont or ""),
+        match_next=_plain(parser.match_next),
+        max_lines=parser.max_lines or len(parser.match_next),
+        continuation=str(parser.continuation or ""),
         errorformat=(formats,) if isinstance(formats, str) else tuple(formats or ()),
         tool=parser.tool or "",
         severity=parser.severity if parser.severity is not None else {},
-        col_base=parser.col_base,
+        column_base=parser.column_base,
         examples=tuple(ParserExample(**structs.asdict(example)) for example in parser.examples),
     )
 

@@ -10,7 +10,7 @@ from hotrun.config.tables.values import SignalName, Unfit, Value
 Flags = Annotated[list[str], Meta(extra={"expected": 'an array of flags such as ["-trimpath"]'})]
 Symbol = Annotated[str, Meta(pattern=r"^[A-Z]\w*$", extra={"expected": 'an exported name such as "Plugin"'})]
 Symbols = Annotated[list[Symbol], Meta(extra={"expected": 'an array of names such as ["Plugin"]'})]
-OnMismatch = Literal["rebuild", "block"]
+OnMismatch = Literal["rebuild", "fail"]
 
 
 class GoReload(str, Value):
@@ -38,7 +38,7 @@ class GoReload(str, Value):
         return self.partition(":")[2] or None
 
 
-MOST_GENERATIONS = 10_000
+MOST_LOADED_VERSIONS = 10_000
 
 
 def label_of(output: str) -> str:
@@ -103,10 +103,14 @@ class Go(Table, frozen=True):
         OnMismatch,
         Meta(description="When they do not fit: build all of them anew, once, or be red at once."),
     ] = "rebuild"
-    generations: Annotated[
+    max_loaded_versions: Annotated[
         Annotated[
             int,
-            Meta(ge=1, le=MOST_GENERATIONS, extra={"expected": f"a number of versions from 1 to {MOST_GENERATIONS}"}),
+            Meta(
+                ge=1,
+                le=MOST_LOADED_VERSIONS,
+                extra={"expected": f"a number of versions from 1 to {MOST_LOADED_VERSIONS}"},
+            ),
         ],
         Meta(description="How many versions of a plugin the host may hold until it is restarted; Go unloads none."),
     ] = 20

@@ -3,7 +3,7 @@ The JSON Schema, the messages and the checks are derived from this. Light to imp
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate 60 strings at each start (3 ms).
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, field
 
@@ -44,7 +44,7 @@ class WatchTable(Table, frozen=True):
             description="Heed .gitignore at every level, .git/info/exclude, the user's global file and .ignore.",
         ),
     ] = True
-    settle: Annotated[
+    debounce: Annotated[
         Debounce,
         Meta(description='How long it must be quiet before work starts; "auto": not at all for one file.'),
     ] = field(default_factory=lambda: Debounce(-1))
@@ -249,9 +249,6 @@ class UiTable(Table, frozen=True):
     ] = {}
 
 
-ExportOn = Literal["verdict"]
-
-
 class ExportTable(Table, frozen=True):
     """A file that hotrun writes for an editor or a script: a record for each problem."""
 
@@ -263,10 +260,6 @@ class ExportTable(Table, frozen=True):
         ExportFormat,
         Meta(description='The record of a problem, with placeholders such as "{path}", "{line}" and "{message}".'),
     ]
-    on: Annotated[
-        ExportOn,
-        Meta(description="When it is written: at each verdict of a build, and when a process has failed."),
-    ] = "verdict"
 
 
 OneExport = Annotated[ExportTable, Meta(extra={"expected": "a table for each file, such as [exports.locations]"})]
@@ -294,7 +287,7 @@ class Config(Table, frozen=True):
         Meta(description="A Go program and plugins that always fit it; none if left out."),
     ] = None
     proxy: Annotated[Proxy | None, Meta(description="A fixed address in front of a process; none if left out.")] = None
-    parser: Annotated[list[OneParser], Meta(description="Parsers of one's own for the output of steps.")] = []
+    parser: Annotated[list[OneParser], Meta(description="Custom parsers for the output of steps.")] = []
     ui: Annotated[UiTable, Meta(description="How hotrun shows itself, and its keys.")] = field(default_factory=UiTable)
     exports: Annotated[dict[Name, OneExport], Meta(description="Files of problems, by name.")] = {}
     profile: Annotated[

@@ -1,4 +1,4 @@
-"""The tables of the configuration file for parsers of one's own: [[parser]] and its examples."""
+"""The tables of the configuration file for custom parsers: [[parser]] and its examples."""
 
 # No `from __future__ import annotations`, for the reason in model.py.
 
@@ -15,14 +15,14 @@ SeverityName = Annotated[Severity, Meta(extra={"expected": '"error", "warning", 
 
 
 class ExampleTable(Table, frozen=True):
-    """A text, and what a parser of one's own must find in it: one problem, with the keys that are given."""
+    """A text, and what a custom parser must find in it: one problem, with the keys that are given."""
 
     text: Annotated[str, Meta(min_length=1, description="Output of the tool.", extra={"expected": "a text"})]
     file: Annotated[str | None, Meta(description="The file, as it is printed.")] = None
     line: Annotated[int | None, Meta(description="The line, from 1.")] = None
-    col: Annotated[int | None, Meta(description="The column, from 1.")] = None
+    column: Annotated[int | None, Meta(description="The column, from 1.")] = None
     end_line: Annotated[int | None, Meta(description="The last line, from 1.")] = None
-    end_col: Annotated[int | None, Meta(description="The column where it ends, from 1.")] = None
+    end_column: Annotated[int | None, Meta(description="The column where it ends, from 1.")] = None
     severity: Annotated[SeverityName | None, Meta(description="The severity.")] = None
     code: Annotated[str | None, Meta(description="The code.")] = None
     message: Annotated[str | None, Meta(description="The message.")] = None
@@ -32,7 +32,7 @@ OneExample = Annotated[ExampleTable, Meta(extra={"expected": "a table with the k
 
 
 class ParserTable(Table, frozen=True):
-    """A parser of one's own for the output of steps: by a regular expression, or by Vim's errorformat."""
+    """A custom parser for the output of steps: by a regular expression, or by Vim's errorformat."""
 
     name: Annotated[Name, Meta(description="The name, for `parsers` and for what it finds.")]
     kind: Annotated[
@@ -43,15 +43,15 @@ class ParserTable(Table, frozen=True):
         Regex | None,
         Meta(description="A regular expression for the line of a problem, with named groups such as file and line."),
     ] = None
-    then: Annotated[
+    match_next: Annotated[
         list[Regex],
         Meta(description="Regular expressions for the lines that complete a block, in this order."),
     ] = []
-    within: Annotated[
+    max_lines: Annotated[
         Annotated[int, Meta(ge=1, le=100, extra={"expected": "a number from 1 to 100"})],
-        Meta(description="Within how many lines `then` must be complete; as many as it has if left out."),
+        Meta(description="Within how many lines all of `match_next` must match; as many as it has if left out."),
     ] = 0
-    cont: Annotated[
+    continuation: Annotated[
         Regex | None,
         Meta(description="A regular expression for lines that follow and belong to it, as its detail."),
     ] = None
@@ -72,7 +72,7 @@ class ParserTable(Table, frozen=True):
             extra={"expected": 'a severity such as "warning", or a table such as { WRN = "warning" }'},
         ),
     ] = None
-    col_base: Annotated[
+    column_base: Annotated[
         Annotated[int, Meta(ge=0, le=1, extra={"expected": "0 or 1"})],
         Meta(description="What the tool calls the first column."),
     ] = 1

@@ -27,7 +27,7 @@ _WATCH: _Options = (
     ('paths = [".", "../shared"]', "folders to watch; the one of this file if left out"),
     ('exclude = ["docs/", "*.gen.*"]', "on top of the ignore files"),
     ("gitignore = false", "watch what ignore files leave out, too"),
-    ('settle = "200ms"', "how long it must be quiet before work starts; by itself at once for one file"),
+    ('debounce = "200ms"', "how long it must be quiet before work starts; by default one file starts it at once"),
     ("auto = false", "build at the start, and then only when `hotrun trigger` says so"),
     ('poll = "always"', "look for changes at intervals; by itself only where the system does not tell of them"),
 )

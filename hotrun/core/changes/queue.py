@@ -25,7 +25,7 @@ class ChangeQueue:
 
     def __init__(self, project: Project, builder: Builder, supervisor: Supervisor) -> None:
         self.decisions = ChangeHistory()
-        self.intake = PendingChanges(project.watch.settle_ms)
+        self.intake = PendingChanges(project.watch.debounce_ms)
         self.wanted = BuildRequest()
         self.is_postponed = False  # nothing has been started, and nothing is before the first change
         self._is_told = False
@@ -42,7 +42,7 @@ class ChangeQueue:
         self.listings.adopt(project)
         self.plan = Plan(project, self.listings)
         self._supervisor.needed_steps = self.plan.needed_steps
-        self.intake.burst.quiet_ms = project.watch.settle_ms
+        self.intake.burst.quiet_ms = project.watch.debounce_ms
         self._waiting = (-1, 0)
         self._meaning.clear()
 

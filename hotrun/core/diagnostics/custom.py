@@ -1,4 +1,4 @@
-"""Parsers of one's own as rules: how they become part of the table, and whether they find what their examples say."""
+"""Custom parsers as rules: how they join the table of rules, and whether they find what their examples say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hotrun.core.model.project import CustomParser, ParserExample
 Key = tuple[str | int, ...]
 
 
-def with_own(table: RuleTable, parsers: Sequence[CustomParser]) -> RuleTable:
+def with_custom(table: RuleTable, parsers: Sequence[CustomParser]) -> RuleTable:
     """`table` with `parsers` before everything else, so that they have the first word."""
     return msgspec.structs.replace(table, rules=(*map(rule_of, parsers), *table.rules))
 
@@ -23,30 +23,36 @@ def with_own(table: RuleTable, parsers: Sequence[CustomParser]) -> RuleTable:
 def rule_of(parser: CustomParser) -> AnyRule:
     """The rule that a parser stands for."""
     name, tool, severity = parser.name, parser.tool, parser.severity
-    base: Literal[0, 1] = 0 if parser.col_base == 0 else 1
+    base: Literal[0, 1] = 0 if parser.column_base == 0 else 1
     if parser.errorformat:
         return ErrorformatRule(
             name=name,
             tool=tool,
             severity=severity,
-            col_base=base,
+            column_base=base,
             always=True,
             errorformat=parser.errorformat,
         )
-    if parser.then:
+    if parser.match_next:
         return BlockRule(
             name=name,
             tool=tool,
             severity=severity,
-            col_base=base,
+            column_base=base,
             always=True,
-            start=parser.match,
-            then=parser.then,
-            within=max(parser.within, len(parser.then)),
-            cont=parser.cont,
+            match=parser.match,
+            match_next=parser.match_next,
+            max_lines=max(parser.max_lines, len(parser.match_next)),
+            continuation=parser.continuation,
         )
     return LineRule(
-        name=name, tool=tool, severity=severity, col_base=base, always=True, match=parser.match, cont=parser.cont
+        name=name,
+        tool=tool,
+        severity=severity,
+        column_base=base,
+        always=True,
+        match=parser.match,
+        continuation=parser.continuation,
     )
 
 
@@ -59,10 +65,10 @@ def patterns_of(parser: CustomParser) -> Iterator[tuple[Key, str]]:
             yield ("errorformat",), format.pattern
         return
     yield ("match",), parser.match
-    for place, text in enumerate(parser.then):
-        yield ("then", place), text
-    if parser.cont:
-        yield ("cont",), parser.cont
+    for place, text in enumerate(parser.match_next):
+        yield ("match_next", place), text
+    if parser.continuation:
+        yield ("continuation",), parser.continuation
 
 
 def example_problems(parser: CustomParser) -> Iterator[tuple[Key, str]]:
@@ -83,9 +89,9 @@ def _differences(example: ParserExample, finding: Finding) -> Iterator[tuple[str
     got = {
         "file": finding.file,
         "line": finding.line,
-        "col": finding.column,
+        "column": finding.column,
         "end_line": finding.end_line,
-        "end_col": finding.end_column,
+        "end_column": finding.end_column,
         "severity": finding.severity,
         "code": finding.code,
         "message": finding.message,

@@ -133,39 +133,39 @@ Severity = Literal["error", "warning", "info", "note", "hint"]
 
 
 class ParserExample(msgspec.Struct, frozen=True):
-    """A text in which a parser of one's own must find one problem; what is None is not compared."""
+    """A text in which a custom parser must find one problem; what is None is not compared."""
 
     text: str
     file: str | None = None
     line: int | None = None
-    col: int | None = None
+    column: int | None = None
     end_line: int | None = None
-    end_col: int | None = None
+    end_column: int | None = None
     severity: Severity | None = None
     code: str | None = None
     message: str | None = None
 
 
 class CustomParser(msgspec.Struct, frozen=True):
-    """A parser of one's own: a pattern for a line, one for a line and `then` for those that follow, or formats of Vim.
+    """A custom parser: a pattern for a line, one for a line and `match_next` for those that follow, or formats of Vim.
 
     See core.diagnostics.rules for what the keys mean. `severity`: the one, or what the words of the tool mean.
     """
 
     name: str
     match: str = ""
-    then: tuple[str, ...] = ()
-    within: int = 1
-    cont: str = ""
+    match_next: tuple[str, ...] = ()
+    max_lines: int = 1
+    continuation: str = ""
     errorformat: tuple[str, ...] = ()
     tool: str = ""
     severity: Severity | dict[str, Severity] = {}
-    col_base: int = 1
+    column_base: int = 1
     examples: tuple[ParserExample, ...] = ()
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """What is watched. `roots` are absolute folders or files; `settle_ms` None means auto (see settle.py).
+    """What is watched. `roots` are absolute folders or files; `debounce_ms` None means auto (see changes/debounce.py).
 
     `auto` False: changes wait until somebody asks for a build.
     """
@@ -173,7 +173,7 @@ class Watch(msgspec.Struct, frozen=True):
     roots: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     gitignore: bool = True
-    settle_ms: int | None = None
+    debounce_ms: int | None = None
     poll: Poll = "auto"
     poll_interval_ms: int = 500
     skip_unchanged: bool = True

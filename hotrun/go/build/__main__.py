@@ -1,5 +1,5 @@
 """python -P -m hotrun.go.build target [--files] KEY PACKAGE [FLAG ...]
-python -P -m hotrun.go.build fit [--block] [--generations=N] [--reload=KEY ...] [--symbol=KEY:NAME ...] KEY=OUTPUT ...
+python -P -m hotrun.go.build fit [--fail] [--max-versions=N] [--reload=KEY ...] [--symbol=KEY:NAME ...] KEY=OUTPUT ...
 python -P -m hotrun.go.build swap KEY=OUTPUT ...
 
 KEY is "host" or "plugin:NAME". Config makes these command lines, so they are not checked again.
@@ -48,14 +48,14 @@ def _fit(words: list[str]) -> int:
 
     outputs = dict(word.split("=", 1) for word in words if not word.startswith("--"))
     reloads = {word.removeprefix("--reload=") for word in words if word.startswith("--reload=")}
-    generations = next((int(word.partition("=")[2]) for word in words if word.startswith("--generations=")), 1)
+    limit = next((int(word.partition("=")[2]) for word in words if word.startswith("--max-versions=")), 1)
     symbols: dict[str, list[str]] = {}
     for word in words:
         if word.startswith("--symbol="):
             key, _, name = word.removeprefix("--symbol=").rpartition(":")
             symbols.setdefault(key, []).append(name)
     wishes = [Wish(key, output, tuple(symbols.get(key, ())), key in reloads) for key, output in outputs.items()]
-    return prove(wishes, "--block" in words, generations)
+    return prove(wishes, "--fail" in words, limit)
 
 
 def _swap(words: list[str]) -> int:

@@ -31,7 +31,7 @@ class LoadedVersions(msgspec.Struct, frozen=True):
 
 
 def count_in(
-    fixed: Sequence[Artifact], plugins: Sequence[Artifact], manifests: Mapping[str, Manifest], generations: int
+    fixed: Sequence[Artifact], plugins: Sequence[Artifact], manifests: Mapping[str, Manifest], max_versions: int
 ) -> int:
     """How many versions of one of `plugins` the host holds with these. Writes RESTART: other bytes mean a restart.
 
@@ -43,7 +43,7 @@ def count_in(
     held = LoadedVersions(base, before.restarts, fresh)
     if before.base == base:
         versions = {path: list(dict.fromkeys((*before.versions.get(path, ()), *fresh[path]))) for path in fresh}
-        is_full = max(map(len, versions.values())) > generations
+        is_full = max(map(len, versions.values())) > max_versions
         held = (
             LoadedVersions(base, before.restarts + 1, fresh)
             if is_full

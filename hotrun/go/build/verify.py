@@ -45,18 +45,18 @@ class _Staged(msgspec.Struct, frozen=True):
     manifests: Mapping[str, Manifest]
 
 
-def prove(wishes: Sequence[Wish], blocks: bool, generations: int) -> int:
+def prove(wishes: Sequence[Wish], fails: bool, max_versions: int) -> int:
     """Returns 0 where all fit and are published; else 1, and what was published before is as it was.
 
-    Where they do not fit they are built anew, once, unless it `blocks`. The host is the first of `wishes`, and may hold
-    so many `generations` of a plugin. Raises HotrunError for a file that cannot be read or written.
+    Where they do not fit they are built again, once, unless it `fails` at once. The host is the first of `wishes`, and
+    may hold at most `max_versions` of a plugin. Raises HotrunError for a file that cannot be read or written.
     """
     status = _complete(wishes)
     if status != 0:
         return status
     found = _look(wishes)
     kinds = {problem.kind for one in _all(found.fit) for problem in one.problems}
-    if not blocks and kinds - _STAYS:
+    if not fails and kinds - _STAYS:
         _print(found, "warning", "; all are built anew")
         for wish in wishes:
             remove(wish.key)
@@ -64,7 +64,7 @@ def prove(wishes: Sequence[Wish], blocks: bool, generations: int) -> int:
         if status != 0:
             return status
         found = _look(wishes)
-    if found.fit.verdict == "inconsistent" or (blocks and found.fit.verdict == "unknown"):
+    if found.fit.verdict == "inconsistent" or (fails and found.fit.verdict == "unknown"):
         _print(found, "error", "")
         return 1
     _print(found, "warning", "; what was built together is used")
@@ -73,9 +73,11 @@ def prove(wishes: Sequence[Wish], blocks: bool, generations: int) -> int:
     reloaded = [file for wish, file in files.items() if wish.is_reloaded]
     if reloaded:
         fixed = [file for wish, file in files.items() if not wish.is_reloaded]
-        held = count_in(fixed, reloaded, found.manifests, generations)
+        held = count_in(fixed, reloaded, found.manifests, max_versions)
         if held > 1:
-            print(f"the host holds {held} versions of a plugin; it is restarted when there are more than {generations}")
+            print(
+                f"the host holds {held} versions of a plugin; it is restarted when there are more than {max_versions}"
+            )
     return 0
 
 

@@ -75,10 +75,10 @@ def test_a_rule_of_ones_own_needs_no_clues() -> None:
         [[rule]]
         name = "mytool"
         kind = "line"
-        match = '(?P<severity>ERR|WRN) (?P<file>\\S+)@(?P<line>\\d+)~(?P<col>\\d+): (?P<message>.+)'
+        match = '(?P<severity>ERR|WRN) (?P<file>\\S+)@(?P<line>\\d+)~(?P<column>\\d+): (?P<message>.+)'
         severity = { ERR = "error", WRN = "warning" }
-        cont = ' {4}'
-        col_base = 0
+        continuation = ' {4}'
+        column_base = 0
         example = ["ERR src/a.x@3~0: bad thing"]
         """
     )

@@ -32,10 +32,10 @@ def file_name(text: str) -> str:
 
 
 def place(found: re.Match[str], message: str = "") -> Place:
-    """The place that a match names by its groups file, line and col; `message` unless it has one of its own."""
+    """The place that a match names by its groups file, line and column; `message` unless it has one of its own."""
     groups = found.groupdict()
     said = groups.get("message") or message
-    return Place(file_name(groups["file"]), number(groups.get("line")), number(groups.get("col")), said.strip())
+    return Place(file_name(groups["file"]), number(groups.get("line")), number(groups.get("column")), said.strip())
 
 
 class Draft:
@@ -58,7 +58,7 @@ class Draft:
         """Take over the groups that took part in a match; a later one overrides."""
         self.groups.update((name, text) for name, text in found.groupdict().items() if text is not None)
         if "caret" in found.re.groupindex and found["caret"] is not None:
-            self.groups["col"] = str(found.start("caret") + 1)
+            self.groups["column"] = str(found.start("caret") + 1)
 
     def complete(self, found: re.Match[str]) -> None:
         """Take over what a match says and is not known yet."""
@@ -82,9 +82,9 @@ class Draft:
         if "other_file" in groups:
             other_line = number(groups.get("other_line"))
             self.add_related(Place(file_name(groups["other_file"]), other_line, None, groups.get("other", "")))
-        base = self.rule.col_base
-        end_column = number(groups.get("end_col"), base)
-        if end_column is not None and self.rule.last_col:
+        base = self.rule.column_base
+        end_column = number(groups.get("end_column"), base)
+        if end_column is not None and self.rule.last_column:
             end_column += 1
         return Finding(
             severity=self.severity or severity_of(self.rule, groups.get("severity")),
@@ -92,7 +92,7 @@ class Draft:
             tool=self.rule.family,
             file=file_name(groups["file"]) if "file" in groups else None,
             line=number(groups.get("line")),
-            column=number(groups.get("col"), base),
+            column=number(groups.get("column"), base),
             end_line=number(groups.get("end_line")),
             end_column=end_column,
             code=groups.get("code"),

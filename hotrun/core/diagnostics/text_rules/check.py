@@ -56,12 +56,12 @@ def _format_problems(rule: ErrorformatRule) -> list[str]:
 
 def patterns(rule: AnyRule) -> Iterator[tuple[str, str]]:
     """Key and text of all patterns of a rule."""
-    keys: tuple[str, ...] = ("cont", "note", "note_at", "wrapped", "owner")
+    keys: tuple[str, ...] = ("continuation", "note", "note_at", "wrapped", "owner")
     match rule:
         case LineRule():
             keys += ("match", "above", "context")
         case BlockRule():
-            keys += ("start", "then")
+            keys += ("match", "match_next")
         case StickyRule():
             keys += ("header", "item", "until")
         case TraceRule():

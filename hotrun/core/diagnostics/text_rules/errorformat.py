@@ -18,10 +18,10 @@ _KINDS = "AEWINCZDXG"
 _FILE_STACK = "OPQ"
 _ITEMS = {
     "l": r"(?P<line>\d+)",
-    "c": r"(?P<col>\d+)",
-    "v": r"(?P<col>\d+)",
+    "c": r"(?P<column>\d+)",
+    "v": r"(?P<column>\d+)",
     "e": r"(?P<end_line>\d+)",
-    "k": r"(?P<end_col>\d+)",
+    "k": r"(?P<end_column>\d+)",
     "n": r"(?P<code>\d+)",
     "t": r"(?P<severity>[A-Za-z])",
     "m": r"(?P<message>.+)",

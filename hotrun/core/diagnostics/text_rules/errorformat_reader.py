@@ -97,7 +97,7 @@ class ErrorformatReader:
 def _absorb(draft: Draft, groups: dict[str, str]) -> None:
     """Add what is not known yet."""
     if "pointer" in groups:
-        groups.setdefault("col", str(len(groups["pointer"]) + 1))
+        groups.setdefault("column", str(len(groups["pointer"]) + 1))
     for name, text in groups.items():
         if name not in ("pointer", "text", "module"):
             draft.groups.setdefault(name, text)

@@ -63,7 +63,7 @@ class Tail:
             self._take_carets(line)
             return True
         self._note = None
-        found = compiled(rule.cont).match(line) if rule.cont else None
+        found = compiled(rule.continuation).match(line) if rule.continuation else None
         if found is None:
             return False
         if not self._in_note:
@@ -97,8 +97,8 @@ class Tail:
                 self._unwrap()
             for text in (*self._source, line):
                 self.draft.add_detail(text)
-            if self._rule.caret_col and "^" in line:
-                self.draft.groups.setdefault("col", str(line.index("^") + 1))
+            if self._rule.caret_column and "^" in line:
+                self.draft.groups.setdefault("column", str(line.index("^") + 1))
         self._source.clear()
 
     def _unwrap(self) -> None:
@@ -116,16 +116,16 @@ class BlockReader:
     def __init__(self, rule: BlockRule, draft: Draft) -> None:
         self.rule = rule
         self.draft = draft
-        self._left = rule.within
+        self._left = rule.max_lines
         self._stage = 0
 
     def take(self, line: str) -> Outcome:
         self._left -= 1
-        found = compiled(self.rule.then[self._stage]).match(line)
+        found = compiled(self.rule.match_next[self._stage]).match(line)
         if found:
             self.draft.absorb(found)
             self._stage += 1
-            if self._stage == len(self.rule.then):
+            if self._stage == len(self.rule.match_next):
                 return "done"
         if self._left <= 0:
             return "closed"
@@ -133,7 +133,7 @@ class BlockReader:
         return "passed"  # it may come to nothing, so the other rules have the line too
 
     def close(self) -> Draft | None:
-        return self.draft if self._stage == len(self.rule.then) else None
+        return self.draft if self._stage == len(self.rule.match_next) else None
 
 
 class Sticky:
@@ -161,7 +161,7 @@ class Sticky:
             self._flush()
             self._enter(header)
             return "taken"
-        if self._item and rule.cont and compiled(rule.cont).match(line):
+        if self._item and rule.continuation and compiled(rule.continuation).match(line):
             self._item.add_detail(line)
             return "taken"
         self._flush()
@@ -205,7 +205,7 @@ class Lead:
     def take(self, line: str) -> Outcome:
         self._left -= 1
         if _CARETS.match(line):
-            self.groups.setdefault("col", str(line.index(line.lstrip()[0]) + 1))
+            self.groups.setdefault("column", str(line.index(line.lstrip()[0]) + 1))
         return "passed" if self._left > 0 else "closed"
 
     def close(self) -> None:

@@ -40,8 +40,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """What all rules share. Patterns are Python's, matched from the start of a line that is free of ANSI.
 
-    Named groups: file, line, col, end_line, end_col, severity, code, message, and for a related place on the same line
-    other_file, other_line, other. `caret` is a mark that stands in the problem's column, `member` the name of the
+    Named groups: file, line, column, end_line, end_column, severity, code, message, and for a related place on the same
+    line other_file, other_line, other. `caret` is a mark that stands in the problem's column, `member` the name of the
     code that the place is in, as package.Class.method.
     """
 
@@ -51,9 +51,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     # Best if rare, with a rare first character; none at all is slow: the rule is always tried.
     clues: tuple[str, ...] = ()
     severity: Severity | dict[str, Severity] = {}  # the one severity, or what the severity group's words mean
-    col_base: Literal[0, 1] = 1  # what the tool calls the first column
-    last_col: bool = False  # end_col is the column of the last character, not the one behind it
-    cont: str = ""  # lines that follow and belong to it: its detail; its groups are taken where they are missing
+    column_base: Literal[0, 1] = 1  # what the tool calls the first column
+    last_column: bool = False  # end_column is the column of the last character, not the one behind it
+    continuation: str = (
+        ""  # lines that follow and belong to it: its detail; its groups are taken where they are missing
+    )
     example: tuple[str, ...] = ()  # output in which the rule finds something
     always: bool = False  # of "auto" whatever the program is
     auto: bool = True  # False: only where chosen by name or by program
@@ -75,7 +77,7 @@ class LocatedRule(Rule, frozen=True, kw_only=True):
 
     caret: int = 0  # so many lines of source may stand above a line of carets, and are detail if that comes
     wrapped: str = ""  # with caret: lines above the source belong to the message; what the whole of it is
-    caret_col: bool = False  # the caret's column is the finding's, where none is printed
+    caret_column: bool = False  # the caret's column is the finding's, where none is printed
     note: str = ""  # a line that explains: a related place, by its own groups or by those of ...
     note_at: str = ""  # ... the line after it
 
@@ -89,11 +91,11 @@ class LineRule(LocatedRule, frozen=True, kw_only=True, tag="line"):
 
 
 class BlockRule(LocatedRule, frozen=True, kw_only=True, tag="block"):
-    """A start, then each of `then` in turn, within `within` lines. Other rules see the start line as well."""
+    """`match`, then each of `match_next` in turn within `max_lines` lines. Other rules see the first line as well."""
 
-    start: str
-    then: tuple[str, ...]
-    within: int = 1
+    match: str
+    match_next: tuple[str, ...]
+    max_lines: int = 1
 
 
 class StickyRule(Rule, frozen=True, kw_only=True, tag="sticky"):

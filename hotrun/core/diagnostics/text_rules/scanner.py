@@ -197,7 +197,7 @@ class Scanner:
         """Open what may begin here. More than one may: the first that is complete wins."""
         for rule in rules:
             if isinstance(rule, BlockRule):
-                if found := compiled(rule.start).match(line):
+                if found := compiled(rule.match).match(line):
                     draft = self._draft(rule)
                     draft.absorb(found)
                     self.open = [
@@ -239,7 +239,7 @@ class Scanner:
             for other in self._context:
                 draft.add_related(other)
             self._context.clear()
-        if rule.cont or rule.caret or rule.note:
+        if rule.continuation or rule.caret or rule.note:
             self.open.append(Tail(draft, rule, self._context))
         else:
             self._emit(draft)

@@ -163,7 +163,7 @@ class Trace:
     def _relate(self, part: TracePart) -> None:
         groups = self._where(part)
         if "file" in groups:
-            line, column = number(groups.get("line")), number(groups.get("col"))
+            line, column = number(groups.get("line")), number(groups.get("column"))
             self._draft.add_related(Place(file_name(groups["file"]), line, column, (part.message or "").strip()))
 
     def _keep(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""Parsers of one's own: first in the table, checked by their examples, and switched off when they are slow."""
+"""Custom parsers: first in the table, checked by their examples, and switched off when they are slow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hotrun.core.diagnostics.custom import example_problems, patterns_of, with_own
+from hotrun.core.diagnostics.custom import example_problems, patterns_of, with_custom
 from hotrun.core.diagnostics.parser import Parser
 from hotrun.core.diagnostics.text_rules.watchdog import MOST_NS
 from hotrun.core.model.project import CustomParser, ParserExample
@@ -21,7 +21,7 @@ def mine(**more: Any) -> CustomParser:
 
 
 def read(own: CustomParser, *lines: str, program: str = "") -> list[Any]:
-    reader = Parser(with_own(table(), [own]), ("auto",), program)
+    reader = Parser(with_custom(table(), [own]), ("auto",), program)
     found = [finding for line in lines for finding in reader.feed("stdout", line)] + reader.finish()
     return [brief(finding) for finding in found]
 
@@ -38,14 +38,21 @@ def test_it_comes_before_the_built_in_ones() -> None:
 
 def test_severity_column_and_tool_are_those_that_it_says() -> None:
     own = mine(
-        match=r"(?P<severity>\w+) (?P<file>\S+)@(?P<col>\d+): (?P<message>.+)$", severity={"BAD": "warning"}, col_base=0
+        match=r"(?P<severity>\w+) (?P<file>\S+)@(?P<column>\d+): (?P<message>.+)$",
+        severity={"BAD": "warning"},
+        column_base=0,
     )
     assert read(own, "BAD a.x@0: oops") == [("a.x", None, 1, "warning", None, "oops")]
 
 
 def test_lines_that_complete_it_and_lines_that_follow() -> None:
-    own = mine(match=r"in (?P<file>\S+):$", then=(r" +(?P<line>\d+)$", r" +(?P<message>\D.*)$"), within=4, cont="> ")
-    reader = Parser(with_own(table(), [own]))
+    own = mine(
+        match=r"in (?P<file>\S+):$",
+        match_next=(r" +(?P<line>\d+)$", r" +(?P<message>\D.*)$"),
+        max_lines=4,
+        continuation="> ",
+    )
+    reader = Parser(with_custom(table(), [own]))
     lines = ["in a.x:", "", " 3", " oops", "> why", "else"]
     found = [finding for line in lines for finding in reader.feed("stdout", line)] + reader.finish()
     assert [(f.file, f.line, f.message, f.detail[-1]) for f in found] == [("a.x", 3, "oops", "> why")]
@@ -80,11 +87,11 @@ def test_an_example_that_is_not_read_so_is_named(example: ParserExample, key: tu
 
 
 def test_all_patterns_of_a_parser_are_given_with_their_keys() -> None:
-    assert [key for key, _ in patterns_of(mine(then=("a", "b"), cont="c"))] == [
+    assert [key for key, _ in patterns_of(mine(match_next=("a", "b"), continuation="c"))] == [
         ("match",),
-        ("then", 0),
-        ("then", 1),
-        ("cont",),
+        ("match_next", 0),
+        ("match_next", 1),
+        ("continuation",),
     ]
     assert [key for key, _ in patterns_of(CustomParser("x", errorformat=("%f:%m,%f-%m",)))] == [("errorformat",)] * 2
 
@@ -92,7 +99,7 @@ def test_all_patterns_of_a_parser_are_given_with_their_keys() -> None:
 def test_one_that_is_slow_is_switched_off_and_that_is_said() -> None:
     times: Iterator[int] = iter([0, 1000, 0, MOST_NS + 20_000_000])
     off: set[str] = set()
-    reader = Parser(with_own(table(), [mine()]), clock_ns=times.__next__, off=off)
+    reader = Parser(with_custom(table(), [mine()]), clock_ns=times.__next__, off=off)
     found = [
         finding
         for line in ("ERR a.x@1: quick", "ERR a.x@2: slow", "ERR a.x@3: never read")
@@ -105,4 +112,4 @@ def test_one_that_is_slow_is_switched_off_and_that_is_said() -> None:
     assert [f.line for f in found if f.severity == "error"] == [1, 2]
     assert off == {"mytool"}
     # It stays off for the runs that follow.
-    assert Parser(with_own(table(), [mine()]), off=off).feed("stdout", "ERR a.x@3: never read") == []
+    assert Parser(with_custom(table(), [mine()]), off=off).feed("stdout", "ERR a.x@3: never read") == []

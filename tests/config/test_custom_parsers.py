@@ -23,9 +23,9 @@ def project(text: str) -> Project:
 
 
 def test_what_is_left_out_has_its_default() -> None:
-    [parser] = project(f'[[parser]]\nname = "mine"\n{MATCH}\nkind = "block"\nthen = ["a", "b"]').parsers
+    [parser] = project(f'[[parser]]\nname = "mine"\n{MATCH}\nkind = "block"\nmatch_next = ["a", "b"]').parsers
     match = "(?P<file>.+): (?P<message>.+)"
-    assert parser == CustomParser("mine", match=match, then=("a", "b"), within=2)
+    assert parser == CustomParser("mine", match=match, match_next=("a", "b"), max_lines=2)
 
 
 def test_one_errorformat_or_several() -> None:
@@ -81,10 +81,10 @@ def test_a_step_may_name_it_or_its_tool() -> None:
             ["5: parser[0].match: expected a group (?P<message>...), got none"],
         ),
         (
-            '[[parser]]\nname = "x"\nkind = "block"\nmatch = "(?P<message>a)"\nthen = ["(?P<column>a)"]',
+            '[[parser]]\nname = "x"\nkind = "block"\nmatch = "(?P<message>a)"\nmatch_next = ["(?P<col>a)"]',
             [
-                "7: parser[0].then[0]: expected a named group (file, line, col, end_line, end_col, severity, code, "
-                'message), got "column", did you mean "col"?'
+                "7: parser[0].match_next[0]: expected a named group (file, line, column, end_line, end_column, "
+                'severity, code, message), got "col", did you mean "column"?'
             ],
         ),
         (
@@ -95,15 +95,18 @@ def test_a_step_may_name_it_or_its_tool() -> None:
             ],
         ),
         (
-            '[[parser]]\nname = "x"\nerrorformat = "%m"\ncont = "a"',
-            ["6: parser[0].cont: expected only beside match, not beside errorformat"],
+            '[[parser]]\nname = "x"\nerrorformat = "%m"\ncontinuation = "a"',
+            ["6: parser[0].continuation: expected only beside match, not beside errorformat"],
         ),
-        (f'[[parser]]\nname = "x"\n{MATCH}\nwithin = 3', ['6: parser[0].within: expected only where kind is "block"']),
+        (
+            f'[[parser]]\nname = "x"\n{MATCH}\nmax_lines = 3',
+            ['6: parser[0].max_lines: expected only where kind is "block"'],
+        ),
         (
             f'[[parser]]\nname = "x"\n{MATCH}\nkind = "block"',
-            ['3: parser[0].then: expected at least one pattern for the kind "block", got none'],
+            ['3: parser[0].match_next: expected at least one pattern for the kind "block", got none'],
         ),
-        (f'[[parser]]\nname = "x"\n{MATCH}\ncol_base = 2', ["6: parser[0].col_base: expected 0 or 1, got 2"]),
+        (f'[[parser]]\nname = "x"\n{MATCH}\ncolumn_base = 2', ["6: parser[0].column_base: expected 0 or 1, got 2"]),
         (
             f'[[parser]]\nname = "x"\n{MATCH}\nseverity = "bad"',
             [
