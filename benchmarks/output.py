@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -26,10 +25,10 @@ from hotrun.adapters.output.pty import Pty
 from hotrun.adapters.output.reader import OutputReader
 from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
-from hotrun.core.model.inputs import Input
 from hotrun.core.model.project import Process, Program, Watch
 from hotrun.core.model.project import Project as Spec
 from hotrun.session.diagnostics import LazyParser
+from hotrun.session.inbox import Inbox
 from hotrun.session.publish import Publisher
 from hotrun.session.stdout import Stdout
 from hotrun.views.lines.jsonl import JsonLines
@@ -145,7 +144,8 @@ class Session:
     """The engine with one process, and a view or none."""
 
     def __init__(self, ground: Ground, view: View) -> None:
-        self.inbox: deque[Input] = deque()
+        self.inbox = Inbox(self.pump)
+        self.after_pump: Callable[[], None] = lambda: None
         process = Process("chatty", Program(("chatty",), str(ground.folder)))
         spec = Spec(str(ground.folder), None, Watch((str(ground.folder),)), {}, {"chatty": process})
         self.engine = Engine(spec, LazyParser)
@@ -154,21 +154,22 @@ class Session:
 
     def begin(self) -> None:
         """Start the process, as far as the engine knows."""
-        self.inbox.append(inputs.Begin("0", 1))
+        self.inbox.post(inputs.Begin("0", 1))
         self.pump()
-        self.inbox.append(inputs.Spawned(self.run, 1))
+        self.inbox.post(inputs.Spawned(self.run, 1))
         self.pump()
 
     def pump(self) -> None:
         """As in the app."""
-        while self.inbox:
-            for effect in self.engine.handle(self.inbox.popleft(), time.monotonic_ns() // 1_000_000):
+        for input in self.inbox.drain():
+            for effect in self.engine.handle(input, time.monotonic_ns() // 1_000_000):
                 if isinstance(effect, events.Event):
                     self.publisher.publish(effect)
                 elif isinstance(effect, commands.Spawn):
                     self.run = effect.run
         self.publisher.flush()
         _ = self.engine.deadline_ms
+        self.after_pump()
 
 
 class _Nothing:
@@ -188,15 +189,15 @@ async def _through(ground: Ground, kind: Kind, view: str | None, size_mb: int, t
         session.begin()
         log = OutputLogs(StateFolder(str(ground.folder)), print).open("chatty", 1, session.run)
 
-        def hurry() -> None:
-            session.pump()
+        def after_pump() -> None:
             if reader.ended:
                 ended.set()
 
+        session.after_pump = after_pump
+        session.inbox.attach(loop)
+
         stream = _Stream(kind, size_mb, tail)
-        reader = OutputReader(
-            session.run, "stdout", stream.fd, session.inbox.append, hurry, log, prompts=kind == "terminal"
-        )
+        reader = OutputReader(session.run, "stdout", stream.fd, session.inbox.post, log, prompts=kind == "terminal")
         reader.listen(loop)
         await asyncio.wait_for(ended.wait(), LONG_S)
         took_s = time.monotonic() - stream.started_s

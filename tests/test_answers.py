@@ -45,7 +45,7 @@ class Session:
     def now_ms(self) -> int:
         return self.world.now_ms
 
-    def take(self, input: Input) -> None:
+    def handle(self, input: Input) -> None:
         self.requests.append(input)
 
     def watch_report(self) -> msgspec.Struct | None:

@@ -10,7 +10,6 @@ import contextlib
 import gc
 import os
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +19,15 @@ from hotrun.adapters.guard.protocol.records import new_session
 from hotrun.adapters.guard.stale_processes import sweep
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.engine import Engine
-from hotrun.core.model import commands
 from hotrun.core.model.events import ConfigReloaded, Event, Message, SessionEnded, Watching
 from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
 from hotrun.core.model.project import Project, Ui
 from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
+from hotrun.session.dispatch import Dispatcher
 from hotrun.session.exports import ExportWriter
+from hotrun.session.inbox import Inbox
 from hotrun.session.instance import InstanceEndpoint
-from hotrun.session.processes import Command as RunCommand
 from hotrun.session.processes import ProcessService
 from hotrun.session.publish import Publisher
 from hotrun.session.signals import HANG_UP, Signals
@@ -89,12 +88,12 @@ class App:
         self._project = project
         self._once = once
         self._shares = shares
-        self._inbox: deque[Input] = deque()
+        self._inbox = Inbox(self._pump)
         self._signals = Signals(once)
         self.snapshot = Snapshot()
         self._folder = StateFolder(project.root)
-        self._lookout = WatchService(project, self._put, self._folder, worded, reload, self._on_load)
-        self.engine = Engine(project, self._lookout.parser_for, cores=_cores(), once=once, postpone=postpone)
+        self._watch = WatchService(project, self._inbox.post, self._folder, worded, reload, self._on_load)
+        self.engine = Engine(project, self._watch.parser_for, cores=_cores(), once=once, postpone=postpone)
         self._open_view = open_view
         self._open_desk = open_desk
         self._desk: Frontend | None = None
@@ -104,12 +103,9 @@ class App:
         self.standing = LastResult(self.snapshot)
         self._exports = ExportWriter(self.standing, self._folder, project.exports)
         session = new_session(project.root)
-        self._runner = ProcessService(
-            self._inbox.append, self._pump, guard, session, self._folder, colored, project.root
-        )
-        self._unwritten: commands.RecordChanges | None = None  # until somebody is there to read it
-        self._changed_file: str | None = None
-        self._reach = InstanceEndpoint(project.root, self._folder)
+        self._processes = ProcessService(self._inbox.post, guard, session, self._folder, colored, project.root)
+        self._endpoint = InstanceEndpoint(project.root, self._folder)
+        self._dispatcher = Dispatcher(self._processes, self._watch, self._folder, self._endpoint, self._finish)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._done: asyncio.Event | None = None
@@ -123,14 +119,14 @@ class App:
         anything is started, where another hotrun has the root.
         """
         if not self._once:
-            notices += self._reach.take(shares=self._shares)
-            if self._shares and self._reach.socket is None:
+            notices += self._endpoint.take(shares=self._shares)
+            if self._shares and self._endpoint.socket is None:
                 self._exports.silence()
         spawned_ns = time.time_ns()
-        self._signals.listen(self._inbox.append)
+        self._signals.listen(self._inbox.post)
         try:
             swept = tuple(Noticed("warning", text) for text in sweep(self._project.root))
-            self._inbox.appendleft(Begin(__version__, os.getpid(), self._reach.socket, notices + swept))
+            self._inbox.post(Begin(__version__, os.getpid(), self._endpoint.socket, notices + swept), first=True)
             self._pump()
             import asyncio
 
@@ -141,9 +137,9 @@ class App:
                 if self._desk is not None:
                     self._desk.close()
             finally:
-                self._runner.close()
+                self._processes.close()
                 self._folder.close()
-                self._reach.release()
+                self._endpoint.release()
         return self._exit_code
 
     async def _main(self, spawned_ns: int) -> None:
@@ -154,19 +150,21 @@ class App:
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(self._on_bug)
         self._done = asyncio.Event()
-        self._signals.attach(self._loop, self._put)
-        self._runner.attach(self._loop)
+        self._signals.attach(self._loop, self._inbox.post)
+        self._inbox.attach(self._loop)
+        self._processes.attach(self._loop)
         self._outlet.listen(self._on_outlet)
         if self._desk is not None:
             self._desk.attach(self._loop, self)
         self._pump()
         if not self._once and not self.engine.finished:
             await self._listen()
-            self._lookout.watch(self._project, spawned_ns)
+            self._watch.watch(self._project, spawned_ns)
         if not self.engine.finished:
             await self._done.wait()
-        self._reach.close()
-        self._lookout.close()
+        self._inbox.attach(None)
+        self._endpoint.close()
+        self._watch.close()
         if self._bug is not None:
             raise self._bug
 
@@ -180,26 +178,27 @@ class App:
 
     def _pump(self) -> None:
         """Handle what has come in, and what that brings in."""
-        while self._inbox:
-            for effect in self.engine.handle(self._inbox.popleft(), _now_ms()):
-                if isinstance(effect, SessionEnded):  # after which nothing is told, and the engine takes nothing in
+        for input in self._inbox.drain():
+            for effect in self.engine.handle(input, _now_ms()):
+                if isinstance(effect, SessionEnded):  # the last event: what could not be exported is reported before it
                     for notice in self._exports.flush():
-                        self._tell(Message(notice.level, notice.text))
+                        self._publish(Message(notice.level, notice.text))
                 if isinstance(effect, Event):
-                    self._tell(effect)
+                    self._publish(effect)
                 else:
-                    self._execute(effect)
-            self._inbox.extend(self._exports.flush())
+                    self._dispatcher.execute(effect)
+            for notice in self._exports.flush():
+                self._inbox.post(notice)
         self._flush()
-        self._runner.hold_output(self._outlet.is_behind or (self._desk is not None and self._desk.is_behind))
+        self._processes.hold_output(self._outlet.is_behind or (self._desk is not None and self._desk.is_behind))
         self._arm()
 
-    def _tell(self, event: Event) -> None:
+    def _publish(self, event: Event) -> None:
         self._publisher.publish(event)
         self.snapshot.apply(event)
         self._exports.take(event)
         if isinstance(event, Watching | ConfigReloaded):
-            self._lookout.check_patterns(self.engine.project)
+            self._watch.check_patterns(self.engine.project)
 
     def _view(self) -> View:
         if self._open_desk is None:
@@ -217,7 +216,7 @@ class App:
         except OSError:
             self._has_reader = False
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
-            self._inbox.append(Request("quit", exit_code=HANG_UP, reason="the output was closed"))
+            self._inbox.post(Request("quit", exit_code=HANG_UP, reason="the output was closed"))
             self._pump()
 
     def _on_outlet(self) -> None:
@@ -226,31 +225,10 @@ class App:
         with contextlib.suppress(RuntimeError):  # the loop is over
             self._loop.call_soon_threadsafe(self._pump)
 
-    def _execute(self, command: commands.Command) -> None:
-        if isinstance(command, RunCommand):
-            self._runner.execute(command, self._own_variables)
-            return
-        match command:
-            case commands.RecordChanges():
-                self._unwritten = command
-            case commands.Rescan():
-                self._lookout.verify()
-            case commands.Rewatch():
-                self._lookout.watch(command.project, time.time_ns())
-            case commands.Finish():
-                self._exit_code = command.exit_code
-                if self._done is not None:
-                    self._done.set()
-            case _:
-                raise AssertionError(f"unknown command: {command}")
-
-    def _own_variables(self, build: int) -> dict[str, str]:
-        if self._unwritten is not None:
-            self._changed_file = self._folder.write_changes(self._unwritten.build, self._unwritten.paths)
-            self._unwritten = None
-        changed = {"HOTRUN_CHANGED": self._changed_file} if self._changed_file is not None else {}
-        asked = {"HOTRUN_SOCKET": self._reach.socket} if self._reach.socket is not None else {}
-        return {"HOTRUN": "1", "HOTRUN_BUILD": str(build), **changed, **asked}
+    def _finish(self, exit_code: int) -> None:
+        self._exit_code = exit_code
+        if self._done is not None:
+            self._done.set()
 
     def _arm(self) -> None:
         if self._loop is None:
@@ -264,10 +242,7 @@ class App:
 
     def _on_timer(self) -> None:
         self._timer = None
-        self._put(Tick())
-
-    def _put(self, input: Input) -> None:
-        self._inbox.append(input)
+        self._inbox.post(Tick())
         self._pump()
 
     def _on_load(self, project: Project) -> None:
@@ -278,16 +253,17 @@ class App:
     async def _listen(self) -> None:
         from hotrun.session.requests import ControlRequests
 
-        for notice in await self._reach.listen(ControlRequests(self)):
-            self._put(notice)
+        for notice in await self._endpoint.listen(ControlRequests(self)):
+            self._inbox.post(notice)
 
     def now_ms(self) -> int:
         """The time as the engine knows it."""
         return _now_ms()
 
-    def take(self, input: Input) -> None:
-        """Let the engine know of this."""
-        self._put(input)
+    def handle(self, input: Input) -> None:
+        """Handle an input at once, for those who look at the result right after."""
+        self._inbox.post(input)
+        self._pump()
 
     @property
     def ui(self) -> Ui:
@@ -296,7 +272,7 @@ class App:
 
     def follow_size(self) -> None:
         """Our terminal has another size; called by who hears SIGWINCH instead of us."""
-        self._runner.follow_size()
+        self._processes.follow_size()
 
     def wake(self) -> None:
         """What kept output back may have ended."""
@@ -304,7 +280,7 @@ class App:
 
     def watch_report(self) -> msgspec.Struct | None:
         """How the watching goes; None before it has begun."""
-        return self._lookout.report()
+        return self._watch.report()
 
 
 def start_guard() -> Guard:

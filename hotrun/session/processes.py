@@ -23,18 +23,8 @@ if TYPE_CHECKING:
     from hotrun.adapters.readiness.sd_notify import NotifySockets
     from hotrun.adapters.sockets.held import HeldSockets
     from hotrun.adapters.step_inputs.lister import InputLister
+    from hotrun.core.model.project import Ready
 
-Command = (
-    commands.Spawn
-    | commands.Signal
-    | commands.Kill
-    | commands.SendKeys
-    | commands.StartProbe
-    | commands.StopProbe
-    | commands.HoldSockets
-    | commands.FindPortOwners
-    | commands.ListInputs
-)
 Post = Callable[[Input], None]
 
 
@@ -44,24 +34,22 @@ class ProcessService:
     def __init__(
         self,
         post: Post,
-        hurry: Callable[[], None],
         guard: Guard,
         session: SessionMark,
         folder: StateFolder,
         colored: bool,
         root: str,
     ) -> None:
-        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors.
+        """`post` takes the answers; `colored`: force colors.
 
         `root` is the project's.
         """
         self._post = post
-        self._hurry = hurry
         self._seats = guard.seat
         self._root = root
-        self._children = Children(self._take, colored, guard, session, folder, hurry)
-        self._probes = Probes(post, hurry, self._children.members, guard.seat, self._held_inodes)
-        self._search = PortOwnerSearch(post, hurry, self._children.owner_of)
+        self._children = Children(self._take, colored, guard, session, folder)
+        self._probes = Probes(post, self._children.members, guard.seat, self._held_inodes)
+        self._port_owners = PortOwnerSearch(post, self._children.owner_of)
         self._held: HeldSockets | None = None  # where a project has some: `socket` is 8 ms of imports
         self._notifications: NotifySockets | None = None
         self._lister: InputLister | None = None  # where a step has `inputs`
@@ -76,30 +64,58 @@ class ProcessService:
         if self._notifications is not None:
             self._notifications.attach(loop)
         for command in self._unlisted:
-            self._list(command)
+            self.list_inputs(command)
         self._unlisted.clear()
 
-    def execute(self, command: Command, variables: Callable[[int], Mapping[str, str]]) -> None:
-        """Carry out one command; `variables` gives the HOTRUN_* of a build's programs."""
-        match command:
-            case commands.Spawn():
-                self._spawn(command, variables(command.build))
-            case commands.Signal():
-                self._children.signal(command.run, command.signal, command.alone)
-            case commands.Kill():
-                self._children.kill(command.run)
-            case commands.SendKeys():
-                self._children.type(command.run, command.data)
-            case commands.StartProbe():
-                self._probes.start(command.run, command.ready)
-            case commands.StopProbe():
-                self._probes.stop(command.run)
-            case commands.HoldSockets():
-                self._hold(command.addresses)
-            case commands.FindPortOwners():
-                self._search.find(command.run, command.ports)
-            case commands.ListInputs():
-                self._list(command)
+    def spawn(self, command: commands.Spawn, variables: Mapping[str, str]) -> None:
+        """Start a program, with the HOTRUN_* `variables`."""
+        try:
+            fds = self._sockets_of(command)
+            if command.notify:
+                variables = {**variables, "NOTIFY_SOCKET": self._listen_to(command.run)}
+        except _NotReady as error:
+            self._post(SpawnFailed(command.run, str(error)))
+            return
+        self._children.spawn(command, variables, fds, [command.name] * len(fds))
+
+    def signal(self, run: int, signal: str, alone: bool) -> None:
+        """Send a signal, by name, to the run's process group; `alone`: to its own process only."""
+        self._children.signal(run, signal, alone)
+
+    def kill(self, run: int) -> None:
+        """SIGKILL all that is left of the run."""
+        self._children.kill(run)
+
+    def send_keys(self, run: int, data: bytes) -> None:
+        """Give the run's terminal what a person typed."""
+        self._children.type(run, data)
+
+    def start_probe(self, run: int, ready: Ready) -> None:
+        """Look whether the run is ready, until it is."""
+        self._probes.start(run, ready)
+
+    def stop_probe(self, run: int) -> None:
+        """Look no more."""
+        self._probes.stop(run)
+
+    def hold_sockets(self, addresses: tuple[str, ...]) -> None:
+        """Hold listening sockets at exactly these addresses."""
+        for trouble in self._sockets().hold(addresses).values():
+            self._post(Noticed("warning", f"{trouble}: tried again when it is needed"))
+
+    def find_port_owners(self, run: int, ports: tuple[int, ...]) -> None:
+        """Find out who listens on these ports, for this run."""
+        self._port_owners.find(run, ports)
+
+    def list_inputs(self, command: commands.ListInputs) -> None:
+        """Find out which files a step is made of; before there is a loop, the command waits for it."""
+        if self._loop is None:
+            self._unlisted.append(command)
+            return
+        from hotrun.adapters.step_inputs.lister import InputLister
+
+        self._lister = self._lister or InputLister(self._post, self._seats, self._root)
+        self._lister.list(command)
 
     def hold_output(self, is_held: bool) -> None:
         """Read no output while whoever reads ours is behind."""
@@ -120,16 +136,6 @@ class ProcessService:
         if self._held is not None:
             self._held.close()
 
-    def _spawn(self, command: commands.Spawn, variables: Mapping[str, str]) -> None:
-        try:
-            fds = self._sockets_of(command)
-            if command.notify:
-                variables = {**variables, "NOTIFY_SOCKET": self._listen_to(command.run)}
-        except _NotReady as error:
-            self._post(SpawnFailed(command.run, str(error)))
-            return
-        self._children.spawn(command, variables, fds, [command.name] * len(fds))
-
     def _sockets_of(self, command: commands.Spawn) -> list[int]:
         """Raises _NotReady."""
         if not command.listen:
@@ -141,10 +147,6 @@ class ProcessService:
         except HeldSocketError as error:
             raise _NotReady(str(error)) from error
 
-    def _hold(self, addresses: tuple[str, ...]) -> None:
-        for trouble in self._sockets().hold(addresses).values():
-            self._post(Noticed("warning", f"{trouble}: tried again when it is needed"))
-
     def _sockets(self) -> HeldSockets:
         from hotrun.adapters.sockets.held import HeldSockets
 
@@ -154,21 +156,12 @@ class ProcessService:
     def _held_inodes(self) -> set[int]:
         return set() if self._held is None else self._held.inodes()
 
-    def _list(self, command: commands.ListInputs) -> None:
-        if self._loop is None:
-            self._unlisted.append(command)
-            return
-        from hotrun.adapters.step_inputs.lister import InputLister
-
-        self._lister = self._lister or InputLister(self._post, self._hurry, self._seats, self._root)
-        self._lister.list(command)
-
     def _listen_to(self, run: int) -> str:
         """Raises _NotReady."""
         from hotrun.adapters.readiness.sd_notify import NotifySockets
 
         if self._notifications is None:
-            self._notifications = NotifySockets(self._post, self._hurry, self._children.members)
+            self._notifications = NotifySockets(self._post, self._children.members)
             if self._loop is not None:
                 self._notifications.attach(self._loop)
         try:

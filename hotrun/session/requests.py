@@ -26,7 +26,7 @@ class AskedSession(Protocol):
 
     def now_ms(self) -> int: ...
 
-    def take(self, input: Input) -> None: ...
+    def handle(self, input: Input) -> None: ...
 
     def watch_report(self) -> msgspec.Struct | None: ...
 
@@ -120,12 +120,12 @@ class ControlRequests:
         return msgspec.to_builtins(self._session.watch_report())
 
     def _type(self, args: dict[str, Any]) -> None:
-        self._session.take(KeysTyped(_taken(args, _TextAnswer).text.encode()))
+        self._session.handle(KeysTyped(_taken(args, _TextAnswer).text.encode()))
 
     def _request(self, verb: Verb, name: str | None) -> None:
         if name is not None:
             self._check_name(verb, name)
-        self._session.take(Request(verb, name, reason="asked to" if verb in ("quit", "kill") else ""))
+        self._session.handle(Request(verb, name, reason="asked to" if verb in ("quit", "kill") else ""))
 
     def _check_name(self, verb: Verb, name: str) -> None:
         project = self._session.engine.project

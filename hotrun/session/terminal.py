@@ -48,7 +48,7 @@ class TerminalSession(Protocol):
     @property
     def ui(self) -> Ui: ...
 
-    def take(self, input: Input) -> None: ...
+    def handle(self, input: Input) -> None: ...
 
     def follow_size(self) -> None: ...
 
@@ -247,7 +247,7 @@ class TerminalUi:
         if self._session is None or self._dashboard is None:
             return
         if self._keyboard is not None:
-            self._session.take(KeysTyped(data))
+            self._session.handle(KeysTyped(data))
         else:
             self._press(self._decoder.feed(data, _now_ms()))
             self._await_key()
@@ -281,7 +281,7 @@ class TerminalUi:
         match wish:
             case Request():
                 if self._session is not None:
-                    self._session.take(wish)
+                    self._session.handle(wish)
             case CopyToClipboard():
                 with contextlib.suppress(OSError):
                     self._outlet.write(copied(wish.text).encode())

@@ -34,7 +34,7 @@ class WatchService:
     def __init__(
         self,
         project: Project,
-        put: Callable[[Input], None],
+        post: Callable[[Input], None],
         folder: StateFolder,
         worded: Worded,
         reload: Reload | None,
@@ -47,7 +47,7 @@ class WatchService:
         check_roots(project)
         self._project = project  # as it is watched
         self._parsers = project.parsers
-        self._put = put
+        self._post = post
         self._folder = folder
         self._idle = UnmatchedPatterns(worded)
         self._reload = reload
@@ -65,12 +65,12 @@ class WatchService:
             self._project = project
             self._sources = ReadSources(project.root)  # files may have changed that were not watched
         if self._source is None:
-            self._source = FileSource(self._put, self._on_changes, self._folder.sync_folder())
+            self._source = FileSource(self._post, self._on_changes, self._folder.sync_folder())
         if self._walking is not None:
             self._walking.cancel()
         self._walking = self._begin(self._source.start(project, _single_files(project), since_ns))
 
-    def verify(self) -> None:
+    def rescan(self) -> None:
         """Compare every watched file with what is known."""
         if self._source is not None:
             self._begin(self._source.verify())
@@ -105,7 +105,7 @@ class WatchService:
         if self._walking is None or not self._walking.done():
             return  # when it is done, this is asked for again
         for text in await asyncio.to_thread(self._idle.find, project, source.files):
-            self._put(Noticed("warning", text))
+            self._post(Noticed("warning", text))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the loop's callbacks; a bug in there goes to the loop's handler of exceptions."""
@@ -128,18 +128,18 @@ class WatchService:
                 if not name.endswith("pyproject.toml"):
                     changes = [change for change in changes if change.path != name]
         if changes:
-            self._put(FilesChanged(tuple(changes)))
+            self._post(FilesChanged(tuple(changes)))
 
     def _load_config(self, reload: Reload) -> None:
         try:
             project, warnings = reload()
             check_roots(project)
         except HotrunError as error:
-            self._put(ConfigRejected(tuple(error.message.split("\n"))))
+            self._post(ConfigRejected(tuple(error.message.split("\n"))))
         else:
             self._parsers = project.parsers
             self._on_load(project)
-            self._put(ConfigLoaded(project, warnings))
+            self._post(ConfigLoaded(project, warnings))
 
     def _files(self) -> tuple[str, ...]:
         """Every watched file; walks where nothing is watched, or not yet."""

@@ -68,15 +68,9 @@ class Programs:
 
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
-        self.hurries: list[int] = []  # how much had been posted each time
         self.session = new_session("/")
         self.folder = tempfile.mkdtemp()
-        self.children = Children(
-            self.posted.append, colored, Guard(), self.session, StateFolder(self.folder), self._hurry
-        )
-
-    def _hurry(self) -> None:
-        self.hurries.append(len(self.posted))
+        self.children = Children(self.posted.append, colored, Guard(), self.session, StateFolder(self.folder))
 
     def spawn(
         self,

@@ -26,8 +26,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.posted: list[Input] = []
-        self.hurries: list[int] = []  # how much had been posted each time
-        self.at_hurry: Callable[[], None] = lambda: None
+        self.at_post: Callable[[], None] = lambda: None
         self.readers: list[OutputReader] = []
         self.pids: list[int] = []
         self._statuses: dict[int, int] = {}
@@ -36,13 +35,13 @@ class Stage:
 
     def reader(self, run: int, fd: int, log: LogFile | None = None, prompts: bool = False) -> OutputReader:
         """A reader of `fd`, which nobody listens to yet."""
-        reader = OutputReader(run, "stdout", fd, self.posted.append, self._hurry, log, prompts)
+        reader = OutputReader(run, "stdout", fd, self._post, log, prompts)
         self.readers.append(reader)
         return reader
 
-    def _hurry(self) -> None:
-        self.hurries.append(len(self.posted))
-        self.at_hurry()
+    def _post(self, input: Input) -> None:
+        self.posted.append(input)
+        self.at_post()
 
     def pipe(self, run: int, *argv: str, log: LogFile | None = None) -> OutputReader:
         """Start a program whose stdout is a pipe."""

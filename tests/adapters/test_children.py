@@ -83,13 +83,6 @@ async def test_what_a_program_left_in_its_pipe_comes_before_its_end(programs: Pr
     assert programs.lines(1, "stderr") == ["last"]
 
 
-@with_programs
-async def test_answers_from_the_loop_are_followed_by_a_hurry(programs: Programs) -> None:
-    programs.sh(1, "echo hello")
-    await programs.over(1)
-    assert programs.hurries[-1] == len(programs.posted)
-
-
 # --- what a program finds ----------------------------------------------------------------------------------------
 
 

@@ -644,7 +644,7 @@ def test_only_folders_on_a_file_system_without_events_are_polled(root: Path, mon
 
 
 def test_while_polling_the_proof_that_all_is_told_does_not_wait_for_the_interval(root: Path) -> None:
-    """The interval is longer than the test may take, so the poller has to be hurried, and the walk finds nothing."""
+    """The interval is longer than the test may take, so only `poll_now` makes it look, and the walk finds nothing."""
     sync = root / ".hotrun" / "sync"
     sync.mkdir(parents=True)
     path = write(root / "src" / "a")

@@ -22,11 +22,10 @@ pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells who lis
 def found(*ports: int, owners: dict[int, str] | None = None) -> tuple[PortOwner, ...]:
     """What is posted about these ports; `owners`: the names of our processes by pid."""
     posted: list[Input] = []
-    hurried: list[bool] = []
 
     async def main() -> None:
-        PortOwnerSearch(posted.append, lambda: hurried.append(True), (owners or {}).get).find(7, ports)
-        await until(lambda: hurried)
+        PortOwnerSearch(posted.append, (owners or {}).get).find(7, ports)
+        await until(lambda: posted)
 
     asyncio.run(main())
     (fact,) = posted

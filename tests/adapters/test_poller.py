@@ -16,7 +16,7 @@ from hotrun.adapters.files.poller import Poller
 from tests.adapters.disk import save_atomically, write, write_unnoticeably
 from tests.adapters.loop import DEADLINE_S
 
-NEVER_S = 1000.0  # an interval that does not end in a test: then only `hurry` makes it look
+NEVER_S = 1000.0  # an interval that does not end in a test: then only `poll_now` makes it look
 
 
 class Looking:
@@ -180,7 +180,7 @@ def test_a_folder_added_later_is_known_when_watch_returns(tmp_path: Path, look: 
         looking = look(one, interval_s=NEVER_S)
         looking.poller.watch([str(one), str(path.parent)])
         path.write_text("longer")
-        looking.poller.hurry()
+        looking.poller.poll_now()
         looking.wait_for(path)
 
 
@@ -191,7 +191,7 @@ def test_a_change_before_another_list_is_named_after_it(tmp_path: Path, look: Ma
     looking = look(one, interval_s=NEVER_S)
     write(path, "longer")
     looking.poller.watch([str(one), str(two)])
-    looking.poller.hurry()
+    looking.poller.poll_now()
     looking.wait_for(path)
 
 
@@ -203,7 +203,7 @@ def test_a_folder_that_left_the_list_and_is_there_all_the_same_is_named(tmp_path
     folder.rename(elsewhere)
     looking.poller.watch([str(folder.parent)])
     elsewhere.rename(folder)
-    looking.poller.hurry()
+    looking.poller.poll_now()
     looking.wait_for(folder)
 
 

@@ -60,7 +60,6 @@ def test_the_end_of_the_stream_is_found_in_the_loop(kind: str) -> None:
         reader.listen(asyncio.get_running_loop())
         await until(lambda: reader.ended, "the end")
         assert stage.lines(1) == ["a", "b"]
-        assert stage.hurries[-1] == len(stage.posted)
         reader.drain()
         assert stage.lines(1) == ["a", "b"]
 
@@ -167,10 +166,10 @@ def test_a_pause_slows_the_program_and_loses_nothing(kind: str) -> None:
     async def story(stage: Stage) -> None:
         loop = asyncio.get_running_loop()
         reader = stage.pipe(1, *PYTHON, code) if kind == "pipe" else stage.terminal(1, *PYTHON, code)[1]
-        stage.at_hurry = reader.pause  # in its first turn, so that most is still to come
+        stage.at_post = reader.pause  # in its first turn, so that most is still to come
         reader.listen(loop)
         await stage.said(1, "0")
-        stage.at_hurry = lambda: None
+        stage.at_post = lambda: None
         reader.pause()
         before = len(stage.posted)
         # Somebody else's whole life passes, and nothing is read.
@@ -212,7 +211,6 @@ async def test_a_line_that_stops_in_its_middle_is_a_prompt_once_and_the_whole_li
     for number, question in enumerate(["a? ", "b? ", "b? "], start=1):
         await until(lambda number=number: len(stage.prompts(1)) == number, question)  # type: ignore[misc]
         assert stage.prompts(1)[-1] == question
-        assert stage.hurries[-1] == len(stage.posted)
         terminal.write(b"x\n")
     await until(lambda: reader.ended, "the end")
     assert stage.prompts(1) == ["a? ", "b? ", "b? "]
@@ -251,10 +249,10 @@ async def test_what_is_read_before_a_pause_is_a_prompt_after_it(stage: Stage) ->
     loop = asyncio.get_running_loop()
     _, reader = stage.terminal(1, "sh", "-c", "echo line; printf 'x? '; exec sleep 60")
     _, other = stage.terminal(2, "sh", "-c", "printf 'y? '; exec sleep 60")
-    stage.at_hurry = reader.pause
+    stage.at_post = reader.pause
     reader.listen(loop)
     await stage.said(1, "line")
-    stage.at_hurry = lambda: None
+    stage.at_post = lambda: None
     other.listen(loop)
     await until(lambda: stage.prompts(2), "a prompt of another one")
     assert stage.prompts(1) == []

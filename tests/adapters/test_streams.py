@@ -33,7 +33,7 @@ class Play:
         self.posted: list[Input] = []
         log = OutputLogs(StateFolder(str(root)), lambda text: pytest.fail(text)).open("web", 1, 1)
         command = Spawn(1, "run", "web", Program(("sh",), "/"), 1, tty=tty)
-        self.streams = Streams(command, Window(), self.posted.append, lambda: None, log)
+        self.streams = Streams(command, Window(), self.posted.append, log)
 
     def start(self) -> int:
         files = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(self.streams.theirs)]

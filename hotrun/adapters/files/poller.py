@@ -101,7 +101,7 @@ class Poller:
         """Somebody else has seen these files (absolute), perhaps between two looks: name them where they are gone."""
         self._expected.extend(paths)
 
-    def hurry(self) -> None:
+    def poll_now(self) -> None:
         """Look now; a look in progress is followed by another one."""
         self._wake.set()
 
@@ -126,7 +126,7 @@ class Poller:
 
     @property
     def delay_s(self) -> float:
-        """How long a change may go without a report, as far as the last look tells; with `hurry`, less."""
+        """How long a change may go without a report, as far as the last look tells; with `poll_now`, less."""
         return self._pause_s + 2 * self._took_s
 
     def _run(self) -> None:

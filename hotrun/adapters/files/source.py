@@ -127,7 +127,7 @@ class FileSource:
 
         Walks in slices, so that what comes in meanwhile waits for SLICE_S at most.
         """
-        await self._cookies.wait(self._watcher.delay_s, self._watcher.hurry)
+        await self._cookies.wait(self._watcher.delay_s, self._watcher.poll_now)
         self._post(Rescanned(await self._walk()))
 
     async def _walk(self) -> int:
@@ -168,7 +168,7 @@ class FileSource:
         """Walk when the events so far have come in: what they tell is not missed."""
         while self._is_in_doubt:
             self._is_in_doubt = False
-            await self._cookies.wait(self._watcher.delay_s, self._watcher.hurry)
+            await self._cookies.wait(self._watcher.delay_s, self._watcher.poll_now)
             await self._walk()
 
     def _check_sleep(self) -> None:

@@ -187,10 +187,10 @@ class Watcher:
         if self._poller is not None:
             self._poller.expect(files)
 
-    def hurry(self) -> None:
+    def poll_now(self) -> None:
         """Let what is polled be looked at now."""
         if self._poller is not None:
-            self._poller.hurry()
+            self._poller.poll_now()
 
     @property
     def delay_s(self) -> float:

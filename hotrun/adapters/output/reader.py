@@ -43,11 +43,10 @@ class OutputReader:
         stream: Stream,
         fd: int,
         post: Post,
-        hurry: Callable[[], None],
         log: LogFile | None = None,
         prompts: bool = False,
     ) -> None:
-        """`fd` becomes non-blocking. `hurry` is called at the end of each turn in the loop.
+        """`fd` becomes non-blocking.
 
         `prompts`: post Prompted when a line stops in its middle; for terminals, where a program waits for answers.
         """
@@ -56,7 +55,6 @@ class OutputReader:
         self._stream: Stream = stream
         self._fd = fd
         self._post = post
-        self._hurry = hurry
         self._log = log
         self._splitter = LineSplitter()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -118,7 +116,6 @@ class OutputReader:
     def _on_readable(self) -> None:
         self._turn()
         self._await_prompt()
-        self._hurry()
 
     def _turn(self) -> int:
         """Read until there is nothing left or the turn is over; returns how many bytes came."""
@@ -180,7 +177,6 @@ class OutputReader:
         if text.strip() and text != self._prompted:
             self._prompted = text
             self._post(Prompted(self._run, text))
-            self._hurry()
 
 
 def _held(fd: int) -> int:

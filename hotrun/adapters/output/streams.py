@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hotrun.adapters.output.pty import Pty, Window
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 class Streams:
     """`theirs` are descriptors for the program's 0, 1 and 2; where there is a `terminal`, its slave replaces them."""
 
-    def __init__(
-        self, command: Spawn, window: Window, post: Post, hurry: Callable[[], None], log: LogFile | None
-    ) -> None:
+    def __init__(self, command: Spawn, window: Window, post: Post, log: LogFile | None) -> None:
         """`window` opens the terminal, `log` takes both streams. Raises OSError where there is no descriptor left."""
         self.terminal: Pty | None = None
         self.theirs: list[int] = []
@@ -32,16 +29,14 @@ class Streams:
         try:
             if command.tty:
                 self.terminal = window.open()
-                self._readers.append(
-                    OutputReader(command.run, "stdout", self.terminal.master, post, hurry, log, prompts=True)
-                )
+                self._readers.append(OutputReader(command.run, "stdout", self.terminal.master, post, log, prompts=True))
             self.theirs.append(os.open(os.devnull, os.O_RDWR))
             streams: tuple[Stream, ...] = () if command.tty else ("stdout", "stderr")
             for stream in streams:
                 ours, its = os.pipe()
                 self._ours.append(ours)
                 self.theirs.append(its)
-                self._readers.append(OutputReader(command.run, stream, ours, post, hurry, log))
+                self._readers.append(OutputReader(command.run, stream, ours, post, log))
         except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             self.close()
             raise

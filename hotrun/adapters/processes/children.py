@@ -82,11 +82,9 @@ class Children:
         guard: Guard,
         session: SessionMark,
         folder: StateFolder,
-        hurry: Callable[[], None] = lambda: None,
     ) -> None:
-        """`post` takes the answers; `hurry` is called after some came from the loop; `colored`: force colors."""
+        """`post` takes the answers; `colored`: force colors."""
         self._post = post
-        self._hurry = hurry
         self._colored = colored
         self._session = session
         self._guard = guard
@@ -190,7 +188,7 @@ class Children:
         log = self._logs.open(command.name, command.build, command.run)
         streams: Streams | None = None
         try:
-            streams = Streams(command, self._window, self._post, self._hurry, log)
+            streams = Streams(command, self._window, self._post, log)
             tty = b"" if streams.terminal is None else os.fsencode(streams.terminal.slave_path)
             start = msgspec.structs.replace(start, tty=tty, sources=len(streams.sources))
             seat = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
@@ -226,15 +224,11 @@ class Children:
 
     def _listen(self, child: _Child) -> None:
         assert self._loop is not None
-        self._loop.add_reader(child.seat.wire.fileno(), self._on_wire, child)
+        self._loop.add_reader(child.seat.wire.fileno(), self._on_answers, child)
 
     def _unlisten(self, child: _Child) -> None:
         if self._loop is not None and not self._loop.is_closed() and not child.lost:
             self._loop.remove_reader(child.seat.wire.fileno())
-
-    def _on_wire(self, child: _Child) -> None:
-        self._on_answers(child)
-        self._hurry()
 
     def _on_answers(self, child: _Child) -> None:
         """Take what has come; nothing comes any more when the reaper has gone."""
@@ -295,7 +289,6 @@ class Children:
     def _on_made(self, child: _Child, reading: asyncio.Future[Artifacts]) -> None:
         if not reading.cancelled() and child.run in self._runs:
             self._finish(child, Emptied(child.run, *reading.result()))
-            self._hurry()
 
     def _finish(self, child: _Child, last: Input) -> None:
         """Post the last word. The wire stays: a step may have left daemons, and their reaper ends when they have."""
@@ -317,7 +310,6 @@ class Children:
             self._on_answers(child)
             if child.lost and not child.over and not child.empty:
                 self._bury(child)
-        self._hurry()
 
     def _bury(self, child: _Child) -> None:
         if not child.started:
@@ -330,7 +322,6 @@ class Children:
 
     def _on_guard_death(self) -> None:
         self._post(Noticed("error", "hotrun's guard process was killed: everything it guarded is ended"))
-        self._hurry()
 
     def _notice_once(self, text: str) -> None:
         if text not in self._missing:

@@ -32,17 +32,15 @@ class Probes:
     def __init__(
         self,
         post: Callable[[Input], None],
-        hurry: Callable[[], None],
         members: Callable[[int], Iterable[int]],
         seats: Seats,
         held_inodes: Callable[[], set[int]] = set,
     ) -> None:
-        """`post` takes the answers; `hurry` is called after some came; `seats` gives a place for what ready.exec names.
+        """`post` takes the answers; `seats` gives a place for what ready.exec names.
 
         `members`: the pids of a run's tree; `held_inodes`: of the sockets that hotrun itself listens on.
         """
         self._post = post
-        self._hurry = hurry
         self._members = members
         self._held_inodes = held_inodes
         self._seats = seats
@@ -128,7 +126,6 @@ class Probes:
             if no.why != told:
                 told = no.why
                 self._post(ProbeFailed(run, no.why))
-                self._hurry()
             if not no.heard and self._loop.time() < quick_until:
                 await asyncio.sleep(QUICK_S)
             else:
@@ -136,7 +133,6 @@ class Probes:
                 pause_s = min(pause_s * (GROWTH_HEARD if no.heard else GROWTH), most_s)
         del self._looks[run]
         self._post(ProbePassed(run, "listen" if ready.by == "auto" else ready.by))
-        self._hurry()
 
 
 def _raise(task: asyncio.Task[None]) -> None:

@@ -33,12 +33,9 @@ _PASSES_CREDENTIALS = hasattr(socket, "SO_PASSCRED")  # else (macOS) the rights 
 class NotifySockets:
     """The sockets, by run. Works before the loop exists; what comes until then waits in the kernel."""
 
-    def __init__(
-        self, post: Callable[[Input], None], hurry: Callable[[], None], members: Callable[[int], Iterable[int]]
-    ) -> None:
-        """`post` takes the messages; `hurry` is called after some came; `members`: the pids of a run's tree."""
+    def __init__(self, post: Callable[[Input], None], members: Callable[[int], Iterable[int]]) -> None:
+        """`post` takes the messages; `members`: the pids of a run's tree."""
         self._post = post
-        self._hurry = hurry
         self._members = members
         self._folder: str | None = None
         self._sockets: dict[int, socket.socket] = {}
@@ -114,7 +111,6 @@ class NotifySockets:
                 said = _with(said, message)
         if said != Notified(run):
             self._post(said)
-            self._hurry()
 
 
 class _Senders:

@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 class PortOwnerSearch:
     """The adapter for FindHolders."""
 
-    def __init__(
-        self, post: Callable[[Input], None], hurry: Callable[[], None], owner_of: Callable[[int], str | None]
-    ) -> None:
-        """`post` takes the answers; `hurry` is called after each; `owner_of` a pid: the name of ours."""
+    def __init__(self, post: Callable[[Input], None], owner_of: Callable[[int], str | None]) -> None:
+        """`post` takes the answers; `owner_of` a pid: the name of ours."""
         self._post = post
-        self._hurry = hurry
         self._owner_of = owner_of
 
     def find(self, run: int, ports: tuple[int, ...]) -> None:
@@ -37,4 +34,3 @@ class PortOwnerSearch:
 
         if not search.cancelled():
             self._post(PortOwnersFound(run, named(search.result(), self._owner_of)))
-            self._hurry()

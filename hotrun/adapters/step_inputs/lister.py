@@ -53,10 +53,9 @@ class _KnownAnswer:
 class InputLister:
     """All steps of a session."""
 
-    def __init__(self, post: Callable[[Input], None], hurry: Callable[[], None], seats: Seats, root: str) -> None:
-        """`post` takes the answers, `hurry` is called after it; `seats` gives a place for each program."""
+    def __init__(self, post: Callable[[Input], None], seats: Seats, root: str) -> None:
+        """`post` takes the answers; `seats` gives a place for each program."""
         self._post = post
-        self._hurry = hurry
         self._seats = seats
         self._root = root
         self._known: dict[str, _KnownAnswer] = {}
@@ -101,7 +100,6 @@ class InputLister:
 
     def _answer(self, answer: InputsListed) -> None:
         self._post(answer)
-        self._hurry()
 
     async def _find(self, text: str, number: int, step: Step, known: _KnownAnswer) -> InputsFound:
         names, cwd = InputNames(self._root), step.program.cwd

@@ -9,18 +9,14 @@ import msgspec
 from hotrun.core.model.project import Program, Project, Ready, Step
 
 
-class Command(msgspec.Struct, frozen=True):
-    """The common type of all commands."""
-
-
-class RecordChanges(Command, frozen=True):
+class RecordChanges(msgspec.Struct, frozen=True):
     """Write down the paths of a build, for HOTRUN_CHANGED of what it starts; always before its Spawns."""
 
     build: int
     paths: tuple[str, ...]
 
 
-class Spawn(Command, frozen=True):
+class Spawn(msgspec.Struct, frozen=True):
     """Start a program as run `run`, in a session of its own. Answered by Spawned or SpawnFailed.
 
     `tty`: in a pseudo-terminal, else with pipes. `listen`: addresses of held sockets to hand over. `notify`: it may
@@ -43,7 +39,7 @@ class Spawn(Command, frozen=True):
     grace_ms: int = 2000
 
 
-class Signal(Command, frozen=True):
+class Signal(msgspec.Struct, frozen=True):
     """Send a signal, by name, to all of the run's process group; `alone`: to the run's own process and no other."""
 
     run: int
@@ -51,13 +47,13 @@ class Signal(Command, frozen=True):
     alone: bool = False
 
 
-class Kill(Command, frozen=True):
+class Kill(msgspec.Struct, frozen=True):
     """SIGKILL all that is left of the run."""
 
     run: int
 
 
-class StartProbe(Command, frozen=True):
+class StartProbe(msgspec.Struct, frozen=True):
     """Look again and again whether the run is ready, by tcp, http, exec or auto. Answered by Answered and NoAnswer.
 
     Ends with the first Answered, with StopProbe, and with the run.
@@ -67,37 +63,37 @@ class StartProbe(Command, frozen=True):
     ready: Ready
 
 
-class StopProbe(Command, frozen=True):
+class StopProbe(msgspec.Struct, frozen=True):
     """Look no more."""
 
     run: int
 
 
-class HoldSockets(Command, frozen=True):
+class HoldSockets(msgspec.Struct, frozen=True):
     """Hold listening sockets at exactly these addresses from now on; those that are held already stay as they are."""
 
     addresses: tuple[str, ...]
 
 
-class FindPortOwners(Command, frozen=True):
+class FindPortOwners(msgspec.Struct, frozen=True):
     """Find out who listens on these ports. Answered by PortsHeld."""
 
     run: int
     ports: tuple[int, ...]
 
 
-class SendKeys(Command, frozen=True):
+class SendKeys(msgspec.Struct, frozen=True):
     """Give the run's terminal what a person typed."""
 
     run: int
     data: bytes
 
 
-class Rescan(Command, frozen=True):
+class Rescan(msgspec.Struct, frozen=True):
     """Let all events so far come in, then compare everything with the disk. Answered by Verified."""
 
 
-class ListInputs(Command, frozen=True):
+class ListInputs(msgspec.Struct, frozen=True):
     """Find out which files `step` is made of, by its `inputs`. Answered by InputsListed.
 
     `changed`: what may have altered it since the last answer, with paths as in Change; None: list anew.
@@ -108,13 +104,30 @@ class ListInputs(Command, frozen=True):
     changed: tuple[str, ...] | None
 
 
-class Rewatch(Command, frozen=True):
+class Rewatch(msgspec.Struct, frozen=True):
     """Watch what this project names, instead of what was watched until now."""
 
     project: Project
 
 
-class Finish(Command, frozen=True):
+class Finish(msgspec.Struct, frozen=True):
     """The session is over; nothing of it runs any more."""
 
     exit_code: int
+
+
+Command = (
+    RecordChanges
+    | Spawn
+    | Signal
+    | Kill
+    | StartProbe
+    | StopProbe
+    | HoldSockets
+    | FindPortOwners
+    | SendKeys
+    | Rescan
+    | ListInputs
+    | Rewatch
+    | Finish
+)

@@ -1,0 +1,78 @@
+"""Carries out the commands of the engine: the one place where each command meets the adapter that does it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import assert_never
+
+from hotrun.adapters.instance.state_folder import StateFolder
+from hotrun.core.model import commands
+from hotrun.session.instance import InstanceEndpoint
+from hotrun.session.processes import ProcessService
+from hotrun.session.watching import WatchService
+
+
+class Dispatcher:
+    """The commands of one session. None of them raises: what goes wrong comes back as an input."""
+
+    def __init__(
+        self,
+        processes: ProcessService,
+        watch: WatchService,
+        folder: StateFolder,
+        endpoint: InstanceEndpoint,
+        finish: Callable[[int], None],
+    ) -> None:
+        """`finish` gets the exit code when the session is over."""
+        self._processes = processes
+        self._watch = watch
+        self._folder = folder
+        self._endpoint = endpoint
+        self._finish = finish
+        self._changes: commands.RecordChanges | None = None  # not written yet: most programs never read them
+        self._changes_file: str | None = None
+
+    def execute(self, command: commands.Command) -> None:
+        """Carry out one command. A command without a case here is a type error."""
+        match command:
+            case commands.Spawn():
+                self._processes.spawn(command, self._variables(command.build))
+            case commands.Signal():
+                self._processes.signal(command.run, command.signal, command.alone)
+            case commands.Kill():
+                self._processes.kill(command.run)
+            case commands.SendKeys():
+                self._processes.send_keys(command.run, command.data)
+            case commands.StartProbe():
+                self._processes.start_probe(command.run, command.ready)
+            case commands.StopProbe():
+                self._processes.stop_probe(command.run)
+            case commands.HoldSockets():
+                self._processes.hold_sockets(command.addresses)
+            case commands.FindPortOwners():
+                self._processes.find_port_owners(command.run, command.ports)
+            case commands.ListInputs():
+                self._processes.list_inputs(command)
+            case commands.RecordChanges():
+                self._changes = command
+            case commands.Rescan():
+                self._watch.rescan()
+            case commands.Rewatch():
+                self._watch.watch(command.project, time.time_ns())
+            case commands.Finish():
+                self._finish(command.exit_code)
+            case _:
+                assert_never(command)
+
+    def _variables(self, build: int) -> dict[str, str]:
+        """The HOTRUN_* variables of a program that is started for this build."""
+        if self._changes is not None:
+            self._changes_file = self._folder.write_changes(self._changes.build, self._changes.paths)
+            self._changes = None
+        variables = {"HOTRUN": "1", "HOTRUN_BUILD": str(build)}
+        if self._changes_file is not None:
+            variables["HOTRUN_CHANGED"] = self._changes_file
+        if self._endpoint.socket is not None:
+            variables["HOTRUN_SOCKET"] = self._endpoint.socket
+        return variables
