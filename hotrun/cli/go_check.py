@@ -1,4 +1,4 @@
-"""`hotrun go-check`: can a Go program open these plugins, and if not, why. Reads the files and starts nothing."""
+"""`hotrun go-check`: check whether a Go program can open these plugins, and explain why not. It only reads files."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from hotrun.go.compare.fit import Fit, Fitted, fit_of
 from hotrun.go.read.artifact import Artifact, read_artifact
 from hotrun.go.read.manifest import Manifest, read_manifest
 
-MOST_SYMBOLS = 8
+MAX_SYMBOLS = 8
 
 
 def go_check(files: Sequence[str], symbols: Sequence[str], as_json: bool) -> int:
-    """Compare the host, the first of `files`, with the plugins; returns 0 where they fit, else 1.
+    """Compare the host, the first of `files`, with its plugins. Returns 0 if they fit, otherwise 1.
 
     Raises HotrunError for a file that cannot be read.
     """
     if len(files) < 2 or "" in files:
-        raise HotrunError("expected a host and its plugins", "hotrun go-check HOST PLUGIN ...")
+        raise HotrunError("missing arguments: a host and its plugins", "hotrun go-check HOST PLUGIN ...")
     host, *plugins = [read_artifact(path) for path in files]
     fit = fit_of(host, plugins, symbols, _manifests(files))
     if as_json:
-        import json  # unlike msgspec it writes names that are no text, escaped
+        import json  # unlike msgspec, it escapes names that are not valid UTF-8
 
         print(json.dumps(_as_json(fit)))
     else:
@@ -55,16 +55,16 @@ def _worded(fit: Fit) -> Iterator[str]:
 def _heading(one: Fitted, is_host: bool) -> str:
     match one.verdict:
         case "unknown":
-            return "cannot be told"
+            return "unknown"
         case "inconsistent":
             return "cannot open plugins" if is_host else "does not fit"
         case "consistent":
-            said = [f"host of {count(len(one.file.fingerprints), 'package')}"]
+            facts = [f"host of {count(len(one.file.fingerprints), 'package')}"]
             if not is_host:
-                said = [f"fits, {count(one.common, 'package')} in common"]
+                facts = [f"fits, {count(one.common, 'package')} in common"]
                 if one.file.symbols:
-                    said.append(f"exports {listed(sorted(one.file.symbols), MOST_SYMBOLS)}")
-            return ", ".join([*said, *_go_version(one.file)])
+                    facts.append(f"exports {listed(sorted(one.file.symbols), MAX_SYMBOLS)}")
+            return ", ".join([*facts, *_go_version(one.file)])
 
 
 def _go_version(file: Artifact) -> list[str]:

@@ -1,1 +1,1 @@
-"""Go programs and their plugins: reads them, compares them, builds them so that they fit."""
+"""Go programs and their plugins: read them, compare them, and build them so that they fit."""

@@ -1,20 +1,20 @@
-"""What [go] builds: a host or one of its plugins, and where it is staged. The steps are made of this, and run by it."""
+"""The targets of [go], a host and its plugins, and where they are staged. The configuration turns them into steps."""
 
 from __future__ import annotations
 
 import msgspec
 
-FOLDER = ".hotrun/go"  # below the root; the linker writes here, and what fits is published from here
-RESTART = f"{FOLDER}/restart.json"  # differs when a host has to be restarted though it is the same
+FOLDER = ".hotrun/go"  # below the root; the linker writes here, and outputs are published from here
+RESTART = f"{FOLDER}/restart.json"  # changes when an unchanged host has to restart
 HOST = "host"
 _PLUGIN = "plugin:"
 
 
 class Target(msgspec.Struct, frozen=True):
-    """`key` is "host", or "plugin:" and the name of the plugin; `flags` are those of `go build`.
+    """`key`: "host" or "plugin:NAME". `flags`: those of `go build`.
 
-    `by_files`: built from the files of its package, so that Go takes each version for another plugin, and a host can
-    open it beside the one that it has.
+    `by_files`: built from the files of its package. Go then treats each version as another plugin, so a host can load
+    it next to the old one.
     """
 
     key: str
@@ -24,7 +24,7 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def is_plugin(self) -> bool:
-        """Whether it is to be built as a plugin."""
+        """Whether to build it as a plugin."""
         return self.key != HOST
 
     @property
@@ -34,10 +34,10 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def plugin_key(name: str) -> str:
-    """The key of the plugin of this name."""
+    """The key of the plugin `name`."""
     return _PLUGIN + name
 
 
 def staged(key: str) -> str:
-    """The file of the target of this key, relative to the root."""
+    """The staged file of the target `key`, relative to the root."""
     return f"{FOLDER}/{HOST}" if key == HOST else f"{FOLDER}/{key.removeprefix(_PLUGIN)}.so"

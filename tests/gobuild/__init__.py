@@ -1,1 +1,1 @@
-"""The program that the steps of [go] run, with the real toolchain."""
+"""Tests of the program that the steps of [go] run, with the real toolchain."""

@@ -1,4 +1,4 @@
-"""The program behind the steps of [go]: what it builds, what it proves, and what it puts where, with the real go."""
+"""The program that the steps of [go] run: how it builds, verifies and publishes, with the real toolchain."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Project:
-    """A copy of the example, in which the program is run as the steps run it."""
+    """A copy of the example project. Runs the program as the steps do."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -89,28 +89,28 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(built: Path) -> Project:
-    """That as it was built, in the same folder, whose name is part of what has to fit."""
+    """A fresh copy of it in the same folder, because the folder is part of what has to fit."""
     shutil.rmtree(built)
     shutil.copytree(built.parent / "as built", built)
     return Project(built)
 
 
 def trimmed(project: Project, path: str) -> None:
-    """Somebody builds the plugin loud by another command, and puts it there."""
+    """Another command builds the plugin loud into `path`."""
     project.go("build", "-trimpath", "-buildmode=plugin", "-o", path, "./plugins/loud")
 
 
-def test_what_fits_is_published_and_the_host_can_be_run(project: Project) -> None:
+def test_files_that_fit_are_published_and_the_host_is_executable(project: Project) -> None:
     assert os.access(project.root / "tmp/host", os.X_OK)
     assert all(content.startswith(b"\x7fELF") or sys.platform == "darwin" for content in project.published().values())
     assert sorted(path.name for path in (project.root / "tmp").iterdir()) == ["host", "plugins"]
 
 
-def test_what_has_not_changed_is_left_alone_and_what_has_gets_a_new_file(project: Project) -> None:
+def test_unchanged_outputs_are_left_alone_and_changed_ones_become_new_files(project: Project) -> None:
     project.fit()
     before = project.inodes()
     project.edit("plugins/quiet/main.go", '"psst"', '"hush"')
-    with open(project.root / PLACES[2], "rb") as opened:  # as a host that runs has it
+    with open(project.root / PLACES[2], "rb") as opened:  # as a running host does
         old = opened.read()
         project.build("plugin:quiet")
         assert project.fit() == Done(0, [])
@@ -121,7 +121,7 @@ def test_what_has_not_changed_is_left_alone_and_what_has_gets_a_new_file(project
     assert b"hush" in project.published()["tmp/plugins/quiet.so"]
 
 
-def test_a_plugin_that_does_not_fit_is_explained_and_all_are_built_once_more(project: Project) -> None:
+def test_a_plugin_that_does_not_fit_is_explained_and_all_targets_are_rebuilt(project: Project) -> None:
     before = project.published()
     trimmed(project, ".hotrun/go/loud.so")
     done = project.fit()
@@ -129,12 +129,12 @@ def test_a_plugin_that_does_not_fit_is_explained_and_all_are_built_once_more(pro
     [line] = done.lines
     assert line.startswith("plugins/loud/main.go:1: warning: tmp/plugins/loud.so: ")
     assert "tmp/plugins/loud.so was built with -trimpath, tmp/host without it" in line
-    assert line.endswith("; all are built anew")
+    assert line.endswith(", rebuilding all targets")
     assert project.published() == before
     assert project.fit() == Done(0, [])
 
 
-def test_where_a_misfit_fails_it_is_an_error_and_what_was_published_stays(project: Project) -> None:
+def test_with_fail_a_misfit_is_an_error_and_the_outputs_stay(project: Project) -> None:
     before, inodes = project.published(), project.inodes()
     project.edit("plugins/quiet/main.go", '"psst"', '"hush"')
     project.build("plugin:quiet")
@@ -145,7 +145,7 @@ def test_where_a_misfit_fails_it_is_an_error_and_what_was_published_stays(projec
     assert (project.published(), project.inodes()) == (before, inodes)
 
 
-def test_a_body_that_only_the_host_has_is_noticed_though_go_would_open_the_plugins(project: Project) -> None:
+def test_a_function_body_that_differs_is_noticed_though_go_would_open_the_plugins(project: Project) -> None:
     """Row A of docs/go-plugins.md: no fingerprint differs."""
     one = "package shared\n\n//go:noinline\nfunc Number() int { println(1); return 1 }\n"
     (project.root / "shared/number.go").write_text(one)
@@ -159,24 +159,26 @@ def test_a_body_that_only_the_host_has_is_noticed_though_go_would_open_the_plugi
 
     done = project.fit("--fail")
     assert done.status == 1
-    assert "Go would open it, and run another version of example.test/goplugin/shared" in done.lines[0]
+    assert "Go would open it, but it would run another version of example.test/goplugin/shared" in done.lines[0]
     done = project.fit()
     assert (done.status, len(done.lines)) == (0, 2)
     assert project.fit() == Done(0, [])
 
 
-def test_a_symbol_that_the_host_looks_up_and_that_is_missing_is_an_error_and_nothing_is_built_for_it(
+def test_a_missing_symbol_is_an_error_and_causes_no_rebuild(
     project: Project,
 ) -> None:
     staged = (project.root / ".hotrun/go/loud.so").stat()
     done = project.fit("--symbol=plugin:loud:Plugin", "--symbol=plugin:loud:Login")
     assert done.status == 1
     [line] = done.lines
-    assert line.startswith("plugins/loud/main.go:1: error: tmp/plugins/loud.so: symbol Login is not in it: ")
+    assert line.startswith(
+        "plugins/loud/main.go:1: error: tmp/plugins/loud.so: symbol Login is missing (it exports Plugin)"
+    )
     assert (project.root / ".hotrun/go/loud.so").stat().st_mtime_ns == staged.st_mtime_ns
 
 
-def test_an_output_that_somebody_has_overwritten_is_put_back_and_said(project: Project) -> None:
+def test_an_output_that_another_program_overwrote_is_restored_and_reported(project: Project) -> None:
     project.fit()
     before = project.published()
     trimmed(project, "tmp/plugins/loud.so")
@@ -184,13 +186,13 @@ def test_an_output_that_somebody_has_overwritten_is_put_back_and_said(project: P
     done = project.fit()
     assert done.status == 0
     assert done.lines == [
-        "plugins/loud/main.go:1: warning: tmp/plugins/loud.so was overwritten by another program and did not fit "
-        "(tmp/plugins/loud.so was built with -trimpath, tmp/host without it); put back"
+        "plugins/loud/main.go:1: warning: another program overwrote tmp/plugins/loud.so with a file that does not fit "
+        "(tmp/plugins/loud.so was built with -trimpath, tmp/host without it), restored"
     ]
     assert project.published() == before
 
 
-def test_a_staged_file_that_was_cut_is_built_again(project: Project) -> None:
+def test_a_truncated_staged_file_is_rebuilt(project: Project) -> None:
     before = project.published()
     with open(project.root / ".hotrun/go/quiet.so", "r+b") as file:
         file.truncate(100_000)
@@ -200,30 +202,30 @@ def test_a_staged_file_that_was_cut_is_built_again(project: Project) -> None:
     assert project.published() == before
 
 
-def test_where_building_anew_fails_the_next_time_goes_on_from_there(project: Project) -> None:
+def test_after_a_failed_rebuild_the_next_run_continues_from_there(project: Project) -> None:
     trimmed(project, ".hotrun/go/loud.so")
     project.edit("plugins/quiet/main.go", '"psst"', "psst")
     done = project.fit()
     assert done.status == 1
     assert any(line.startswith("plugins/quiet/main.go:8:18: ") for line in done.lines), done.lines
     project.edit("plugins/quiet/main.go", "= psst", '= "psst"')
-    assert project.fit() == Done(0, []), "no step but go-fit has run again"
+    assert project.fit() == Done(0, []), "only go-fit has run again"
 
 
-def test_an_error_of_the_compiler_comes_through_with_its_exit_code(project: Project) -> None:
+def test_a_compiler_error_is_passed_on_with_its_exit_code(project: Project) -> None:
     project.edit("plugins/loud/main.go", '"hello"', "hello")
     done = project.run("target", "plugin:loud", "./plugins/loud")
     assert done.status == 1
     assert any(line.startswith("plugins/loud/main.go:10:18: ") for line in done.lines), done.lines
 
 
-def test_without_a_compiler_it_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_compiler_is_reported(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(project.root))
     done = project.run("target", "host", "./cmd/host")
-    assert done == Done(1, ["error: go: no such file or directory (install Go, or put it into PATH)"])
+    assert done == Done(1, ["error: go: no such file or directory (install Go, or add it to PATH)"])
 
 
-def test_what_cannot_be_put_in_its_place_leaves_everything_as_it_was(project: Project) -> None:
+def test_an_output_that_cannot_be_written_leaves_all_outputs_as_they_were(project: Project) -> None:
     before = project.published()
     project.edit("shared/shared.go", "version 1", "version 2")
     project.build()
@@ -242,7 +244,7 @@ def test_the_manifest_beside_a_staged_file_belongs_to_it(project: Project) -> No
     assert set(manifest.packages) == {"example.test/goplugin/shared", "example.test/goplugin/plugins/loud"}
 
 
-def test_a_file_on_another_file_system_is_written_beside_its_place(
+def test_a_file_for_another_file_system_is_written_next_to_its_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Path("/dev/shm") / f"hotrun-{os.getpid()}"

@@ -1,4 +1,4 @@
-"""The cause of a mismatch that the toolchain of today does not make: other versions of Go, old plugins, commits."""
+"""Causes of a mismatch that the current toolchain cannot produce: other versions of Go, old plugins, commits."""
 
 from __future__ import annotations
 
@@ -47,46 +47,46 @@ def test_an_experiment_is_read_from_the_version(name: str) -> None:
     )
 
 
-def test_a_plugin_without_build_information_leaves_the_choice() -> None:
+def test_a_plugin_without_build_information_has_several_possible_causes() -> None:
     (cause,) = causes(None, built(), [*STANDARD, SHARED])
     assert cause.kind == "toolchain-or-flags"
-    assert "p.so has no build information" in cause.text
+    assert "no build information in p.so" in cause.text
 
 
-def test_the_race_detector_is_known_by_its_package() -> None:
+def test_the_race_detector_is_recognized_by_its_package() -> None:
     plugin = Artifact("p.so", "plugin", fingerprints={"runtime/race": "00"})
     (cause,) = causes(plugin, built(), ["runtime", "sync"])
     assert (cause.kind, cause.text) == ("race", "p.so was built with -race, host without it")
 
 
-def test_flags_for_other_packages_alone_explain_nothing_of_gos_own() -> None:
+def test_flags_that_do_not_apply_to_a_package_explain_nothing() -> None:
     (cause,) = causes(built(_gcflags="-N -l"), built(), [SHARED])
     assert cause.kind == "stale"
     (cause,) = causes(built(_gcflags="ex.test/...=-N"), built(), [SHARED])
     assert cause.kind == "flags"
 
 
-def test_a_module_with_other_contents_under_one_version_is_told() -> None:
+def test_a_module_with_other_contents_under_one_version_is_reported() -> None:
     (cause,) = causes(built(mod=BuildModule("ex.test/mod", "v1.0.0", "h1:b")), built(), [MOD])
     assert (cause.kind, "h1:b and h1:a" in cause.text) == ("dependency", True)
 
 
-def test_a_module_that_was_replaced_on_one_side_is_told() -> None:
+def test_a_module_that_is_replaced_on_one_side_is_reported() -> None:
     (cause,) = causes(built(mod=BuildModule("ex.test/mod", "v1.0.0", "", "../mod")), built(), [MOD])
     assert cause.text == "p.so was built with ex.test/mod v1.0.0 => ../mod, host with ex.test/mod v1.0.0"
 
 
-def test_one_module_from_two_folders_is_told() -> None:
+def test_one_module_from_two_folders_is_reported() -> None:
     (cause,) = causes(built(), built(), [MOD])
     assert cause.kind == "module-folder"
 
 
-def test_our_own_packages_follow_from_a_module_that_differs() -> None:
+def test_a_module_that_differs_explains_the_packages_that_use_it() -> None:
     found = causes(built(mod=BuildModule("ex.test/mod", "v1.1.0", "h1:b")), built(), [SHARED, MOD])
     assert [cause.kind for cause in found] == ["dependency"]
 
 
-def test_a_checkout_is_told_from_packages_of_go_with_the_same_name() -> None:
+def test_a_checkout_is_distinguished_from_go_packages_with_the_same_name() -> None:
     of_go = {"/go/src/runtime", "/go/src/errors", "/cache/ex.test/mod@v1.0.0/errors"}
     plugin = Artifact("p.so", "plugin", build=built(), folders=frozenset(of_go | {"/here/errors"}))
     host = Artifact("host", "host", build=built(), folders=frozenset(of_go | {"/there/errors"}))
@@ -94,7 +94,7 @@ def test_a_checkout_is_told_from_packages_of_go_with_the_same_name() -> None:
     assert cause.text == "p.so was built with the sources in /here/errors, host with the sources in /there/errors"
 
 
-def test_tags_are_told_where_nothing_else_explains_it() -> None:
+def test_tags_are_reported_if_nothing_else_explains_the_mismatch() -> None:
     (cause,) = causes(built(_tags="netgo"), built(), ["net"])
     assert cause.text == "p.so was built with -tags=netgo, host with no -tags"
     (cause,) = causes(built(_tags="mine", _trimpath="true"), built(), ["net"])
@@ -117,9 +117,9 @@ def test_the_older_file_is_the_one_to_build_again(hours: int, age: str) -> None:
     host = Artifact("host", "host", build=built(), modified_ms=hours * HOUR_MS)
     (cause,) = causes(plugin, host, [SHARED])
     assert cause.text.startswith(f"p.so is {age} older than host: ")
-    assert cause.remedy == "build p.so again"
+    assert cause.remedy == "rebuild p.so"
 
 
-def test_without_modules_and_build_information_a_cause_is_told_as_well() -> None:
+def test_without_modules_and_build_information_a_cause_is_reported() -> None:
     (cause,) = causes(None, None, ["ex.test/app"])
     assert cause.kind == "stale"

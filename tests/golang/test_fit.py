@@ -1,4 +1,4 @@
-"""What is compared with what, on files made by hand."""
+"""Which files are compared with each other, on handmade files."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def test_a_package_that_both_have_must_be_the_same() -> None:
     assert fit.plugins[1].problems[0].packages == ("ex.test/a",)
 
 
-def test_a_package_that_the_host_lacks_is_that_of_the_first_plugin() -> None:
+def test_a_package_that_the_host_lacks_comes_from_the_first_plugin() -> None:
     fit = fit_of(HOST, [plugin(b="04"), plugin("q.so", b="05"), plugin("r.so", b="04")])
     assert verdicts(fit) == ["consistent", "inconsistent", "consistent"]
     assert fit.plugins[1].problems[0].against == "p.so"
 
 
-def test_a_plugin_that_is_refused_still_brings_its_packages() -> None:
-    """The dynamic linker has them, whatever Go says then."""
+def test_a_refused_plugin_still_provides_its_packages() -> None:
+    """The dynamic linker has loaded them before Go refuses the plugin."""
     fit = fit_of(HOST, [plugin(a="ff", b="04"), plugin("q.so", b="05")])
     assert [one.problems[0].against for one in fit.plugins] == ["host", "p.so"]
 
@@ -53,7 +53,7 @@ def test_a_file_with_no_fingerprint_is_unknown_and_never_consistent() -> None:
 
 
 @pytest.mark.parametrize("kind", ["foreign", "truncated", "damaged"])
-def test_a_host_that_cannot_be_started_is_told(kind: str) -> None:
+def test_a_host_that_cannot_be_started_is_reported(kind: str) -> None:
     host = Artifact("host", kind, "it is torn")  # type: ignore[arg-type]  # one of its kinds
     fit = fit_of(host, [plugin()])
     assert (fit.host.verdict, verdicts(fit)) == ("inconsistent", ["unknown"])
@@ -70,13 +70,13 @@ def test_sources_that_differ_under_one_fingerprint_are_a_skew() -> None:
     assert (problem.kind, problem.packages) == ("skew", ("ex.test/a",))
 
 
-def test_a_mismatch_is_not_told_as_a_skew_again() -> None:
+def test_a_mismatch_is_not_reported_again_as_a_skew() -> None:
     manifests = {"host": manifest("h", a="one"), "p.so": manifest("p.so", a="two")}
     fit = fit_of(HOST, [plugin(a="ff")], manifests=manifests)
     assert [problem.kind for problem in fit.plugins[0].problems] == ["mismatch"]
 
 
-def test_the_manifest_of_another_build_says_nothing() -> None:
+def test_the_manifest_of_another_build_is_ignored() -> None:
     manifests = {"host": manifest("another", a="one"), "p.so": manifest("p.so", a="two")}
     fit = fit_of(HOST, [plugin(a="02")], manifests=manifests)
     assert fit.verdict == "consistent"

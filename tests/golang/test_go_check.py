@@ -1,4 +1,4 @@
-"""The command: what it prints, word for word, its exit codes, and that it starts quickly."""
+"""`hotrun go-check`: its exact output, its exit codes, and its quick start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "commands.md"
 
 @pytest.fixture
 def folder(workshop: Workshop, tmp_path: Path) -> Path:
-    """A host, a plugin that fits and one that does not, which is the older."""
+    """A host, a plugin that fits, and an older one that does not."""
     for name, source in {
         "stale.so": workshop.plugin(ADDED),
         "host": workshop.host(),
@@ -34,7 +34,7 @@ def folder(workshop: Workshop, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_fits_is_said_with_what_was_compared(folder: Path) -> None:
+def test_a_plugin_that_fits_is_listed_with_what_was_compared(folder: Path) -> None:
     done = run(folder, "go-check", "host", "fit.so", "two.so", "--symbol", "Run")
     text = re.sub(r"\d+ packages", "N packages", re.sub(r"go1\.\S+", "GO", done.stdout))
     assert (done.returncode, done.stderr) == (0, "")
@@ -45,24 +45,24 @@ def test_what_fits_is_said_with_what_was_compared(folder: Path) -> None:
     )
 
 
-def test_what_does_not_fit_is_said_with_its_cause_and_remedy(folder: Path) -> None:
+def test_a_misfit_is_reported_with_cause_and_remedy(folder: Path) -> None:
     done = run(folder, "go-check", "host", "stale.so")
     assert done.returncode == 1
     assert re.sub(r"of \d+ packages in", "of N packages in", done.stdout.partition("\n")[2]) == (
         "stale.so: does not fit\n"
         "  1 of N packages in common with host differs: ex.test/app/shared\n"
-        "    why: stale.so is 5 hours older than host: its sources have changed in between\n"
-        "    fix: build stale.so again\n"
+        "    why: stale.so is 5 hours older than host: its sources have changed since\n"
+        "    fix: rebuild stale.so\n"
     )
 
 
-def test_a_missing_symbol_is_said(folder: Path) -> None:
+def test_a_missing_symbol_is_reported(folder: Path) -> None:
     done = run(folder, "go-check", "host", "fit.so", "--symbol", "Run", "--symbol", "Stop")
     assert done.returncode == 1
-    assert "  symbol Stop is not in it\n    why: it exports Run\n" in done.stdout
+    assert "  symbol Stop is missing\n    why: it exports Run\n" in done.stdout
 
 
-def test_json_has_the_fields_that_are_documented(folder: Path) -> None:
+def test_json_has_the_documented_fields(folder: Path) -> None:
     done = run(folder, "go-check", "host", "stale.so", "--json")
     found = json.loads(done.stdout)
     assert (done.returncode, found["verdict"]) == (1, "inconsistent")
@@ -79,14 +79,14 @@ def test_json_has_the_fields_that_are_documented(folder: Path) -> None:
 def test_the_manifest_beside_a_file_is_read(folder: Path) -> None:
     (folder / "host.sources.json").write_text('{"version": 1, "binary": "another", "packages": {}}')
     done = run(folder, "go-check", "host", "fit.so")
-    assert (done.returncode, "note: its manifest is of another build" in done.stdout) == (0, True)
+    assert (done.returncode, "note: its manifest belongs to another build" in done.stdout) == (0, True)
     (folder / "host.sources.json").write_text("{")
     done = run(folder, "go-check", "host", "fit.so")
-    assert (done.returncode, done.stderr.startswith("error: host.sources.json: no manifest of hotrun")) == (2, True)
+    assert (done.returncode, done.stderr.startswith("error: host.sources.json: not a manifest of hotrun")) == (2, True)
 
 
 @pytest.mark.parametrize("args", [(), ("host",), ("host", ""), ("host", "nowhere.so"), ("host", "."), ("host", "a\nb")])
-def test_what_cannot_be_read_is_one_error(args: tuple[str, ...], tmp_path: Path) -> None:
+def test_an_unreadable_file_is_one_error(args: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "host").write_text("")
     done = run(tmp_path, "go-check", *args)
     assert (done.returncode, done.stdout) == (2, "")
@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_one_error(args: tuple[str, ...], tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
-def test_a_pipe_is_no_file_to_wait_for(tmp_path: Path) -> None:
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "host").write_text("")
     os.mkfifo(tmp_path / "p.so")
     done = run(tmp_path, "go-check", "host", "p.so")

@@ -1,4 +1,4 @@
-"""Whatever is in a file, reading it ends in bounded work with a verdict: random damage, cuts, files made to harm."""
+"""Reading any file ends with a verdict after bounded work: random damage, truncation, malicious files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_random_damage_to_a_real_plugin_is_survived(seed: int, workshop: Worksho
         judged(host, bytes(damaged))
 
 
-def test_every_cut_of_a_real_plugin_is_told(workshop: Workshop) -> None:
+def test_every_truncation_of_a_real_plugin_is_reported(workshop: Workshop) -> None:
     host = artifact_of("host", workshop.host().read_bytes())
     data = workshop.plugin().read_bytes()
     rng = random.Random(0)
@@ -48,8 +48,8 @@ def test_every_cut_of_a_real_plugin_is_told(workshop: Workshop) -> None:
         assert judged(host, data[:length]).kind in ("truncated", "damaged"), length
 
 
-def test_fingerprints_under_a_name_that_is_not_known_leave_it_open(workshop: Workshop) -> None:
-    """As a later Go may have them: what has Go's symbols and no fingerprint is unknown, and never fits."""
+def test_fingerprints_under_an_unknown_name_make_a_file_unknown(workshop: Workshop) -> None:
+    """A later Go may rename them. A file with Go's symbols but without fingerprints is unknown, and never fits."""
     host, plugin, stripped = (
         artifact_of(path.name, path.read_bytes().replace(b"pkghashbytes", b"pkgprintsize"))
         for path in (workshop.host(), workshop.plugin(), workshop.host(Way(flags=("-ldflags=-s -w",))))
@@ -85,15 +85,15 @@ def symbols(*names: int, at: int = 0x1000) -> bytes:
 
 
 @pytest.mark.parametrize("spelling", [b"go:link", b"go.link"], ids=["go:link", "go.link"])
-def test_a_file_of_nothing_but_sections_is_read(spelling: bytes) -> None:
-    """The files below are refused for what is wrong with them, and for nothing else. go.link: Go up to 1.19."""
+def test_a_minimal_file_is_read(spelling: bytes) -> None:
+    """Shows that the files below are refused only for their defect. go.link: Go up to 1.19."""
     text = b"\0" + spelling + b".pkghashbytes.ex.test/a%2eb\0"
     found = artifact_of("p.so", elf([(3, text, 0), (11, symbols(1), 1)], names=1))
     assert (found.kind, list(found.fingerprints)) == ("plugin", ["ex.test/a.b"])
 
 
-def test_a_library_whose_main_package_is_called_so_is_a_host() -> None:
-    """A program that can be placed anywhere is an ELF library, too, and so is one for C that opens plugins."""
+def test_a_library_whose_main_package_is_named_main_is_a_host() -> None:
+    """A position-independent program is an ELF library, too, as is a C library that opens plugins."""
     text = b"\0go:link.pkghashbytes.main\0"
     assert artifact_of("host", elf([(3, text, 0), (11, symbols(1), 1)], names=1)).kind == "host"
 
@@ -102,10 +102,10 @@ def test_a_library_whose_main_package_is_called_so_is_a_host() -> None:
     ("data", "trouble"),
     [
         (elf([(3, b"\0go:link.pkghashbytes.a\0", 0), (11, symbols(1, 1, at=0x9000), 1)], names=1), "fingerprints"),
-        (elf([(3, b"\0", 0), (11, symbols(0), 1), (11, symbols(0), 1)], names=1), "more than one table"),
-        (elf([(3, b"\0", 0), (11, symbols(0), 99)], names=1), "table of names"),
-        (elf([(3, b"\0", 0), (11, symbols(0), 1)], names=2), "table of names"),
-        (b"\x7fELF\x01".ljust(64, b"\0"), "32 bits"),
+        (elf([(3, b"\0", 0), (11, symbols(0), 1), (11, symbols(0), 1)], names=1), "two symbol tables"),
+        (elf([(3, b"\0", 0), (11, symbols(0), 99)], names=1), "string table"),
+        (elf([(3, b"\0", 0), (11, symbols(0), 1)], names=2), "string table"),
+        (b"\x7fELF\x01".ljust(64, b"\0"), "32-bit"),
         (b"\x7fELF\x02\x07".ljust(64, b"\0"), "damaged"),
         (b"\x7fELF\x02\x01".ljust(64, b"\0"), "neither a program nor a shared library"),
         (b"\xca\xfe\xba\xbe".ljust(64, b"\0"), "several machines"),
@@ -114,15 +114,15 @@ def test_a_library_whose_main_package_is_called_so_is_a_host() -> None:
     ],
     ids="fingerprint two-tables no-such-names names-of-symbols 32-bits order type fat script empty".split(),
 )
-def test_what_is_wrong_with_a_file_is_said(data: bytes, trouble: str) -> None:
+def test_the_defect_of_a_file_is_reported(data: bytes, trouble: str) -> None:
     found = artifact_of("p.so", data)
     assert (found.kind, trouble in found.trouble) == ("damaged", True), found.trouble
 
 
-def test_names_that_are_pointed_into_again_and_again_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_symbols_that_share_long_names_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(object_file, "MAX_NAMES", 10_000)
     data = elf([(3, b"x" * 4000 + b"\0", 0), (11, symbols(*range(100)), 1)], names=1)
-    assert artifact_of("p.so", data).trouble == "its symbols have too long names"
+    assert artifact_of("p.so", data).trouble == "its symbol names are too long"
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ def test_names_that_are_pointed_into_again_and_again_are_bounded(monkeypatch: py
     ],
     ids="empty magic pointers short endless too-long".split(),
 )
-def test_build_information_that_is_none_is_none(section: bytes) -> None:
+def test_invalid_build_information_is_none(section: bytes) -> None:
     assert parse_build_info(section) is None
 
 
-def test_build_information_that_lacks_its_modules_has_the_version() -> None:
+def test_build_information_without_modules_has_the_version() -> None:
     for rest in (b"", b"\x00", b"\x05abc", b"\x20" + b"x" * 32):
         info = parse_build_info((MAGIC + b"\x08\x02").ljust(32, b"\0") + b"\x06go1.26" + rest)
         assert info is not None

@@ -1,4 +1,4 @@
-"""Mach-O, on files made by hand after Apple's headers: no Mac has seen them."""
+"""Mach-O, on handmade files that follow Apple's headers. No Mac has tested them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ARM64 = 0x0100000C
 
 
 def macho(kind: int, names: list[str], values: list[bytes]) -> bytes:
-    """A library or program whose one section holds `values`, and whose symbols `names` are their addresses."""
+    """A library or program with one section of `values`, whose addresses are the symbols `names`."""
     commands_size = 72 + 80 + 24
     start = 32 + commands_size
     content = b"".join(values)
@@ -47,7 +47,7 @@ def test_a_program_with_fingerprints_is_a_host() -> None:
     assert artifact_of("host", macho(EXECUTE, names, VALUES)).kind == "host"
 
 
-def test_a_cut_and_a_damaged_file_are_told() -> None:
+def test_a_truncated_and_a_damaged_file_are_reported() -> None:
     whole = macho(DYLIB, NAMES, VALUES)
     for length in range(4, len(whole)):
         assert artifact_of("p.so", whole[:length]).kind in ("truncated", "damaged"), length

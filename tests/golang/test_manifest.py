@@ -1,4 +1,4 @@
-"""The manifest of sources: made from what `go list` says, and the silent skew that it finds in real files."""
+"""Manifests: made from the output of `go list`, they find hidden skews in real files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER_BODY = way({"shared/shared.go": SHARED.replace('return "one"', 'return "tw
 
 
 def parsed(stream: str) -> Iterator[dict[str, Any]]:
-    """Objects of JSON, one after the other, as `go list -json` prints them."""
+    """Consecutive JSON objects, as `go list -json` prints them."""
     decoder = json.JSONDecoder()
     at = 0
     while at < len(stream):
@@ -30,7 +30,7 @@ def parsed(stream: str) -> Iterator[dict[str, Any]]:
 
 
 def recorded(workshop: Workshop, how: Way, package: str, binary: Path) -> Manifest:
-    """The manifest of `binary`, from the checkout as it was built from."""
+    """The manifest of `binary`, from a checkout of the sources it was built from."""
     workshop.lay_out(how)
     packages = list(parsed(workshop.go("list", "-deps", "-json", package, how=how)))
     digests = {
@@ -61,14 +61,14 @@ def package(path: str, *files: str, folder: str = "/src") -> dict[str, Any]:
     return {"ImportPath": path, "Dir": folder, "GoFiles": list(files)}
 
 
-def test_files_of_every_kind_count_and_go_itself_does_not() -> None:
+def test_files_of_every_kind_are_included_and_those_of_go_are_not() -> None:
     one = {"ImportPath": "a", "Dir": "/src", "GoFiles": ["a.go"], "CgoFiles": ["c.go"], "EmbedFiles": ["x/y.txt"]}
     assert sources_of(one) == ["/src/a.go", "/src/c.go", "/src/x/y.txt"]
     assert sources_of({**one, "Standard": True}) == []
     assert manifest_of([{**one, "Standard": True}], {}, "").packages == {}
 
 
-def test_one_source_in_two_checkouts_is_the_same() -> None:
+def test_two_checkouts_of_the_same_sources_are_equal() -> None:
     here = manifest_of([package("a", "x.go", "y.go")], {"/src/x.go": "1", "/src/y.go": "2"}, "")
     there = manifest_of([package("a", "y.go", "x.go", folder="/b")], {"/b/x.go": "1", "/b/y.go": "2"}, "")
     assert skewed(here, there, ["a"]) == ()
@@ -86,7 +86,7 @@ def test_an_edited_a_new_and_a_missing_file_differ() -> None:
         assert skewed(base, other, ["b"]) == ()
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_a_written_manifest_can_be_read(tmp_path: Path) -> None:
     binary = str(tmp_path / "host")
     manifest = manifest_of([package("a", "x.go")], {"/src/x.go": "1"}, "digest")
     assert read_manifest(binary) is None
@@ -97,7 +97,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"version": 1}', '{"version": 9, "binary": "", "packages": {}}', "\xff"]
 )
-def test_a_manifest_that_is_none_is_one_clear_error(text: str, tmp_path: Path) -> None:
+def test_an_invalid_manifest_is_one_clear_error(text: str, tmp_path: Path) -> None:
     binary = str(tmp_path / "host")
     Path(binary + SUFFIX).write_bytes(text.encode("latin-1"))
     with pytest.raises(HotrunError, match=SUFFIX):

@@ -1,7 +1,7 @@
-"""Our verdict before the start is what plugin.Open says then: the table of docs/go-plugins.md, with the real toolchain.
+"""hotrun's verdict equals that of plugin.Open: the table of docs/go-plugins.md, with the real toolchain.
 
-Rows with the same way to build share it. Those that change a flag of all packages (F, G, H, J) compile Go's own
-packages anew where Go's build cache does not have them: 5 to 8 seconds each on two cores, once.
+Rows with equal builds share them. Rows that change a flag of all packages (F, G, H, J) recompile Go's own packages
+unless they are in Go's build cache: 5 to 8 seconds each on two cores, once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def edited(old: str, new: str, name: str = "shared/shared.go") -> dict[str, str]
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A host, plugins in the order of opening, and for each the cause of its not fitting, or None where it opens."""
+    """A host, its plugins in the order of opening, and for each the cause of a misfit, or None if it opens."""
 
     host: Way
     plugins: tuple[tuple[Way, str], ...]
@@ -51,7 +51,7 @@ OTHER_INLINED = way(edited("return 1 }", "return 2 }"))
 
 
 def replaced(version: str, flags: str = "") -> Way:
-    """Uses a module in a folder beside it, which is required in this version."""
+    """A build that requires `version` of a module in a local folder."""
     files = {
         "go.mod": f"{GO_MOD}\nrequire ex.test/dep {version}\n\nreplace ex.test/dep => ./dep\n",
         "dep/go.mod": "module ex.test/dep\n\ngo 1.21\n",
@@ -62,7 +62,7 @@ def replaced(version: str, flags: str = "") -> Way:
 
 
 def required(version: str, flags: str = "", *setup: str) -> Way:
-    """Uses a module of the proxy."""
+    """A build that requires `version` of a module of the proxy."""
     files = {
         "go.mod": f"{GO_MOD}\nrequire ex.test/mod {version}\n",
         **edited("package shared", 'package shared\n\nimport _ "ex.test/mod"'),
@@ -146,20 +146,20 @@ def verdict(host: Path, *plugins: Path, symbols: tuple[str, ...] = ()) -> Fit:
     return fit_of(read_artifact(str(host)), [read_artifact(str(path)) for path in plugins], symbols)
 
 
-def said(output: str) -> list[str]:
-    """What the host says of its plugins, one line each."""
+def results(output: str) -> list[str]:
+    """The lines in which the host reports how it opened each plugin."""
     return [line for line in output.splitlines() if line.startswith(("opened", "refused", "missing"))]
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_the_verdict_is_what_the_host_says_then(name: str, workshop: Workshop) -> None:
+def test_the_verdict_is_that_of_the_host(name: str, workshop: Workshop) -> None:
     which = ROWS[name]
     host = workshop.host(which.host)
     plugins = [workshop.plugin(how, package) for how, package in which.plugins]
     fit = verdict(host, *plugins, symbols=("Run",))
     status, output = workshop.run(host, *plugins)
     assert status == 0, output
-    lines = said(output)
+    lines = results(output)
     assert [line.startswith("opened") for line in lines] == [cause is None for cause in which.causes], output
     for one, line, cause in zip(fit.plugins, lines, which.causes, strict=True):
         assert (one.verdict == "consistent") == line.startswith("opened"), (one.problems, line)
@@ -174,7 +174,7 @@ def test_m_a_copy_of_a_plugin_is_refused(workshop: Workshop, tmp_path: Path) -> 
     shutil.copy(plugin, copy)
     (tmp_path / "link.so").symlink_to(plugin)
     _, output = workshop.run(host, plugin, copy, tmp_path / "link.so")
-    opened, refused, same = said(output)
+    opened, refused, same = results(output)
     assert (opened[:6], same[:6]) == ("opened", "opened")
     assert refused.endswith("plugin already loaded")
     fit = verdict(host, plugin, copy, tmp_path / "link.so")
@@ -186,11 +186,11 @@ def test_a_host_that_was_stripped_is_read_like_any_other(workshop: Workshop, tmp
     host = tmp_path / "stripped"
     subprocess.run(["strip", "-o", host, workshop.host()], check=True, timeout=60)
     for plugin in (workshop.plugin(), workshop.plugin(OTHER_TYPE)):
-        opened = said(workshop.run(host, plugin)[1])[0].startswith("opened")
+        opened = results(workshop.run(host, plugin)[1])[0].startswith("opened")
         assert (verdict(host, plugin).verdict == "consistent") == opened
 
 
-def test_q_r_a_plugin_is_judged_by_what_is_in_it_now(workshop: Workshop, tmp_path: Path) -> None:
+def test_q_r_a_plugin_is_judged_by_its_current_contents(workshop: Workshop, tmp_path: Path) -> None:
     plugin = tmp_path / "plugin.so"
     shutil.copy(workshop.plugin(), plugin)
     assert verdict(workshop.host(), plugin).verdict == "consistent"
@@ -198,7 +198,7 @@ def test_q_r_a_plugin_is_judged_by_what_is_in_it_now(workshop: Workshop, tmp_pat
     assert verdict(workshop.host(), plugin).verdict == "inconsistent"
 
 
-def test_t_what_would_kill_the_host_is_told_before(workshop: Workshop, tmp_path: Path) -> None:
+def test_t_a_library_that_would_kill_the_host_is_reported(workshop: Workshop, tmp_path: Path) -> None:
     (tmp_path / "c.c").write_text("int Run(void) { return 1; }\n")
     c = tmp_path / "c.so"
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", c, tmp_path / "c.c"], check=True, timeout=60)
@@ -210,32 +210,32 @@ def test_t_what_would_kill_the_host_is_told_before(workshop: Workshop, tmp_path:
 
 
 @pytest.mark.parametrize("part", [0.0, 0.01, 0.1, 0.5])
-def test_u_a_truncated_plugin_is_told_before(part: float, workshop: Workshop, tmp_path: Path) -> None:
+def test_u_a_truncated_plugin_is_reported(part: float, workshop: Workshop, tmp_path: Path) -> None:
     whole = workshop.plugin().read_bytes()
     cut = tmp_path / "cut.so"
     cut.write_bytes(whole[: int(len(whole) * part)])
     status, output = workshop.run(workshop.host(), cut)
-    assert status != 0 or said(output)[0].startswith("refused")
+    assert status != 0 or results(output)[0].startswith("refused")
     (problem,) = verdict(workshop.host(), cut).plugins[0].problems
     assert problem.kind == ("truncated" if part else "damaged")
 
 
-def test_u_a_plugin_that_lacks_its_end_alone_is_refused_though_go_opens_it(workshop: Workshop, tmp_path: Path) -> None:
+def test_u_a_plugin_that_lacks_only_its_end_is_refused_though_go_opens_it(workshop: Workshop, tmp_path: Path) -> None:
     cut = tmp_path / "cut.so"
     cut.write_bytes(workshop.plugin().read_bytes()[:-10])
-    assert said(workshop.run(workshop.host(), cut)[1])[0].startswith("opened")
+    assert results(workshop.run(workshop.host(), cut)[1])[0].startswith("opened")
     assert verdict(workshop.host(), cut).plugins[0].problems[0].kind == "truncated"
 
 
-def test_a_program_is_no_plugin(workshop: Workshop) -> None:
+def test_a_program_is_not_a_plugin(workshop: Workshop) -> None:
     for program in (workshop.host(), workshop.build("./cmd/plain")):
-        assert said(workshop.run(workshop.host(), program)[1])[0].startswith("refused")
+        assert results(workshop.run(workshop.host(), program)[1])[0].startswith("refused")
         assert [p.kind for p in verdict(workshop.host(), program).plugins[0].problems] == ["not-a-plugin"]
 
 
-def test_a_host_that_cannot_open_plugins_is_told_before(workshop: Workshop) -> None:
+def test_a_host_that_cannot_open_plugins_is_reported(workshop: Workshop) -> None:
     without_cgo = workshop.host(way(env={"CGO_ENABLED": "0"}))
-    assert said(workshop.run(without_cgo, workshop.plugin())[1]) == ["refused plugin: not implemented"]
+    assert results(workshop.run(without_cgo, workshop.plugin())[1]) == ["refused plugin: not implemented"]
     for host, cause in (
         (without_cgo, "cgo"),
         (workshop.build("./cmd/plain"), "no-import"),
@@ -247,15 +247,15 @@ def test_a_host_that_cannot_open_plugins_is_told_before(workshop: Workshop) -> N
         assert fit.plugins[0].verdict == "unknown"
 
 
-def test_a_symbol_that_the_host_looks_up_is_missed_before(workshop: Workshop) -> None:
+def test_a_missing_symbol_is_reported(workshop: Workshop) -> None:
     plugin = workshop.plugin(way(edited("func Run", "func run", FILE)))
-    assert said(workshop.run(workshop.host(), plugin)[1])[0].startswith("missing")
+    assert results(workshop.run(workshop.host(), plugin)[1])[0].startswith("missing")
     assert verdict(workshop.host(), plugin).verdict == "consistent"
     (problem,) = verdict(workshop.host(), plugin, symbols=("Run",)).plugins[0].problems
-    assert problem.text == "symbol Run is not in it"
+    assert problem.text == "symbol Run is missing"
 
 
-def test_variables_are_symbols_and_methods_are_none(workshop: Workshop) -> None:
+def test_variables_are_symbols_and_methods_are_not(workshop: Workshop) -> None:
     text = PLUGIN + "\nvar Limit = 3\n\ntype Shop struct{}\n\nfunc (*Shop) Open() {}\n\nfunc (Shop) Close() {}\n"
     plugin = workshop.plugin(way({FILE: text}))
     assert read_artifact(str(plugin)).symbols == {"Run", "Limit"}

@@ -1,4 +1,4 @@
-"""A Go host and its plugins, built by the real toolchain in as many ways as a test needs; offline, each way once."""
+"""Build a Go host and its plugins with the real toolchain, in as many variants as a test needs. Offline, each once."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ FILES = {
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One way to build: `files` go over FILES, `at` is the folder of the checkout, `setup` are go commands before."""
+    """One build variant. `files` override FILES, `at` is the checkout's folder, `setup` are go commands before it."""
 
     files: tuple[tuple[str, str], ...] = ()
     flags: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ def way(
 
 
 class Workshop:
-    """Builds below `folder`. What was built once in one way is there for all tests."""
+    """Builds below `folder`. All tests share what was built once."""
 
     def __init__(self, folder: Path) -> None:
         require("go", "gcc")
@@ -165,7 +165,7 @@ class Workshop:
         return self.built[key]
 
     def lay_out(self, how: Way) -> Path:
-        """The checkout as `how` has it; what another way left there is gone."""
+        """Write the checkout of the variant `how`, and remove that of any other."""
         root = self.folder / how.at
         shutil.rmtree(root, ignore_errors=True)
         for name, text in {**FILES, **dict(how.files)}.items():
@@ -177,7 +177,7 @@ class Workshop:
         return root
 
     def go(self, *args: str, how: Way = PLAIN) -> str:
-        """Run go in the checkout, offline; returns what it printed."""
+        """Run go in the checkout, offline; returns its output."""
         done = subprocess.run(
             ["go", *args],
             cwd=self.folder / how.at,
@@ -194,13 +194,13 @@ class Workshop:
     def env(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
         kept = {name: os.environ[name] for name in ("GOCACHE", "GOROOT", "GOPATH") if name in os.environ}
-        # A module of tests comes from a folder beside the checkout; nothing is ever fetched.
+        # Test modules come from a folder next to the checkout. Nothing is downloaded.
         proxy = {"GOPROXY": f"file://{self.folder}/proxy", "GOFLAGS": "-mod=mod -modcacherw"}
         modules = {"GOMODCACHE": str(self.folder / "modules"), "GOTOOLCHAIN": "local", "GOWORK": "off"}
         return {**clean, **kept, **proxy, **modules, "GOSUMDB": "off", "LC_ALL": "C.UTF-8"}
 
     def run(self, host: Path, *plugins: Path) -> tuple[int, str]:
-        """Start `host` with `plugins`; returns its exit status and all that it printed."""
+        """Start `host` with `plugins`; returns its exit status and its output."""
         done = subprocess.run(
             [str(host), *map(str, plugins)],
             stdin=subprocess.DEVNULL,
@@ -214,7 +214,7 @@ class Workshop:
         return done.returncode, done.stdout
 
     def publish(self, module: str, version: str, files: Mapping[str, str]) -> None:
-        """Put a module into the file proxy."""
+        """Add a module to the file proxy."""
         folder = self.folder / "proxy" / module / "@v"
         folder.mkdir(parents=True, exist_ok=True)
         mod = f"module {module}\n\ngo 1.21\n"

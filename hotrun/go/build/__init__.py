@@ -1,4 +1,4 @@
-"""The program that the steps of [go] run: builds one target, or proves that all of them fit and publishes them.
+"""The program that the steps of [go] run: it builds one target, or verifies that all targets fit and publishes them.
 
-It reads and writes below the current folder, which is the root, and is small: it is started with each build.
+It reads and writes below the current folder, which is the root. It imports little, because every build starts it.
 """

@@ -2,7 +2,7 @@
 python -P -m hotrun.go.build fit [--fail] [--max-versions=N] [--reload=KEY ...] [--symbol=KEY:NAME ...] KEY=OUTPUT ...
 python -P -m hotrun.go.build swap KEY=OUTPUT ...
 
-KEY is "host" or "plugin:NAME". Config makes these command lines, so they are not checked again.
+KEY is "host" or "plugin:NAME". hotrun's configuration writes these command lines, so they are not checked again.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from hotrun.errors import HotrunError
 
 
 def main(words: list[str]) -> int:
-    """Run it; returns the exit code."""
-    gc.disable()  # it lives for a moment
-    for stream in (sys.stdout, sys.stderr):  # names of files may hold anything
+    """Run the command; returns the exit code."""
+    gc.disable()  # the program exits within a moment
+    for stream in (sys.stdout, sys.stderr):  # file names may contain any bytes
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    what, *rest = words
+    command, *rest = words
     try:
-        match what:
+        match command:
             case "target":
                 return _target(rest)
             case "fit":
@@ -44,7 +44,7 @@ def _target(words: list[str]) -> int:
 
 
 def _fit(words: list[str]) -> int:
-    from hotrun.go.build.verify import Wish, prove
+    from hotrun.go.build.verify import TargetOutput, verify_and_publish
 
     outputs = dict(word.split("=", 1) for word in words if not word.startswith("--"))
     reloads = {word.removeprefix("--reload=") for word in words if word.startswith("--reload=")}
@@ -54,8 +54,10 @@ def _fit(words: list[str]) -> int:
         if word.startswith("--symbol="):
             key, _, name = word.removeprefix("--symbol=").rpartition(":")
             symbols.setdefault(key, []).append(name)
-    wishes = [Wish(key, output, tuple(symbols.get(key, ())), key in reloads) for key, output in outputs.items()]
-    return prove(wishes, "--fail" in words, limit)
+    targets = [
+        TargetOutput(key, output, tuple(symbols.get(key, ())), key in reloads) for key, output in outputs.items()
+    ]
+    return verify_and_publish(targets, "--fail" in words, limit)
 
 
 def _swap(words: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Writes a file anew so that there is never half of it to be read."""
+"""Replace a file so that readers never see half of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def replace(path: str, data: bytes) -> None:
-    """Let the file hold `data`."""
+    """Replace the contents of the file with `data`."""
     new = f"{path}.new"
     with open(new, "wb") as file:
         file.write(data)

@@ -1,6 +1,6 @@
-"""Builds one target: `go build` into the staging folder, and beside it what it was built from.
+"""Build one target: run `go build` into the staging folder, and record beside the output what it was built from.
 
-The sources are digested while the compiler reads them; a file that is edited meanwhile starts another build.
+The sources are hashed while the compiler reads them. An edit in the meantime starts another build anyway.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from hotrun.go.read.listing import GoPackage, arguments, packages_of
 from hotrun.go.read.manifest import SUFFIX, manifest_bytes, manifest_of, sources_of
 from hotrun.go.target import FOLDER, Target
 
-_NOT_IN_LISTS = ("CFiles", "CXXFiles", "MFiles", "FFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles")
+_NOT_GO_FILES = ("CFiles", "CXXFiles", "MFiles", "FFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles")
 
 
 def compile_target(target: Target) -> int:
-    """Build it; returns the exit code of the compiler, whose output is ours. Raises HotrunError without a compiler."""
+    """Build the target. Returns the compiler's exit code, and passes on its output. Raises HotrunError without one."""
     os.makedirs(FOLDER, mode=0o700, exist_ok=True)
-    with _turn(target):
+    with _first_build_lock(target):
         return _compile(target)
 
 
 @contextlib.contextmanager
-def _turn(target: Target) -> Iterator[None]:
-    """One after the other, plugins that have never been built here.
+def _first_build_lock(target: Target) -> Iterator[None]:
+    """Build plugins one at a time until each has been built once.
 
-    The first compiles Go's own packages once more, as plugins need them; go commands beside it would all do the same.
+    The first one compiles Go's own packages for plugins. go commands that run in parallel would all do the same work.
     """
     if not target.is_plugin or os.path.exists(target.staged):
         yield
@@ -59,19 +59,19 @@ def _compile(target: Target) -> int:
     return status
 
 
-def _builder(target: Target, what: Sequence[str]) -> subprocess.Popen[bytes]:
+def _builder(target: Target, sources: Sequence[str]) -> subprocess.Popen[bytes]:
     mode = ("-buildmode=plugin",) if target.is_plugin else ()
-    return _start(("go", "build", *target.flags, *mode, "-o", target.staged, *what))
+    return _start(("go", "build", *target.flags, *mode, "-o", target.staged, *sources))
 
 
 def _files_of(target: Target, packages: list[dict[str, Any]]) -> list[str]:
-    """The Go files of its package; the package where they are not known: the compiler says why."""
+    """The Go files of the target's package. The package itself if unknown: the compiler then reports the reason."""
     main = packages[-1] if packages else {}
     names = [*main.get("GoFiles", ()), *main.get("CgoFiles", ())]
-    other = [name for kind in _NOT_IN_LISTS for name in main.get(kind, ())]
+    other = [name for kind in _NOT_GO_FILES for name in main.get(kind, ())]
     if other:
         raise HotrunError(
-            f"{target.package}: {other[0]} is no Go file, and a plugin that is reloaded is built from Go files alone",
+            f"{target.package}: {other[0]} is not a Go file, and a reloaded plugin can only be built from Go files",
             'reload = "restart"',
         )
     return [os.path.relpath(os.path.join(main["Dir"], name)) for name in names] or [target.package]
@@ -82,12 +82,12 @@ def _start(command: Sequence[str], stdout: int | None = None, stderr: int | None
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
     except OSError as error:
         raise HotrunError(
-            f"{command[0]}: {(error.strerror or str(error)).lower()}", "install Go, or put it into PATH"
+            f"{command[0]}: {(error.strerror or str(error)).lower()}", "install Go, or add it to PATH"
         ) from None
 
 
 def _packages(text: bytes) -> list[dict[str, Any]]:
-    """What was listed; nothing where the list is none: the compiler says what is wrong."""
+    """The listed packages. None if the list cannot be parsed: the compiler then reports the reason."""
     try:
         found: list[GoPackage] = list(packages_of(text))
     except ValueError:
@@ -96,7 +96,7 @@ def _packages(text: bytes) -> list[dict[str, Any]]:
 
 
 def digests_of(paths: Sequence[str]) -> dict[str, str]:
-    """The sha256 of each file that is there."""
+    """The sha256 of each file that exists."""
     digests = {}
     for path in paths:
         with contextlib.suppress(OSError), open(path, "rb") as file:
@@ -110,6 +110,6 @@ def _record(target: Target, packages: list[dict[str, Any]], digests: dict[str, s
     write_record(record)
     with open(target.staged, "rb") as file:
         binary = hashlib.file_digest(file, "sha256").hexdigest()
-    # The package of a plugin that is reloaded has another name in each version, and nothing in common with any.
+    # The main package of a reloaded plugin has a new name in each version, so there is nothing to compare.
     compared = packages[:-1] if target.by_files else packages
     replace(target.staged + SUFFIX, manifest_bytes(manifest_of(compared, digests, binary)))

@@ -1,7 +1,7 @@
-"""Counts the versions of plugins that a host holds, and says when it has to be restarted though it is the same itself.
+"""Count the plugin versions that a host has loaded, and decide when an unchanged host has to restart.
 
-Go cannot unload a plugin. A new version can be opened beside the old one as long as all but its main package is what
-the host, or the version before, has already; where that is something else, only a new process can have it.
+Go cannot unload a plugin. A host can open a new version next to the old one only if all packages but the main one are
+those that the host, or an earlier version, has loaded. Any other change needs a new process.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from hotrun.go.read.artifact import Artifact
 from hotrun.go.read.manifest import Manifest
 from hotrun.go.target import FOLDER, RESTART
 
-HELD = f"{FOLDER}/held.json"
+LOADED = f"{FOLDER}/loaded.json"
 
 
 class LoadedVersions(msgspec.Struct, frozen=True):
-    """`base` tells what is shared from something else, `restarts` counts those that were due for the limit alone.
+    """`base` is a digest of everything that only a restart can change. `restarts` counts those due to the limit.
 
-    `versions`: the sha256 of each version, by the plugin's place.
+    `versions`: the sha256 of each loaded version, by the plugin's path.
     """
 
     base: str = ""
@@ -30,40 +30,41 @@ class LoadedVersions(msgspec.Struct, frozen=True):
     versions: dict[str, list[str]] = {}
 
 
-def count_in(
+def count_loaded(
     fixed: Sequence[Artifact], plugins: Sequence[Artifact], manifests: Mapping[str, Manifest], max_versions: int
 ) -> int:
-    """How many versions of one of `plugins` the host holds with these. Writes RESTART: other bytes mean a restart.
+    """The highest number of loaded versions of one of `plugins`, including these.
 
-    `fixed`: the host, and plugins that are not reloaded.
+    Writes the file RESTART: when its bytes change, the host restarts. `fixed`: the host, and plugins that are not
+    reloaded. `max_versions`: the limit of loaded versions.
     """
     before = _read()
     base = _base(fixed, plugins, manifests)
-    fresh = {plugin.path: [plugin.digest] for plugin in plugins}
-    held = LoadedVersions(base, before.restarts, fresh)
+    new = {plugin.path: [plugin.digest] for plugin in plugins}
+    loaded = LoadedVersions(base, before.restarts, new)
     if before.base == base:
-        versions = {path: list(dict.fromkeys((*before.versions.get(path, ()), *fresh[path]))) for path in fresh}
+        versions = {path: list(dict.fromkeys((*before.versions.get(path, ()), *new[path]))) for path in new}
         is_full = max(map(len, versions.values())) > max_versions
-        held = (
-            LoadedVersions(base, before.restarts + 1, fresh)
+        loaded = (
+            LoadedVersions(base, before.restarts + 1, new)
             if is_full
             else LoadedVersions(base, before.restarts, versions)
         )
-    replace(HELD, msgspec.json.encode(held))
-    replace(RESTART, msgspec.json.encode(LoadedVersions(held.base, held.restarts)))
-    return max(map(len, held.versions.values()))
+    replace(LOADED, msgspec.json.encode(loaded))
+    replace(RESTART, msgspec.json.encode(LoadedVersions(loaded.base, loaded.restarts)))
+    return max(map(len, loaded.versions.values()))
 
 
 def _read() -> LoadedVersions:
     try:
-        with open(HELD, "rb") as file:
+        with open(LOADED, "rb") as file:
             return msgspec.json.decode(file.read(), type=LoadedVersions)
     except (OSError, msgspec.MsgspecError):
         return LoadedVersions()
 
 
 def _base(fixed: Sequence[Artifact], plugins: Sequence[Artifact], manifests: Mapping[str, Manifest]) -> str:
-    """A digest of what only a new process can have: the files, and all in the plugins but what is theirs alone."""
+    """A digest of everything that only a restart can change: the fixed files, and the plugins' shared packages."""
     text = hashlib.sha256("".join(file.digest for file in fixed).encode())
     for plugin in plugins:
         for line in (plugin.path, *_shared(plugin, manifests.get(plugin.path))):

@@ -1,7 +1,7 @@
-"""Remembers what was read from a staged file: a host of megabytes is parsed once, and not for each edit of a plugin.
+"""Cache what was parsed from a staged file, so that an edit of a plugin does not parse a host of megabytes again.
 
-What is remembered belongs to the file of that very time, size and inode. A file that was written a moment ago might be
-written again within the same tick of the clock, so it is not remembered yet.
+An entry is valid for one mtime, ctime, size and inode. A file written a moment ago is not cached yet, because another
+write within the same clock tick would go unnoticed.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import msgspec
 from hotrun.go.build.atomic_copy import replace
 from hotrun.go.read.artifact import Artifact, read_artifact
 
-KNOWN = ".known"
-YOUNG_NS = 100_000_000  # clocks of file systems stand still for up to 10 ms
+CACHE_SUFFIX = ".parsed"
+MIN_AGE_NS = 100_000_000  # file system clocks tick every 10 ms at most
 
 State = tuple[int, int, int, int]
 
 
 class ParseCache(msgspec.Struct, frozen=True):
-    """`format` changes with what is read."""
+    """`format` is FORMAT, which changes with the fields of Artifact."""
 
     format: int
     state: State
@@ -33,20 +33,20 @@ FORMAT = 1
 
 
 def artifact_of(path: str) -> Artifact:
-    """What the file is. Raises HotrunError where it cannot be read."""
+    """The parsed file, from the cache if possible. Raises HotrunError if it cannot be read."""
     before = state_of(path)
-    with contextlib.suppress(OSError, msgspec.MsgspecError), open(path + KNOWN, "rb") as file:
-        known = msgspec.msgpack.decode(file.read(), type=ParseCache)
-        if known.format == FORMAT and known.state == before:
-            return known.artifact
+    with contextlib.suppress(OSError, msgspec.MsgspecError), open(path + CACHE_SUFFIX, "rb") as file:
+        cached = msgspec.msgpack.decode(file.read(), type=ParseCache)
+        if cached.format == FORMAT and cached.state == before:
+            return cached.artifact
     found = read_artifact(path)
-    if before is not None and before == state_of(path) and time.time_ns() - max(before[:2]) > YOUNG_NS:
-        replace(path + KNOWN, msgspec.msgpack.encode(ParseCache(FORMAT, before, found)))
+    if before is not None and before == state_of(path) and time.time_ns() - max(before[:2]) > MIN_AGE_NS:
+        replace(path + CACHE_SUFFIX, msgspec.msgpack.encode(ParseCache(FORMAT, before, found)))
     return found
 
 
 def state_of(path: str) -> State | None:
-    """What differs after every write to the file, and for another file of that name; None where there is none."""
+    """A state that changes with every write, and for another file of the same name. None if the file is missing."""
     try:
         found = os.lstat(path)
     except OSError:

@@ -1,7 +1,7 @@
-"""Puts what fits into its place: all files are written elsewhere first, and then renamed into their places.
+"""Publish files that fit: write all of them elsewhere first, then rename them to their outputs.
 
-A rename leaves a host that runs, and the plugins that it has opened, with the files that they had; a write into one of
-these would end it. What is there already is left alone.
+A rename leaves a running host and its loaded plugins with their old files. Writing into one of these would crash the
+host. Outputs that are up to date are left alone.
 """
 
 from __future__ import annotations
@@ -24,72 +24,74 @@ from hotrun.go.target import FOLDER
 LIST = f"{FOLDER}/published.json"
 
 
-class Put(msgspec.Struct, frozen=True):
-    """A file that was put in its place: its sha256, and what its state was then."""
+class PublishedFile(msgspec.Struct, frozen=True):
+    """A published file: its sha256, and its state right after publishing."""
 
     digest: str
     state: State
 
 
 class Published(msgspec.Struct, frozen=True):
-    """All of them, by path."""
+    """All published files, by path."""
 
-    files: dict[str, Put] = {}
+    files: dict[str, PublishedFile] = {}
 
     @classmethod
     def read(cls) -> Self:
-        """What was published last; nothing where that is not known."""
+        """What was published last. Empty if not known."""
         try:
             with open(LIST, "rb") as file:
                 return msgspec.json.decode(file.read(), type=cls)
         except (OSError, msgspec.MsgspecError):
             return cls()
 
-    def is_there(self, path: str, digest: str) -> bool:
-        """Whether what is at `path` is what has this sha256."""
-        put, state = self.files.get(path), state_of(path)
+    def is_current(self, path: str, digest: str) -> bool:
+        """Whether the file at `path` has this sha256."""
+        published, state = self.files.get(path), state_of(path)
         if state is None or os.path.islink(path):
             return False
-        known = put.digest if put is not None and put.state == state else _digest(path)
+        known = published.digest if published is not None and published.state == state else _digest(path)
         return known == digest
 
-    def foreign(self, path: str, digest: str) -> Artifact | None:
-        """What somebody else has put at `path`, where something of ours has been, and `digest` is to be."""
-        put, state = self.files.get(path), state_of(path)
-        if put is None or state is None or put.state == state:
+    def overwritten(self, path: str, digest: str) -> Artifact | None:
+        """The file with which another program replaced our output `path`. None if it has the sha256 `digest` anyway."""
+        published, state = self.files.get(path), state_of(path)
+        if published is None or state is None or published.state == state:
             return None
         found = _digest(path)
-        return None if found in ("", put.digest, digest) else read_artifact(path)
+        return None if found in ("", published.digest, digest) else read_artifact(path)
 
 
 def publish(files: Sequence[tuple[str, str, str]], before: Published) -> None:
-    """Put copies of files into their places: (file, its place, its sha256), the host first.
+    """Copy files to their outputs: (file, output, sha256), the host first.
 
-    Raises HotrunError where one cannot be written; then all are as they were.
+    Raises HotrunError if one cannot be written. All outputs are then as they were.
     """
-    due = [(path, output) for path, output, digest in files if not before.is_there(output, digest)]
+    due = [(path, output) for path, output, digest in files if not before.is_current(output, digest)]
     written: list[tuple[str, str]] = []
     try:
         for path, output in due:
-            require_place(output)
+            require_writable(output)
             new = new_name(path, output)
             written.append((new, output))
             shutil.copyfile(path, new)
             shutil.copymode(path, new)
         while written:
-            os.replace(*written[-1])  # the host comes last: it opens the plugins
+            os.replace(*written[-1])  # the host last, because it opens the plugins
             written.pop()
     except OSError as error:
         for new, _ in written:
             if os.path.exists(new):
                 os.remove(new)
         raise HotrunError(f"{error.filename2 or error.filename}: cannot be written: {error.strerror}") from None
-    found = {output: Put(digest, state) for _, output, digest in files if (state := state_of(output)) is not None}
+    found = {
+        output: PublishedFile(digest, state) for _, output, digest in files if (state := state_of(output)) is not None
+    }
     replace(LIST, msgspec.json.encode(Published(found)))
 
 
-def require_place(output: str) -> None:
-    """Raises OSError where a file could not be renamed to `output`."""
+def require_writable(output: str) -> None:
+    """Raises OSError if no file could be renamed to `output`."""
     folder = os.path.dirname(output) or "."
     os.makedirs(folder, exist_ok=True)
     if os.path.isdir(output):
@@ -99,10 +101,10 @@ def require_place(output: str) -> None:
 
 
 def new_name(path: str, output: str) -> str:
-    """The name under which a copy of `path` for `output` is written, from which it can be renamed."""
+    """The path for a copy of `path` on the file system of `output`, so that it can be renamed to `output`."""
     folder, name = os.path.split(output)
     if os.stat(folder or ".").st_dev == os.stat(FOLDER).st_dev:
-        return f"{path}.put"  # where nobody watches
+        return f"{path}.put"  # .hotrun is not watched
     return os.path.join(folder, f".{name}.put")
 
 

@@ -1,4 +1,4 @@
-"""What is kept beside a staged file about how it was built."""
+"""The record beside a staged file of how it was built."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from hotrun.errors import HotrunError
 from hotrun.go.build.atomic_copy import replace
-from hotrun.go.build.parse_cache import KNOWN
+from hotrun.go.build.parse_cache import CACHE_SUFFIX
 from hotrun.go.read.manifest import SUFFIX
 from hotrun.go.target import Target, staged
 
@@ -17,30 +17,28 @@ RECORD = ".target.json"
 
 
 class SourceRecord(msgspec.Struct, frozen=True):
-    """How a staged file was built. `main` is a source file of its main package, relative to the root."""
+    """How a staged file was built. `main`: a source file of its main package, relative to the root."""
 
     target: Target
     main: str
 
 
 def write_record(record: SourceRecord) -> None:
-    """Keep it beside its file."""
+    """Write the record beside its file."""
     replace(record.target.staged + RECORD, msgspec.json.encode(record))
 
 
 def read_record(path: str) -> SourceRecord:
-    """How this file was built. Raises HotrunError where that is not known."""
+    """Read how this file was built. Raises HotrunError without a valid record."""
     try:
         with open(path + RECORD, "rb") as file:
             return msgspec.json.decode(file.read(), type=SourceRecord)
     except (OSError, msgspec.MsgspecError):
-        raise HotrunError(
-            f"{path}: not known how it was built", "build all steps again, or start hotrun again"
-        ) from None
+        raise HotrunError(f"{path}: no record of how it was built", "rebuild all steps, or restart hotrun") from None
 
 
 def remove(key: str) -> None:
-    """Remove what was built of this target; how it is built stays known."""
-    for ending in ("", SUFFIX, KNOWN):
+    """Remove the built files of this target. The record of how to build it stays."""
+    for ending in ("", SUFFIX, CACHE_SUFFIX):
         with contextlib.suppress(FileNotFoundError):
             os.remove(staged(key) + ending)

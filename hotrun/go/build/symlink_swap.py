@@ -1,6 +1,6 @@
-"""Puts a new version of a plugin that is reloaded beside the old ones, and lets its output, a link, name it.
+"""Store each version of a reloaded plugin in a file of its own, and point the plugin's output, a symlink, to it.
 
-Go knows a plugin by its real path: each version has one of its own, made of its contents.
+Go identifies a plugin by its real path, so each version gets a path that contains its digest.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import shutil
 
 from hotrun.errors import HotrunError
 from hotrun.go.build.parse_cache import artifact_of
-from hotrun.go.build.publish import new_name, require_place
+from hotrun.go.build.publish import new_name, require_writable
 from hotrun.go.target import FOLDER, staged
 
 VERSIONS = f"{FOLDER}/versions"
-KEPT = 3  # of each plugin: a host that has opened one needs its file no longer
+KEPT_VERSIONS = 3  # of each plugin; a host does not need the file of a version that it has loaded
 
 
 def swap(key: str, output: str) -> None:
-    """Let `output` name what was staged last of the plugin. Raises HotrunError where it cannot."""
+    """Point `output` to the latest staged version of the plugin. Raises HotrunError if that fails."""
     path = staged(key)
     name = os.path.basename(path).removesuffix(".so")
     version = f"{VERSIONS}/{name}-{artifact_of(path).digest[:16]}.so"
@@ -36,7 +36,7 @@ def swap(key: str, output: str) -> None:
 
 
 def _link(path: str, version: str, output: str) -> None:
-    require_place(output)
+    require_writable(output)
     real = os.path.relpath(os.path.realpath(version), os.path.realpath(os.path.dirname(output) or "."))
     with contextlib.suppress(OSError):
         if os.readlink(output) == real:
@@ -49,7 +49,7 @@ def _link(path: str, version: str, output: str) -> None:
 
 
 def _remove_old(name: str) -> None:
-    """Remove all versions but the newest; a name ends before the digest, which holds no dash."""
+    """Remove all versions but the newest. The name ends at the last dash, since the digest contains none."""
     paths = [f"{VERSIONS}/{file}" for file in os.listdir(VERSIONS) if file.rpartition("-")[0] == name]
-    for path in sorted(paths, key=os.path.getmtime)[:-KEPT]:
+    for path in sorted(paths, key=os.path.getmtime)[:-KEPT_VERSIONS]:
         os.remove(path)

@@ -1,1 +1,1 @@
-"""Says whether Go plugins fit their host, and why not."""
+"""Decide whether Go plugins fit their host, and explain why not."""

@@ -1,7 +1,7 @@
-"""Says why fingerprints differ. plugin.Open names one package, an arbitrary one; the cause is in how both were built.
+"""Explain why fingerprints differ. plugin.Open names one arbitrary package; the cause is in how both files were built.
 
-That they differ is the problem (fit.py); build information and folders of sources only explain it, and only where they
-can be the reason: harmless settings differ, too.
+fit.py decides that two files do not fit. Build information and source folders only explain it. They are compared only
+where they can be the reason, because many settings differ without harm.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from hotrun.go.read.buildinfo import BuildModule
 TOGETHER = "build both with one command, or let one build make all of them"
 TRIM = "build both with -trimpath, or both in the same folders"
 
-# A package that is there only with the flag, for plugins of Go up to 1.19, which have no build information.
+# Packages that only builds with the flag contain. Plugins of Go up to 1.19 have no build information.
 INSTRUMENTED = {"-race": "runtime/race", "-msan": "runtime/msan", "-asan": "runtime/asan"}
 
 
 class Cause(msgspec.Struct, frozen=True):
-    """Why two files do not fit, and what to do about it: a sentence each. `kind` is for programs (docs/commands.md)."""
+    """Why two files do not fit, and how to fix it: a sentence each. docs/commands.md lists every `kind`."""
 
     kind: str
     text: str
@@ -31,12 +31,12 @@ class Cause(msgspec.Struct, frozen=True):
 
 
 def causes_of(one: Artifact, other: Artifact, packages: Sequence[str]) -> tuple[Cause, ...]:
-    """Why the fingerprints of `packages` differ in the two files; never empty.
+    """Explain why the fingerprints of `packages` differ in the two files. Never empty.
 
-    What concerns all packages comes alone: what is below it follows from it.
+    A cause that affects all packages is the only one reported, because it explains the rest.
     """
     standard = [name for name in packages if is_standard(name, one, other)]
-    found = tuple(_of_the_build(one, other, standard)) or tuple(_of_choices(one, other, standard))
+    found = tuple(_of_the_build(one, other, standard)) or tuple(_of_file_selection(one, other, standard))
     if found:
         return found
     if standard:
@@ -45,42 +45,47 @@ def causes_of(one: Artifact, other: Artifact, packages: Sequence[str]) -> tuple[
 
 
 def is_standard(package: str, *files: Artifact) -> bool:
-    """Whether it comes with Go: it is in none of the modules, and its first element is no host name."""
+    """Whether the package comes with Go: no module contains it, and its first element is not a host name."""
     if any(_module_of(package, file) for file in files):
         return False
     return package != "main" and not package.startswith("plugin/unnamed-") and "." not in package.partition("/")[0]
 
 
 def _of_the_build(one: Artifact, other: Artifact, standard: Sequence[str]) -> Iterator[Cause]:
-    """Versions and flags, which concern what Go brings along, too."""
-    a, b = one.build, other.build
-    if a and b and standard and a.release != b.release:
-        text = _differ(one, other, a.release, b.release)
-        yield Cause("toolchain", text, "build both with the same version of Go")
+    """Versions of Go and flags, which also affect Go's own packages."""
+    toolchain = _toolchain(one, other) if standard else None
+    if toolchain is not None:
+        yield toolchain
         return
-    if a and b and standard and a.experiments != b.experiments:
-        text = _differ(one, other, *(f"GOEXPERIMENT={info.experiments or '(default)'}" for info in (a, b)))
-        yield Cause("experiment", text, "set the same GOEXPERIMENT for both")
     for flag, package in INSTRUMENTED.items():
-        has = [package in file.fingerprints or _setting(file, flag) == "true" for file in (one, other)]
-        if has[0] != has[1]:
-            yield _one_sided(flag, one if has[0] else other, other if has[0] else one)
-    if a and b:
-        has = [_setting(file, "-trimpath") == "true" for file in (one, other)]
-        if has[0] != has[1]:
-            yield _one_sided("-trimpath", one if has[0] else other, other if has[0] else one)
+        yield from _one_sided(flag, one, other, package)
+    if one.build and other.build:
+        yield from _one_sided("-trimpath", one, other)
         if standard or any(_has_pattern(_setting(file, "-gcflags")) for file in (one, other)):
             yield from _unlike(one, other, "flags", "-gcflags", "-asmflags")
 
 
-def _of_choices(one: Artifact, other: Artifact, standard: Sequence[str]) -> Iterator[Cause]:
-    """What chooses files of Go itself, as -tags=netgo does; it often differs without harm, so it comes second."""
+def _toolchain(one: Artifact, other: Artifact) -> Cause | None:
+    a, b = one.build, other.build
+    if a is None or b is None:
+        return None
+    if a.release != b.release:
+        text = _differ(one, other, a.release, b.release)
+        return Cause("toolchain", text, "build both with the same version of Go")
+    if a.experiments != b.experiments:
+        text = _differ(one, other, *(f"GOEXPERIMENT={info.experiments or '(default)'}" for info in (a, b)))
+        return Cause("experiment", text, "set the same GOEXPERIMENT for both")
+    return None
+
+
+def _of_file_selection(one: Artifact, other: Artifact, standard: Sequence[str]) -> Iterator[Cause]:
+    """Settings that select files of Go itself, such as -tags=netgo. Last, because they often differ without harm."""
     if standard and one.build and other.build:
         yield from _unlike(one, other, "flags", "-tags", "GOFIPS140")
 
 
 def _unlike(one: Artifact, other: Artifact, kind: str, *names: str) -> Iterator[Cause]:
-    """A cause for each of these settings that has two values."""
+    """A cause for each of these settings that differs."""
     for name in names:
         values = [_setting(file, name) for file in (one, other)]
         if values[0] != values[1]:
@@ -88,43 +93,47 @@ def _unlike(one: Artifact, other: Artifact, kind: str, *names: str) -> Iterator[
             yield Cause(kind, text, f"give both builds the same {name}")
 
 
-def _one_sided(flag: str, with_it: Artifact, without: Artifact) -> Cause:
-    text = f"{with_it.path} was built with {flag}, {without.path} without it"
-    return Cause(flag.removeprefix("-"), text, f"give both builds {flag}, or neither")
+def _one_sided(flag: str, one: Artifact, other: Artifact, package: str = "") -> Iterator[Cause]:
+    """A cause if only one of the files was built with `flag`, which shows in its settings or brings in `package`."""
+    has = [package in file.fingerprints or _setting(file, flag) == "true" for file in (one, other)]
+    if has[0] != has[1]:
+        with_it, without = (one, other) if has[0] else (other, one)
+        text = f"{with_it.path} was built with {flag}, {without.path} without it"
+        yield Cause(flag.removeprefix("-"), text, f"give both builds {flag}, or neither")
 
 
 def _has_pattern(value: str) -> bool:
-    """Whether flags are meant for packages by a pattern; without one they are for the named package alone."""
+    """Whether the flags apply to packages by a pattern. Without one they apply only to the named package."""
     return re.match(r"[^-\s=][^\s=]*=", value) is not None
 
 
 def _of_the_standard_library(one: Artifact, other: Artifact, standard: Sequence[str]) -> Cause:
-    silent = [file.path for file in (one, other) if file.build is None]
-    text = f"{len(standard)} packages of Go itself differ: another Go, GOEXPERIMENT, -trimpath or -gcflags=all"
-    if silent:
-        text += f" ({' and '.join(silent)} {'has' if len(silent) == 1 else 'have'} no build information)"
+    without_info = [file.path for file in (one, other) if file.build is None]
+    text = f"{len(standard)} of Go's own packages differ: another Go version, GOEXPERIMENT, -trimpath or -gcflags=all"
+    if without_info:
+        text += f" (no build information in {' and '.join(without_info)})"
     return Cause("toolchain-or-flags", text, TOGETHER)
 
 
 def _of_modules(one: Artifact, other: Artifact, packages: Sequence[str]) -> Iterator[Cause]:
-    """Modules of others first: where one of them differs, our own packages that use it may differ for that alone."""
+    """Third-party modules first: if one of them differs, it may be the only reason why the user's packages differ."""
     of_module: dict[str, list[str]] = {}
     for name in packages:
         of_module.setdefault(_module_of(name, one) or _module_of(name, other), []).append(name)
-    own = {file.build.main for file in (one, other) if file.build is not None} | {""}
+    main = {file.build.main for file in (one, other) if file.build is not None} | {""}
     found = [
         cause
         for module, names in sorted(of_module.items())
-        if module not in own and (cause := _dependency(one, other, module, names)) is not None
+        if module not in main and (cause := _dependency(one, other, module, names)) is not None
     ]
     yield from found
     for module, names in sorted(of_module.items()):
-        if not found and (module in own or _dependency(one, other, module, names) is None):
-            yield _own(one, other, module, names)
+        if not found and (module in main or _dependency(one, other, module, names) is None):
+            yield _main_module(one, other, module, names)
 
 
 def _dependency(one: Artifact, other: Artifact, module: str, packages: Sequence[str]) -> Cause | None:
-    """Why a module of others differs; None where it is a folder of our own that is used as a module."""
+    """Why a third-party module differs. None if it is a local folder that is used as a module."""
     a, b = (_of_build(file, module) for file in (one, other))
     if a is None or b is None:
         return None
@@ -132,21 +141,21 @@ def _dependency(one: Artifact, other: Artifact, module: str, packages: Sequence[
         text = _differ(one, other, f"{module} {a.shown()}", f"{module} {b.shown()}")
         return Cause("dependency", text, f"require one version of {module} in both, and build both again")
     if a.sum and b.sum and a.sum != b.sum:
-        text = f"{module} {a.shown()} has other contents in {one.path} than in {other.path}: {a.sum} and {b.sum}"
+        text = f"{module} {a.shown()} has different contents in {one.path} and in {other.path}: {a.sum} and {b.sum}"
         return Cause("dependency", text, f"fetch {module} again from one source, and build both")
     if bool(a.sum) != bool(b.sum):
         vendored, plain = (other, one) if a.sum else (one, other)
-        text = f"{module} comes from a vendor folder in {vendored.path}, and not in {plain.path}"
+        text = f"{module} comes from a vendor folder in {vendored.path}, but not in {plain.path}"
         return Cause("vendor", text, "build both with -trimpath, or both with the same -mod")
     if a.sum:
-        text = f"{module} {a.shown()} is the same, from another folder (GOMODCACHE, GOPATH, vendor)"
+        text = f"{module} {a.shown()} is the same version from two folders (GOMODCACHE, GOPATH, vendor)"
         return Cause("module-folder", text, TRIM)
     return None
 
 
-def _own(one: Artifact, other: Artifact, module: str, packages: Sequence[str]) -> Cause:
-    """Our own sources: from another checkout, with other tags, or from another time."""
-    # A package in a folder of its own below the module's; what is in the module's own folder ends like nothing.
+def _main_module(one: Artifact, other: Artifact, module: str, packages: Sequence[str]) -> Cause:
+    """The user's own sources: another checkout, other tags, or another point in time."""
+    # The part of each import path below its module. It is empty for a package in the module's folder.
     endings = tuple(name.removeprefix(module) or f"/{name.rpartition('/')[2]}" for name in packages if module)
     where = [_folders(file, endings) for file in (one, other)]
     if all(where) and not where[0] & where[1]:
@@ -163,8 +172,8 @@ def _own(one: Artifact, other: Artifact, module: str, packages: Sequence[str]) -
         return cause
     old, new = sorted((one, other), key=lambda file: file.modified_ms)
     age = f"{old.path} is {_age(new.modified_ms - old.modified_ms)} older than {new.path}"
-    said = "its sources have changed in between" if all(where) else "its sources have changed, or lie in another folder"
-    return Cause("stale", f"{age}: {said}", f"build {old.path} again")
+    why = "its sources have changed since" if all(where) else "its sources have changed, or are in another folder"
+    return Cause("stale", f"{age}: {why}", f"rebuild {old.path}")
 
 
 def _age(ms: int) -> str:
@@ -175,7 +184,7 @@ def _age(ms: int) -> str:
 
 
 def _module_of(package: str, file: Artifact) -> str:
-    """The module of the build that the package is in; empty where there is none or the file does not tell."""
+    """The module of the build that contains the package. Empty if there is none, or without build information."""
     modules = {} if file.build is None else file.build.modules
     path = package
     while path and path not in modules:
@@ -192,13 +201,13 @@ def _setting(file: Artifact, name: str) -> str:
 
 
 def _folders(file: Artifact, endings: tuple[str, ...]) -> set[str]:
-    """The folders of sources that end so, without those of Go itself and of the module cache.
+    """The source folders with one of these endings, without those of Go itself and of the module cache.
 
-    Those of a build with -trimpath are no places.
+    A build with -trimpath records no folders.
     """
     of_go = tuple(folder.removesuffix("runtime") for folder in file.folders if folder.endswith("/src/runtime"))
-    ours = {folder for folder in file.folders if folder.startswith("/") and "@" not in folder}
-    return {folder for folder in ours if folder.endswith(endings) and not folder.startswith(of_go)}
+    local = {folder for folder in file.folders if folder.startswith("/") and "@" not in folder}
+    return {folder for folder in local if folder.endswith(endings) and not folder.startswith(of_go)}
 
 
 def _differ(one: Artifact, other: Artifact, this: str, that: str) -> str:

@@ -1,6 +1,6 @@
-"""Whether a Go host can open its plugins: what plugin.Open would find, and what it would not notice. Pure.
+"""Decide whether a Go host can open its plugins: the checks of plugin.Open, and some that it lacks. Pure.
 
-The order of the plugins is that of opening: a package that the host lacks is the one of the first plugin that has it.
+The host opens the plugins in the given order. If the host lacks a package, the first plugin that has it provides it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Verdict = Literal["consistent", "inconsistent", "unknown"]
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One reason why it does not fit. `against` is the other file; `causes` say why, and what to do about it."""
+    """One reason why a file does not fit. `against`: the other file. `causes`: explanations, and how to fix them."""
 
     kind: str
     text: str
@@ -29,7 +29,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """One file with its problems; `common` counts the packages that were compared, `notes` tell what was not."""
+    """One file with its problems. `common` is the number of compared packages, `notes` name what was not compared."""
 
     file: Artifact
     verdict: Verdict
@@ -39,7 +39,7 @@ class Fitted(msgspec.Struct, frozen=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """The answer for all of them; unknown where nothing is wrong, and something could not be compared."""
+    """The result for all files. "unknown": no problem found, but something could not be compared."""
 
     verdict: Verdict
     host: Fitted
@@ -51,20 +51,20 @@ def fit_of(
     plugins: Sequence[Artifact],
     symbols: Sequence[str] = (),
     manifests: Mapping[str, Manifest] | None = None,
-    own_symbols: Mapping[str, Sequence[str]] | None = None,
+    extra_symbols: Mapping[str, Sequence[str]] | None = None,
 ) -> Fit:
-    """Compare `host` with its `plugins`, which it asks for `symbols`. `manifests`: by the path of the file.
+    """Compare `host` with its `plugins`, in each of which it looks up `symbols`. `manifests`: by the path of the file.
 
-    `own_symbols`: what it asks one of them for besides, by path.
+    `extra_symbols`: further symbols that it looks up in one plugin, by the plugin's path.
     """
     files = (host, *plugins)
     usable, notes = _usable(manifests or {}, files)
     fitted = [_fitted(host, 0, list(_of_host(host)), notes)]
-    owner = dict.fromkeys(host.fingerprints, 0)  # package -> which of the files brings it first
+    owner = dict.fromkeys(host.fingerprints, 0)  # package -> index of the first file that contains it
     at_path: dict[str, Artifact] = {}
     for number, plugin in enumerate(plugins, 1):
-        asked = (*symbols, *(own_symbols or {}).get(plugin.path, ()))
-        problems = list(_of_plugin(plugin, host, asked))
+        wanted = (*symbols, *(extra_symbols or {}).get(plugin.path, ()))
+        problems = list(_of_plugin(plugin, host, wanted))
         shared: dict[int, list[str]] = {}
         if plugin.kind == "plugin":
             for name in plugin.fingerprints:
@@ -76,7 +76,7 @@ def fit_of(
             if plugin.plugin_path and at_path.setdefault(plugin.plugin_path, plugin) is not plugin:
                 problems += _same_path(plugin, at_path[plugin.plugin_path])
         if host.kind != "host" and not problems:
-            problems = [Problem("unknown", f"there is nothing in {host.path} to compare it with")]
+            problems = [Problem("unknown", f"{host.path} has nothing to compare it with")]
         fitted.append(_fitted(plugin, sum(map(len, shared.values())), problems, notes))
     return Fit(_worst([one.verdict for one in fitted]), fitted[0], tuple(fitted[1:]))
 
@@ -94,7 +94,7 @@ def _fitted(file: Artifact, common: int, problems: list[Problem], notes: Mapping
 
 
 def _usable(manifests: Mapping[str, Manifest], files: Sequence[Artifact]) -> tuple[dict[str, Manifest], dict[str, str]]:
-    """The manifests that belong to these very files, and a note on each that does not."""
+    """The manifests that belong to exactly these files, and a note for each file whose manifest does not."""
     usable, notes = {}, {}
     for file in files:
         manifest = manifests.get(file.path)
@@ -103,7 +103,7 @@ def _usable(manifests: Mapping[str, Manifest], files: Sequence[Artifact]) -> tup
         if manifest.binary == file.digest:
             usable[file.path] = manifest
         else:
-            notes[file.path] = "its manifest is of another build, so only Go's own fingerprints were compared"
+            notes[file.path] = "its manifest belongs to another build, so only Go's own fingerprints were compared"
     return usable, notes
 
 
@@ -118,19 +118,19 @@ def _of_host(host: Artifact) -> Iterator[Problem]:
             yield Problem("no-plugins", 'it cannot open plugins ("plugin: not implemented")', (cause,))
         case "program" | "library":
             cause = Cause("no-import", 'it does not import "plugin"', "name the program that opens the plugins")
-            yield Problem("no-plugins", "it opens no plugins", (cause,))
+            yield Problem("no-plugins", "it does not open plugins", (cause,))
         case "plugin":
             cause = Cause("order", "the host comes first", "hotrun go-check HOST PLUGIN ...")
             yield Problem("no-plugins", "it is a plugin, not a host", (cause,))
         case "foreign":
-            cause = Cause("foreign", "no part of it was made by Go", "name the program that opens the plugins")
-            yield Problem("not-go", "it is no Go program", (cause,))
+            cause = Cause("foreign", "no part of it was built by Go", "name the program that opens the plugins")
+            yield Problem("not-go", "it is not a Go program", (cause,))
         case "truncated" | "damaged":
             yield _unreadable(host, "it cannot be started")
 
 
 def _of_plugin(plugin: Artifact, host: Artifact, symbols: Sequence[str]) -> Iterator[Problem]:
-    """What is wrong with the file by itself, and beside the host's machine."""
+    """Problems of the plugin itself, and a machine other than the host's."""
     build = "build it with go build -buildmode=plugin"
     kills = "the host dies when it opens it (no plugin module data)"
     match plugin.kind:
@@ -143,7 +143,7 @@ def _of_plugin(plugin: Artifact, host: Artifact, symbols: Sequence[str]) -> Iter
         case "damaged":
             yield _unreadable(plugin, "it cannot be opened")
         case "foreign":
-            yield Problem("not-go", kills, (Cause("foreign", "no part of it was made by Go", build),))
+            yield Problem("not-go", kills, (Cause("foreign", "no part of it was built by Go", build),))
         case "library":
             mode = plugin.build.settings.get("-buildmode", "") if plugin.build else ""
             text = f"it was built with -buildmode={mode}" if mode else "it is a Go library for other languages"
@@ -160,22 +160,22 @@ def _of_symbols(plugin: Artifact, symbols: Sequence[str]) -> Iterator[Problem]:
         path = plugin.plugin_path or "its plugin path"
         cause = Cause(
             "pluginpath",
-            f"it was linked with -ldflags=-pluginpath, and its symbols have another path than {path}",
-            "leave -pluginpath away; a plugin that is built from a list of files gets a path of its own each time",
+            f"it was linked with -ldflags=-pluginpath, so the path of its symbols is not {path}",
+            "remove -pluginpath; Go gives a plugin that is built from a list of files a new path each time",
         )
-        yield Problem("symbol-path", "none of its exported symbols can be found", (cause,))
+        yield Problem("symbol-path", "the host cannot find any of its exported symbols", (cause,))
         return
     for name in symbols:
         if name not in plugin.symbols:
             has = f"it exports {listed(sorted(plugin.symbols), 8)}" if plugin.symbols else "it exports nothing"
-            remedy = f"declare {name} in its package main, as a function or variable"
-            yield Problem("symbol", f"symbol {name} is not in it", (Cause("symbol", has, remedy),))
+            remedy = f"declare {name} in its main package, as a function or variable"
+            yield Problem("symbol", f"symbol {name} is missing", (Cause("symbol", has, remedy),))
 
 
 def _between(
     plugin: Artifact, other: Artifact, shared: Sequence[str], manifests: Mapping[str, Manifest]
 ) -> Iterator[Problem]:
-    # Two plugins of one path are refused for that.
+    # For two plugins with one path, the path itself is the problem.
     compared = [name for name in shared if name != plugin.plugin_path]
     differ = sorted(name for name in compared if plugin.fingerprints[name] != other.fingerprints[name])
     if differ:
@@ -185,28 +185,26 @@ def _between(
         yield Problem("mismatch", text, causes_of(plugin, other, differ), tuple(differ), other.path)
     if plugin.path in manifests and other.path in manifests:
         same = set(compared) - set(differ)
-        silent = skewed(manifests[plugin.path], manifests[other.path], same)
-        if silent:
-            text = f"Go would open it, and run another version of {listed(silent)} in it than in {other.path}"
-            cause = Cause("sources", "it was built from other sources, in functions that are not inlined", TOGETHER)
-            yield Problem("skew", text, (cause,), silent, other.path)
+        hidden = skewed(manifests[plugin.path], manifests[other.path], same)
+        if hidden:
+            text = f"Go would open it, but it would run another version of {listed(hidden)} than {other.path}"
+            cause = Cause("sources", "its sources differ in functions that are not inlined", TOGETHER)
+            yield Problem("skew", text, (cause,), hidden, other.path)
 
 
 def _same_path(plugin: Artifact, other: Artifact) -> Iterator[Problem]:
     if plugin.real_path and plugin.real_path == other.real_path:
-        return  # the same file: Go answers with the plugin that it has
+        return  # the same file: Go returns the plugin that is already loaded
     text = f"{other.path} has the same path, {plugin.plugin_path}"
-    cause = Cause("plugin-path", text, "open only one of them in one run of the host")
-    yield Problem("already-loaded", 'it is refused ("plugin already loaded")', (cause,), against=other.path)
+    cause = Cause("plugin-path", text, "open only one of them in each run of the host")
+    yield Problem("already-loaded", 'Go refuses it ("plugin already loaded")', (cause,), against=other.path)
 
 
 def _unreadable(file: Artifact, effect: str) -> Problem:
-    return Problem(file.kind, effect, (Cause(file.kind, file.trouble, "build it again"),))
+    return Problem(file.kind, effect, (Cause(file.kind, file.trouble, "rebuild it"),))
 
 
 def _unknown() -> Problem:
-    text = "it is a Go file with no fingerprint of any package, so nothing can be compared"
-    cause = Cause(
-        "unknown", "a version of Go that writes them in another way, or a section table that was cut off", TOGETHER
-    )
+    text = "it is a Go file without package fingerprints, so nothing can be compared"
+    cause = Cause("unknown", "its Go version stores them in another form, or its section table was cut off", TOGETHER)
     return Problem("unknown", text, (cause,))

@@ -1,1 +1,1 @@
-"""Reads Go's object files, module files and listings."""
+"""Read Go's object files, module files and listings."""

@@ -1,7 +1,8 @@
-"""What the Go linker wrote into a program or plugin: fingerprints of packages, plugin path, symbols, build information.
+"""Read what the Go linker writes into programs and plugins: package fingerprints, plugin path, symbols, build info.
 
 For every package of a plugin, and of a host that imports "plugin" and uses cgo, the linker stores a fingerprint of 8
-bytes; plugin.Open compares them (runtime/plugin.go) and so do we. Their names are internal to Go, of two spellings yet.
+bytes. plugin.Open compares them (runtime/plugin.go), and so does hotrun. Their symbol names are internal to Go, which
+has used two spellings so far.
 """
 
 from __future__ import annotations
@@ -29,18 +30,19 @@ FINGERPRINT_BYTES = 8
 MAX_FILE = 2 << 30
 MAX_SOURCES = 1_000_000
 MAX_PACKAGES = 20_000
+_HINT = "pass a program or plugin built by Go"
 
-# host: can open plugins. program, library: Go, but neither of the two. foreign: not Go. unknown: Go, and it should
-# have fingerprints, but none is found. truncated, damaged: not to be read.
+# host: can open plugins. program, library: Go, but neither host nor plugin. foreign: not Go. unknown: Go, but the
+# expected fingerprints were not found. truncated, damaged: cannot be parsed.
 Kind = Literal["host", "plugin", "program", "library", "foreign", "unknown", "truncated", "damaged"]
 
 
 class Artifact(msgspec.Struct, frozen=True):
-    """One file, as it was given on the command line.
+    """One file. `path`: as given on the command line.
 
-    `trouble` says what is wrong with one that cannot be read. `own_symbols`: the plugin's exported symbols are named
-    after its plugin path, as plugin.Open looks for them; `symbols` are these names, without the path. `folders` are
-    those of the source files, `digest` is the file's sha256, `modified_ms` its time of change since 1970.
+    `trouble`: why a file cannot be parsed. `own_symbols`: the plugin's exported symbols start with its plugin path,
+    which plugin.Open expects. `symbols`: their names without that path. `folders`: the folders of the source files.
+    `digest`: the file's sha256. `modified_ms`: its mtime since 1970.
     """
 
     path: str
@@ -59,18 +61,18 @@ class Artifact(msgspec.Struct, frozen=True):
 
 
 def read_artifact(path: str) -> Artifact:
-    """Read the file `path`. Raises HotrunError where it cannot be read; what is in it raises nothing."""
+    """Read the file `path`. Raises HotrunError if it cannot be read. No contents of the file raise an error."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would make us wait
-            raise HotrunError(f"{path}: not a file", "name a program or plugin that Go built")
+        if not stat.S_ISREG(os.stat(path).st_mode):  # reading a pipe would block
+            raise HotrunError(f"{path}: not a file", _HINT)
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             if status.st_size > MAX_FILE:
-                raise HotrunError(f"{path}: larger than {MAX_FILE >> 30} GiB", "name a program or plugin that Go built")
+                raise HotrunError(f"{path}: larger than {MAX_FILE >> 30} GiB", _HINT)
             data = file.read(MAX_FILE)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise HotrunError(f"{path}: cannot be read: {why}", "name a program or plugin that Go built") from None
+        raise HotrunError(f"{path}: cannot be read: {why}", _HINT) from None
     found = artifact_of(path, data)
     return msgspec.structs.replace(
         found,
@@ -81,7 +83,7 @@ def read_artifact(path: str) -> Artifact:
 
 
 def artifact_of(path: str, data: bytes) -> Artifact:
-    """What the bytes `data` of a file are; pure, and raises nothing whatever they are."""
+    """Parse the bytes `data` of a file. Pure, and raises nothing for any bytes."""
     try:
         found = _parse(data)
         fingerprints = {} if found is None else _fingerprints(found)
@@ -105,26 +107,26 @@ def _parse(data: bytes) -> Object | None:
     if data.startswith(MACHO_MAGIC):
         return parse_macho(data)
     if data.startswith(FAT_MAGIC):
-        raise Malformed("it holds programs for several machines; lipo -thin takes one out")
+        raise Malformed("it contains programs for several machines (extract one with lipo -thin)")
     return None
 
 
 def _fingerprints(found: Object) -> dict[str, str]:
-    """Those of all packages. Raises Malformed where one cannot be read: what is not compared must not pass."""
+    """The fingerprints of all packages. Raises Malformed if one cannot be read: it must not pass without comparison."""
     fingerprints: dict[str, str] = {}
     for symbol in found.symbols:
         for prefix in FINGERPRINTS:
             if symbol.is_exported and symbol.name.startswith(prefix):
                 value = found.at(symbol.address, FINGERPRINT_BYTES)
                 if value is None or len(fingerprints) == MAX_PACKAGES:
-                    raise Malformed("its fingerprints of packages are damaged")
+                    raise Malformed("its package fingerprints are damaged")
                 fingerprints[unescaped(symbol.name.removeprefix(prefix))] = value.hex()
     return fingerprints
 
 
 def _kind(found: Object, fingerprints: Mapping[str, str], build: BuildInfo | None) -> Kind:
     if fingerprints:
-        # The main package of a plugin has the plugin's path; that of a library for C that opens plugins has not.
+        # A plugin's main package is named after the plugin path. A C library that opens plugins has a plain "main".
         return "host" if found.is_executable or "main" in fingerprints else "plugin"
     if not found.sections:
         return "unknown"
@@ -138,7 +140,7 @@ def _kind(found: Object, fingerprints: Mapping[str, str], build: BuildInfo | Non
 
 
 def _folders(table: bytes) -> Iterator[str]:
-    """The folders of the source files in the table of lines: each name ends with a zero byte."""
+    """The folders of the source files in the line table, in which each name ends with a zero byte."""
     ending = b".go\0"
     at = table.find(ending)
     for _ in range(MAX_SOURCES):
@@ -152,8 +154,8 @@ def _folders(table: bytes) -> Iterator[str]:
 
 def _with_symbols(artifact: Artifact, found: Object) -> Artifact:
     exported = [symbol.name for symbol in found.symbols if symbol.is_exported]
-    told = _told_path(found)
-    paths = [told] if told else _likely_paths(artifact, exported)
+    stored = _stored_path(found)
+    paths = [stored] if stored else _likely_paths(artifact, exported)
     prefixes = tuple(f"{form}." for path in paths for form in {path, escaped(path)})
     names = {name.removeprefix(prefix) for prefix in prefixes for name in exported if name.startswith(prefix)}
     return msgspec.structs.replace(
@@ -165,14 +167,14 @@ def _with_symbols(artifact: Artifact, found: Object) -> Artifact:
 
 
 def _likely_paths(artifact: Artifact, exported: list[str]) -> list[str]:
-    """The plugin path of a plugin that was stripped: its package has a main; any other may have one, too."""
+    """Candidates for the plugin path of a stripped plugin: all packages with a main function."""
     named = [name.removesuffix(".main") for name in exported if name.endswith(".main") and name != "runtime.main"]
     paths = [path for path in named if unescaped(path) in artifact.fingerprints]
     built = artifact.build.package if artifact.build else ""
     return [path for path in paths if unescaped(path) == built or path.startswith("plugin/unnamed-")] or paths
 
 
-def _told_path(found: Object) -> str:
+def _stored_path(found: Object) -> str:
     for symbol in found.symbols:
         if symbol.name in PLUGIN_PATHS and 0 < symbol.size <= MAX_NAME:
             value = found.at(symbol.address, symbol.size)
@@ -182,7 +184,7 @@ def _told_path(found: Object) -> str:
 
 
 def unescaped(name: str) -> str:
-    """A package's path from the name of its symbols (objabi.PrefixToPath)."""
+    """The package path for a symbol prefix (objabi.PrefixToPath)."""
     if "%" not in name:
         return name
     raw = re.sub(rb"%([0-9a-f]{2})", lambda found: bytes([int(found[1], 16)]), name.encode())
@@ -190,7 +192,7 @@ def unescaped(name: str) -> str:
 
 
 def escaped(path: str) -> str:
-    """The beginning of a package's symbols (objabi.PathToPrefix): no dot after the last slash, and no strange byte."""
+    """The symbol prefix for a package path (objabi.PathToPrefix), with special bytes and late dots escaped."""
     last = path.rfind("/")
     raw = path.encode("utf-8", "replace")
     slash = len(path[: last + 1].encode("utf-8", "replace"))

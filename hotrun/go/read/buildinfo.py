@@ -1,6 +1,6 @@
-"""Reads what the Go linker wrote about a build: Go's version, modules and settings, as `go version -m` prints them.
+"""Read the build information that the Go linker stores, and `go version -m` prints: Go's version, modules, settings.
 
-The blob is that of Go's debug/buildinfo since 1.18, with its strings inline. Go up to 1.19 wrote none into plugins.
+The format is that of Go's debug/buildinfo since 1.18, with inline strings. Go up to 1.19 writes none into plugins.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ import msgspec
 MAGIC = b"\xff Go buildinf:"
 HEADER = 32
 INLINE_STRINGS = 2
-MARKER = 16  # bytes before and after the text about modules, by which it is found in memory
+MARKER = 16  # bytes of the markers around the module text, by which debuggers find it in memory
 MAX_STRING = 16 << 20
 
 
 class BuildModule(msgspec.Struct, frozen=True):
-    """A module of the build. `sum` is empty for the main one, for folders, and for what was vendored; `source` is
-    what a replace directive put in its place: a path of a module and its version, or a folder."""
+    """A module of the build.
+
+    `sum` is empty for the main module, for folders, and for vendored modules. `source` is the replacement of a replace
+    directive: a module path and version, or a folder.
+    """
 
     path: str
     version: str
@@ -32,8 +35,10 @@ class BuildModule(msgspec.Struct, frozen=True):
 
 
 class BuildInfo(msgspec.Struct, frozen=True):
-    """`package` is what was built, `main` the module it is in; `modules` holds that one, too; `settings` are the lines
-    that begin with `build`."""
+    """Build information of a binary.
+
+    `main` is the module of the built `package`, and one of `modules`. `settings`: the lines that begin with `build`.
+    """
 
     go_version: str
     package: str = ""
@@ -43,30 +48,30 @@ class BuildInfo(msgspec.Struct, frozen=True):
 
     @property
     def release(self) -> str:
-        """Go's version without the experiments, which the linker writes behind it."""
+        """Go's version without the experiments, which the linker appends."""
         return re.split(r"[ -]X:", self.go_version, maxsplit=1)[0]
 
     @property
     def experiments(self) -> str:
-        """GOEXPERIMENT where it is not the default."""
+        """GOEXPERIMENT if it is not the default."""
         return self.settings.get("GOEXPERIMENT") or "".join(re.split(r"[ -]X:", self.go_version, maxsplit=1)[1:])
 
 
 def parse_build_info(section: bytes) -> BuildInfo | None:
-    """What a section `.go.buildinfo` says; None where there is nothing that can be read."""
+    """Parse a section `.go.buildinfo`. None if it is missing or not valid."""
     if not section.startswith(MAGIC) or len(section) < HEADER or not section[15] & INLINE_STRINGS:
         return None
     version, at = _string(section, HEADER)
     if not version:
         return None
     text, _ = _string(section, at)
-    # Without modules it is empty, and then it has no markers either.
+    # Without modules the text is empty, and has no markers.
     lines = text[MARKER:-MARKER] if text[-MARKER - 1 : -MARKER] == b"\n" else b""
     return _parsed(version.decode("utf-8", "replace"), lines.decode("utf-8", "replace"))
 
 
 def _string(section: bytes, at: int) -> tuple[bytes, int]:
-    """A length as a varint and so many bytes, and where they end; nothing where they are not all there."""
+    """Read a varint length and that many bytes. Returns the bytes and their end, empty if they are cut off."""
     length = shift = 0
     while at < len(section) and shift < 63:
         byte = section[at]
@@ -100,7 +105,7 @@ def _parsed(version: str, text: str) -> BuildInfo:
 
 
 def _unquoted(text: str) -> str:
-    """Go quotes what has blanks or the like; its quotes are close enough to those of JSON for what settings hold."""
+    """Unquote a setting. Go's quoting is close enough to JSON for the values that occur."""
     if text[:1] == "`" == text[-1:] and len(text) > 1:
         return text[1:-1]
     if text[:1] != '"':

@@ -1,4 +1,4 @@
-"""Reads ELF (Linux, FreeBSD): headers, sections and both symbol tables, after the System V ABI, chapters 4 and 5."""
+"""Read ELF (Linux, FreeBSD): headers, sections and both symbol tables. Source: System V ABI, chapters 4 and 5."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SHT_NULL, SHT_SYMTAB, SHT_STRTAB, SHT_NOBITS, SHT_DYNSYM = 0, 2, 3, 8, 11
 SHN_UNDEF = 0
 STB_LOCAL = 0
 
-# e_machine to GOARCH; 64 bits alone, as Go's plugins on 32 bits are hardly used.
+# e_machine to GOARCH. Only 64 bits: Go plugins on 32 bits are rare.
 MACHINES = {62: "amd64", 183: "arm64", 243: "riscv64", 258: "loong64", 22: "s390x", 21: "ppc64"}
 
 
 class _Header(msgspec.Struct, frozen=True):
-    order: str  # of bytes, as struct writes it
+    order: str  # byte order, in the notation of struct
     type: int
     machine: int
     program_offset: int
@@ -44,7 +44,7 @@ class _Header(msgspec.Struct, frozen=True):
 
 
 class _Raw(msgspec.Struct, frozen=True):
-    """A section header: the fields that are used."""
+    """The fields of a section header that are used."""
 
     name: int
     type: int
@@ -56,7 +56,7 @@ class _Raw(msgspec.Struct, frozen=True):
 
 
 def parse_elf(data: bytes) -> Object:
-    """Read `data`, a whole file. Raises Malformed, Truncated."""
+    """Parse `data`, a whole file. Raises Malformed, Truncated."""
     header = _header(data)
     has_interpreter = _check_programs(data, header)
     raw = _sections(data, header)
@@ -79,7 +79,7 @@ def _header(data: bytes) -> _Header:
     if len(data) < 64:
         raise Truncated("it ends within its first header")
     if data[4] != 2:
-        raise Malformed("it is an ELF file of 32 bits, which is not read")
+        raise Malformed("32-bit ELF files are not supported")
     if data[5] not in (1, 2):
         raise Malformed("its ELF header is damaged")
     order = "<" if data[5] == 1 else ">"
@@ -96,7 +96,7 @@ def _header(data: bytes) -> _Header:
 
 
 def _check_programs(data: bytes, header: _Header) -> bool:
-    """Whether it names an interpreter, as programs do. Raises Truncated where what is to be loaded is not all there."""
+    """Whether the file names an interpreter, as programs do. Raises Truncated if a segment to load is incomplete."""
     has_interpreter = False
     for number in range(header.programs):
         at = header.program_offset + number * header.program_size
@@ -110,7 +110,7 @@ def _check_programs(data: bytes, header: _Header) -> bool:
 
 
 def _sections(data: bytes, header: _Header) -> list[_Raw]:
-    """Its section headers; none where it has no such table (stripped of it on purpose)."""
+    """The section headers. Empty if the section table was stripped."""
     if header.section_offset == 0:
         return []
     count = header.sections
@@ -129,21 +129,21 @@ def _sections(data: bytes, header: _Header) -> list[_Raw]:
 
 
 def _table(data: bytes, raw: list[_Raw], number: int) -> bytes:
-    """A table of names; an empty one where there is none."""
+    """A string table. Empty if there are no sections."""
     if not raw:
         return b""
     if number >= len(raw) or raw[number].type != SHT_STRTAB:
-        raise Malformed("its table of names is not where it should be")
+        raise Malformed("its string table is not where it should be")
     return data[raw[number].offset : raw[number].offset + raw[number].size]
 
 
 def _symbols(data: bytes, order: str, raw: list[_Raw]) -> Iterator[Symbol]:
     tables = [section for section in raw if section.type in (SHT_SYMTAB, SHT_DYNSYM)]
     if len({section.type for section in tables}) < len(tables):
-        raise Malformed("it has more than one table of symbols of a kind")
+        raise Malformed("it has two symbol tables of one type")
     for section in tables:
         if section.entry != 24:
-            raise Malformed("its table of symbols is damaged")
+            raise Malformed("its symbol table is damaged")
         if section.size // 24 > MAX_SYMBOLS:
             raise Malformed("it has too many symbols")
         is_dynamic = section.type == SHT_DYNSYM

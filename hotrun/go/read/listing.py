@@ -1,6 +1,6 @@
-"""What `go list -json` prints: which files packages are made of, and what else decides about that.
+"""The output of `go list -json`: the files of each package, and what determines them.
 
-Reads nothing itself. The fields are those of `go help list`.
+This module reads no files. The field names are those of `go help list`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CONSTRAINT = re.compile(r"^//(?:go:build|[ \t]*\+build)\b.*$", re.M)
 
 
 class ReplacedBy(msgspec.Struct, frozen=True):
-    """What a go.mod or go.work puts in the place of a module: a folder, where it has no version."""
+    """The replacement of a module in a go.mod or go.work. Without a version it is a folder."""
 
     Version: str = ""
     Dir: str = ""
@@ -42,19 +42,19 @@ class ListedModule(msgspec.Struct, frozen=True):
 
     @property
     def is_local(self) -> bool:
-        """Whether its files are somebody's own, and not a copy in the module cache."""
+        """Whether its files may be edited, unlike a copy in the module cache."""
         return self.Main or not self.Version or (self.Replace is not None and not self.Replace.Version)
 
 
 class PackageError(msgspec.Struct, frozen=True):
-    """Why a package cannot be used."""
+    """Why a package cannot be loaded."""
 
     Err: str = ""
     Pos: str = ""
 
 
 class GoPackage(msgspec.Struct, frozen=True):
-    """One package; names of files are relative to `Dir`."""
+    """One package. File names are relative to `Dir`."""
 
     ImportPath: str = ""
     Dir: str = ""
@@ -79,18 +79,18 @@ class GoPackage(msgspec.Struct, frozen=True):
 
     @property
     def files(self) -> Iterator[str]:
-        """All files that a build of it reads."""
+        """All files that a build of the package reads."""
         for field in _SOURCES:
             yield from getattr(self, field)
 
     @property
     def plain_path(self) -> str:
-        """Its import path, without the mark of a variant that is made for a test."""
+        """Its import path, without the suffix of a test variant."""
         return self.ImportPath.partition(" ")[0]
 
     @property
     def embed_folders(self) -> Iterator[str]:
-        """The folders below which a new file may be embedded, relative to `Dir`; "" is that itself."""
+        """The folders in which a new file may match an embed pattern, relative to `Dir`. "" is `Dir` itself."""
         for pattern in self.EmbedPatterns:
             parts = pattern.removeprefix("all:").split("/")
             fixed = next((place for place, part in enumerate(parts) if _MAGIC.search(part)), len(parts))
@@ -98,14 +98,14 @@ class GoPackage(msgspec.Struct, frozen=True):
 
 
 def arguments(packages: tuple[str, ...], with_tests: bool) -> tuple[str, ...]:
-    """The command line that lists these packages (flags may come first) and all that they need."""
+    """The command that lists these packages and all their dependencies. `packages` may begin with flags."""
     tests = ("-test",) if with_tests else ()
     return ("go", "list", "-e", "-deps", *tests, f"-json={','.join(FIELDS)}", *packages)
 
 
 def packages_of(text: bytes) -> Iterator[GoPackage]:
-    """The packages that the go command printed, one JSON object after the other. Raises ValueError where it is none."""
-    # It indents each object, and only its first and last brace stand at the beginning of a line.
+    """Parse the packages that the go command printed as consecutive JSON objects. Raises ValueError for other text."""
+    # The go command indents each object, so only the outer braces begin a line.
     decoder = msgspec.json.Decoder(GoPackage)
     for piece in text.split(b"\n}"):
         if piece.strip():
@@ -113,9 +113,9 @@ def packages_of(text: bytes) -> Iterator[GoPackage]:
 
 
 def head(text: str, is_go: bool) -> str:
-    """The part of a source file that decides what else belongs to its package: constraints, imports, embedded files.
+    """The part of a source file that can change the list of files: build constraints, imports and embed directives.
 
-    It may hold more, never less: it goes on until the first declaration behind the last word "import".
+    It may contain more, never less: it ends at the first declaration after the last word "import".
     """
     if not is_go:
         return "\n".join(_CONSTRAINT.findall(text))

@@ -1,6 +1,6 @@
-"""Reads Mach-O (macOS): load commands, sections and LC_SYMTAB, after Apple's mach-o/loader.h and nlist.h.
+"""Read Mach-O (macOS): load commands, sections and LC_SYMTAB. Source: Apple's mach-o/loader.h and nlist.h.
 
-Tried on files made by hand and on programs that Go linked for macOS on another system; on no plugin from a Mac.
+Tested with handmade files, and with programs that Go cross-compiled for macOS. Not tested with a plugin from a Mac.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hotrun.go.read.object_file import (
     symbols_of,
 )
 
-MAGIC = b"\xcf\xfa\xed\xfe"  # 64 bits, little-endian: all that Go writes
+MAGIC = b"\xcf\xfa\xed\xfe"  # 64 bits, little-endian: the only variant that Go writes
 FAT_MAGIC = b"\xca\xfe\xba\xbe"
 MH_EXECUTE, MH_DYLIB, MH_BUNDLE = 2, 6, 8
 LC_SYMTAB, LC_SEGMENT_64 = 0x2, 0x19
@@ -30,7 +30,7 @@ MACHINES = {0x01000007: "amd64", 0x0100000C: "arm64"}
 
 
 def parse_macho(data: bytes) -> Object:
-    """Read `data`, a whole file. Raises Malformed, Truncated."""
+    """Parse `data`, a whole file. Raises Malformed, Truncated."""
     if len(data) < 32:
         raise Truncated("it ends within its first header")
     machine, _, kind, commands = struct.unpack_from("<IIII", data, 4)
@@ -79,12 +79,12 @@ def _symbols(data: bytes, offset: int, count: int, names_at: int, names_size: in
     if count > MAX_SYMBOLS:
         raise Malformed("it has too many symbols")
     if offset + count * 16 > len(data) or names_at + names_size > len(data):
-        raise Truncated("it ends within its table of symbols")
+        raise Truncated("it ends within its symbol table")
     entries = (
         (name, value, 0, bool(kind & N_EXT))
         for name, kind, _, _, value in struct.iter_unpack("<IBBHQ", data[offset : offset + count * 16])
         if not kind & N_STAB and kind & N_TYPE != N_UNDF
     )
     names = data[names_at : names_at + names_size]
-    # The linker puts a line before every name.
+    # The linker prefixes every name with an underscore.
     return [msgspec.structs.replace(found, name=found.name.removeprefix("_")) for found in symbols_of(names, entries)]

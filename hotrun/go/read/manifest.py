@@ -1,7 +1,7 @@
-"""What a program or plugin was built from: a digest of each package's sources, recorded beside it when it is built.
+"""Manifests: a digest of each package's sources, recorded beside a program or plugin when it is built.
 
-Go's own fingerprints do not change with the body of a function that is not inlined, so a host of today opens a plugin
-of yesterday, and each runs its own version of the same package. The manifest tells them apart.
+Go's own fingerprints ignore the bodies of functions that are not inlined. A new host can therefore open an old plugin,
+and each runs its own version of a shared package. Manifests show the difference.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from hotrun.errors import HotrunError
 SUFFIX = ".sources.json"
 VERSION = 1
 MAX_BYTES = 64 << 20
-# What of a package's files ends up in a binary, as `go list -json` calls them.
+# The fields of `go list -json` whose files end up in a binary.
 FILES = (
     "GoFiles CgoFiles CFiles CXXFiles MFiles HFiles FFiles SFiles SwigFiles SwigCXXFiles SysoFiles EmbedFiles".split()
 )
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """`binary` is the sha256 of the file it belongs to, `packages` has one of each package that is not Go's own."""
+    """`binary`: the sha256 of the built file. `packages`: one digest for each package that is not Go's own."""
 
     version: int
     binary: str
@@ -33,23 +33,23 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def sources_of(package: Mapping[str, Any]) -> list[str]:
-    """The files, with their folder, of one package as `go list -deps -json` prints it; none for Go's own packages."""
+    """The paths of a package's files, from the output of `go list -deps -json`. None for Go's own packages."""
     if package.get("Standard"):
         return []
     return [os.path.join(package["Dir"], name) for kind in FILES for name in package.get(kind) or ()]
 
 
 def manifest_of(listed: Iterable[Mapping[str, Any]], digests: Mapping[str, str], binary: str) -> Manifest:
-    """The manifest of what was built from the packages `listed` (`go list -deps -json`, parsed).
+    """The manifest of a file built from the packages `listed` (parsed output of `go list -deps -json`).
 
-    `digests` has the sha256 of every file that `sources_of` names, read before or during the build; `binary` is that
-    of the built file. A file that was gone counts as such. A package is known by its files' names without the folder:
-    the same source in two checkouts is the same.
+    `digests`: the sha256 of every file that `sources_of` returns, read before or during the build. A file without one
+    was missing. `binary`: the sha256 of the built file. Digests contain file names without folders, so two checkouts
+    of the same sources have equal manifests.
     """
     packages = {}
     for package in listed:
         files = sources_of(package)
-        # The package that is built is named after its file where it was given as a list of files.
+        # Go names the main package so when it is built from a list of files.
         if not files or package.get("ImportPath") == "command-line-arguments":
             continue
         text = hashlib.sha256()
@@ -61,7 +61,7 @@ def manifest_of(listed: Iterable[Mapping[str, Any]], digests: Mapping[str, str],
 
 
 def skewed(one: Manifest, other: Manifest, packages: Iterable[str]) -> tuple[str, ...]:
-    """Those of `packages` that both were built from, and from different sources."""
+    """The packages, out of `packages`, that both were built from, but with different sources."""
     return tuple(
         name
         for name in sorted(packages)
@@ -70,14 +70,14 @@ def skewed(one: Manifest, other: Manifest, packages: Iterable[str]) -> tuple[str
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
-    """What belongs into the file `PATH.sources.json` beside the binary PATH."""
+    """The contents of the file `PATH.sources.json` beside the binary PATH."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
 
 def read_manifest(path: str) -> Manifest | None:
-    """That of the binary `path`; None where there is none. Raises HotrunError where it is none of ours."""
+    """The manifest of the binary `path`, or None without one. Raises HotrunError if it is not a valid manifest."""
     name = path + SUFFIX
-    remedy = "delete it, or build again"
+    remedy = "delete it, or rebuild"
     try:
         with open(name, "rb") as file:
             found = msgspec.json.decode(file.read(MAX_BYTES), type=Manifest)
@@ -86,7 +86,7 @@ def read_manifest(path: str) -> Manifest | None:
     except OSError as error:
         raise HotrunError(f"{name}: cannot be read: {error.strerror}", remedy) from None
     except (msgspec.MsgspecError, ValueError) as error:
-        raise HotrunError(f"{name}: no manifest of hotrun: {error}", remedy) from None
+        raise HotrunError(f"{name}: not a manifest of hotrun: {error}", remedy) from None
     if found.version != VERSION:
-        raise HotrunError(f"{name}: a manifest of version {found.version}, expected {VERSION}", remedy)
+        raise HotrunError(f"{name}: manifest version {found.version} is not supported (expected {VERSION})", remedy)
     return found

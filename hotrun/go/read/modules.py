@@ -10,11 +10,11 @@ _REPLACED_BY_FOLDER = re.compile(r"=>[ \t]*\"?(\.{1,2}/[^\s\"]*|/[^\s\"]+)")
 
 
 def used(text: str) -> list[str]:
-    """The folders of the modules in a workspace, as its go.work writes them."""
+    """The module folders of a workspace, as written in its go.work."""
     named = [line.split("//")[0].strip() for block in _USE_BLOCK.findall(text) for line in block.splitlines()]
     return [path.strip('"') for path in named + _USE_LINE.findall(text) if path.strip('"')]
 
 
 def replacing(text: str) -> list[str]:
-    """The folders that a go.mod or go.work puts in the place of modules, as they are written."""
+    """The folders that replace modules in a go.mod or go.work, as written there."""
     return _REPLACED_BY_FOLDER.findall(text)
