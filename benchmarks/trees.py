@@ -38,7 +38,7 @@ CONFIG = '[build.nothing]\ncommand = "true"\n'
 IGNORE = "node_modules/\n/build/\n*.tmp\n"
 IGNORED_TOPS = ("build", *(f"src/{number}/node_modules" for number in range(1, 10)))
 HEAD = (
-    "| files | folders watched | until `watching` | its own `ms` | walk | RSS |",
+    "| files | folders watched | until `watching` | its own `duration_ms` | walk | RSS |",
     "|---|---|---|---|---|---|",
 )
 
@@ -117,20 +117,20 @@ def _start(here: Ground, folder: Path) -> Start:
     argv = [str(here.hotrun), "--ui", "json"]
     with Stream(here.folder / "events") as stream, Started(argv, folder, stream.path) as hotrun:
         watching = stream.wait_for("watching", EVENT_S)
-        stream.wait_for("settled", EVENT_S)
+        stream.wait_for("up_to_date", EVENT_S)
         walks_ms = tuple(_walk_ms(stream, folder / "src" / "1" / "source_0.txt") for _ in range(WALKS))
         rss_mb = sum(held_mb(pid)["Rss"] for pid in own_processes(hotrun.pid, program=0))
     told, watching_ms = watching.event, (watching.ns - hotrun.started_ns) / 1e6
-    return Start(told["folders"], told["files"], watching_ms, told["ms"], walks_ms, rss_mb)
+    return Start(told["folders"], told["files"], watching_ms, told["duration_ms"], walks_ms, rss_mb)
 
 
 def _walk_ms(stream: Stream, file: Path) -> float:
-    """Edit one file, and take the time from the end of its build to `settled`: the walk that proves it."""
+    """Edit one file, and take the time from the end of its build to `up_to_date`: the walk that proves it."""
     time.sleep(SETTLE_S)
     file.write_text(f"{time.monotonic_ns()}\n", encoding="ascii")
     stream.wait_for("state", EVENT_S, state="building")
     quiet = stream.wait_for("state", EVENT_S, state="watching")
-    settled = stream.wait_for("settled", EVENT_S)
+    settled = stream.wait_for("up_to_date", EVENT_S)
     return (_time_s(settled) - _time_s(quiet)) * 1000
 
 

@@ -235,7 +235,9 @@ def test_every_event_that_is_sent_is_documented_and_no_other() -> None:
 def test_every_field_of_an_event_is_documented(kind: str) -> None:
     documented = documented_events()[kind]
     fields = {field.name for field in msgspec.structs.fields(KINDS[kind])}
-    inner = {field.name for field in msgspec.structs.fields(events.ChangedPath)} if kind == "change" else set()
+    inner = (
+        {field.name for field in msgspec.structs.fields(events.ChangedPath)} if kind == "changes.detected" else set()
+    )
     assert documented == fields | inner
 
 

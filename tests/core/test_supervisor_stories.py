@@ -41,7 +41,7 @@ def test_a_process_is_probed_from_its_start_until_it_answers() -> None:
     world.wait(80).ready("web", "tcp")
     (ready,) = world.told(events.ProcessReady)
     assert isinstance(ready, events.ProcessReady)
-    assert (ready.process, ready.build, ready.via, ready.ms) == ("web", 1, "tcp", 80)
+    assert (ready.process, ready.build, ready.via, ready.duration_ms) == ("web", 1, "tcp", 80)
 
 
 def test_a_matching_line_makes_ready_whatever_its_colors() -> None:

@@ -80,7 +80,7 @@ def differing(one: Files, other: Files) -> list[bytes]:
 
 
 def wait_until_settled_with_an_edit(session: Running, word: str, *, timeout: float = DEADLINE_S) -> Event:
-    """Make one edit more, and return the first `settled` whose build has it; nothing may be missing in that.
+    """Make one edit more, and return the first `up_to_date` whose build has it; nothing may be missing in that.
 
     All that was done before must be in it, too: a walk that has not seen this edit is followed by another one.
     """
@@ -88,7 +88,7 @@ def wait_until_settled_with_an_edit(session: Running, word: str, *, timeout: flo
     (session.root / "src" / END).write_text(word)
     path = os.fsencode(os.path.join("src", END))
     while True:
-        settled = session.wait_for("settled", since=since, timeout=timeout)
+        settled = session.wait_for("up_to_date", since=since, timeout=timeout)
         since = settled["seq"]
         files = built(session.root, settled["build"])
         if files.get(path) == word.encode():

@@ -297,7 +297,7 @@ def check_stream(running: Running) -> None:
     assert running.stray_output == []
     assert [event["seq"] for event in running.events] == list(range(1, len(running.events) + 1))
     assert {event["v"] for event in running.events} == {1}
-    assert [running.events[0]["type"], running.events[-1]["type"]] == ["hello", "bye"]
+    assert [running.events[0]["type"], running.events[-1]["type"]] == ["session.started", "session.ended"]
     started = [event["build"] for event in running.seen("build.started")]
     assert [event["build"] for event in running.seen("build.finished")] == started
 

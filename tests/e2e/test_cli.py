@@ -299,7 +299,9 @@ def test_the_schema_of_the_events_is_valid_and_every_event_follows_it(tmp_path: 
     done = run(tmp_path, "--once", "--ui", "json")
     assert (done.returncode, done.stderr) == (1, "")
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {"hello", "output", "diagnostic", "build.finished", "bye"} <= {event["type"] for event in events}
+    assert {"session.started", "output", "diagnostic", "build.finished", "session.ended"} <= {
+        event["type"] for event in events
+    }
     for event in events:
         validator.validate(event)
     assert not validator.is_valid({**events[0], "type": "no such event"})
@@ -341,8 +343,8 @@ def test_the_configuration_is_found_here_above_by_folder_and_by_name(tmp_path: P
         (by_table, tmp_path, ("-c", "other/pyproject.toml")),
     ]
     for config, folder, arguments in ways:
-        [hello] = events_of(run(folder, *arguments, "--once", "--ui", "json"), "hello")
-        assert (hello["root"], hello["config"]) == (str(config.parent), str(config)), arguments
+        [started] = events_of(run(folder, *arguments, "--once", "--ui", "json"), "session.started")
+        assert (started["root"], started["config"]) == (str(config.parent), str(config)), arguments
 
 
 def test_a_command_of_a_configuration_elsewhere_runs_in_its_folder(tmp_path: Path) -> None:
@@ -370,7 +372,7 @@ def test_a_name_runs_that_part_alone_wherever_it_stands(arguments: list[str], tm
 def test_a_process_may_have_the_name_of_a_mistyped_command(tmp_path: Path) -> None:
     lay_out(tmp_path, {"hotrun.toml": SLEEPER.format(name="chek") + SLEEPER.format(name="web")})
     with Running(tmp_path, arguments=["chek"]) as session:
-        assert session.wait_for("hello")["processes"] == ["chek"]
+        assert session.wait_for("session.started")["processes"] == ["chek"]
 
 
 def test_watched_is_what_the_command_line_says_instead_of_the_file(tmp_path: Path) -> None:
@@ -389,7 +391,7 @@ def test_watched_is_what_the_command_line_says_instead_of_the_file(tmp_path: Pat
         mark_of_file = session.mark
         (root / "x").write_text("2")
         session.wait_for("process.started", since=mark_of_file)
-        changed = [path["path"] for event in session.seen("change", since=mark) for path in event["paths"]]
+        changed = [path["path"] for event in session.seen("changes.detected", since=mark) for path in event["paths"]]
     assert changed == ["src/x", "x"]
 
 

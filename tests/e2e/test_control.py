@@ -53,9 +53,9 @@ def announced(session: Running) -> dict[str, Any]:
 def test_a_session_says_where_it_listens_and_leaves_nothing_behind(root: Path) -> None:
     with Running(root) as session:
         found = announced(session)
-        hello = session.seen("hello")[0]
-        assert (found["pid"], found["root"], found["version"]) == (session.pid, str(root), hello["version"])
-        assert found["socket"] == hello["socket"]
+        started = session.seen("session.started")[0]
+        assert (found["pid"], found["root"], found["version"]) == (session.pid, str(root), started["version"])
+        assert found["socket"] == started["socket"]
         assert stat.S_IMODE((root / ".hotrun" / "run.json").stat().st_mode) == 0o600
         assert stat.S_IMODE(os.stat(found["socket"]).st_mode) == 0o600
         session.wait_for("process.started")
@@ -81,7 +81,7 @@ def test_a_second_hotrun_in_the_same_root_is_told_who_has_it(root: Path) -> None
         assert run(root, "--once").returncode == 0
         with Running(root, arguments=["--", "sleep", "1000"]) as beside:
             beside.wait_for("process.started")
-            assert beside.seen("hello")[0]["socket"] is None
+            assert beside.seen("session.started")[0]["socket"] is None
             (said,) = beside.seen("message")
             assert said["text"] == f"hotrun runs already in {root}: pid {session.pid}; this one has no control socket"
             beside.stop()
@@ -118,7 +118,7 @@ def test_status_says_green_red_and_not_running(root: Path) -> None:
     assert (nobody.returncode, nobody.stdout) == (3, "")
     assert nobody.stderr == f"error: no hotrun runs in {root} or above it\nhint: hotrun starts one\n"
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         pid = session.wait_for("process.started")["pid"]
         green = run(root / "deep" / "er", "status")
         assert green.returncode == 0
@@ -127,7 +127,7 @@ def test_status_says_green_red_and_not_running(root: Path) -> None:
         assert took.endswith(": 0 errors, 0 warnings")
         session.write("a.txt", "bad")
         session.wait_for("process.stale")
-        session.wait_for("settled", build=2)
+        session.wait_for("up_to_date", build=2)
         red = run(root.parent, "-C", "project", "status", "--json")
         assert red.returncode == 1
         found = json.loads(red.stdout)
@@ -141,7 +141,7 @@ def test_status_says_green_red_and_not_running(root: Path) -> None:
 def test_status_says_on_request_where_the_time_of_the_last_build_went(root: Path) -> None:
     with Running(root) as session:
         took = duration(session.wait_for("step.finished", step="app")["duration_ms"])
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         told = run(root, "status", "--timing").stdout.splitlines()
         assert told[3:] == ["timing of build #1", f"  app  at 0ms  {took}  ok", "critical path: app"]
         assert run(root.parent, "-C", "project", "status", "--timing").stdout.splitlines() == told
@@ -154,7 +154,7 @@ def test_status_of_a_root_whose_session_has_another_runtime_folder_is_found_by_i
 ) -> None:
     (tmp_path / "run").mkdir(0o700)
     with Running(root, env={"XDG_RUNTIME_DIR": str(tmp_path / "run")}) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         assert run(root, "status", XDG_RUNTIME_DIR="").returncode == 0
 
 
@@ -174,7 +174,7 @@ def test_asking_loads_nothing_heavy(root: Path, arguments: list[str]) -> None:
         "print(*sys.modules, file=sys.stderr); sys.exit(code)"
     )
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         done = run(root, *arguments, command=[sys.executable, "-P", "-c", code])
     assert done.returncode == 0
     heavy = {
@@ -194,9 +194,9 @@ def test_asking_loads_nothing_heavy(root: Path, arguments: list[str]) -> None:
 def test_why_adds_what_was_decided_lately(root: Path) -> None:
     assert json.loads(run(root, "why", "a.txt", "--json").stdout)["decisions"] is None
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         session.write("a.txt", "good, too")
-        session.wait_for("settled", build=2)
+        session.wait_for("up_to_date", build=2)
         session.write("a.txt", "good, too")
         session.wait_for("message", level="info")
         answer = json.loads(run(root, "why", "a.txt", "--json").stdout)
@@ -216,11 +216,11 @@ def test_why_adds_what_was_decided_lately(root: Path) -> None:
 def test_why_of_a_name_that_is_no_text_adds_it_too(root: Path) -> None:
     (root / "src").mkdir()
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         name = os.fsdecode(b"src/caf\xe9.txt")
         (root / name).write_text("x")
         session.write("a.txt", "good, too")
-        session.wait_for("settled", build=2)
+        session.wait_for("up_to_date", build=2)
         answer = json.loads(run(root, "why", name, "--json").stdout)
         (found,) = answer["decisions"]
         assert found["text"].endswith("no step and no process has a pattern for it")
@@ -229,7 +229,7 @@ def test_why_of_a_name_that_is_no_text_adds_it_too(root: Path) -> None:
 def test_doctor_says_that_one_runs(root: Path) -> None:
     assert "running" not in run(root, "doctor").stdout
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         assert f"ok  running        pid {session.pid}, watching\n" in run(root, "doctor").stdout
 
 
@@ -241,11 +241,11 @@ def test_requests_are_carried_out(root: Path) -> None:
         mark = session.mark
         client.ask("trigger", name="app")
         session.wait_for("build.finished", since=mark, build=2, status="ok")
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
         mark = session.mark
         client.ask("restart")
         session.wait_for("process.started", since=mark)
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
         mark = session.mark
         client.ask("pause")
         session.wait_for("state", since=mark, state="paused")
@@ -253,15 +253,15 @@ def test_requests_are_carried_out(root: Path) -> None:
         session.write("a.txt", "good again")
         client.ask("resume")
         session.wait_for("build.finished", since=mark, status="ok")
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
         client.ask("quit")
-        assert session.wait_for("bye")["exit_code"] == 0
+        assert session.wait_for("session.ended")["exit_code"] == 0
         session.wait_until_gone()
         check_stream(session)
 
 
 def _settled(session: Running) -> Running:
-    session.wait_for("settled")
+    session.wait_for("up_to_date")
     return session
 
 

@@ -107,7 +107,7 @@ def test_a_session_says_what_is_new_and_what_is_fixed_and_shows_what_was_just_sa
     with Running(root) as session:
         first = session.wait_for("build.finished", build=1)
         assert (first["status"], first["new"], first["fixed"]) == ("failed", 1, 0)
-        session.wait_for("settled", build=1)
+        session.wait_for("up_to_date", build=1)
         edits: list[tuple[str, str, int, list[str]]] = [
             ("b.x", "x\nbad two\n", 1, []),
             ("a.x", "\n\nbad one\n", 0, []),
@@ -117,7 +117,7 @@ def test_a_session_says_what_is_new_and_what_is_fixed_and_shows_what_was_just_sa
             session.write(file, text)
             verdict = session.wait_for("build.finished", build=build)
             assert (verdict["new"], [found["message"] for found in verdict["fixed_problems"]]) == (new, fixed)
-            session.wait_for("settled", build=build)
+            session.wait_for("up_to_date", build=build)
         [saved] = session.seen("diagnostic", build=2, path="b.x")
         assert (saved["new"], saved["source"]) == (True, {"line": 1, "lines": ["x", "bad two"]})
         session.stop()

@@ -59,7 +59,7 @@ def test_the_files_are_new_when_a_verdict_is_told_and_never_trigger(root: Path) 
         session.wait_for("build.finished", build=1)
         error = f"{root}/a.txt:2:2: error: bad word [gnu]\n"
         assert files_of(root) == (error, "error a.txt:2:2 bad word #1\n")
-        session.wait_for("settled", build=1)
+        session.wait_for("up_to_date", build=1)
         session.write("a.txt", "odd good bad")
         session.wait_for("build.finished", build=2)
         lines = {f"{root}/a.txt:1:2: warning: odd word [gnu]", f"{root}/a.txt:3:2: error: bad word [gnu]"}
@@ -67,7 +67,7 @@ def test_the_files_are_new_when_a_verdict_is_told_and_never_trigger(root: Path) 
         session.write("a.txt", "good")
         session.wait_for("build.finished", build=3)
         assert files_of(root) == ("", "")
-        session.wait_for("settled", build=3)
+        session.wait_for("up_to_date", build=3)
         assert len(session.seen("build.started")) == 3
         assert os.listdir(root / "out") == ["places.txt"]
         assert session.stop() == 0
@@ -103,10 +103,10 @@ def test_a_file_that_cannot_be_written_is_one_warning(root: Path) -> None:
     lay_out(root, {"out": "a file where the folder should be"})
     with Running(root) as session:
         session.wait_for("build.finished", build=1)
-        session.wait_for("settled", build=1)
+        session.wait_for("up_to_date", build=1)
         session.write("a.txt", "bad")
         session.wait_for("build.finished", build=2)
-        session.wait_for("settled", build=2)
+        session.wait_for("up_to_date", build=2)
         warnings = [event["text"] for event in session.seen("message", level="warning")]
         assert [text for text in warnings if "places.txt" in text] == [
             f"{root}/out/places.txt cannot be written: file exists"
@@ -124,19 +124,19 @@ def test_a_single_build_says_which_files_it_could_not_write(root: Path) -> None:
         f"{root}/.hotrun/errors.txt cannot be written: file exists",
         f"{root}/out/places.txt cannot be written: file exists",
     ]
-    assert (told[-1]["type"], done.returncode, done.stderr) == ("bye", 1, "")
+    assert (told[-1]["type"], done.returncode, done.stderr) == ("session.ended", 1, "")
     assert f"{root}/out/places.txt cannot be written" in run(root, "--once").stdout
 
 
 def test_exports_follow_the_configuration(root: Path) -> None:
     with Running(root) as session:
-        session.wait_for("settled", build=1)
+        session.wait_for("up_to_date", build=1)
         session.edit("hotrun.toml", "out/places.txt", "other.txt")
         session.wait_for("config.reloaded")
         session.write("a.txt", "worse bad")
         session.wait_for("build.finished", build=2)
         assert "a.txt:1:2 worse word" in (root / "other.txt").read_text()
-        session.wait_for("settled", build=2)
+        session.wait_for("up_to_date", build=2)
         assert len(session.seen("build.started")) == 2
 
 

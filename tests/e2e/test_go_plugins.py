@@ -32,7 +32,7 @@ def go(root: Path, *words: str) -> None:
 def up(running: Running) -> None:
     """Wait until the host serves and it is known what each step is made of: until then every file counts."""
     running.wait_for("process.ready", timeout=FIRST_BUILD_S)
-    running.wait_for("settled")
+    running.wait_for("up_to_date")
 
 
 def steps_since(running: Running, mark: int) -> list[str]:
@@ -64,7 +64,7 @@ def test_host_and_plugins_never_disagree_through_random_edits(seed: int, tmp_pat
             mark = running.mark
             for file, text in edit.files.items():
                 running.write(file, text)
-            running.wait_for("settled", since=mark)
+            running.wait_for("up_to_date", since=mark)
             answer = running.wait_for_answer(edited.answer())
             assert disagreement(answer) is None
         assert running.stop() == 0, running.account()
@@ -91,7 +91,7 @@ def test_an_edit_builds_exactly_what_uses_it_and_an_edit_that_changes_nothing_re
         mark = running.mark
         running.write(SHARED, running.read(SHARED) + "// The end.\n")
         running.wait_for("build.finished", since=mark, status="ok")
-        running.wait_for("process.fresh", since=mark, process="web")
+        running.wait_for("process.up_to_date", since=mark, process="web")
         assert steps_since(running, mark) == ["go-host", "go-plugin-loud", "go-plugin-quiet"]
 
         mark = running.mark

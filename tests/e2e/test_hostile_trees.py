@@ -41,11 +41,11 @@ def _edit_and_end(session: Running, *words: str) -> None:
 def test_a_strange_name_is_a_name_for_files_and_folders(tmp_path: Path, name: str) -> None:
     root = make(tmp_path)
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         (root / "src" / name).mkdir()
         (root / "src" / name / name).write_text("one")
-        told = session.wait_for("change", paths=[{"path": f"src/{name}/{name}", "kind": "added"}])
-        session.wait_for("settled", since=told["seq"])
+        told = session.wait_for("changes.detected", paths=[{"path": f"src/{name}/{name}", "kind": "added"}])
+        session.wait_for("up_to_date", since=told["seq"])
         (root / "src" / name / name).write_text("two, longer")
         settled = wait_until_settled_with_an_edit(session, "end")
         assert built(root, settled["build"])[os.fsencode(f"src/{name}/{name}")] == b"two, longer"
@@ -57,7 +57,7 @@ def test_names_that_are_no_text_are_left_out_or_shown_as_text_and_the_rest_is_bu
     source = os.fsencode(root / "src")
     os.mkdir(source + b"/before\xff")
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         wait_until_settled_with_an_edit(session, "before")
         for number in range(3):
             with open(source + b"/caf\xe9", "w") as file:
@@ -89,12 +89,12 @@ def test_a_path_of_almost_four_thousand_characters_is_watched(tmp_path: Path) ->
     depth = (PATH_MAX - len(str(root)) - len("/src/file")) // (len(LONG_NAME) + 1) - 1
     path = root.joinpath("src", *[LONG_NAME] * depth, "file")
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         _make_deep(root / "src", depth)
         wait_until_settled_with_an_edit(session, "made")
         mark = session.mark
         path.write_text("edited")
-        settled = session.wait_for("settled", since=mark)
+        settled = session.wait_for("up_to_date", since=mark)
         assert built(root, settled["build"])[os.fsencode(path.relative_to(root))] == b"edited"
         assert _warnings(session) == []
         _edit_and_end(session, "one", "two")
@@ -103,7 +103,7 @@ def test_a_path_of_almost_four_thousand_characters_is_watched(tmp_path: Path) ->
 def test_a_path_that_is_too_long_for_the_kernel_is_survived(tmp_path: Path) -> None:
     root = make(tmp_path, pauses=0)
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         _make_deep(root / "src", PATH_MAX // len(LONG_NAME) + 2)
         _edit_and_end(session, "one", "two")
         assert len(_warnings(session)) == len(set(_warnings(session)))
@@ -140,7 +140,7 @@ def test_what_may_not_be_read_is_said_once_and_the_rest_is_built(
     without_override()
     try:
         with Running(root) as session:
-            session.wait_for("settled")
+            session.wait_for("up_to_date")
             secret = root / "src" / "secret"
             secret.write_text("x")
             secret.chmod(0)
@@ -149,15 +149,15 @@ def test_what_may_not_be_read_is_said_once_and_the_rest_is_built(
                 # Not wait_until_settled_with_an_edit, which compares what the test may read.
                 mark = session.mark
                 (root / "src" / "ordinary").write_text(word)
-                settled = session.wait_for("settled", since=mark)
+                settled = session.wait_for("up_to_date", since=mark)
                 assert built(root, settled["build"])[b"src/ordinary"] == word.encode(), session.account()
             locked = [text for text in _warnings(session) if "cannot be read" in text]
             assert sorted(locked) == [f"src/{name} cannot be read: Permission denied: not watched" for name in LOCKED]
             (root / "src" / "later").chmod(0o755)
-            session.wait_for("change", paths=[{"path": "src/later/a", "kind": "added"}])
+            session.wait_for("changes.detected", paths=[{"path": "src/later/a", "kind": "added"}])
             mark = session.mark
             (root / "src" / "later" / "a").write_text("watched again")
-            settled = session.wait_for("settled", since=mark)
+            settled = session.wait_for("up_to_date", since=mark)
             assert built(root, settled["build"])[b"src/later/a"] == b"watched again"
     finally:
         for name in LOCKED:
@@ -181,7 +181,7 @@ def test_files_and_folders_that_vanish_while_they_are_looked_at_do_no_harm(tmp_p
             shutil.rmtree(folder.parent)
 
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         worker = threading.Thread(target=churn)
         worker.start()
         try:
@@ -248,7 +248,7 @@ def test_what_is_no_file_blocks_nothing(tmp_path: Path, put: Callable[[Path], No
     put(root / "src" / "there")
     (root / "src" / "replaced").write_text("x")
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         put(root / "src" / "new")
         wait_until_settled_with_an_edit(session, "new")
         (root / "src" / "replaced").unlink()
@@ -267,7 +267,7 @@ def test_a_file_in_the_place_of_a_folder_and_the_other_way_round_are_built(tmp_p
     root = make(tmp_path)
     path = root / "src" / "a"
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for number in range(4):
             path.mkdir()
             (path / "inner").write_text(f"{number}")
@@ -286,7 +286,7 @@ def test_a_cleaned_project_is_watched_as_before(tmp_path: Path) -> None:
     """`git clean -fdx` takes away hotrun's own folder, too."""
     root = make(tmp_path)
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for number in range(2):
             shutil.rmtree(root / ".hotrun")
             (root / "src" / f"new{number}" / "deep").mkdir(parents=True)

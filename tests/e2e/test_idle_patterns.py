@@ -38,7 +38,7 @@ def test_a_pattern_that_matches_nothing_is_told_after_the_walk_once_and_again_on
         (root / "hotrun.toml").write_text(CONFIG.replace("true", ":").replace("tpl/*", "tlp/*"))
         again = session.wait_for("message", since=mark, level="warning")
         assert again["text"] == 'hotrun.toml:7: run.web.paths[0]: "tlp/*.html" matches no watched file'
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
         assert told(session) == [warning["text"], again["text"]]
 
 
@@ -48,6 +48,6 @@ def test_where_every_pattern_matches_nothing_is_said(tmp_path: Path) -> None:
     (root / "hotrun.toml").write_text(CONFIG.replace(', "**/*.gp"', "").replace("tpl/*.html", "hotrun.toml"))
     (root / "main.go").write_text("")
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         session.stop()
         assert told(session) == []

@@ -49,7 +49,7 @@ def shop(tmp_path: Path) -> Path:
 def builds_nothing(session: Running, path: str, text: str) -> None:
     mark = session.mark
     session.write(path, text)
-    session.wait_for("settled", since=mark)
+    session.wait_for("up_to_date", since=mark)
     assert not session.seen("build.started", since=mark), path
 
 
@@ -58,17 +58,17 @@ def builds(session: Running, path: str, text: str, status: str = "ok") -> Event:
     mark = session.mark
     (session.root / path).parent.mkdir(exist_ok=True)
     session.write(path, text)
-    change = session.wait_for("change", since=mark)
+    change = session.wait_for("changes.detected", since=mark)
     assert [changed["path"] for changed in change["paths"]] == [path]
     finished = session.wait_for("build.finished", since=mark, build=change["build"])
     assert finished["status"] == status
-    session.wait_for("settled", since=mark)
+    session.wait_for("up_to_date", since=mark)
     return finished
 
 
 def test_a_go_program_is_built_for_what_goes_into_it_and_for_nothing_else(shop: Path) -> None:
     with Running(shop) as session:
-        session.wait_for("settled", timeout=FIRST_BUILD_S)
+        session.wait_for("up_to_date", timeout=FIRST_BUILD_S)
         builds_nothing(session, "unused/u.go", "package unused\n\nvar X = 1\n")
         builds_nothing(session, "web/other.html", "more")
         builds_nothing(session, "web/web_test.go", "package web\n")
@@ -81,7 +81,7 @@ def test_a_go_program_is_built_for_what_goes_into_it_and_for_nothing_else(shop: 
 def test_what_a_new_import_brings_in_is_built_and_what_it_loses_is_not(shop: Path) -> None:
     main = GO["cmd/shop/main.go"]
     with Running(shop) as session:
-        session.wait_for("settled", timeout=FIRST_BUILD_S)
+        session.wait_for("up_to_date", timeout=FIRST_BUILD_S)
         builds(session, "cmd/shop/main.go", main.replace("import ", 'import _ "example.com/shop/unused"\nimport '))
         builds(session, "unused/u.go", "package unused\n\nvar X = 2\n")
         builds(session, "unused/new.go", "package unused\n")
@@ -92,7 +92,7 @@ def test_what_a_new_import_brings_in_is_built_and_what_it_loses_is_not(shop: Pat
 def test_a_missing_package_loses_no_build(shop: Path) -> None:
     main = GO["cmd/shop/main.go"]
     with Running(shop) as session:
-        session.wait_for("settled", timeout=FIRST_BUILD_S)
+        session.wait_for("up_to_date", timeout=FIRST_BUILD_S)
         broken = main.replace("import ", 'import _ "example.com/shop/missing"\nimport ')
         builds(session, "cmd/shop/main.go", broken, "failed")
         assert "its inputs are not all known" in session.wait_for("message", level="warning")["text"]
@@ -103,7 +103,7 @@ def test_a_missing_package_loses_no_build(shop: Path) -> None:
 def test_a_detected_go_project_is_built_for_what_goes_into_it(shop: Path) -> None:
     (shop / "hotrun.toml").unlink()
     with Running(shop) as session:
-        session.wait_for("settled", timeout=FIRST_BUILD_S)
+        session.wait_for("up_to_date", timeout=FIRST_BUILD_S)
         builds_nothing(session, "unused/u.go", "package unused\n\nvar X = 1\n")
         builds(session, "web/page.html", "two")
 
@@ -128,7 +128,7 @@ def test_why_says_which_package_brings_a_file_in_whether_hotrun_runs_or_not(shop
     for path, answer in WHY.items():
         assert run(shop, "why", path).stdout == answer
     with Running(shop) as session:
-        session.wait_for("settled", timeout=FIRST_BUILD_S)
+        session.wait_for("up_to_date", timeout=FIRST_BUILD_S)
         for path, answer in WHY.items():
             assert run(shop, "why", path).stdout == answer
     lay_out(shop, {"go.mod": "modul\n"})
@@ -142,7 +142,7 @@ def test_a_c_program_is_built_for_the_headers_that_it_includes(tmp_path: Path) -
     root.mkdir()
     lay_out(root, C)
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         builds_nothing(session, "src/unused.c", "int x;\n")
         builds_nothing(session, "README.md", "text")
         builds(session, "include/size.h", "#define SIZE 2\n")

@@ -38,7 +38,7 @@ def save(file: Path, root: Path, text: str) -> None:
 
 
 def paths(session: Running, since: int) -> set[str]:
-    return {path["path"] for change in session.seen("change", since=since) for path in change["paths"]}
+    return {path["path"] for change in session.seen("changes.detected", since=since) for path in change["paths"]}
 
 
 def output(session: Running, since: int) -> str:
@@ -49,12 +49,12 @@ def test_an_edit_behind_a_link_is_built_whichever_name_it_was_made_by(tmp_path: 
     root = make(tmp_path, follow="true")
     with Running(root, path=[Path(sys.executable).parent]) as session:
         assert session.wait_for("watching")["files"] == 4
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for file in (root.parent / "lib" / "lib.txt", root / "link" / "lib.txt", root / "link" / "deep" / "more.txt"):
             mark = session.mark
             save(file, root, f"edited through {file}\n")
             session.wait_for("build.finished", since=mark, status="ok")
-            session.wait_for("settled", since=mark)
+            session.wait_for("up_to_date", since=mark)
             assert f"edited through {file}" in output(session, mark)
             assert paths(session, mark) == {f"link/{'deep/' if 'deep' in file.parts else ''}{file.name}"}
 
@@ -63,11 +63,11 @@ def test_without_the_key_a_link_is_not_entered(tmp_path: Path) -> None:
     root = make(tmp_path, follow="false")
     with Running(root, path=[Path(sys.executable).parent]) as session:
         assert session.wait_for("watching")["files"] == 2
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         mark = session.mark
         save(root / "link" / "lib.txt", root, "unseen\n")
         save(root / "app.txt", root, "edited\n")
         session.wait_for("build.finished", since=mark, status="ok")
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
         assert "unseen" in output(session, mark), "but the build reads what it likes"
         assert paths(session, mark) == {"app.txt"}

@@ -55,7 +55,7 @@ def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: 
         session.wait_for("build.finished", since=found["seq"], status="ok")
         mark = session.mark
         session.write("src/main.c", "int main;")
-        changed = session.wait_for("change", since=mark)
+        changed = session.wait_for("changes.detected", since=mark)
         assert [path["path"] for path in changed["paths"]] == ["src/main.c"], "other files are built as ever"
 
 
@@ -81,11 +81,11 @@ def test_a_generator_is_found_where_files_are_polled(tmp_path: Path, command: st
 def test_a_formatter_that_converges_is_nothing_to_speak_of(tmp_path: Path) -> None:
     command = "sleep 0.05; grep -q formatted src/main.c || echo formatted > src/main.c"
     with Running(project(tmp_path, STEP.format(command=command))) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for number in range(5):
             mark = session.mark
             session.write("src/main.c", f"edit {number}")
-            session.wait_for("settled", since=mark)
+            session.wait_for("up_to_date", since=mark)
             assert session.read("src/main.c") == "formatted\n"
         assert session.seen("message", level="warning") == []
 
@@ -95,10 +95,10 @@ def test_a_script_that_saves_during_builds_at_a_steady_pace_loses_nothing(tmp_pa
     step = "import shutil, time; shutil.copy('src/main.c', 'out.log'); time.sleep(0.5)"
     config = f"[build.app]\ncommand = ['{sys.executable}', '-c', \"{step}\"]\npaths = ['src/**']\n"
     with Running(project(tmp_path, config)) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for number in range(25):
             session.write("src/main.c", f"edit {number}")
             time.sleep(0.2)  # the script's own pace, which is what this is about
         session.wait_until(lambda: (session.root / "out.log").read_text() == "edit 24")
-        session.wait_for("settled", since=session.seen("change")[-1]["seq"])
+        session.wait_for("up_to_date", since=session.seen("changes.detected")[-1]["seq"])
         assert session.seen("message", level="warning") == []

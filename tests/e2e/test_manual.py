@@ -36,7 +36,7 @@ def test_changes_wait_for_the_signal_and_are_built_together(tmp_path: Path) -> N
     (tmp_path / "project").mkdir()
     root = lay_out(tmp_path.resolve() / "project", FILES)
     with Running(root) as session:
-        session.wait_for("settled", build=1)
+        session.wait_for("up_to_date", build=1)
         session.write("a.css", "2")
         session.wait_for("state", state="watching", why="1 file changed, waiting to be told", pending=1)
         session.write("b.css", "2")
@@ -46,11 +46,11 @@ def test_changes_wait_for_the_signal_and_are_built_together(tmp_path: Path) -> N
         assert (root / "css.out").read_text() == "1"
 
         os.kill(session.pid, signal.SIGUSR1)
-        change = session.wait_for("change", build=2)
+        change = session.wait_for("changes.detected", build=2)
         assert change["trigger"] == "request"
         assert [path["path"] for path in change["paths"]] == ["a.css", "b.css"]
         assert session.wait_for("build.finished", build=2, status="ok")["steps"] == ["css"]
-        assert session.wait_for("settled", build=2)
+        assert session.wait_for("up_to_date", build=2)
         assert (root / "css.out").read_text() == "2"
         assert session.seen("state", since=session.events.index(change), pending=2) == []
 
@@ -70,9 +70,9 @@ def test_a_signal_builds_everything_where_changes_are_built_by_themselves(tmp_pa
     (tmp_path / "project").mkdir()
     root = lay_out(tmp_path.resolve() / "project", {**FILES, "hotrun.toml": CONFIG.replace("false", "true")})
     with Running(root) as session:
-        session.wait_for("settled", build=1)
+        session.wait_for("up_to_date", build=1)
         os.kill(session.pid, signal.SIGUSR1)
-        assert session.wait_for("change", build=2)["trigger"] == "request"
+        assert session.wait_for("changes.detected", build=2)["trigger"] == "request"
         assert sorted(session.wait_for("build.finished", build=2, status="ok")["steps"]) == ["app", "css"]
         session.write("a.css", "2")
         assert session.wait_for("build.finished", build=3, status="ok")["steps"] == ["css"]
@@ -88,7 +88,7 @@ def test_a_postponed_session_starts_everything_with_the_first_change(tmp_path: P
         session.write("a.css", "2")
         session.wait_for("process.started", process="web")
         assert sorted(session.wait_for("build.finished", build=1, status="ok")["steps"]) == ["app", "css"]
-        assert session.seen("change")[0]["trigger"] == "fs"
+        assert session.seen("changes.detected")[0]["trigger"] == "fs"
         assert session.stop() == 0
         check_stream(session)
 

@@ -46,7 +46,7 @@ def effect(running: Running, since: int) -> Effect:
     """What happened since then."""
     built = any(event["step"] != "probe" for event in running.seen("step.started", since=since))
     restarted = bool(running.seen("process.started", since=since))
-    if running.seen("hello")[0]["steps"] == ["probe"]:
+    if running.seen("session.started")[0]["steps"] == ["probe"]:
         built = restarted  # the one command of the process does both
     if built:
         return "build, restart" if restarted else "build"
@@ -60,14 +60,14 @@ def test_each_edit_has_the_effect_that_the_other_tool_gives_it_or_the_one_that_i
     root = lay_out(tool, tmp_path)
     with Running(root, path=[tmp_path / "bin"], env={"MOVING_LOG": str(tmp_path / "log")}) as running:
         running.wait_for("process.ready")
-        running.wait_for("settled")
+        running.wait_for("up_to_date")
         for number, edit in enumerate(EDITS):
             mark = running.mark
             make(edit, running)
             if ours(tool, edit) == "nothing":
                 # Nothing tells of an edit that is not watched: what is made after it is seen after it.
                 running.write(PROBE, f"{number}\n")
-            running.wait_for("settled", since=mark)
+            running.wait_for("up_to_date", since=mark)
             assert effect(running, mark) == ours(tool, edit), (edit, running.account(mark))
         assert running.stop() == 0
         running.wait_until_gone()

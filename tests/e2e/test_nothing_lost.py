@@ -1,4 +1,4 @@
-"""`settled` is a promise: all that was on the disk before is in the build, whatever happens to the real command."""
+"""`up_to_date` is a promise: all that was on the disk before is in the build, whatever happens to the real command."""
 
 from __future__ import annotations
 
@@ -98,13 +98,13 @@ def test_every_settled_build_has_every_edit_that_was_made_before(tmp_path: Path)
     root = make(tmp_path)
     writer = Writer(rng, root)
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for number in range(ROUNDS):
             for _ in range(rng.choice((1, 1, 3))):
                 writer.burst()
             wait_until_settled_with_an_edit(session, f"round {number}")
         finished = {event["build"]: stamp_ns(event) for event in session.seen("build.finished", status="ok")}
-        promises = session.seen("settled")
+        promises = session.seen("up_to_date")
         for settled in promises:
             missing = writer.missing(built(root, settled["build"]), finished[settled["build"]])
             assert missing == [], f"HOTRUN_LOST_SEED={SEED}: {settled} without {missing}\n{session.account()}"
@@ -124,7 +124,7 @@ def test_edits_that_never_pause_are_built_when_they_end(tmp_path: Path) -> None:
             writer.burst()
 
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         thread = threading.Thread(target=work)
         thread.start()
         session.wait_for("build.started", since=session.mark)
@@ -143,7 +143,7 @@ def test_more_events_than_the_kernel_keeps_are_not_missed(tmp_path: Path) -> Non
     for folder in folders:
         folder.mkdir()
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         os.kill(session.pid, signal.SIGSTOP)
         try:
             _write_files(folders, files)
@@ -170,7 +170,7 @@ def test_a_file_that_is_empty_before_it_is_written_is_built_as_it_is_in_the_end(
     root = make(tmp_path)
     path = root / "src" / "a"
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for number in range(8):
             mark = session.mark
             with path.open("w") as file:
@@ -180,9 +180,9 @@ def test_a_file_that_is_empty_before_it_is_written_is_built_as_it_is_in_the_end(
 
 
 def _wait_until_settled_as_on_disk(session: Running, since: int) -> None:
-    """Wait for the `settled` of a build that has read all as it is, with nothing else done to help it."""
+    """Wait for the `up_to_date` of a build that has read all as it is, with nothing else done to help it."""
     while True:
-        settled = session.wait_for("settled", since=since)
+        settled = session.wait_for("up_to_date", since=since)
         since = settled["seq"]
         if not differing(built(session.root, settled["build"]), on_disk(session.root)):
             return
@@ -220,10 +220,10 @@ def test_a_checkout_of_many_files_is_one_build(tmp_path: Path) -> None:
     root = make(tmp_path, pauses=0)
     _repository(root, 3000)
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         mark = session.mark
         _git(root, "checkout", "-q", "other")
-        settled = session.wait_for("settled", since=mark)
+        settled = session.wait_for("up_to_date", since=mark)
         assert differing(built(root, settled["build"]), on_disk(root)) == []
         assert built(root, settled["build"])[b"src/d7/f7"] == b"other 7\n"
         assert len(session.seen("build.started", since=mark)) == 1, session.account(mark)
@@ -239,7 +239,7 @@ def test_a_rebase_that_waits_for_a_person_does_not_hold_the_work_for_long(tmp_pa
     path.write_text("main again\n")
     _git(root, "commit", "-q", "-a", "-m", "a conflict")
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         mark = session.mark
         _git(root, "rebase", "other", ok=False)
         assert b"<<<<<<<" in path.read_bytes()
@@ -261,7 +261,7 @@ def test_a_watched_root_that_is_removed_and_made_again_is_built_and_watched(tmp_
     root = make(tmp_path)
     (root / "src" / "a").write_text("one")
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         for number in range(3):
             mark = session.mark
             shutil.rmtree(root / "src")

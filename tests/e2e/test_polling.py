@@ -47,7 +47,7 @@ def wait_for_build(session: Running, since: int, text: str, *changed: tuple[str,
 
 
 def told(session: Running, since: int = 0) -> set[tuple[str, str]]:
-    changes = session.seen("change", since=since)
+    changes = session.seen("changes.detected", since=since)
     return {(path["path"], path["kind"]) for change in changes for path in change["paths"]}
 
 

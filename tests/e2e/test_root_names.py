@@ -43,15 +43,15 @@ def root(tmp_path: Path) -> Path:
 def test_a_root_that_is_no_text_is_built_restarted_asked_and_written_to(root: Path) -> None:
     with Running(root) as session:
         session.wait_for("output", source="run:web", text="one")
-        session.wait_for("settled")
-        hello = session.seen("hello")[0]
-        assert hello["root"] == str(root.parent / SHOWN)
+        session.wait_for("up_to_date")
+        started = session.seen("session.started")[0]
+        assert started["root"] == str(root.parent / SHOWN)
         assert (root / "where.log").read_bytes().rstrip() == os.fsencode(root)
 
         mark = session.mark
         session.write("a.c", "\ntwo\n")
         session.wait_for("output", since=mark, source="run:web", text="two")
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
 
         with Client(str(root)) as client:
             mark = session.mark

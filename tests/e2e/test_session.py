@@ -106,18 +106,18 @@ def test_a_save_without_a_change_is_said_and_builds_nothing(tmp_path: Path) -> N
         mark = session.mark
 
         def is_answered() -> bool:
-            return any(event["type"] in ("message", "settled") for event in session.events[mark:])
+            return any(event["type"] in ("message", "up_to_date") for event in session.events[mark:])
 
         while not session.seen("message", since=mark, text=text):
             # Until its bytes have been read for the first time, a touch may still count as an edit.
             mark = session.mark
             os.utime(session.root / "value.txt")
             session.wait_until(is_answered)
-        assert not session.seen("change", since=mark)
+        assert not session.seen("changes.detected", since=mark)
         session.write("value.txt", "one\n")
         session.edit("value.txt", "one", "two")
         _wait_for_text(session, "value two", mark)
-        assert len(session.seen("change", since=mark)) == 1
+        assert len(session.seen("changes.detected", since=mark)) == 1
 
 
 def test_a_burst_of_files_is_one_build_and_one_restart(tmp_path: Path) -> None:
@@ -132,9 +132,9 @@ def test_a_burst_of_files_is_one_build_and_one_restart(tmp_path: Path) -> None:
             (folder / f"{number}.txt").write_text("x")
         session.wait_for("process.started", since=mark)
         (root / "src" / "last.txt").write_text("x")
-        last = session.wait_for("change", since=mark, paths=[{"path": "src/last.txt", "kind": "added"}])
+        last = session.wait_for("changes.detected", since=mark, paths=[{"path": "src/last.txt", "kind": "added"}])
         session.wait_for("process.started", since=mark, build=last["build"])
-        told = {path["path"] for change in session.seen("change", since=mark) for path in change["paths"]}
+        told = {path["path"] for change in session.seen("changes.detected", since=mark) for path in change["paths"]}
         assert len(told - {"src/last.txt"}) == 100, session.account(mark)
         assert len(session.seen("process.started", since=mark)) == 2, session.account(mark)
 
@@ -149,8 +149,8 @@ def test_a_signal_ends_the_session_and_everything_in_it(tmp_path: Path, number: 
         session.wait_for("process.started")
         assert session.stop(number) == code
         session.wait_until_gone()
-        (bye,) = session.seen("bye")
-        assert (bye["reason"], bye["exit_code"]) == (number.name, code)
+        (ended,) = session.seen("session.ended")
+        assert (ended["reason"], ended["exit_code"]) == (number.name, code)
 
 
 def test_a_signal_before_the_first_build_is_over_ends_the_session_too(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_only_the_named_process_runs_and_what_it_needs(tmp_path: Path) -> None:
     root = make(tmp_path, CONFIG + '\n[run.other]\ncommand = ["sleep", "1000"]\n')
     with running(root, "app") as session:
         session.wait_for("process.started", process="app")
-        assert session.seen("hello")[0]["processes"] == ["app"]
+        assert session.seen("session.started")[0]["processes"] == ["app"]
 
 
 def test_a_command_after_two_dashes_needs_no_configuration(tmp_path: Path) -> None:

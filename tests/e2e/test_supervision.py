@@ -107,7 +107,7 @@ def test_a_reload_is_a_signal_and_no_restart(tmp_path: Path) -> None:
     )
     with Running(lay(tmp_path, config, app__py=app, page__html="one")) as session:
         session.wait_for("process.ready", via="log")
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         mark = session.mark
         session.write("page.html", "two")
         session.wait_for("output", since=mark, text="reloaded two")
@@ -145,7 +145,7 @@ def test_a_crash_has_its_place_and_is_repaired_by_the_file_it_named(
         assert message in error["message"]
         exited = session.wait_for("process.exited")
         assert (exited["expected"], exited["exit_code"]) == (False, 1)
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         mark = session.mark
         file = str(error["path"])
         session.edit(file, "return 1 / n" if program == "python" else "return n.length", "return 1")
@@ -184,7 +184,7 @@ def test_a_debugger_is_typed_into_and_a_restart_loses_no_key(tmp_path: Path) -> 
 def _debug(session: Running, root: Path) -> None:
     with Client(str(root)) as client:
         client.ask("attach", name="app")
-        assert session.wait_for("keyboard")["process"] == "app"
+        assert session.wait_for("input.attached")["process"] == "app"
         mark = session.mark
         client.ask("type", text="p 'it is', secret\n")
         session.wait_until(
@@ -199,7 +199,7 @@ def _debug(session: Running, root: Path) -> None:
             lambda: any("('now', 49)" in str(event["text"]) for event in session.seen("output", since=mark))
         )
         session.wait_until(lambda: any("went on" in str(event["text"]) for event in session.seen("output", since=mark)))
-        assert [event["process"] for event in session.seen("keyboard")] == ["app", None]
+        assert [event["process"] for event in session.seen("input.attached")] == ["app", None]
 
 
 # --- saves during builds -------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_saves_faster_than_the_build_end_in_one_restart_of_the_last_edit(tmp_pat
     gate.touch()
     with Running(root) as session:
         session.wait_for("output", source="run:web", text="edit 0")
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         gate.unlink()
         mark = session.mark
         for number in range(1, 11):
@@ -240,7 +240,7 @@ def test_saves_faster_than_the_build_end_in_one_restart_of_the_last_edit(tmp_pat
             )
         gate.touch()
         session.wait_for("output", since=mark, source="run:web", text="edit 10")
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
         running = 0
         for event in session.events[mark:]:
             running += (event["type"] == "step.started") - (event["type"] == "step.finished")

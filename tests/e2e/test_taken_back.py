@@ -38,11 +38,11 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
     (root / "build.py").write_text(BUILD)
     (root / "a.txt").write_text("good")
     with Running(root.resolve()) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         pid = session.wait_for("process.started")["pid"]
         session.write("a.txt", "goo2")  # what was never read cannot be known: read it by a build
         session.wait_for("build.finished", build=2, status="ok")
-        session.wait_for("settled", build=2)
+        session.wait_for("up_to_date", build=2)
         for text, status in (("bad", "failed"), ("slow", "canceled")):
             mark = session.mark
             session.write("a.txt", text)
@@ -51,15 +51,15 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
             else:  # what it has read by then; else it might read the next text, and write
                 session.wait_for("output", since=mark, source="step:app", text="slow")
             session.write("a.txt", "goo2")  # in one piece: where half of a save is built, nothing is as it was
-            restored = session.wait_for("step.restored", since=mark)
+            restored = session.wait_for("step.cached", since=mark)
             assert restored["of"] == 2
             finished = session.wait_for("build.finished", since=mark, build=restored["build"])
             assert (finished["status"], finished["steps"], finished["errors"]) == ("ok", [], 0)
-            assert session.wait_for("process.fresh", since=mark)["build"] == restored["build"]
+            assert session.wait_for("process.up_to_date", since=mark)["build"] == restored["build"]
             assert session.seen("build.finished", since=mark)[0]["status"] == status
             text = session.wait_for("message", since=mark)["text"]
             assert text == "a.txt: back to what build #2 was made of: nothing to build"
-            session.wait_for("settled", since=mark, build=restored["build"])
+            session.wait_for("up_to_date", since=mark, build=restored["build"])
         assert len(session.seen("process.started")) == 2
         assert session.seen("process.started")[0]["pid"] == pid
         session.stop()

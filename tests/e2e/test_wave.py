@@ -31,15 +31,15 @@ def test_a_comment_in_the_source_stops_at_the_generator_and_an_edit_goes_all_the
     (root / "api.txt").write_text("call one\n")
     (root / "main.txt").write_text("main\n")
     with Running(root) as session:
-        session.wait_for("settled")
+        session.wait_for("up_to_date")
         mark = session.mark
         session.write("api.txt", "# said in other words\ncall one\n")
-        fresh = session.wait_for("process.fresh", since=mark)
+        fresh = session.wait_for("process.up_to_date", since=mark)
         assert (fresh["process"], fresh["build"]) == ("web", 2)
         assert session.wait_for("build.finished", since=mark)["status"] == "ok"
         assert [event["step"] for event in session.seen("step.started", since=mark)] == ["gen"]
         assert session.seen("step.finished", since=mark)[0]["unchanged"] is True
-        session.wait_for("settled", since=mark)
+        session.wait_for("up_to_date", since=mark)
         assert session.seen("process.stopping", since=mark) == []
 
         mark = session.mark

@@ -294,7 +294,7 @@ def test_a_running_hotrun_does_what_was_said(shop: Path) -> None:
             (shop / path).parent.mkdir(exist_ok=True)
             (shop / path).write_text("changed")
         session.wait_for("process.started", since=mark)
-        session.wait_for("settled", since=session.mark - 1)
-        changed = {path["path"] for event in session.seen("change", since=mark) for path in event["paths"]}
+        session.wait_for("up_to_date", since=session.mark - 1)
+        changed = {path["path"] for event in session.seen("changes.detected", since=mark) for path in event["paths"]}
     assert set(loud) <= changed
     assert not changed & {"bin/app", "dist/js/a.js", "x.log", "x.tmp"}

@@ -84,6 +84,5 @@ EXAMPLES: list[events.Event] = [
     events.ConfigReloaded("hotrun.toml", ("app",), ()),
     events.ConfigError(("hotrun.toml:3: build.app: expected a table",)),
     events.Message("warning", "mind the gap"),
-    events.Dropped("output", 12),
     events.SessionEnded("SIGINT", 0),
 ]

@@ -133,4 +133,4 @@ def test_many_events_are_as_many_lines_in_their_order() -> None:
     view.flush()
     lines = sink.text.splitlines()
     assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(EXAMPLES) + 1))
-    assert all(re.match(r'\{"v":1,"seq":\d+,"t":"[^"]+","type":"[a-z.]+"', line) for line in lines)
+    assert all(re.match(r'\{"v":1,"seq":\d+,"t":"[^"]+","type":"[a-z_.]+"', line) for line in lines)

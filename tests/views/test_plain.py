@@ -111,7 +111,6 @@ LINES: list[tuple[events.Event, str]] = [
     ),
     (events.Message("info", "all well"), "info: all well\n"),
     (events.Message("error", "two\nlines"), "error: two\\nlines\n"),
-    (events.Dropped("output", 3), ""),
     (events.SessionEnded("SIGINT", 0), ""),
 ]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hotrun.core.diagnostics.model.finding import Finding
 
 STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
-MOST_PATHS = 100  # a `change` event lists this many, `more` counts the others
+MOST_PATHS = 100  # a `changes.detected` event lists this many, `more` counts the others
 
 
 class Build:

@@ -1,8 +1,8 @@
 """What each step was green with, so that putting the same bytes back needs no build.
 
-A step's baseline is its latest green run. It is *vouched for* once `settled` has been said after it: before that, the
-step may have read other bytes than are known of a file. From then on every changed input is remembered with its digest
-of that moment; when each is back at it, the step is clean again. Not so, and it is built, where
+A step's baseline is its latest green run. It is *vouched for* once `up_to_date` has been reported after it: before
+that, the step may have read other bytes than are known of a file. From then on every changed input is remembered with
+its digest of that moment; when each is back at it, the step is clean again. Not so, and it is built, where
 
     a run since may have written: its outputs are not the files that they were, or are not all plain paths of files
     (a pattern, a folder, none declared) and any run was started

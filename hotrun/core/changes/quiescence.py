@@ -1,7 +1,7 @@
 """When everything on disk is in the newest build: asked for when all is quiet, said when a walk has found nothing new.
 
 A change before the walk begins is seen by it (it looks at every file), and one after that comes as an event or with the
-next walk. So `settled` covers every change that was made before the walk began.
+next walk. So `up_to_date` covers every change that was made before the walk began.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class Event(msgspec.Struct, frozen=True, tag_field="type"):
     """The common type of all events."""
 
 
-class SessionStarted(Event, frozen=True, tag="hello"):
+class SessionStarted(Event, frozen=True, tag="session.started"):
     version: str
     pid: int
     root: str
@@ -33,7 +33,7 @@ class Watching(Event, frozen=True, tag="watching"):
     files: int
     pruned: int
     backend: str
-    ms: int
+    duration_ms: int
 
 
 class ChangedPath(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class ChangedPath(msgspec.Struct, frozen=True):
     kind: ChangeKind
 
 
-class ChangesDetected(Event, frozen=True, tag="change"):
+class ChangesDetected(Event, frozen=True, tag="changes.detected"):
     """Why build `build` starts. At most MOST_PATHS paths are listed, `more` counts the others."""
 
     build: int
@@ -84,7 +84,7 @@ class StepFinished(Event, frozen=True, tag="step.finished"):
     waited_ms: int = 0
 
 
-class StepCached(Event, frozen=True, tag="step.restored"):
+class StepCached(Event, frozen=True, tag="step.cached"):
     """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again).
 
     `saved_ms`: how long its latest green run took.
@@ -184,7 +184,7 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
     saved_ms: int = 0
 
 
-class UpToDate(Event, frozen=True, tag="settled"):
+class UpToDate(Event, frozen=True, tag="up_to_date"):
     """Nothing waits, nothing is being built, and every change made before now is in build `build`."""
 
     build: int
@@ -207,13 +207,16 @@ class ProcessStarted(Event, frozen=True, tag="process.started"):
 
 
 class ProcessReady(Event, frozen=True, tag="process.ready"):
-    """`via`: how that was told: tcp, http, log, notify, exec, listen or up (it has stayed up). `ms`: from its start."""
+    """`via`: what found it ready: tcp, http, log, notify, exec, listen or up (it has stayed up).
+
+    `duration_ms`: since its start.
+    """
 
     process: str
     run: int
     build: int
     via: str
-    ms: int
+    duration_ms: int
 
 
 class ProcessStatus(Event, frozen=True, tag="process.status"):
@@ -241,7 +244,7 @@ class ProcessReloaded(Event, frozen=True, tag="process.reloaded"):
     signal: str
 
 
-class InputAttached(Event, frozen=True, tag="keyboard"):
+class InputAttached(Event, frozen=True, tag="input.attached"):
     """Who gets what is typed: a process, or hotrun itself (None)."""
 
     process: str | None
@@ -274,7 +277,7 @@ class ProcessStale(Event, frozen=True, tag="process.stale"):
     build: int
 
 
-class ProcessUpToDate(Event, frozen=True, tag="process.fresh"):
+class ProcessUpToDate(Event, frozen=True, tag="process.up_to_date"):
     """The run, which was stale or to be restarted, is what build `build` would start: it serves on."""
 
     process: str
@@ -307,13 +310,6 @@ class Message(Event, frozen=True, tag="message"):
     text: str
 
 
-class Dropped(Event, frozen=True, tag="dropped"):
-    """`count` events of type `what` were not delivered."""
-
-    what: str
-    count: int
-
-
-class SessionEnded(Event, frozen=True, tag="bye"):
+class SessionEnded(Event, frozen=True, tag="session.ended"):
     reason: str
     exit_code: int

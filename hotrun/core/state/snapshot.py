@@ -10,7 +10,7 @@ from hotrun.core.model import events
 from hotrun.core.state.timing_report import BuildTimes
 
 _ORDER = ("error", "warning", "info", "note", "hint")
-MOST_EDITED = 100  # paths, as many as a `change` event lists
+MOST_EDITED = 100  # paths, as many as a `changes.detected` event lists
 
 
 class Successor(msgspec.Struct):

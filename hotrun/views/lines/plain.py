@@ -136,7 +136,7 @@ class Plain:
                 port = "" if event.port is None else f"{dot}port {event.port}"
                 return self._named(event.process, f"started{dot}pid {event.pid}{port}{dot}build #{event.build}", GREEN)
             case events.ProcessReady():
-                how = f"ready after {duration(event.ms)} ({event.via})"
+                how = f"ready after {duration(event.duration_ms)} ({event.via})"
                 return self._named(event.process, how, GREEN) if event.via != "up" else None
             case events.ProcessStopping():
                 return self._named(event.process, f"stopping ({event.signal})", dim)

@@ -94,7 +94,7 @@ class History:
         for record in reversed(self.builds):
             start = record.starts.get(event.process)
             if start is not None and start.run == event.run:
-                start.ready_ms, start.via = event.ms, event.via
+                start.ready_ms, start.via = event.duration_ms, event.via
                 return
 
     def _build(self, number: int) -> BuildRecord | None:
