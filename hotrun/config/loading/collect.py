@@ -101,7 +101,9 @@ def _unwrap(annotation: Any) -> tuple[Any, str]:  # noqa: ANN401 - annotations h
         origin = get_origin(annotation)
         if origin is Annotated:
             annotation, *metas = get_args(annotation)
-            expected = expected or next((meta.extra["expected"] for meta in metas if meta.extra), None)
+            expected = expected or next(
+                (meta.extra["expected"] for meta in metas if "expected" in (meta.extra or ())), None
+            )
         elif origin in (Union, UnionType) and len(inner := _not_none(annotation)) == 1:
             annotation = inner[0]
         else:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from msgspec import Meta, field
 
-from hotrun.config.tables.common import FilePath, Name, Table, Variables
+from hotrun.config.tables.common import FilePath, Name, Table, Variables, about
 from hotrun.config.tables.values import SignalName, Unfit, Value
 
 Flags = Annotated[list[str], Meta(extra={"expected": 'an array of flags such as ["-trimpath"]'})]
@@ -51,13 +51,15 @@ class GoHost(Table, frozen=True):
 
     package: Annotated[
         str,
-        Meta(min_length=1, description="The package to build.", extra={"expected": 'a package such as "./cmd/host"'}),
+        Meta(min_length=1, extra={"expected": 'a package such as "./cmd/host"'}),
+        about("Build this package.", example="./cmd/host"),
     ]
-    output: Annotated[FilePath, Meta(description="The file to make of it, below the root and relative to it.")]
+    output: Annotated[FilePath, about("Write this file, which lies below the root.", example="tmp/host")]
     flags: Annotated[
         Flags,
-        Meta(
-            description="Flags for this one alone, of those that do not decide what fits: -ldflags, -buildvcs, -v, -x."
+        about(
+            "Pass these flags for this one only: `-ldflags`, `-buildvcs`, `-v`, `-x` or `-p`.",
+            example=["-ldflags=-X main.version=dev"],
         ),
     ] = []
 
@@ -67,14 +69,15 @@ class GoPlugin(GoHost, frozen=True):
 
     name: Annotated[
         Name | None,
-        Meta(description="Its name, from which its step is called go-plugin-NAME; that of the output if left out."),
+        about("Name its step `go-plugin-NAME`.", example="auth", default="the name of its output"),
     ] = None
-    symbols: Annotated[Symbols, Meta(description="What the host looks up in this one besides.")] = []
+    symbols: Annotated[Symbols, about("Require these names in this plugin, too.", example=["Login"])] = []
 
     reload: Annotated[
         GoReload,
-        Meta(
-            description="How its own edits reach the host: by a restart, or by a signal on which it opens the output."
+        about(
+            'Choose how an edit of its main package reaches the host: `"restart"`, or a signal as `"signal:USR1"`.',
+            example="signal:USR1",
         ),
     ] = field(default_factory=lambda: GoReload("restart"))
 
@@ -85,23 +88,28 @@ class GoPlugin(GoHost, frozen=True):
 
 
 class Go(Table, frozen=True):
-    """A Go program and its plugins: makes the steps go-host, go-plugin-NAME and go-fit."""
+    """A Go program and its plugins, built so that they always fit: the steps go-host, go-plugin-NAME and go-fit."""
 
     host: Annotated[
         Annotated[GoHost, Meta(extra={"expected": 'a table such as { package = "./cmd/host", output = "tmp/host" }'})],
-        Meta(description="The program that opens the plugins."),
+        about("Build this program, which opens the plugins."),
     ]
     plugin: Annotated[
         list[Annotated[GoPlugin, Meta(extra={"expected": "an array of tables, such as [[go.plugin]]"})]],
-        Meta(description="The plugins, in the order in which they are opened."),
+        about("Build these plugins, in the order in which they are opened.", default="required"),
     ] = []
-    flags: Annotated[Flags, Meta(description="Flags of `go build`, for the host and every plugin.")] = []
-    env: Annotated[Variables, Meta(description="Environment variables for these builds; they win over [env].")] = {}
-    symbols: Annotated[Symbols, Meta(description="What the host looks up in every plugin.")] = []
-    needs: Annotated[list[str], Meta(description="Steps that must be green before these are built.")] = []
+    flags: Annotated[
+        Flags, about("Pass these flags to `go build`, for the host and every plugin.", example=["-trimpath"])
+    ] = []
+    env: Annotated[
+        Variables,
+        about("Set these environment variables for the builds. They win over `[env]`.", example={"GOAMD64": "v3"}),
+    ] = {}
+    symbols: Annotated[Symbols, about("Require these names in every plugin.", example=["Plugin"])] = []
+    needs: Annotated[list[str], about("Build after these steps have passed.", example=["generate"])] = []
     on_mismatch: Annotated[
         OnMismatch,
-        Meta(description="When they do not fit: build all of them anew, once, or be red at once."),
+        about('Choose what happens when they do not fit: `"rebuild"` all of them once, or `"fail"`.', example="fail"),
     ] = "rebuild"
     max_loaded_versions: Annotated[
         Annotated[
@@ -112,5 +120,5 @@ class Go(Table, frozen=True):
                 extra={"expected": f"a number of versions from 1 to {MOST_LOADED_VERSIONS}"},
             ),
         ],
-        Meta(description="How many versions of a plugin the host may hold until it is restarted; Go unloads none."),
+        about("Restart the host when it has loaded more than this many versions of a plugin, 1 to 10000.", example=5),
     ] = 20

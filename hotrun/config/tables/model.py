@@ -1,5 +1,8 @@
-"""The configuration file, typed: every key with its kind, its default and what it means, said once and here.
-The JSON Schema, the messages and the checks are derived from this. Light to import: it needs msgspec alone."""
+"""The configuration file, typed: every key with its kind, its default, an example and what it means, said once.
+
+The JSON Schema, the messages, the checks, the tables of docs/config.md, hotrun.toml.example and the comments of
+`hotrun init` are made of this: run `python -m tools.generate` after a change. Light to import: it needs only msgspec.
+"""
 
 # No `from __future__ import annotations` here: msgspec would have to evaluate 60 strings at each start (3 ms).
 
@@ -8,7 +11,7 @@ from typing import Annotated, Any
 from msgspec import Meta, field
 
 from hotrun.config.tables.addresses import Address, ListenAddress, ReadyAddress, Url
-from hotrun.config.tables.common import FilePath, Name, Table, Variables
+from hotrun.config.tables.common import FilePath, Name, Table, Variables, about
 from hotrun.config.tables.go import Go
 from hotrun.config.tables.key_names import KeyNames
 from hotrun.config.tables.parsers import ParserTable
@@ -28,45 +31,52 @@ Inputs = Annotated[
 
 
 class WatchTable(Table, frozen=True):
-    """What is watched, and how long it must be quiet before work starts."""
+    """What to watch, and how long to wait after a change."""
 
     paths: Annotated[
         list[FilePath],
-        Meta(description="Files and folders to watch, relative to the root; may lie outside of it."),
+        about("Watch these files and folders. They may lie outside of the root.", example=[".", "../shared"]),
     ] = field(default_factory=lambda: ["."])
     exclude: Annotated[
         list[Pattern],
-        Meta(description='gitignore patterns not to watch, on top of the ignore files; "!x" takes x back in.'),
+        about(
+            'Ignore these patterns, on top of the ignore files. `"!x"` watches x again.',
+            example=["docs/", "!docs/api.md"],
+        ),
     ] = []
     gitignore: Annotated[
         bool,
-        Meta(
-            description="Heed .gitignore at every level, .git/info/exclude, the user's global file and .ignore.",
+        about(
+            "Follow `.gitignore` at every level, `.git/info/exclude`, your global ignore file and `.ignore`.",
+            example=False,
         ),
     ] = True
     debounce: Annotated[
         Debounce,
-        Meta(description='How long it must be quiet before work starts; "auto": not at all for one file.'),
+        about('Wait this long after the last change. With `"auto"`, one file starts work at once.', example="200ms"),
     ] = field(default_factory=lambda: Debounce(-1))
     poll: Annotated[
         Poll,
-        Meta(description="Compare file times at intervals instead of being told of changes."),
+        about(
+            'Compare file times at intervals: `"auto"` where the kernel reports no changes, `"always"` or `"never"`.',
+            example="always",
+        ),
     ] = "auto"
     poll_interval: Annotated[
         PositiveDuration,
-        Meta(description="The time between two comparisons while polling."),
+        about("Wait this long between two comparisons while polling.", example="1s"),
     ] = field(default_factory=lambda: PositiveDuration(500))
     skip_unchanged: Annotated[
         bool,
-        Meta(description="A file saved with the same bytes as before starts no build."),
+        about("Ignore a file that is saved with the same bytes as before.", example=False),
     ] = True
     auto: Annotated[
         bool,
-        Meta(description="Build and restart when files change; false: collect changes until hotrun is told to build."),
+        about("Build and restart when files change. `false` collects changes until `hotrun trigger`.", example=False),
     ] = True
     follow_symlinks: Annotated[
         bool,
-        Meta(description="Watch what links to folders lead to, under the name of the link; also out of the root."),
+        about("Watch folders behind links, under the name of the link, also outside of the root.", example=True),
     ] = False
 
 
@@ -75,53 +85,64 @@ class ProgramTable(Table, frozen=True):
 
     command: Annotated[
         CommandLine,
-        Meta(description="What to run: a string goes through the shell, an array is run as it is."),
+        about("Run this. A string goes through the shell, an array runs as it is.", example=["make", "-j2"]),
     ]
-    cwd: Annotated[FilePath | None, Meta(description="The folder to run it in; the root if left out.")] = None
+    cwd: Annotated[FilePath | None, about("Run it in this folder.", example=".", default="the root")] = None
     env: Annotated[
         Variables,
-        Meta(description="Environment variables for this one; they win over [env] and over all env_files."),
+        about("Set these environment variables for it only. They win over all others.", example={"NAME": "value"}),
     ] = {}
     env_files: Annotated[
         list[FilePath],
-        Meta(description="Files of variables, read after the top-level ones; never override what is already set."),
+        about("Read these files of variables for it only, after those at the top level.", example=["local.env"]),
     ] = []
     shell: Annotated[
         Shell | None,
-        Meta(description='The shell for a command that is a string, run as SHELL -c COMMAND; "sh" if left out.'),
+        about("Run a string command with this shell, as `SHELL -c COMMAND`.", example="bash", default='`"sh"`'),
     ] = None
 
 
 class BuildStep(ProgramTable, frozen=True):
-    """A build step: a program that ends. Independent ones run in parallel."""
+    """A step: a command that finishes. Independent steps run in parallel."""
 
     paths: Annotated[
         list[Pattern] | None,
-        Meta(description="gitignore patterns of what makes it dirty; without this and inputs: all watched files."),
+        about(
+            "Run it when files change that match these patterns.",
+            example=["**/*.go", "go.mod"],
+            default="all watched files; none with `inputs`",
+        ),
     ] = None
     inputs: Annotated[
         Inputs,
-        Meta(
-            description="What lists exactly the files it uses: go:PACKAGES, go-test:PACKAGES, depfile:GLOB; "
-            "paths come on top."
+        about(
+            'Run it when files change that a tool lists: `"go:PACKAGES"`, `"go-test:PACKAGES"` or `"depfile:GLOB"`.',
+            example="go:.",
         ),
     ] = []
-    needs: Annotated[list[str], Meta(description="Steps that must be green before this one runs.")] = []
+    needs: Annotated[list[str], about("Run it after these steps have passed.", example=["generate"])] = []
     outputs: Annotated[
         list[Pattern],
-        Meta(description="gitignore patterns of what it writes: never triggers; unchanged, nothing restarts."),
+        about(
+            "Name what it writes, as patterns. Outputs never trigger, and restart nothing while they stay the same.",
+            example=["tmp/app"],
+        ),
     ] = []
     timeout: Annotated[
         PositiveDuration | None,
-        Meta(description="How long it may take before it counts as failed; no limit if left out."),
+        about("Stop it after this time. The step has failed then.", example="5m", default="no limit"),
     ] = None
     parsers: Annotated[
         Parsers,
-        Meta(description='What reads its output for errors and warnings: "auto", or names of parsers.'),
+        about(
+            'Read its output for errors and warnings with `"auto"` or these parsers. `[]` reads nothing.', example="go"
+        ),
     ] = "auto"
     on_busy: Annotated[
         OnBusy,
-        Meta(description="On a change while it runs: cancel it and start over, or finish it first."),
+        about(
+            'Choose what a change does while it runs: `"cancel"` and start over, or `"finish"` first.', example="finish"
+        ),
     ] = "cancel"
 
 
@@ -129,11 +150,11 @@ MOST_JOBS = 256  # more programs at once than any machine has use for; a typing 
 
 
 class BuildOptions(Table, frozen=True):
-    """The keys of [build] itself, which otherwise holds the steps by name: what concerns all of them."""
+    """Keys for all steps. What else [build] holds are the steps, by name."""
 
     jobs: Annotated[
         Annotated[int, Meta(ge=1, le=MOST_JOBS, extra={"expected": f"a number of steps from 1 to {MOST_JOBS}"})] | None,
-        Meta(description="How many steps may run at once; as many as there are cores to run on if left out."),
+        about("Run at most this many steps at once, 1 to 256.", example=4, default="as many as there are cores"),
     ] = None
 
 
@@ -142,123 +163,147 @@ class ReadyTable(Table, frozen=True):
 
     tcp: Annotated[
         ReadyAddress | None,
-        Meta(description='Ready when this address accepts a connection; "{port}" is the run\'s own port.'),
+        about("Wait until this address accepts a connection.", example="127.0.0.1:8000"),
     ] = None
     http: Annotated[
-        Url | None, Meta(description='Ready when a GET of this URL succeeds; "{port}" is the run\'s own port.')
+        Url | None, about("Wait until a GET of this URL succeeds.", example="http://127.0.0.1:8000/health")
     ] = None
     status: Annotated[
         Annotated[int, Meta(ge=100, le=599, extra={"expected": "a status from 100 to 599"})] | None,
-        Meta(description="The one status that `http` must answer; any below 400 if left out."),
+        about("Accept only this status from `http`.", example=204, default="any below 400"),
     ] = None
-    log: Annotated[Regex | None, Meta(description="Ready when a line of its output matches this.")] = None
-    notify: Annotated[bool, Meta(description="Ready when it says READY=1 by the sd_notify protocol.")] = False
-    exec: Annotated[CommandLine | None, Meta(description="Ready when this command succeeds.")] = None
+    log: Annotated[
+        Regex | None,
+        about("Wait for a line of its output that matches this regular expression.", example="listening on"),
+    ] = None
+    notify: Annotated[bool, about("Wait for `READY=1` by the sd_notify protocol.", example=True)] = False
+    exec: Annotated[
+        CommandLine | None, about("Run this command again and again until it succeeds.", example="tmp/app --ping")
+    ] = None
     timeout: Annotated[
         PositiveDuration,
-        Meta(description="How long it may take to become ready before it counts as failed."),
+        about("Report an error if it is not ready within this time.", example="10s"),
     ] = field(default_factory=lambda: PositiveDuration(30_000))
 
 
 class ReloadTable(Table, frozen=True):
-    """Changes that the process takes by itself, told by a signal instead of a restart."""
+    """Changes that the process handles itself: hotrun sends it a signal instead of restarting it."""
 
-    paths: Annotated[list[Pattern], Meta(description="gitignore patterns of the files concerned.")] = []
+    paths: Annotated[
+        list[Pattern],
+        about("Signal the process when files change that match these patterns.", example=["templates/**"]),
+    ] = []
     needs: Annotated[
         list[str],
-        Meta(description="Steps to be green before it starts, and whose new outputs it takes by itself."),
+        about(
+            "Signal the process when these steps have new outputs. It starts after they have passed.",
+            example=["generate"],
+        ),
     ] = []
-    signal: Annotated[SignalName, Meta(description="The signal that tells the process.")] = field(
+    signal: Annotated[SignalName, about("Send this signal.", example="SIGUSR1")] = field(
         default_factory=lambda: SignalName("SIGHUP")
     )
 
 
 class RunProcess(ProgramTable, frozen=True):
-    """A process that stays: started when the build is green, restarted when something it needs was built anew."""
+    """A process: a command that keeps running. It restarts when a step that it needs has new outputs."""
 
     needs: Annotated[
         list[str],
-        Meta(description="Steps to be green and processes to be ready before it starts."),
+        about("Start it after these steps have passed and these processes are ready.", example=["app"]),
     ] = []
     paths: Annotated[
         list[Pattern] | None,
-        Meta(
-            description="gitignore patterns of what restarts it without a build; if left out, "
-            "nothing where it has needs, else all watched files."
+        about(
+            "Restart it, without a build, when files change that match these patterns.",
+            example=["config/*.yaml"],
+            default="none with `needs`, else all watched files",
         ),
     ] = None
-    reload: Annotated[ReloadTable | None, Meta(description="Changes that it handles itself, on a signal.")] = None
+    reload: Annotated[
+        ReloadTable | None,
+        about("Signal the process for some changes, instead of a restart.", example={"paths": ["templates/**"]}),
+    ] = None
     ready: Annotated[
-        ReadyTable | None, Meta(description="How to tell that it is ready; if left out, when it listens or stays up.")
+        ReadyTable | None,
+        about(
+            "Choose how to tell that it is ready.",
+            example={"tcp": "127.0.0.1:8000"},
+            default="it listens, or has stayed up",
+        ),
     ] = None
     listen: Annotated[
         list[ListenAddress],
-        Meta(description="Sockets that hotrun holds and hands over (LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES)."),
+        about("Bind these addresses once, and hand the sockets to each run.", example=["127.0.0.1:8000"]),
     ] = []
     overlap: Annotated[
         bool,
-        Meta(description="Start the new run and wait until it is ready before the old one is stopped."),
+        about("Start the new run and wait until it is ready, then stop the old one.", example=True),
     ] = False
-    stop_signal: Annotated[SignalName, Meta(description="The signal that asks it to stop.")] = field(
+    stop_signal: Annotated[SignalName, about("Send this signal to stop it.", example="SIGINT")] = field(
         default_factory=lambda: SignalName("SIGTERM")
     )
     stop_timeout: Annotated[
         Duration,
-        Meta(description="How long it may take to stop; then SIGKILL goes to all that is left of it."),
+        about("Kill what is left of it this long after the stop signal.", example="10s"),
     ] = field(default_factory=lambda: Duration(5_000))
     on_exit: Annotated[
         OnExit,
-        Meta(description="When it ends by itself: wait for a change, restart it with growing pauses, or quit hotrun."),
+        about(
+            'Choose what its exit does: `"wait"` for a change, `"restart"` with growing pauses, or `"quit"` hotrun.',
+            example="restart",
+        ),
     ] = "wait"
     on_failed_build: Annotated[
         OnFailedBuild,
-        Meta(description="When a build is red: keep the old run serving, marked stale, or stop it."),
+        about('Choose what a failed build does: `"keep"` the old run, marked stale, or `"stop"` it.', example="stop"),
     ] = "keep"
-    tty: Annotated[bool, Meta(description="Run it in a pseudo-terminal; false: with pipes.")] = True
+    tty: Annotated[bool, about("Run it in a pseudo-terminal. `false` uses pipes.", example=False)] = True
 
 
 class Proxy(Table, frozen=True):
-    """An address that stays while the process behind it restarts."""
+    """A fixed address in front of a process that restarts."""
 
-    listen: Annotated[Address, Meta(description="The address that browsers and clients use.")]
+    listen: Annotated[Address, about("Listen on this address, for browsers and clients.", example="127.0.0.1:3000")]
     target: Annotated[
         str,
-        Meta(
-            description='A process with listen or ready.tcp, or an address such as "127.0.0.1:8000".',
-            extra={"expected": 'the name of a process or an address such as "127.0.0.1:8000"'},
-        ),
+        Meta(extra={"expected": 'the name of a process or an address such as "127.0.0.1:8000"'}),
+        about("Forward to this process, which has `listen` or `ready.tcp`, or to this address.", example="web"),
     ]
 
 
 class UiTable(Table, frozen=True):
-    """How hotrun shows itself in a terminal, and which keys do what."""
+    """How hotrun looks in a terminal, and its keys."""
 
     notify: Annotated[
         bool,
-        Meta(description="Let the terminal notify when a build turns red, or green again."),
+        about("Notify through the terminal when a build fails, and when one passes again.", example=True),
     ] = False
-    bell: Annotated[bool, Meta(description="Ring the terminal's bell when a build turns red.")] = False
-    title: Annotated[bool, Meta(description="Show the state in the title of the terminal's window.")] = True
+    bell: Annotated[bool, about("Ring the terminal's bell when a build fails.", example=True)] = False
+    title: Annotated[bool, about("Show the state in the title of the terminal window.", example=False)] = True
     editor: Annotated[
         Annotated[str, Meta(min_length=1, extra={"expected": 'a program such as "code"'})] | None,
-        Meta(description="The program that opens a file at a line; the one that the environment names if left out."),
+        about("Open files with this program.", example="code", default="the one that the environment names"),
     ] = None
     keys: Annotated[
         dict[str, KeyNames],
-        Meta(description="Keys by action: one, or an array of them; what is left out keeps its own."),
+        about("Bind keys to actions: one key or an array each.", example={"restart": "R", "page-down": "ctrl+d"}),
     ] = {}
 
 
 class ExportTable(Table, frozen=True):
-    """A file that hotrun writes for an editor or a script: a record for each problem."""
+    """A file of problems for an editor or a script."""
 
     path: Annotated[
         FilePath,
-        Meta(description="The file, below the root and relative to it; it never triggers."),
+        about("Write this file, which lies below the root. It never triggers.", example=".bacon-locations"),
     ]
     format: Annotated[
         ExportFormat,
-        Meta(description='The record of a problem, with placeholders such as "{path}", "{line}" and "{message}".'),
+        about(
+            "Write each problem in this form, with placeholders such as `{path}`, `{line}` and `{message}`.",
+            example="{kind} {path}:{line}:{column} {message}",
+        ),
     ]
 
 
@@ -273,24 +318,32 @@ class Config(Table, frozen=True):
 
     env_files: Annotated[
         list[FilePath],
-        Meta(description="Files of environment variables for everything; never override what is already set."),
+        about(
+            "Read these files of environment variables for every step and process. Variables that are set already win.",
+            example=[".env"],
+        ),
     ] = []
     env: Annotated[
         Variables,
-        Meta(description="Environment variables for everything; they win over env_files and over what is already set."),
+        about(
+            "Set these environment variables for every step and process. They win over what is set already.",
+            example={"LOG": "debug"},
+        ),
     ] = {}
-    watch: Annotated[WatchTable, Meta(description="What is watched.")] = field(default_factory=WatchTable)
-    build: Annotated[dict[Name, OneStep], Meta(description="Build steps by name.")] = {}
-    run: Annotated[dict[Name, OneProcess], Meta(description="Processes by name.")] = {}
+    watch: Annotated[WatchTable, about("Choose what to watch, and how.")] = field(default_factory=WatchTable)
+    build: Annotated[dict[Name, OneStep], about("Define steps by name.")] = {}
+    run: Annotated[dict[Name, OneProcess], about("Define processes by name.")] = {}
     go: Annotated[
         Annotated[Go, Meta(extra={"expected": "a table such as [go]"})] | None,
-        Meta(description="A Go program and plugins that always fit it; none if left out."),
+        about("Build a Go program and plugins that always fit it."),
     ] = None
-    proxy: Annotated[Proxy | None, Meta(description="A fixed address in front of a process; none if left out.")] = None
-    parser: Annotated[list[OneParser], Meta(description="Custom parsers for the output of steps.")] = []
-    ui: Annotated[UiTable, Meta(description="How hotrun shows itself, and its keys.")] = field(default_factory=UiTable)
-    exports: Annotated[dict[Name, OneExport], Meta(description="Files of problems, by name.")] = {}
+    proxy: Annotated[Proxy | None, about("Serve a fixed address in front of a process.")] = None
+    parser: Annotated[list[OneParser], about("Define custom parsers for the output of steps.")] = []
+    ui: Annotated[UiTable, about("Choose how hotrun looks in a terminal, and its keys.")] = field(
+        default_factory=UiTable
+    )
+    exports: Annotated[dict[Name, OneExport], about("Write files of problems for editors and scripts, by name.")] = {}
     profile: Annotated[
         dict[str, dict[str, Any]],
-        Meta(description="Tables to lay over the file with --profile NAME: tables merge, values and arrays replace."),
+        about("Define tables that `--profile NAME` lays over the file. Tables merge, values and arrays replace."),
     ] = {}

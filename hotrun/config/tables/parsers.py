@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from hotrun.config.tables.common import Name, Table
+from hotrun.config.tables.common import Name, Table, about
 from hotrun.config.tables.values import Regex
 from hotrun.core.model.project import Severity
 
@@ -17,15 +17,21 @@ SeverityName = Annotated[Severity, Meta(extra={"expected": '"error", "warning", 
 class ExampleTable(Table, frozen=True):
     """A text, and what a custom parser must find in it: one problem, with the keys that are given."""
 
-    text: Annotated[str, Meta(min_length=1, description="Output of the tool.", extra={"expected": "a text"})]
-    file: Annotated[str | None, Meta(description="The file, as it is printed.")] = None
-    line: Annotated[int | None, Meta(description="The line, from 1.")] = None
-    column: Annotated[int | None, Meta(description="The column, from 1.")] = None
-    end_line: Annotated[int | None, Meta(description="The last line, from 1.")] = None
-    end_column: Annotated[int | None, Meta(description="The column where it ends, from 1.")] = None
-    severity: Annotated[SeverityName | None, Meta(description="The severity.")] = None
-    code: Annotated[str | None, Meta(description="The code.")] = None
-    message: Annotated[str | None, Meta(description="The message.")] = None
+    text: Annotated[
+        str,
+        Meta(min_length=1, extra={"expected": "a text"}),
+        about("Parse this output of the tool, one or more lines."),
+    ]
+    file: Annotated[str | None, about("Expect this file, as it is printed.", default="not compared")] = None
+    line: Annotated[int | None, about("Expect this line, from 1.", default="not compared")] = None
+    column: Annotated[int | None, about("Expect this column, from 1.", default="not compared")] = None
+    end_line: Annotated[int | None, about("Expect this last line, from 1.", default="not compared")] = None
+    end_column: Annotated[
+        int | None, about("Expect this end, the column behind the last character, from 1.", default="not compared")
+    ] = None
+    severity: Annotated[SeverityName | None, about("Expect this severity.", default="not compared")] = None
+    code: Annotated[str | None, about("Expect this code.", default="not compared")] = None
+    message: Annotated[str | None, about("Expect this message.", default="not compared")] = None
 
 
 OneExample = Annotated[ExampleTable, Meta(extra={"expected": "a table with the key text"})]
@@ -34,49 +40,59 @@ OneExample = Annotated[ExampleTable, Meta(extra={"expected": "a table with the k
 class ParserTable(Table, frozen=True):
     """A custom parser for the output of steps: by a regular expression, or by Vim's errorformat."""
 
-    name: Annotated[Name, Meta(description="The name, for `parsers` and for what it finds.")]
+    name: Annotated[Name, about("Name it, for `parsers`.", example="mytool")]
     kind: Annotated[
         ParserKind,
-        Meta(description="Whether a problem is a line, or a block: a line and those that complete it."),
+        about(
+            'Read a problem from one `"line"`, or from a `"block"`: a line and those that complete it.', example="block"
+        ),
     ] = "line"
     match: Annotated[
         Regex | None,
-        Meta(description="A regular expression for the line of a problem, with named groups such as file and line."),
+        about(
+            "Match the line of a problem, with named groups such as `file` and `message`.",
+            example=r"(?P<severity>ERR|WRN) (?P<file>\S+)@(?P<line>\d+):(?P<column>\d+)",
+            default="none",
+        ),
     ] = None
     match_next: Annotated[
         list[Regex],
-        Meta(description="Regular expressions for the lines that complete a block, in this order."),
+        about("Match the lines that complete a block, in this order.", example=[r" +(?P<message>\S.*)$"]),
     ] = []
     max_lines: Annotated[
         Annotated[int, Meta(ge=1, le=100, extra={"expected": "a number from 1 to 100"})],
-        Meta(description="Within how many lines all of `match_next` must match; as many as it has if left out."),
+        about(
+            "Look for all of `match_next` within this many lines, 1 to 100.",
+            example=3,
+            default="as many as `match_next` has",
+        ),
     ] = 0
     continuation: Annotated[
         Regex | None,
-        Meta(description="A regular expression for lines that follow and belong to it, as its detail."),
+        about("Take following lines that match this as details.", example=" {4}"),
     ] = None
     errorformat: Annotated[
         Annotated[str, Meta(min_length=1)] | list[str] | None,
-        Meta(
-            description="Instead of match: one or more strings as Vim's option errorformat has them.",
-            extra={"expected": 'a string such as "%f:%l: %m", or an array of them'},
+        Meta(extra={"expected": 'a string such as "%f:%l: %m", or an array of them'}),
+        about(
+            "Use this instead of `match`: one or more strings as in Vim's option `errorformat`.", example="%f:%l: %m"
         ),
     ] = None
-    tool: Annotated[
-        str | None, Meta(description="The tool that its problems are signed with; its name if left out.")
-    ] = None
+    tool: Annotated[str | None, about("Sign its problems with this name.", example="mytool", default="its name")] = None
     severity: Annotated[
         SeverityName | dict[str, Severity] | None,
-        Meta(
-            description="The severity of all it finds, or a table of what the words in the group severity mean.",
-            extra={"expected": 'a severity such as "warning", or a table such as { WRN = "warning" }'},
+        Meta(extra={"expected": 'a severity such as "warning", or a table such as { WRN = "warning" }'}),
+        about(
+            "Give all its problems this severity, or map the words of the group `severity`.",
+            example={"ERR": "error", "WRN": "warning"},
+            default="common words are understood",
         ),
     ] = None
     column_base: Annotated[
         Annotated[int, Meta(ge=0, le=1, extra={"expected": "0 or 1"})],
-        Meta(description="What the tool calls the first column."),
+        about("Say what the tool calls the first column: `0` or `1`.", example=0),
     ] = 1
     examples: Annotated[
         list[OneExample],
-        Meta(description="Texts and what it must find in them; `hotrun check` tries them."),
+        about("Say what it must find in these texts. `hotrun check` tries them."),
     ] = []

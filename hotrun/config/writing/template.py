@@ -6,7 +6,7 @@ In the text, `# words` explain and `#key = value` is an option that is off: taki
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from hotrun.config.detect.candidate import Candidate, CandidatePart
 from hotrun.config.writing import toml_text
@@ -20,38 +20,15 @@ _LEGEND = """\
 # A line such as "#key = value" is an option that is off; take the "#" away to use it.
 # Paths are gitignore patterns, relative to this folder. `hotrun check` says what is wrong with this file.
 """
-_Options = tuple[tuple[str, str], ...]  # (assignment, what it means)
-
-_TOP: _Options = (('env_files = [".env"]', "variables for everything below; never override the environment's own"),)
-_WATCH: _Options = (
-    ('paths = [".", "../shared"]', "folders to watch; the one of this file if left out"),
-    ('exclude = ["docs/", "*.gen.*"]', "on top of the ignore files"),
-    ("gitignore = false", "watch what ignore files leave out, too"),
-    ('debounce = "200ms"', "how long it must be quiet before work starts; by default one file starts it at once"),
-    ("auto = false", "build at the start, and then only when `hotrun trigger` says so"),
-    ('poll = "always"', "look for changes at intervals; by itself only where the system does not tell of them"),
-)
-_BUILD: _Options = (("jobs = 4", "how many steps may run at once; as many as there are cores if left out"),)
-_ENV: _Options = (('LOG = "debug"', "for all steps and processes"),)
-_UI: _Options = (
-    ("notify = true", "the terminal notifies when a build turns red, or green again"),
-    ("bell = true", "it rings when a build turns red"),
-    ("title = false", "the title of its window stays as it is"),
-    ('editor = "code"', "opens a file at a line; by itself the one that the environment names"),
-    ('keys = { restart = "R" }', "`?` shows all"),
-)
-_STEP: _Options = (
-    ('timeout = "5m"', "ended, and failed, after that"),
-    ('on_busy = "finish"', "on a change while it runs; by itself it is canceled and starts over"),
-    ('env = { NAME = "value" }', "variables for this step alone"),
-)
-_PROCESS: _Options = (
-    ('ready = { tcp = "127.0.0.1:8000" }', "how to tell that it serves; by itself: it listens, or stays up"),
-    ('on_failed_build = "stop"', "by itself the old run is kept while a build is red"),
-    ('on_exit = "restart"', 'when it ends by itself: "wait" for a change, "restart" or "quit"'),
-    ('stop_timeout = "10s"', "after the stop signal, before all that is left of it is killed"),
-    ('env = { NAME = "value" }', "variables for this process alone"),
-)
+# The optional keys that the file shows, switched off; what each is for is what the model says.
+_Names = tuple[str, ...]
+_TOP: _Names = ("env_files",)
+_WATCH: _Names = ("paths", "exclude", "gitignore", "debounce", "auto", "poll")
+_BUILD: _Names = ("jobs",)
+_UI: _Names = ("notify", "bell", "title", "editor", "keys")
+_STEP: _Names = ("timeout", "on_busy", "env")
+_PROCESS: _Names = ("ready", "on_failed_build", "on_exit", "stop_timeout", "env")
+_WIDTH = 120
 _STARTER = """\
 # What builds: a step that ends. While it fails, the processes that need it are left alone.
 #[build.compile]
@@ -68,8 +45,8 @@ command = "echo 'hello from hotrun: put your own command into hotrun.toml'"
 def to_toml(candidate: Candidate) -> str:
     """A hotrun.toml that does exactly what `to_project` does, and shows what else could be set."""
     notes = "".join(f"# Note: {note}.\n" for note in candidate.notes)
-    tables = [_table("build", step, _STEP) for step in candidate.steps]
-    tables += [_table("run", process, _process_options(process)) for process in candidate.processes]
+    tables = [_table("build", step) for step in candidate.steps]
+    tables += [_table("run", process) for process in candidate.processes]
     return "\n".join([f"{HEAD}\n# {candidate.title}\n{notes}{_LEGEND}", *_common(candidate.exclude), *tables])
 
 
@@ -113,44 +90,71 @@ def _program(part: CandidatePart, root: str) -> Program:
 
 def _common(exclude: tuple[str, ...]) -> Iterator[str]:
     """What stands above the steps and processes."""
-    yield _off(_TOP)
-    live = f"exclude = {toml_text.array(exclude)}\n" if exclude else ""
-    yield f"[watch]\n{live}{_off(option for option in _WATCH if not (live and option[0].startswith('exclude')))}"
-    yield f"[env]\n{_off(_ENV)}"
-    yield f"[ui]\n{_off(_UI)}"
-    yield f"[build]\n{_off(_BUILD)}"
+    yield _off("", _TOP)
+    live = {"exclude": exclude} if exclude else {}
+    yield f"[watch]\n{_on(live)}{_off('watch', _WATCH, live)}"
+    yield f"[env]\n{_variables()}"
+    yield f"[ui]\n{_off('ui', _UI)}"
+    yield f"[build]\n{_off('options', _BUILD)}"
 
 
-def _table(kind: str, part: CandidatePart, options: _Options) -> str:
+def _table(kind: str, part: CandidatePart) -> str:
     live = dict(_live_keys(part))
     lines = [f"# {comment}" for comment in part.comments]
     lines += [f"[{kind}.{toml_text.key(part.name)}]"]
-    lines += [f"{key} = {value}" for key, value in live.items()]
-    return "\n".join(lines) + "\n" + _off(option for option in options if option[0].split(" ")[0] not in live)
+    return "\n".join(lines) + "\n" + _on(live) + _off(kind, _STEP if kind == "build" else _PROCESS, live, part.port)
 
 
-def _process_options(part: CandidatePart) -> _Options:
-    return tuple((assignment.replace("8000", str(part.port or 8000)), meaning) for assignment, meaning in _PROCESS)
+def _on(live: Mapping[str, object]) -> str:
+    return "".join(f"{key} = {toml_text.value(value)}\n" for key, value in live.items())
 
 
-def _off(options: Iterable[tuple[str, str]]) -> str:
-    return "".join(_remarked(f"#{assignment}", meaning) + "\n" for assignment, meaning in options)
+def _off(kind: str, names: _Names, live: Collection[str] = (), port: int | None = None) -> str:
+    """The keys `names` of a kind of table with their examples, switched off; but for those that are `live`."""
+    from hotrun.config.tables import model
+    from hotrun.config.tables.common import Table
+    from hotrun.config.writing.keys import keys_of
+
+    tables: dict[str, type[Table]] = {
+        "": model.Config,
+        "watch": model.WatchTable,
+        "ui": model.UiTable,
+        "options": model.BuildOptions,
+        "build": model.BuildStep,
+        "run": model.RunProcess,
+    }
+    keys = keys_of(tables[kind])
+    assignments = {name: keys[name].assignment() for name in names if name not in live}
+    if port is not None and "ready" in assignments:
+        assignments["ready"] = assignments["ready"].replace("8000", str(port))
+    return "".join(_remarked(f"#{assignment}", keys[name].summary) for name, assignment in assignments.items())
+
+
+def _variables() -> str:
+    """The example of [env], switched off."""
+    from hotrun.config.tables.model import Config
+    from hotrun.config.writing.keys import keys_of
+
+    env = keys_of(Config)["env"]
+    return "".join(_remarked(f"#{name} = {toml_text.value(value)}", env.summary) for name, value in env.example.items())
 
 
 def _remarked(assignment: str, meaning: str) -> str:
-    return f"{assignment:<36}  # {meaning}"
+    """The assignment with what it means behind it, or above it where the line would be too long."""
+    line = f"{assignment:<36}  # {meaning}\n"
+    return line if len(line) <= _WIDTH else f"# {meaning}:\n{assignment}\n"
 
 
-def _live_keys(part: CandidatePart) -> Iterator[tuple[str, str]]:
-    """(key, TOML value) of what is not the default."""
-    yield "command", toml_text.value(part.command)
+def _live_keys(part: CandidatePart) -> Iterator[tuple[str, object]]:
+    """Key and value of what is not the default."""
+    yield "command", part.command
     if part.needs:
-        yield "needs", toml_text.array(part.needs)
+        yield "needs", part.needs
     if part.paths is not None and (part.paths or not part.needs):
-        yield "paths", toml_text.array(part.paths)
+        yield "paths", part.paths
     if part.inputs:
-        yield "inputs", toml_text.value(part.inputs[0] if len(part.inputs) == 1 else part.inputs)
+        yield "inputs", part.inputs[0] if len(part.inputs) == 1 else part.inputs
     if part.outputs:
-        yield "outputs", toml_text.array(part.outputs)
+        yield "outputs", part.outputs
     if part.env:
-        yield "env", toml_text.table(part.env)
+        yield "env", part.env

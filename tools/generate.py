@@ -1,0 +1,108 @@
+"""Writes everything in the repository that is made from code: hotrun.toml.example and the marked parts of docs/*.md.
+
+python -m tools.generate
+
+A marked part stands between `<!-- generated: NAME -->` and `<!-- end of generated -->`, each on a line of its own;
+PARTS says how each is made.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from hotrun.config.tables.common import Table
+from hotrun.config.tables.go import Go, GoHost, GoPlugin
+from hotrun.config.tables.model import (
+    BuildOptions,
+    BuildStep,
+    Config,
+    ExportTable,
+    Proxy,
+    ReadyTable,
+    ReloadTable,
+    RunProcess,
+    UiTable,
+    WatchTable,
+)
+from hotrun.config.tables.parsers import ExampleTable, ParserTable
+from hotrun.config.writing.keys import keys_of
+from hotrun.keys.actions import DEFAULT_KEYS, DESCRIPTIONS
+from tools.example import example
+
+REPOSITORY = Path(__file__).parents[1]
+COMMAND = "python -m tools.generate"
+_PART = re.compile(r"(?ms)^<!-- generated: (.+?) -->\n.*?^<!-- end of generated -->$")
+
+# Of the table Config, only what is not a table with a section of its own.
+_TABLES: dict[str, tuple[type[Table], tuple[str, ...]]] = {
+    "top level": (Config, ("env_files",)),
+    "[watch]": (WatchTable, ()),
+    "[build]": (BuildOptions, ()),
+    "[build.NAME]": (BuildStep, ()),
+    "[run.NAME]": (RunProcess, ()),
+    "[run.NAME.ready]": (ReadyTable, ()),
+    "[run.NAME.reload]": (ReloadTable, ()),
+    "[go]": (Go, ()),
+    "[go.host]": (GoHost, ()),
+    "[go.plugin]": (GoPlugin, ()),
+    "[proxy]": (Proxy, ()),
+    "[parser]": (ParserTable, ()),
+    "[parser.examples]": (ExampleTable, ()),
+    "[ui]": (UiTable, ()),
+    "[exports.NAME]": (ExportTable, ()),
+}
+
+
+def key_table(name: str) -> str:
+    """The table of the keys of a section of docs/config.md."""
+    table, only = _TABLES[name]
+    rows = [
+        f"| `{key.name}` | {key.default} | {key.description} |"
+        for key in keys_of(table).values()
+        if not only or key.name in only
+    ]
+    return "\n".join(["| key | default | meaning |", "|---|---|---|", *rows])
+
+
+def action_table(_name: str) -> str:
+    """The table of the actions that keys may be bound to."""
+    rows = [
+        f"| `{action}` | {', '.join(f'`{json.dumps(key)}`' for key in keys)} | {DESCRIPTIONS[action]} |"
+        for action, keys in DEFAULT_KEYS.items()
+    ]
+    return "\n".join(["| action | keys | what it does |", "|---|---|---|", *rows])
+
+
+PARTS: dict[str, Callable[[str], str]] = {**dict.fromkeys(_TABLES, key_table), "actions": action_table}
+
+
+def filled(page: str) -> str:
+    """The text of a page with each marked part made again. Raises KeyError for a part that PARTS does not have."""
+    return _PART.sub(
+        lambda found: f"<!-- generated: {found[1]} -->\n\n{PARTS[found[1]](found[1])}\n\n<!-- end of generated -->",
+        page,
+    )
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Each file that is made from code, wholly or in part, with the text that it should have."""
+    yield REPOSITORY / "hotrun.toml.example", example()
+    for path in sorted((REPOSITORY / "docs").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if _PART.search(text):
+            yield path, filled(text)
+
+
+def main() -> None:
+    """Write the files that are not as they should be, and name them."""
+    for path, text in files():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()
