@@ -121,7 +121,7 @@ def _source(folder: str, text: str, name: str) -> KeySource:
     from hotrun.config.importers import KeySource
 
     beside = frozenset(os.listdir(folder))
-    return KeySource(text, name, folder=os.path.basename(folder) or "app", system=sys.platform, beside=beside)
+    return KeySource(text, name, folder=os.path.basename(folder) or "app", system=sys.platform, siblings=beside)
 
 
 def _imported(folder: str, imported: Imported) -> int:

@@ -1,4 +1,4 @@
-"""Configurations of other tools, each with every key that the tool knows."""
+"""Configurations of other tools, each with all keys of the tool."""
 
 from __future__ import annotations
 
@@ -317,10 +317,10 @@ processes:
     disabled: true
 """
 
-# what it is -> (file, text)
+# description -> (file, text)
 SAMPLES: dict[str, tuple[str, str]] = {
     "air": (".air.toml", AIR),
-    "air, as little as there can be": (".air.toml", "# nothing\n"),
+    "air, minimal": (".air.toml", "# nothing\n"),
     "fresh": ("runner.conf", FRESH),
     "gowatch": ("gowatch.yml", GOWATCH),
     "bee": ("bee.json", BEE),
@@ -353,7 +353,7 @@ COMMANDS = [
 ]
 
 
-def taken_over(name: str, text: str, **more: Any) -> Imported:
+def converted(name: str, text: str, **more: Any) -> Imported:
     return convert(KeySource(text, name, folder="shop", **more))
 
 

@@ -1,4 +1,4 @@
-"""The patterns that are written match what the other tool's expressions matched."""
+"""Converted patterns match the same paths as the other tool's expressions."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_regular_expression_becomes_patterns_for_the_same_paths(text: str) -> 
 
 
 @pytest.mark.parametrize("text", [r"(?i)x", r"a{2}", r"x+", r"(a", r"a)", r"\bx", r"(?=x)", r"[", "*", "(" * 2000])
-def test_what_has_no_pattern_is_told(text: str) -> None:
+def test_an_expression_without_an_equivalent_pattern_is_refused(text: str) -> None:
     assert regexes.patterns(text, rooted=True) is None
 
 
@@ -90,16 +90,16 @@ def test_the_start_of_an_absolute_path_has_no_pattern() -> None:
         ("/", []),
     ],
 )
-def test_a_glob_from_the_root_is_tied_to_it(glob: str, found: list[str]) -> None:
+def test_a_glob_from_the_root_is_anchored(glob: str, found: list[str]) -> None:
     assert patterns.rooted(glob) == found
 
 
-def test_a_glob_with_too_many_alternatives_is_left_as_it_is() -> None:
+def test_a_glob_with_too_many_alternatives_stays_unchanged() -> None:
     glob = "{a,b}" * 9
     assert patterns.braces(glob) == [glob]
 
 
-def test_extensions_are_written_in_many_ways() -> None:
+def test_extensions_may_have_dots_commas_and_spaces() -> None:
     assert patterns.extensions([".go, .tpl", "html", "js,mjs"]) == ["*.go", "*.tpl", "*.html", "*.js", "*.mjs"]
     assert patterns.extensions(["*"]) == ["**"]
 
@@ -113,7 +113,7 @@ def test_wildcards_in_an_exact_path_are_characters() -> None:
     ("text", "written"),
     [("1.5s", "1500ms"), ("1m30s", "90s"), ("0", "0s"), ("250ms", "250ms"), ("2h", "2h"), ("soon", None), ("", None)],
 )
-def test_durations_of_go_are_read(text: str, written: str | None) -> None:
+def test_go_durations_are_converted(text: str, written: str | None) -> None:
     assert words.go_duration(text) == written
 
 
@@ -126,5 +126,5 @@ def test_durations_of_go_are_read(text: str, written: str | None) -> None:
         ("A=1", {}, "A=1"),
     ],
 )
-def test_variables_in_front_of_a_command_are_taken_out(line: str, variables: dict[str, str], rest: str) -> None:
+def test_variables_before_a_command_are_split_off(line: str, variables: dict[str, str], rest: str) -> None:
     assert words.without_variables(line) == (variables, rest)

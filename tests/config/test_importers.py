@@ -1,4 +1,4 @@
-"""What other tools are told becomes a hotrun.toml that loads, says the same, and names what it leaves out."""
+"""A converted configuration loads, means the same, and lists the settings that were skipped."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from tests.config.foreign import (
     REALIZE,
     REFLEX,
     SAMPLES,
+    converted,
     from_command,
-    taken_over,
 )
 
 
 def leaves(value: object, above: str = "") -> Iterator[tuple[str, str]]:
-    """The keys in a decoded document that have no keys below them, each with the key above it."""
+    """The leaf keys of a decoded document, each with its parent key."""
     if isinstance(value, dict):
         for key, inner in value.items():
             below = list(leaves(inner, key))
@@ -49,23 +49,23 @@ def leaves(value: object, above: str = "") -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
-def test_what_is_written_loads_as_what_was_imported(name: str, text: str) -> None:
-    imported = taken_over(name, text)
+def test_the_written_file_loads_as_the_imported_configuration(name: str, text: str) -> None:
+    imported = converted(name, text)
     loaded = parse(to_toml(imported), "hotrun.toml", "/shop")
     assert loaded.config == imported.config
     assert loaded.project.steps or loaded.project.processes
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_what_is_written_for_a_command_line_loads_as_what_was_imported(line: str) -> None:
+def test_the_file_written_for_a_command_line_loads_as_the_imported_configuration(line: str) -> None:
     imported = from_command(line)
     assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
     assert not [note for note in imported.notes if "unknown" in note.why]
 
 
 @pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
-def test_every_key_is_named_with_where_it_went_or_why_it_did_not(name: str, text: str) -> None:
-    imported = taken_over(name, text)
+def test_every_key_is_named_with_its_new_place_or_the_reason_for_skipping_it(name: str, text: str) -> None:
+    imported = converted(name, text)
     written = to_toml(imported)
     assert not [note for note in imported.notes if "unknown" in note.why]
     named = set(re.findall(r"[\w-]+", written))
@@ -73,7 +73,7 @@ def test_every_key_is_named_with_where_it_went_or_why_it_did_not(name: str, text
     assert missing == set()
 
 
-# Tables whose keys are said by the name of the table, as they are somebody's own.
+# Tables that are reported as a whole, because users choose their keys.
 OPAQUE = ("http_get", "execMap", "watch")
 
 
@@ -104,8 +104,8 @@ def keys_of(name: str, text: str) -> set[tuple[str, str]]:
         (".realize.yaml", "nonsense: 1\nschema: [{name: a, commands: {run: true}, nonsense: 2}]\n"),
     ],
 )
-def test_a_key_that_nobody_knows_is_noted(name: str, text: str) -> None:
-    unknown = [note.key for note in taken_over(name, text).notes if "unknown" in note.why]
+def test_an_unknown_key_is_reported(name: str, text: str) -> None:
+    unknown = [note.key for note in converted(name, text).notes if "unknown" in note.why]
     assert len([key for key in unknown if "nonsense" in key]) == text.count("nonsense")
 
 
@@ -114,39 +114,39 @@ def test_a_key_that_nobody_knows_is_noted(name: str, text: str) -> None:
     [
         (".air.toml", "[build\n", ".air.toml:1:7: Expected"),
         ("runner.conf", "root: .\nnonsense\n", 'runner.conf:2: expected "key: value"'),
-        ("gowatch.yml", "a: 1\nb: [\n", "gowatch.yml:3: not YAML"),
+        ("gowatch.yml", "a: 1\nb: [\n", "gowatch.yml:3: invalid YAML"),
         ("gowatch.yml", "- a\n", "gowatch.yml:1: expected a table of keys"),
-        ("gowatch.yml", "a: !!python/object:os.system {}\n", "gowatch.yml:1: not YAML"),
-        ("bee.json", '{\n "a": 1,,\n}', "bee.json:2: not JSON"),
-        ("Beefile", "a: b: c\n", "Beefile:1: not YAML"),
+        ("gowatch.yml", "a: !!python/object:os.system {}\n", "gowatch.yml:1: invalid YAML"),
+        ("bee.json", '{\n "a": 1,,\n}', "bee.json:2: invalid JSON"),
+        ("Beefile", "a: b: c\n", "Beefile:1: invalid YAML"),
         ("nodemon.json", "[]", "nodemon.json:1: expected an object"),
         ("bacon.toml", "x = \n", "bacon.toml:1:"),
-        ("modd.conf", "**/*.go {\n  prep: x\n", "modd.conf:1: the block that begins here has no }"),
+        ("modd.conf", "**/*.go {\n  prep: x\n", "modd.conf:1: unclosed block, expected }"),
         ("modd.conf", "*.go {\n  prop: x\n}\n", "modd.conf:2: expected prep:, daemon: or indir:"),
         ("modd.conf", "*.go\n", "modd.conf:2: expected patterns and a block"),
-        ("reflex.conf", "\n-r 'a -- b\n", "reflex.conf:2: the quotes of this line do not end"),
+        ("reflex.conf", "\n-r 'a -- b\n", "reflex.conf:2: unclosed quote"),
         ("Procfile", "web: a\nnonsense\n", 'Procfile:2: expected "name: command"'),
-        ("process-compose.yaml", "processes:\n\t- a\n", "process-compose.yaml:2: not YAML"),
-        ("process-compose.yaml", "processes: {}\n", "process-compose.yaml:1: process-compose is told to run nothing"),
+        ("process-compose.yaml", "processes:\n\t- a\n", "process-compose.yaml:2: invalid YAML"),
+        ("process-compose.yaml", "processes: {}\n", "process-compose.yaml:1: nothing to run in this configuration"),
     ],
 )
 def test_a_malformed_file_is_one_error_with_its_line(name: str, text: str, message: str) -> None:
     with pytest.raises(InvalidConfig) as caught:
-        taken_over(name, text)
+        converted(name, text)
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith(message)
 
 
 @pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
-def test_values_of_a_wrong_kind_are_noted_and_never_a_crash(name: str, text: str) -> None:
-    """Each key of the structured formats once with a table, a list and a number instead of its value."""
+def test_values_of_a_wrong_type_are_reported_and_never_crash(name: str, text: str) -> None:
+    """Replaces the value of each key in the structured formats by a table, a list, a number and others."""
     if not name.endswith((".yml", ".yaml", "bee.json", "nodemon.json")):
         return
     found = yaml.safe_load(text)
     for key in found:
         for odd in ({"x": [1]}, [[1]], 7, None, "a: b", True):
             try:
-                imported = taken_over(name, json.dumps({**found, key: odd}))
+                imported = converted(name, json.dumps({**found, key: odd}))
             except InvalidConfig:
                 continue  # nothing is left to run
             assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
@@ -178,30 +178,30 @@ def test_a_file_is_recognized_by_its_name(name: str, text: str) -> None:
         (PROCESS_COMPOSE, "process-compose"),
     ],
 )
-def test_a_file_of_another_name_is_recognized_by_its_looks(text: str, tool: str) -> None:
+def test_a_file_with_another_name_is_recognized_by_its_contents(text: str, tool: str) -> None:
     importer = recognize("dev.conf", text)
     assert importer is not None
     assert importer.tool == tool
 
 
-def test_what_only_resembles_a_procfile_is_none() -> None:
+def test_a_file_that_resembles_a_procfile_is_not_recognized() -> None:
     assert recognize("docker-compose.yml", "version: '3'\nservices:\n  web:\n    image: x\n") is None
 
 
 @pytest.mark.parametrize(
     "text", ["\n" * 100_000 + "!", " \n" * 50_000, "#\n" * 50_000 + "x", "-" * 100_000, "a: " * 50_000]
 )
-def test_a_large_odd_text_is_nobody_s(text: str) -> None:
+def test_a_large_odd_text_is_not_recognized(text: str) -> None:
     assert recognize("odd", text) is None or text.startswith("a: ")
 
 
-def test_a_package_json_counts_only_with_a_nodemon_config() -> None:
+def test_a_package_json_is_recognized_only_with_a_nodemon_config() -> None:
     assert recognize("package.json", '{"name": "shop"}') is None
 
 
-def test_what_is_nobodys_is_refused_with_what_is_known() -> None:
+def test_an_unknown_file_is_refused_with_the_supported_tools() -> None:
     with pytest.raises(InvalidConfig) as caught:
-        taken_over("notes.txt", "buy milk\n")
+        converted("notes.txt", "buy milk\n")
     assert caught.value.hint is not None
     assert all(importer.tool in caught.value.hint for importer in IMPORTERS)
 
@@ -211,7 +211,7 @@ def test_what_is_nobodys_is_refused_with_what_is_known() -> None:
 
 @pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
 def test_a_damaged_file_is_an_error_or_loads(name: str, text: str) -> None:
-    """A hundred texts with some characters gone, doubled or replaced: an error with its place, or it loads."""
+    """A hundred texts with characters removed, doubled or replaced: an error with its line, or a file that loads."""
     chance = random.Random(name)
     for _ in range(100):
         damaged = list(text)
@@ -219,7 +219,7 @@ def test_a_damaged_file_is_an_error_or_loads(name: str, text: str) -> None:
             at = chance.randrange(len(damaged))
             damaged[at] = chance.choice(["", damaged[at] * 2, *"\"'{}[]:=,#\\\n\t\x00é*!$"])
         try:
-            imported = taken_over(name, "".join(damaged))
+            imported = converted(name, "".join(damaged))
         except InvalidConfig as error:
             assert re.match(rf"{re.escape(name)}:\d+:", error.problems[0]), error.problems  # noqa: PT017 - not always raised
             continue
@@ -227,17 +227,17 @@ def test_a_damaged_file_is_an_error_or_loads(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["inf", "nan", "-1", "9" * 400, "0x" + "f" * 5000, "1979-05-27", "1e308"])
-def test_an_odd_number_is_noted_or_loads(number: str) -> None:
+def test_an_odd_number_is_reported_or_loads(number: str) -> None:
     names = "delay poll_interval kill_delay rerun_delay cmd bin include_ext".split()
     flags = "poll = true\nsend_interrupt = true\n"
     for name in names:
         text = (
             f"[build]\n{flags}{name} = {number}\n[proxy]\nenabled = true\nproxy_port = {number}\napp_port = {number}\n"
         )
-        imported = taken_over(".air.toml", text)
+        imported = converted(".air.toml", text)
         assert parse(to_toml(imported), "hotrun.toml", "/shop").config == imported.config
     compose = f"processes: {{a: {{command: b, shutdown: {{signal: {number}, timeout_seconds: {number}}}}}}}\n"
-    assert taken_over("process-compose.yaml", compose).config.run["a"].command == "b"
+    assert converted("process-compose.yaml", compose).config.run["a"].command == "b"
 
 
 @pytest.mark.parametrize("line", COMMANDS)

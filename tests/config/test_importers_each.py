@@ -1,4 +1,4 @@
-"""What each tool is told has its place in the hotrun.toml that is made of it."""
+"""Every setting of each tool has its place in the converted hotrun.toml."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.config.foreign import (
     REALIZE,
     REFLEX,
     SAMPLES,
+    converted,
     from_command,
-    taken_over,
 )
 
 
-def noted(imported: Imported, key: str) -> str:
+def note_on(imported: Imported, key: str) -> str:
     """The only note about a key."""
     [why] = [note.why for note in imported.notes if note.key.startswith(key)]
     return why
@@ -34,16 +34,16 @@ def noted(imported: Imported, key: str) -> str:
 # --- air ---------------------------------------------------------------------------------------------------------
 
 
-def test_air_s_own_defaults_count() -> None:
-    config = taken_over(".air.toml", "").config
+def test_air_s_defaults_apply() -> None:
+    config = converted(".air.toml", "").config
     assert config.build["compile"].command == "go build -o ./tmp/main ."
     assert config.build["compile"].paths == ["*.go", "*.tpl", "*.tmpl", "*.html"]
     assert config.run["app"].command == ["./tmp/main"]
     assert set(config.watch.exclude) == {"/assets/", "/tmp/", "/vendor/", "/testdata/", ".*/", "*_test.go*"}
 
 
-def test_air_s_every_key_has_its_place() -> None:
-    imported = taken_over(".air.toml", AIR)
+def test_every_key_of_air_has_its_place() -> None:
+    imported = converted(".air.toml", AIR)
     config = imported.config
     assert config.env_files == [".env", ".env.local"]
     assert list(config.build) == ["pre", "pre-2", "compile", "css"]
@@ -67,23 +67,23 @@ def test_air_s_every_key_has_its_place() -> None:
     assert "(?i)odd" in next(note.key for note in imported.notes if "exclude_regex" in note.key)
 
 
-def test_names_that_hotrun_writes_otherwise_are_needed_by_their_new_names() -> None:
+def test_needs_use_the_names_that_hotrun_has_changed() -> None:
     text = "processes: {a b: {command: x}, c: {command: y, depends_on: {a b: {condition: process_healthy}}}}"
-    config = taken_over("process-compose.yaml", text).config
+    config = converted("process-compose.yaml", text).config
     assert list(config.run) == ["a-b", "c"]
     assert config.run["c"].needs == ["a-b"]
 
 
-def test_air_on_another_system_takes_that_one_s_table() -> None:
-    imported = taken_over(".air.toml", AIR, system="darwin")
+def test_air_s_table_for_the_current_system_is_used() -> None:
+    imported = converted(".air.toml", AIR, system="darwin")
     assert imported.config.build["compile"].command == "go build -tags mac -o ./tmp/main ."
-    assert "linux alone" in noted(imported, "build.linux.cmd")
+    assert "only used on linux" in note_on(imported, "build.linux.cmd")
 
 
-def test_air_s_program_is_an_output_only_where_the_step_makes_it() -> None:
-    script = taken_over(".air.toml", '[build]\ncmd = "make"\nbin = "./run.sh"\n')
+def test_air_s_program_is_an_output_only_if_the_step_builds_it() -> None:
+    script = converted(".air.toml", '[build]\ncmd = "make"\nbin = "./run.sh"\n')
     assert script.config.build["compile"].outputs == []
-    debugger = taken_over(".air.toml", '[build]\nfull_bin = "dlv exec ./tmp/main --headless"\n')
+    debugger = converted(".air.toml", '[build]\nfull_bin = "dlv exec ./tmp/main --headless"\n')
     assert debugger.config.build["compile"].outputs == []
     assert debugger.config.run["app"].command == ["dlv", "exec", "./tmp/main", "--headless"]
 
@@ -91,13 +91,13 @@ def test_air_s_program_is_an_output_only_where_the_step_makes_it() -> None:
 @pytest.mark.parametrize(
     ("delay", "ms"), [('"2s"', 2000), ("500", 500), ("1000000000", 1000), ('"1m30s"', 90_000), ('"500ms"', 500)]
 )
-def test_air_s_kill_delay_is_read_as_air_reads_it(delay: str, ms: int) -> None:
+def test_air_s_kill_delay_is_read_as_in_air(delay: str, ms: int) -> None:
     text = f"[build]\nsend_interrupt = true\nkill_delay = {delay}\n"
-    assert taken_over(".air.toml", text).config.run["app"].stop_timeout == ms
+    assert converted(".air.toml", text).config.run["app"].stop_timeout == ms
 
 
-def test_a_command_for_the_shell_stays_one() -> None:
-    full = taken_over(".air.toml", "[build]\nfull_bin = 'PORT=$PORT ./tmp/main | tee log'\n")
+def test_a_command_for_the_shell_stays_a_string() -> None:
+    full = converted(".air.toml", "[build]\nfull_bin = 'PORT=$PORT ./tmp/main | tee log'\n")
     assert full.config.run["app"].command == "PORT=$PORT ./tmp/main | tee log"
     assert full.config.run["app"].env == {}
 
@@ -105,8 +105,8 @@ def test_a_command_for_the_shell_stays_one() -> None:
 # --- the others for Go -------------------------------------------------------------------------------------------
 
 
-def test_fresh_restarts_alone_for_templates() -> None:
-    config = taken_over("runner.conf", FRESH).config
+def test_fresh_only_restarts_for_templates() -> None:
+    config = converted("runner.conf", FRESH).config
     assert config.build["compile"].command == "go build -o ./tmp/runner-build ."
     assert config.build["compile"].paths == ["*.go"]
     assert config.run["app"].paths == ["*.tpl", "*.tmpl", "*.html"]
@@ -114,7 +114,7 @@ def test_fresh_restarts_alone_for_templates() -> None:
 
 
 def test_gowatch_builds_its_package_with_its_flags() -> None:
-    config = taken_over("gowatch.yml", GOWATCH).config
+    config = converted("gowatch.yml", GOWATCH).config
     assert config.build["compile"].command == "go build -race -tags dev -o ./tmp/shop ./cmd/shop"
     assert config.build["compile"].needs == ["before"]
     assert config.build["compile"].env == {"GOGC": "off"}
@@ -125,14 +125,14 @@ def test_gowatch_builds_its_package_with_its_flags() -> None:
 
 
 def test_bee_names_the_program_after_the_folder() -> None:
-    config = taken_over("bee.json", BEE).config
+    config = converted("bee.json", BEE).config
     assert config.build["compile"].command == "go build -o ./shop"
     assert config.run["app"].command == ["./shop", "-x", "a b"]
     assert (config.run["app"].stop_signal, config.run["app"].stop_timeout) == ("SIGINT", 10_000)
 
 
-def test_realize_builds_where_its_project_lies() -> None:
-    config = taken_over(".realize.yaml", REALIZE).config
+def test_realize_builds_in_the_folder_of_its_project() -> None:
+    config = converted(".realize.yaml", REALIZE).config
     assert config.build["compile"].cwd == "coin"
     assert config.build["compile"].outputs == ["/coin/tmp/coin"]
     assert config.build["vet"].command == "staticcheck ./..."
@@ -144,8 +144,8 @@ def test_realize_builds_where_its_project_lies() -> None:
 # --- the others --------------------------------------------------------------------------------------------------
 
 
-def test_modd_s_blocks_become_steps_in_a_row_and_processes() -> None:
-    imported = taken_over("modd.conf", MODD)
+def test_modd_s_blocks_become_chains_of_steps_and_processes() -> None:
+    imported = converted("modd.conf", MODD)
     config = imported.config
     assert config.build["go-build"].command == "go build -o tmp/shop ."
     assert config.build["go-build"].paths == ["**/*.go", "!**/*_test.go", "!docs/**"]
@@ -160,11 +160,11 @@ def test_modd_s_blocks_become_steps_in_a_row_and_processes() -> None:
     assert config.run["serve"].reload.signal == "SIGUSR1"
     assert config.run["redis-server"].paths == []
     assert config.run["redis-server"].stop_signal == "SIGHUP"
-    assert "HOTRUN_CHANGED" in noted(imported, "line 6: @dirmods")
+    assert "HOTRUN_CHANGED" in note_on(imported, "line 6: @dirmods")
 
 
 def test_reflex_s_services_are_processes_and_the_rest_steps() -> None:
-    config = taken_over("reflex.conf", REFLEX).config
+    config = converted("reflex.conf", REFLEX).config
     assert config.build["protoc"].command == ["protoc", "."]
     assert config.build["protoc"].paths == ["/*.proto"]
     assert config.build["make-two"].command == ["make", "two words"]
@@ -175,7 +175,7 @@ def test_reflex_s_services_are_processes_and_the_rest_steps() -> None:
 
 
 def test_nodemon_runs_its_script_with_its_program() -> None:
-    config = taken_over("nodemon.json", NODEMON).config
+    config = converted("nodemon.json", NODEMON).config
     app = config.run["app"]
     assert app.command == "ts-node src/index.ts --port '8 0'"
     assert app.env == {"NODE_ENV": "development", "PORT": "8080"}
@@ -185,25 +185,25 @@ def test_nodemon_runs_its_script_with_its_program() -> None:
     assert {"*.test.ts", "dist/"} <= set(config.watch.exclude)
 
 
-def test_nodemon_alone_runs_what_package_json_names() -> None:
-    assert taken_over("nodemon.json", "{}").config.run["app"].command == "node ."
-    assert taken_over(*SAMPLES["nodemon in package.json"]).config.run["app"].command == "node server.js"
+def test_nodemon_without_a_script_runs_the_one_in_package_json() -> None:
+    assert converted("nodemon.json", "{}").config.run["app"].command == "node ."
+    assert converted(*SAMPLES["nodemon in package.json"]).config.run["app"].command == "node server.js"
     python = '{"script": "app.py", "execMap": {"py": "python3 -u"}}'
-    assert taken_over("nodemon.json", python).config.run["app"].command == "python3 -u app.py"
+    assert converted("nodemon.json", python).config.run["app"].command == "python3 -u app.py"
 
 
-def test_bacon_s_default_job_is_taken_and_the_others_are_noted() -> None:
-    imported = taken_over("bacon.toml", BACON)
+def test_bacon_s_default_job_is_converted_and_the_others_are_reported() -> None:
+    imported = converted("bacon.toml", BACON)
     assert imported.config.run["serve"].command == ["cargo", "run", "--", "a b"]
     assert imported.config.run["serve"].env == {"RUST_LOG": "debug", "PORT": "8080"}
     assert imported.config.build == {}
-    assert "serve is the default" in noted(imported, "jobs.check.command")
-    check = taken_over("bacon.toml", '[jobs.check]\ncommand = ["cargo", "check"]\n')
+    assert "serve is the default" in note_on(imported, "jobs.check.command")
+    check = converted("bacon.toml", '[jobs.check]\ncommand = ["cargo", "check"]\n')
     assert check.config.build["check"].command == ["cargo", "check"]
 
 
-def test_a_procfile_s_processes_have_ports_of_their_own_and_end_together() -> None:
-    config = taken_over("Procfile", PROCFILE, beside=frozenset([".env"])).config
+def test_a_procfile_s_processes_have_separate_ports_and_stop_together() -> None:
+    config = converted("Procfile", PROCFILE, siblings=frozenset([".env"])).config
     assert list(config.run) == ["web", "worker"]
     assert config.run["web"].command == "BIND=127.0.0.1 gunicorn app:app --bind $BIND:$PORT"
     assert config.run["web"].env == {"PORT": "5000"}
@@ -214,7 +214,7 @@ def test_a_procfile_s_processes_have_ports_of_their_own_and_end_together() -> No
 
 
 def test_process_compose_s_dependencies_and_probes_are_kept() -> None:
-    imported = taken_over("process-compose.yaml", PROCESS_COMPOSE)
+    imported = converted("process-compose.yaml", PROCESS_COMPOSE)
     config = imported.config
     assert list(config.build) == ["migrate"]
     web, db = config.run["web"], config.run["db"]
@@ -240,7 +240,7 @@ def test_wgo_run_is_a_build_and_a_process() -> None:
     assert config.run["app"].command == ["./tmp/app", "-port", "8080"]
 
 
-def test_a_chain_of_wgo_is_steps_and_at_its_end_a_process() -> None:
+def test_a_chain_of_wgo_becomes_steps_and_a_final_process() -> None:
     config = from_command(COMMANDS[1]).config
     assert config.build["npx-sass"].command == ["npx", "sass"]
     assert config.run["app"].needs == ["npx-sass"]
@@ -272,7 +272,7 @@ def test_gow_run_is_a_build_and_a_process_and_gow_test_a_step() -> None:
     assert from_command(COMMANDS[6]).config.build["test"].command == ["go", "test", "./..."]
 
 
-def test_the_pipe_in_front_of_entr_says_which_files() -> None:
+def test_the_command_that_pipes_into_entr_selects_the_files() -> None:
     config = from_command(COMMANDS[10]).config
     [process] = config.run.values()
     assert (process.command, process.paths) == ("make && ./app", ["*.c", "*.h"])
@@ -280,7 +280,7 @@ def test_the_pipe_in_front_of_entr_says_which_files() -> None:
     assert (step.command, step.paths) == (["python3", "check.py"], ["/*.py"])
 
 
-def test_variables_and_runners_in_front_of_a_tool_are_seen_through() -> None:
+def test_variables_and_runners_before_a_tool_are_split_off() -> None:
     config = from_command(COMMANDS[7]).config
     assert config.env == {"A": "1"}
     assert config.run["app"].command == "ts-node src/index.ts --port 1"
@@ -290,16 +290,16 @@ def test_variables_and_runners_in_front_of_a_tool_are_seen_through() -> None:
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("wgoo run .", '"wgoo" is none of the tools', 'did you mean "wgo"?'),
-        ("sleep 1", '"sleep" is none of the tools', "it knows the command lines of"),
-        ("wgo 'run", "the quotes of this command do not end", "close them"),
-        ("", '"" is none of the tools', "it knows"),
-        ("reflex -s", "reflex is told to run nothing", "hotrun init"),
-        ("wgo", "wgo is told to run nothing", "hotrun init"),
-        ("watchmedo tricks", "watchmedo tricks: only auto-restart", "use one"),
+        ("wgoo run .", 'cannot convert "wgoo" command lines', 'did you mean "wgo"?'),
+        ("sleep 1", 'cannot convert "sleep" command lines', "supported tools: "),
+        ("wgo 'run", "unclosed quote", "close it"),
+        ("", 'cannot convert "" command lines', "supported tools: "),
+        ("reflex -s", "nothing to run in this configuration of reflex", "hotrun init"),
+        ("wgo", "nothing to run in this configuration of wgo", "hotrun init"),
+        ("watchmedo tricks", "watchmedo tricks: not supported", "use the command line of auto-restart"),
     ],
 )
-def test_a_command_line_that_cannot_be_taken_over_is_one_error(line: str, message: str, hint: str) -> None:
+def test_a_command_line_that_cannot_be_converted_is_one_error(line: str, message: str, hint: str) -> None:
     with pytest.raises(InvalidConfig) as caught:
         from_command(line)
     [problem] = caught.value.problems
@@ -307,6 +307,6 @@ def test_a_command_line_that_cannot_be_taken_over_is_one_error(line: str, messag
     assert hint in (caught.value.hint or "")
 
 
-def test_a_flag_that_nobody_knows_is_noted() -> None:
+def test_an_unknown_flag_is_reported() -> None:
     imported = from_command("watchexec --no-such-flag -r -- app")
-    assert "unknown" in noted(imported, "--no-such-flag")
+    assert "unknown" in note_on(imported, "--no-such-flag")

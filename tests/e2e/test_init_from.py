@@ -1,4 +1,4 @@
-"""`hotrun init --from` and `--from-command` as a person uses them: what is written passes `hotrun check`."""
+"""`hotrun init --from` and `--from-command` as a user runs them: the written file passes `hotrun check`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AIR = '[build]\ncmd = "true"\nfull_bin = "sleep 1000"\n'
 
 
 @pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
-def test_what_is_written_passes_the_check(name: str, text: str, tmp_path: Path) -> None:
+def test_the_written_file_passes_the_check(name: str, text: str, tmp_path: Path) -> None:
     root = lay_out(tmp_path / "shop", {name: text})
     (tmp_path / "shared").mkdir()
     assert "wrote hotrun.toml: " in good(run(root, "init", "--from", name))
@@ -24,7 +24,7 @@ def test_what_is_written_passes_the_check(name: str, text: str, tmp_path: Path) 
     assert (root / name).read_text() == text
 
 
-def test_what_is_written_for_a_command_line_passes_the_check(tmp_path: Path) -> None:
+def test_the_file_written_for_a_command_line_passes_the_check(tmp_path: Path) -> None:
     root = lay_out(tmp_path, {"src/a": "", "web/a": ""})
     for line in COMMANDS:
         assert "wrote hotrun.toml: " in good(run(root, "init", "--from-command", line))
@@ -33,7 +33,7 @@ def test_what_is_written_for_a_command_line_passes_the_check(tmp_path: Path) -> 
         (root / "hotrun.toml").unlink()
 
 
-def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
+def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     lay_out(tmp_path, {".air.toml": AIR, "hotrun.toml": "# mine\n"})
     for arguments in (("--from", ".air.toml"), ("--from-command", "wgo run .")):
         done = run(tmp_path, "init", *arguments)
@@ -42,12 +42,12 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "hotrun.toml").read_text() == "# mine\n"
 
 
-def test_init_takes_over_what_lies_there_where_nothing_is_detected(tmp_path: Path) -> None:
+def test_init_converts_another_tool_s_file_if_nothing_is_detected(tmp_path: Path) -> None:
     lay_out(tmp_path, {".air.toml": AIR})
     assert "1 step, 1 process, from .air.toml of air" in good(run(tmp_path, "init"))
 
 
-def test_init_offers_what_lies_beside_what_is_detected(tmp_path: Path) -> None:
+def test_init_offers_another_tool_s_file_next_to_a_detected_project(tmp_path: Path) -> None:
     lay_out(tmp_path, {".air.toml": AIR, "main.py": "print('hello')\n", "package.json": '{"name": "x"}'})
     said = good(run(tmp_path, "init"))
     assert "Python script main.py" in said
@@ -55,7 +55,7 @@ def test_init_offers_what_lies_beside_what_is_detected(tmp_path: Path) -> None:
     assert "nodemon" not in said
 
 
-def test_init_offers_it_where_several_projects_fit(tmp_path: Path) -> None:
+def test_init_offers_another_tool_s_file_if_several_projects_are_detected(tmp_path: Path) -> None:
     scripts = {"main.py": "print('hello')\n", "package.json": '{"scripts": {"start": "node a.js"}}', "a.js": ""}
     lay_out(tmp_path, {".air.toml": AIR, "requirements.txt": "", **scripts})
     done = run(tmp_path, "init")
@@ -70,13 +70,13 @@ def test_init_offers_it_where_several_projects_fit(tmp_path: Path) -> None:
         (("--from", "nothing.toml"), "error: --from nothing.toml: no such file\nhint: here is: .air.toml"),
         (("--from", ""), "error: --from: expected a file, got nothing"),
         (("--from", "broken.toml"), "error: broken.toml:1:"),
-        (("--from", "a.txt"), "error: a.txt:1: not known as the configuration of another tool"),
+        (("--from", "a.txt"), "error: a.txt:1: not a configuration of a supported tool"),
         (("--from", "."), "error: .: expected a file, got a folder"),
         (("--from", ".air.toml", "--pick", "1"), "error: --pick and --from do not go together"),
-        (("--from-command", "nope"), 'error: command line:1: "nope" is none of the tools'),
+        (("--from-command", "nope"), 'error: command line:1: cannot convert "nope" command lines'),
     ],
 )
-def test_what_cannot_be_taken_over_is_one_clear_error(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+def test_a_failed_conversion_is_one_clear_error(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
     lay_out(tmp_path, {".air.toml": AIR, "broken.toml": "[jobs.x\n[jobs.y]\n", "a.txt": "milk\n"})
     done = run(tmp_path, "init", *arguments)
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,7 +1,7 @@
-"""Takes over the configurations of other tools. Each importer is pure: a text becomes tables of a hotrun.toml, with
-remarks on where each key comes from, and notes on what is not taken over.
+"""Convert the configurations of other tools. Each importer is pure: it turns a text into tables of a hotrun.toml.
 
-Which importer reads a file is told by its name, and for `--from` with any other name by what the text looks like.
+Remarks name the source of each key, and notes list the settings that differ or were skipped. The name of a file
+selects its importer. If the name is unknown, its contents do.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ __all__ = [
     "recognize",
 ]
 
-MOST_SNIFFED = 64 * 1024  # characters that are looked at
+MAX_SNIFFED = 64 * 1024  # characters to search
 
 
 class Importer(msgspec.Struct, frozen=True):
-    """`module` is in this folder, and imported only when it is used; `files` are the names of the tool's files.
+    """`module`: in this folder, imported when used. `files`: the names of the tool's files.
 
-    `looks` is found in its texts and in no other's; "" where the name alone can tell. `needs` must be in a file whose
-    name others use, too.
+    `looks`: a regex that only matches the tool's files, "" if only the name identifies them. `needs`: a text that the
+    file must contain, for names that other tools use, too.
     """
 
     tool: str
@@ -44,7 +44,7 @@ class Importer(msgspec.Struct, frozen=True):
 
 
 _BLANK, _ENTRY = r"[ \t]*(?:#.*)?\n", r"[\w.-]+:[ \t]+\S.*(?:\n|\Z)"  # the lines of a Procfile
-# The first that fits is taken.
+# The first match wins.
 IMPORTERS = (
     Importer(
         "air",
@@ -94,28 +94,28 @@ IMPORTERS = (
 
 
 def recognize(name: str, text: str) -> Importer | None:
-    """The importer for the file `name`, a path, that holds `text`: by its name, then by its looks."""
+    """The importer for the file at the path `name` with the contents `text`: by its name, then by its contents."""
     for importer in IMPORTERS:
         if _is_named(name, importer) and importer.needs in text:
             return importer
-    shown = text[:MOST_SNIFFED]
+    shown = text[:MAX_SNIFFED]
     by_looks = (importer for importer in IMPORTERS if importer.looks and re.search(importer.looks, shown, re.MULTILINE))
     return next(by_looks, None)
 
 
 def convert(source: KeySource) -> Imported:
-    """The configuration in `source`. Raises ConfigError where nobody knows it, or it is malformed."""
+    """Convert the configuration in `source`. Raises ConfigError if it is malformed or of an unknown tool."""
     importer = recognize(source.name, source.text)
     if importer is None:
         names = [name for one in IMPORTERS for name in one.files]
         known = ", ".join(dict.fromkeys(one.tool for one in IMPORTERS))
-        hint = did_you_mean(posixpath.basename(source.name), names) or f"it knows the files of {known}"
-        raise source.wrong(1, "not known as the configuration of another tool", hint)
+        hint = did_you_mean(posixpath.basename(source.name), names) or f"supported tools: {known}"
+        raise source.error(1, "not a configuration of a supported tool", hint)
     return _module_of(importer.module).convert(source)  # type: ignore[no-any-return, attr-defined]  # imported by name
 
 
 def convert_command(source: KeySource) -> Imported:
-    """The command line that the text of `source` is. Raises ConfigError for a tool that is not known."""
+    """Convert the command line in `source`. Raises ConfigError for an unknown tool."""
     return _module_of("command_line").convert(source)  # type: ignore[no-any-return, attr-defined]  # imported by name
 
 
@@ -124,5 +124,5 @@ def _module_of(name: str) -> object:
 
 
 def _is_named(path: str, importer: Importer) -> bool:
-    """A name with a folder must match to its end."""
+    """Whether the path ends with one of the importer's file names, some of which include a folder."""
     return any(path == name or path.endswith("/" + name) for name in importer.files)

@@ -1,4 +1,4 @@
-"""Command lines of tools that have no file of their own: which tool it is, and who reads its flags."""
+"""Convert a command line: find the tool, and let its importer read the flags."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ _RUNNERS = (
 
 
 def convert(source: KeySource) -> Imported:
-    """One command line, as it would be typed. Raises ConfigError for a tool that is not known."""
+    """Convert a command line as typed in a shell. Raises ConfigError for an unknown tool."""
     line = words.split(source.text.strip().removeprefix("$ ").replace("\\\n", " "))
     if line is None:
-        raise source.wrong(1, "the quotes of this command do not end", "close them")
+        raise source.error(1, "unclosed quote", "close it")
     env, line = _variables(line)
     line, listing = _piped(line)
     line = _without_runner(line)
     name = _tool_name(line[0]) if line else ""
     draft = ImportDraft(name, source)
     if env:
-        draft.put(env, "env", source="in front of the command")
+        draft.put(env, "env", source="before the command")
     if name == entr.TOOL:
         return entr.from_flags(line[1:], draft, listing)
     read = FROM_FLAGS.get(name)
     if read is None:
         known = ", ".join(sorted(NAMES, key=str.lower))
-        hint = did_you_mean(name, NAMES) or f"it knows the command lines of {known}"
-        raise source.wrong(1, f'"{name}" is none of the tools whose command lines hotrun knows', hint)
+        hint = did_you_mean(name, NAMES) or f"supported tools: {known}"
+        raise source.error(1, f'cannot convert "{name}" command lines', hint)
     return read(line[1:], draft)
 
 
@@ -68,7 +68,7 @@ def _variables(line: list[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _piped(line: list[str]) -> tuple[list[str], list[str]]:
-    """The last command of a pipe, and the first one."""
+    """The last command of a pipe, and the first."""
     if "|" not in line:
         return line, []
     first, last = line.index("|"), len(line) - line[::-1].index("|")
@@ -85,7 +85,7 @@ def _without_runner(line: list[str]) -> list[str]:
 
 
 def _tool_name(word: str) -> str:
-    """The tool's name from its path, or from that of its module with a version."""
+    """The tool's name from a path, or from a module path with a version."""
     name = word.split("@")[0].rstrip("/").rpartition("/")[2]
     lower = {known.lower(): known for known in NAMES}
     return lower.get(name.lower(), name)

@@ -1,4 +1,4 @@
-"""CompileDaemon's command line: build commands, then a command that is run when they were green."""
+"""CompileDaemon's command line: build commands, and a command to run if they pass."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _GRACE = "3s"
 
 
 def from_flags(line: list[str], draft: ImportDraft) -> Imported:
-    """`CompileDaemon [FLAGS]`; without -command it only builds."""
+    """Convert `CompileDaemon [FLAGS]`. Without -command it only builds."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     paths, origin = _paths(flags, draft)
     folder = flags.value("-directory")
@@ -46,16 +46,16 @@ def from_flags(line: list[str], draft: ImportDraft) -> Imported:
         draft.put(paths, "build", needs[0], "paths", source=origin)
     command_line = flags.value("-command")
     if command_line is None:
-        flags.skip("there is no -command", "-run-dir", "-graceful-kill", "-graceful-timeout", "-command-stop")
+        flags.skip("not used without -command", "-run-dir", "-graceful-kill", "-graceful-timeout", "-command-stop")
     else:
         _run(flags, command_line, needs, draft)
-    flags.skip("not needed: hotrun polls where the system tells of no changes", "-polling", "-polling-interval")
-    flags.skip("not needed: hotrun names who prints, in colors of its own", "-log-prefix", "-color", "-verbose")
-    flags.skip("not needed: all folders are watched", "-recursive")
+    flags.skip("not needed: hotrun polls where the system reports no changes", "-polling", "-polling-interval")
+    flags.skip("not needed: hotrun prefixes output with the name, in color", "-log-prefix", "-color", "-verbose")
+    flags.skip("not needed: hotrun watches all subfolders", "-recursive")
     if flags.rest:
-        draft.note(" ".join(flags.rest), "CompileDaemon takes no arguments")
-    draft.note("", "CompileDaemon splits commands at each space; here the shell does, so that quotes count")
-    draft.note_ignore_files()
+        draft.report(" ".join(flags.rest), "CompileDaemon takes no arguments")
+    draft.report("", "CompileDaemon splits commands at each space; in hotrun.toml the shell parses them, with quotes")
+    draft.report_ignore_files()
     flags.finish()
     return draft.finish()
 
@@ -68,17 +68,17 @@ def _run(flags: Flags, command: str, needs: list[str], draft: ImportDraft) -> No
         timeout = f"{seconds}s" if seconds and seconds.isdigit() else _GRACE
         draft.put(timeout, "run", name, "stop_timeout", source="-graceful-timeout")
     else:
-        draft.note("-graceful-kill", go_tools.TERMINATION.format(tool=TOOL))
-    flags.skip("not needed: the old program serves while a build runs", "-command-stop")
+        draft.report("-graceful-kill", go_tools.TERMINATION.format(tool=TOOL))
+    flags.skip("not needed: the old program keeps running during a build", "-command-stop")
 
 
 def _paths(flags: Flags, draft: ImportDraft) -> tuple[list[str], str]:
     given = flags.value("-pattern")
     found = regexes.patterns(given or _PATTERN, rooted=False)
     if found is None:
-        draft.note(f"-pattern {given}", "no gitignore pattern says that: see `paths`")
-    found = [*(found or []), *(one for glob in flags.values("-include") for one in patterns.anywhere(glob))]
-    excluded = [one for glob in flags.values("-exclude") for one in patterns.anywhere(glob)]
+        draft.report(f"-pattern {given}", "no equivalent gitignore pattern: see `paths`")
+    found = [*(found or []), *patterns.each_anywhere(flags.values("-include"))]
+    excluded = patterns.each_anywhere(flags.values("-exclude"))
     excluded += [f"{one}/" for glob in flags.values("-exclude-dir") for one in patterns.anywhere(glob.rstrip("/"))]
     if excluded:
         draft.extend(excluded, "watch", "exclude", source="-exclude, -exclude-dir")

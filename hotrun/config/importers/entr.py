@@ -1,4 +1,4 @@
-"""entr's command line with what lists its files: `find . -name '*.c' | entr -r ./app`."""
+"""entr's command line, with the command that lists the files: `find . -name '*.c' | entr -r ./app`."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ _PLAIN = ("-a", "-c", "-d", "-n", "-p", "-r", "-s", "-z")
 
 
 def from_flags(line: list[str], draft: ImportDraft, listing: list[str]) -> Imported:
-    """The words behind `entr`, and those of the command whose output it reads."""
+    """Convert the words after `entr`. `listing`: the command that lists the files."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     paths = _listed(listing)
     if paths is None:
-        draft.note(" ".join(listing), "which files it lists is not known: all are watched, say it in `paths`")
+        draft.report(" ".join(listing), "hotrun cannot tell which files it lists and watches all: see `paths`")
     command: object = " ".join(flags.rest) if flags.has("-s") else flags.rest
     if any("/_" in word for word in flags.rest):
-        draft.note("/_", "cannot be put in; $HOTRUN_CHANGED names a file with the changed paths, NUL between them")
-    stays = flags.has("-r")
-    add = draft.process if stays else draft.step
-    part = add(title(" ".join(flags.rest)), command, "the command, -r" if stays else "the command", paths=paths)
+        draft.report("/_", "not supported: $HOTRUN_CHANGED names a file with the changed paths, separated by NUL")
+    restarts = flags.has("-r")
+    add = draft.process if restarts else draft.step
+    part = add(title(" ".join(flags.rest)), command, "the command, -r" if restarts else "the command", paths=paths)
     if paths:
-        draft.remark(" ".join(listing), "run" if stays else "build", part, "paths")
-    if flags.has("-z") and stays:
+        draft.remark(" ".join(listing), "run" if restarts else "build", part, "paths")
+    if flags.has("-z") and restarts:
         draft.put("quit", "run", part, "on_exit", source="-z")
-    flags.skip("not needed: new files and folders are watched anyway", "-d")
-    flags.skip("not needed: no change is lost while it runs", "-a")
-    flags.skip("start it as `hotrun --postpone`: nothing runs before the first change", "-p")
-    flags.skip("not needed: a process has a terminal, and hotrun leaves the history alone", "-c", "-n")
-    flags.skip("cannot be", "-z", "-x")
+    flags.skip("not needed: hotrun watches new files and folders", "-d")
+    flags.skip("not needed: hotrun handles changes during a run", "-a")
+    flags.skip("use `hotrun --postpone` to wait for the first change", "-p")
+    flags.skip("not needed: a process has a terminal, and hotrun never clears it", "-c", "-n")
+    flags.skip("not supported", "-z", "-x")
     flags.finish()
     return draft.finish()
 
 
 def _listed(words: list[str]) -> list[str] | None:
-    """The patterns of what find, ls, git ls-files, fd or rg list, as far as their words tell."""
+    """The patterns of the files that find, ls, git ls-files, fd or rg list. None if their arguments do not tell."""
     if words[:1] == ["find"]:
         names = [words[at + 1] for at, word in enumerate(words[:-1]) if word in ("-name", "-iname")]
         return names or None

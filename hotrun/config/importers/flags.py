@@ -1,16 +1,17 @@
-"""Reads the flags of other tools' command lines: which take a value, and where the command begins that they run."""
+"""Read the flags of other tools' command lines, up to the command that the tool runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from hotrun.config.importers.imported import ImportDraft
+from hotrun.config.importers.key_reader import UNKNOWN
 
 
 class Flags:
-    """The flags in front of a command, each with the values that it was given.
+    """The flags before a command, with their values.
 
-    `valued` and `plain` are the flags that take a value and those that do not, all spellings of one separated by "|".
+    `valued`: flags with a value. `plain`: flags without. "|" separates the spellings of a flag.
     """
 
     def __init__(self, line: list[str], valued: Iterable[str], plain: Iterable[str], draft: ImportDraft) -> None:
@@ -21,34 +22,31 @@ class Flags:
         self.rest = self._read(list(line))
 
     def values(self, name: str) -> list[str]:
-        """All values of a flag, which counts as asked for."""
+        """All values of a flag. Marks it as read."""
         return self._given.pop(name, [])
 
     def value(self, name: str) -> str | None:
-        """The last value of a flag, None where it was not given."""
+        """The last value of a flag, or None. Marks it as read."""
         return next(reversed(self.values(name)), None)
 
     def has(self, name: str) -> bool:
-        """Whether the flag was given."""
+        """Whether the flag was given. Marks it as read."""
         found = self.values(name)
         return bool(found) and found[-1].lower() not in ("false", "0")
 
     def any(self, *names: str) -> bool:
-        """Whether one of the flags was given; all count as asked for."""
+        """Whether one of the flags was given. Marks all of them as read."""
         return sum(self.has(name) for name in names) > 0
 
     def skip(self, why: str, *names: str) -> None:
-        """Note for each of the flags that was given that it is not taken over, and why."""
+        """Report for each of the given flags that it is skipped, and why."""
         for name in names:
             for value in self.values(name):
-                self._draft.note(name if value == "" else f"{name} {value}", why)
+                self._draft.report(name if value == "" else f"{name} {value}", why)
 
     def finish(self) -> None:
-        """Note the flags that nobody has asked for."""
-        self.skip(
-            f"unknown: {self._draft.tool}'s importer has never heard of it, so look whether it matters",
-            *list(self._given),
-        )
+        """Report the flags that were not read."""
+        self.skip(UNKNOWN.format(tool=self._draft.tool), *list(self._given))
 
     def _read(self, line: list[str]) -> list[str]:
         while line and line[0].startswith("-") and line[0] != "-":
@@ -66,14 +64,14 @@ class Flags:
         return line
 
     def _spelled(self, name: str) -> str:
-        """Go's tools take one dash or two for the same flag."""
+        """The known spelling of a flag. Go's tools accept one dash or two."""
         if name in self._valued or name in self._plain:
             return name
         other = name[1:] if name.startswith("--") else f"-{name}"
         return other if len(name) > 2 and (other in self._valued or other in self._plain) else name
 
     def _bundle(self, word: str, line: list[str]) -> bool:
-        """Take short flags in one word: "-rc", "-e5"."""
+        """Read short flags in one word, such as "-rc" or "-e5". Returns whether the word consists of them."""
         if word.startswith("--") or f"-{word[1:2]}" not in {**self._valued, **self._plain}:
             return False
         for at, char in enumerate(word[1:], 1):

@@ -10,54 +10,62 @@ from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys
 
 TOOL = "fresh"
+_TMP_PATH, _BUILD_NAME = "./tmp", "runner-build"
+_IGNORED, _VALID, _NO_REBUILD = "assets, tmp", ".go, .tpl, .tmpl, .html", ".tpl, .tmpl, .html"
 _COLORS = [f"log_color_{part}" for part in ("main", "build", "runner", "watcher", "app")]
 
 
 def convert(source: KeySource) -> Imported:
-    """The text of a runner.conf. Raises ConfigError with the line that is no `key: value`."""
+    """Convert a runner.conf. Raises ConfigError with the line that is not `key: value`."""
     draft = ImportDraft(TOOL, source)
     keys = Keys(_read(source), draft)
-    root = patterns.plain(keys.text("root") or ".")
-    output = posixpath.join(keys.text("tmp_path") or "./tmp", keys.text("build_name") or "runner-build")
     for key in ("tmp_path", "build_name"):
         if keys.has(key):
             draft.remark(key, "build", STEP, "command")
+    _exclude(keys, draft)
+    _build_and_run(keys, draft)
+    _skip(keys, draft)
+    keys.finish()
+    return draft.finish()
 
-    ignored = keys.texts("ignored")
-    folders = [word for text in ignored or ["assets, tmp"] for word in text.split(",")]
-    draft.extend([patterns.folder(path) for path in folders if path.strip()], "watch", "exclude")
-    draft.extend([patterns.folder(keys.text("tmp_path") or "./tmp"), ".*/"], "watch", "exclude")
+
+def _exclude(keys: Keys, draft: ImportDraft) -> None:
+    folders = [path for text in keys.texts("ignored") or [_IGNORED] for path in text.split(",") if path.strip()]
+    folders.append(keys.text("tmp_path") or _TMP_PATH)
+    draft.extend([*map(patterns.folder, folders), ".*/"], "watch", "exclude")
     draft.remark("ignored, tmp_path, hidden folders", "watch", "exclude")
 
-    valid = patterns.extensions(keys.texts("valid_ext") or [".go, .tpl, .tmpl, .html"])
-    no_build = patterns.extensions(keys.texts("no_rebuild_ext") or [".tpl, .tmpl, .html"])
-    built = [f"{_front(root)}{path}" for path in valid if path not in no_build]
-    restarted = [f"{_front(root)}{path}" for path in valid if path in no_build]
-    package = f"./{root}" if root and patterns.is_inside(root) else root or "."
+
+def _build_and_run(keys: Keys, draft: ImportDraft) -> None:
+    root = patterns.plain(keys.text("root") or ".")
+    is_subfolder = root != "" and patterns.is_inside(root)
+    package = f"./{root}" if is_subfolder else root or "."
+    prefix = f"/{patterns.literal(root)}/**/" if is_subfolder else ""  # fresh watches only its root
+    valid = patterns.extensions(keys.texts("valid_ext") or [_VALID])
+    no_build = patterns.extensions(keys.texts("no_rebuild_ext") or [_NO_REBUILD])
+    built = [prefix + path for path in valid if path not in no_build]
+    restarted = [prefix + path for path in valid if path in no_build]
+    output = posixpath.join(keys.text("tmp_path") or _TMP_PATH, keys.text("build_name") or _BUILD_NAME)
+
     draft.step(STEP, go_tools.build_command(output, package, []), "root", outputs=go_tools.binary_outputs(output))
     draft.put(built, "build", STEP, "paths", source="valid_ext")
     draft.process(PROCESS, go_tools.program(output, []), "tmp_path, build_name", needs=[STEP])
     if restarted:
         draft.put(restarted, "run", PROCESS, "paths", source="no_rebuild_ext")
 
+
+def _skip(keys: Keys, draft: ImportDraft) -> None:
     keys.skip(go_tools.LOGS, "build_log")
     keys.skip(go_tools.AT_ONCE, "build_delay")
     keys.skip(go_tools.COLORS, "colors", *_COLORS)
-    draft.note(
+    draft.report(
         "",
-        "fresh sets DEV_RUNNER=1, RUNNER_WD and RUNNER_*, with which its helper shows build errors: put them into "
+        "fresh sets DEV_RUNNER=1, RUNNER_WD and RUNNER_*, which its helper needs to show build errors: add them to "
         "[env] if the program reads them",
     )
-    draft.note("", "new folders are watched, too; fresh sees those alone that it has found at its start")
-    draft.note("", go_tools.TERMINATION.format(tool=TOOL))
-    draft.note_ignore_files()
-    keys.finish()
-    return draft.finish()
-
-
-def _front(root: str) -> str:
-    """fresh watches its root alone."""
-    return f"/{patterns.literal(root)}/**/" if root and patterns.is_inside(root) else ""
+    draft.report("", "hotrun watches new folders, too; fresh only watches those that exist when it starts")
+    draft.report("", go_tools.TERMINATION.format(tool=TOOL))
+    draft.report_ignore_files()
 
 
 def _read(source: KeySource) -> dict[object, object]:
@@ -68,6 +76,6 @@ def _read(source: KeySource) -> dict[object, object]:
             continue
         key, mark, value = line.partition(":")
         if not mark or not key.strip():
-            raise source.wrong(number, f'expected "key: value", got "{line[:60]}"', "repair or remove the line")
+            raise source.error(number, f'expected "key: value", got "{line[:60]}"', "fix or remove the line")
         found[key.strip()] = value.strip()
     return found

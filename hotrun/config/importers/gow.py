@@ -1,4 +1,4 @@
-"""gow's command line: `gow [FLAGS] run . ARGUMENTS`, or another command of Go."""
+"""gow's command line: `gow [FLAGS] run . ARGUMENTS`, or another go command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OUTPUT = "./tmp/app"
 
 
 def from_flags(line: list[str], draft: ImportDraft) -> Imported:
-    """A command line of gow. Raises ConfigError where it runs nothing."""
+    """Convert a command line of gow. Raises ConfigError if it runs nothing."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     given = flags.values("-e")
     paths, origin = patterns.extensions(given or _EXT), "-e" if given else "-e (default)"
@@ -32,24 +32,24 @@ def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     elif command:
         step = draft.step(title(" ".join(command)), [go, *command], "the command")
         draft.put(paths, "build", step, "paths", source=origin)
-    flags.skip("not needed: hotrun leaves the terminal's own history alone", "-c", "-s", "-S")
+    flags.skip("not needed: hotrun never clears the terminal", "-c", "-s", "-S")
     flags.skip(
-        "not needed: hotrun names what it does; its own keys and `hotrun status` tell more",
+        "not needed: see hotrun's keys and `hotrun status`",
         "-v",
         "-r",
         "-t",
         "-P",
         "-f",
     )
-    flags.skip("start it as `hotrun --postpone`: nothing runs before the first change", "-p")
-    flags.skip("not needed: a change cancels a build, and a process is restarted when it is green", "-l")
-    draft.note_ignore_files()
+    flags.skip("use `hotrun --postpone` to wait for the first change", "-p")
+    flags.skip("not needed: a change cancels a build, and hotrun restarts the process when it passes", "-l")
+    draft.report_ignore_files()
     flags.finish()
     return draft.finish()
 
 
 def _run(words: list[str], paths: list[str], origin: str, draft: ImportDraft) -> None:
-    """`go run` is a build and a process, so that the old one serves meanwhile and gets the signal itself."""
+    """Convert `go run` to a build and a process. The old process runs during the build, and gets signals directly."""
     first = next((at for at, word in enumerate(words) if not word.startswith("-")), len(words))
     flags = words[:first]
     package, *arguments = words[first:] or ["."]

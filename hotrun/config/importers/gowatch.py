@@ -1,17 +1,17 @@
-"""gowatch (gowatch.yml): one program of Go, with commands before its build. Left out, keys have gowatch's defaults."""
+"""gowatch (gowatch.yml): one Go program, with commands before its build. Missing keys have gowatch's defaults."""
 
 from __future__ import annotations
 
 from hotrun.config.importers import go_tools, patterns, words, yaml_text
 from hotrun.config.importers.go_tools import PROCESS, STEP
 from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
-from hotrun.config.importers.key_reader import Keys, pairs
+from hotrun.config.importers.key_reader import Keys, assignments
 
 TOOL = "gowatch"
 
 
 def convert(source: KeySource) -> Imported:
-    """The text of a gowatch.yml. Raises ConfigError for what is no YAML."""
+    """Convert a gowatch.yml. Raises ConfigError for invalid YAML."""
     draft = ImportDraft(TOOL, source)
     keys = Keys(yaml_text.tables(source), draft)
     name = keys.text("appname") or source.folder
@@ -32,45 +32,45 @@ def convert(source: KeySource) -> Imported:
 
     _run(keys, draft, output, paths, step)
     keys.skip("not needed: see `--ui`", "log_level")
-    draft.note("", "new folders are watched, too, and no save is lost while a build runs; gowatch drops it")
-    draft.note_ignore_files()
+    draft.report("", "hotrun watches new folders, too, and handles saves during a build; gowatch drops them")
+    draft.report_ignore_files()
     keys.finish()
     return draft.finish()
 
 
 def _watch(keys: Keys, draft: ImportDraft) -> tuple[list[str], str]:
-    """The patterns of what is built, and their key."""
+    """The patterns of the files that trigger a build, and their key."""
     given = keys.texts("watch_exts")
     outside = [path for path in map(patterns.plain, keys.texts("watch_paths") or []) if not patterns.is_inside(path)]
     if outside:
         draft.put([".", *outside], "watch", "paths", source="watch_paths")
     elif keys.has("watch_paths"):
-        draft.note("watch_paths", "not needed: all folders below this one are watched")
+        draft.report("watch_paths", "not needed: hotrun watches all subfolders")
     excluded = [patterns.folder(path) for path in keys.texts("excluded_paths") or [] if patterns.plain(path)]
     if excluded:
         draft.extend(excluded, "watch", "exclude", source="excluded_paths")
     draft.extend(["docs/", "swagger/", ".*/"], "watch", "exclude")
     if not keys.flag("vendor_watch"):
         draft.extend(["vendor/"], "watch", "exclude")
-    draft.remark("what gowatch leaves out itself, vendor_watch", "watch", "exclude")
+    draft.remark("ignored by gowatch itself, vendor_watch", "watch", "exclude")
     return patterns.extensions(given or [".go"]), "watch_exts" if given else "watch_exts (default)"
 
 
 def _run(keys: Keys, draft: ImportDraft, output: str, paths: list[str], step: str) -> None:
-    own = keys.text("run_cmd")
-    arguments, assignments = keys.texts("cmd_args") or [], keys.texts("envs") or []
+    custom = keys.text("run_cmd")
+    arguments, envs = keys.texts("cmd_args") or [], keys.texts("envs") or []
     if keys.flag("disable_run"):
-        draft.note("disable_run", "nothing is run, as there: only the build is in this file")
-        keys.skip("disable_run leaves it out there, too", "run_cmd", "cmd_args", "envs")
+        draft.report("disable_run", "hotrun runs nothing, like gowatch: this file only has the build")
+        keys.skip("not used because of disable_run", "run_cmd", "cmd_args", "envs")
         return
-    env, others = pairs(assignments)
+    env, others = assignments(envs)
     if others:
-        draft.note("envs", f"not NAME=value: {', '.join(others)}")
-    command = words.with_arguments(own, arguments) if own else go_tools.program(output, arguments)
-    origin = "run_cmd" if own else "output"
+        draft.report("envs", f"not NAME=value: {', '.join(others)}")
+    command = words.with_arguments(custom, arguments) if custom else go_tools.program(output, arguments)
+    origin = "run_cmd" if custom else "output"
     name = draft.process(PROCESS, command, origin + (", cmd_args" if arguments else ""), needs=[step])
     if env:
         draft.put(env, "run", name, "env", source="envs")
     if restarting := go_tools.restarting(paths):
         draft.put(restarting, "run", name, "paths", source=go_tools.RESTART_ONLY)
-    draft.note("", go_tools.TERMINATION.format(tool=TOOL))
+    draft.report("", go_tools.TERMINATION.format(tool=TOOL))

@@ -1,5 +1,7 @@
-"""What every importer makes: the tables of a hotrun.toml, where each key comes from, and what is not taken over.
-Nothing is dropped in silence: what does not fit hotrun.toml's own checks becomes a note as well."""
+"""The result of every importer: the tables of a hotrun.toml, the source of each key, and the skipped settings.
+
+Importers never drop anything silently: a value that fails hotrun.toml's own checks becomes a note, too.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +15,28 @@ from hotrun.config.loading.load import validate
 from hotrun.config.loading.problems import Findings, InvalidConfig, Path, key_path
 from hotrun.config.tables.model import Config
 
-MOST_REPAIRS = 100  # of values that hotrun.toml refuses
+MAX_REPAIRS = 100  # removals of values that hotrun.toml rejects
 
 
 class KeySource(msgspec.Struct, frozen=True):
-    """A foreign configuration: its text, its name for messages, and the name of the project's folder, which some tools
-    give to the program that they build.
+    """Another tool's configuration. `name`: for messages. `folder`: the name of the project's folder.
 
-    `system` is sys.platform, for tables that count on one system alone; `beside` names the files in the same folder.
+    `system`: sys.platform, for settings of one system. `siblings`: the names of the files in the same folder.
     """
 
     text: str
     name: str
     folder: str = "app"
     system: str = "linux"
-    beside: frozenset[str] = frozenset()
+    siblings: frozenset[str] = frozenset()
 
-    def wrong(self, line: int, problem: str, remedy: str) -> InvalidConfig:
-        """The one error for a text that its own tool could not read either."""
+    def error(self, line: int, problem: str, remedy: str) -> InvalidConfig:
+        """The error for a text that cannot be converted."""
         return InvalidConfig([f"{self.name}:{line}: {problem}"], remedy)
 
 
 class Note(msgspec.Struct, frozen=True):
-    """A key of the other tool that is not in the result, and why; `key` is "" for a remark about the whole."""
+    """A setting of the other tool that is not in the result, and why. `key` is "" for a note about all of it."""
 
     key: str
     why: str
@@ -45,8 +46,10 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """The result. `tables` are those of the file, `config` their checked form. `remarks` say where the key, or the
-    table, at a path comes from; `notes` name what is not in it."""
+    """The result. `tables`: those of the hotrun.toml. `config`: the same, validated.
+
+    `remarks`: the source of the key or table at each path. `notes`: the settings that differ or were skipped.
+    """
 
     tool: str
     source: str
@@ -57,7 +60,7 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 class ImportDraft:
-    """A hotrun.toml in the making, out of the configuration `source` of `tool`."""
+    """A hotrun.toml that an importer fills from the configuration `source` of `tool`."""
 
     def __init__(self, tool: str, source: KeySource) -> None:
         self.tool = tool
@@ -67,7 +70,7 @@ class ImportDraft:
         self.notes: list[Note] = []
 
     def put(self, value: object, *path: str, source: str = "") -> None:
-        """Set the key at `path` to `value`, which comes from the key `source` of the other tool."""
+        """Set the key at `path` to `value`. `source`: the other tool's key."""
         table = self.tables
         for name in path[:-1]:
             table = table.setdefault(name, {})
@@ -76,7 +79,7 @@ class ImportDraft:
             self.remark(source, *path)
 
     def extend(self, values: list[str], *path: str, source: str = "") -> None:
-        """Append to the array at `path`, each value once."""
+        """Append to the array at `path`, without duplicates."""
         table: Any = self.tables
         for name in path[:-1]:
             table = table.setdefault(name, {})
@@ -85,26 +88,24 @@ class ImportDraft:
             self.remark(source, *path)
 
     def remark(self, text: str, *path: str) -> None:
-        """Say where the key or table at `path` comes from; several are all said."""
+        """Add the source of the key or table at `path`. A path may have several."""
         known = self.remarks.get(path)
         if known is None or text not in known.split(", "):
             self.remarks[path] = text if known is None else f"{known}, {text}"
 
-    def note(self, key: str, why: str) -> None:
-        """Say that `key` is not taken over, and why."""
+    def report(self, key: str, why: str) -> None:
+        """Add a note that `key` differs or was skipped, and why."""
         note = Note(key, why)
         if note not in self.notes:
             self.notes.append(note)
 
-    def note_ignore_files(self) -> None:
-        """Say that the other tool watches what git ignores."""
-        why = (
-            "does not heed ignore files; hotrun leaves out what git ignores: `gitignore = false` in [watch] watches it"
-        )
-        self.note("", f"{self.tool} {why}")
+    def report_ignore_files(self) -> None:
+        """Add a note that the other tool watches files that git ignores."""
+        why = "does not read .gitignore. To watch files that git ignores, set `gitignore = false` in [watch]"
+        self.report("", f"{self.tool} {why}")
 
     def name(self, wanted: str, fallback: str = "app") -> str:
-        """A name for a step or process that none has yet."""
+        """A name for a step or process that is not in use yet."""
         first = part_name(wanted, fallback=part_name(fallback))
         taken = {*self.tables.get("build", {}), *self.tables.get("run", {})}
         numbered = (f"{first}-{number}" for number in range(2, len(taken) + 3))
@@ -127,35 +128,37 @@ class ImportDraft:
         return name
 
     def finish(self) -> Imported:
-        """The result. What hotrun.toml cannot hold is taken out and noted.
+        """The result. Values that hotrun.toml rejects are removed, with a note.
 
-        Raises InvalidConfig where nothing is left to run.
+        Raises InvalidConfig if nothing is left to run.
         """
-        for _ in range(MOST_REPAIRS):
+        for _ in range(MAX_REPAIRS):
             findings = Findings()
             config, _ = validate(self.tables, None, findings)
             if not findings.by_path:
                 break
-            self._take_out(findings)
+            self._remove_rejected(findings)
         else:
-            raise self.source.wrong(1, "does not fit into a hotrun.toml", "write one by hand: hotrun init")
-        remarks = {path: text for path, text in self.remarks.items() if _holds(self.tables, path)}
+            raise self.source.error(1, "cannot be converted", "write a hotrun.toml: hotrun init")
+        remarks = {path: text for path, text in self.remarks.items() if _has(self.tables, path)}
         return Imported(self.tool, self.source.name, self.tables, config, remarks, tuple(self.notes))
 
-    def _take_out(self, findings: Findings) -> None:
+    def _remove_rejected(self, findings: Findings) -> None:
         for path, text in sorted(findings.by_path.items(), key=lambda one: str(one[0]), reverse=True):
             if not path:
-                raise self.source.wrong(1, f"{self.tool} is told to run nothing", "write a hotrun.toml: hotrun init")
+                raise self.source.error(
+                    1, f"nothing to run in this configuration of {self.tool}", "write a hotrun.toml: hotrun init"
+                )
             if path[-1] == "command" and len(path) == 3:
-                path = path[:2]  # a step without a command is none
-            said = self.remarks.get(path, key_path(path))
-            while path and not _drop(self.tables, path):
-                path = path[:-1]  # a table that lacks a key
+                path = path[:2]  # a step needs a command
+            key = self.remarks.get(path, key_path(path))
+            while path and not _remove(self.tables, path):
+                path = path[:-1]  # a required key is missing: remove its table
             if path:
-                self.note(said, f"cannot be: {one_line(text, 160)}")
+                self.report(key, f"not supported: {one_line(text, 160)}")
 
 
-def _holds(tables: Any, path: Path) -> bool:  # noqa: ANN401 - a decoded document
+def _has(tables: Any, path: Path) -> bool:  # noqa: ANN401 - a decoded document
     for key in path:
         if not isinstance(tables, dict) or key not in tables:
             return False
@@ -163,8 +166,8 @@ def _holds(tables: Any, path: Path) -> bool:  # noqa: ANN401 - a decoded documen
     return True
 
 
-def _drop(tables: Any, path: Path) -> bool:  # noqa: ANN401 - a decoded document
-    """Take the value at `path` out; whether it was there."""
+def _remove(tables: Any, path: Path) -> bool:  # noqa: ANN401 - a decoded document
+    """Remove the value at `path`; returns whether it was there."""
     for key in path[:-1]:
         try:
             tables = tables[key]

@@ -1,4 +1,4 @@
-"""Procfile (foreman, honcho, overmind, hivemind): a process a line, none of them restarted by changes."""
+"""Procfile (foreman, honcho, overmind, hivemind): one process per line. Changes restart none of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from hotrun.config.importers import words
 from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 
 TOOL = "foreman"
-FIRST_PORT, PORT_STEP = 5000, 100  # foreman's and honcho's PORT: of the first process, and to the next one
+FIRST_PORT, PORT_STEP = 5000, 100  # PORT in foreman and honcho: of the first process, and the step to the next
 _LINE = re.compile(r"([A-Za-z0-9_.-]+):\s*(.+)")
 
 
 def convert(source: KeySource) -> Imported:
-    """The text of a Procfile. Raises ConfigError with the line that is no `name: command`."""
+    """Convert a Procfile. Raises ConfigError with the line that is not `name: command`."""
     draft = ImportDraft(TOOL, source)
     count = 0
     for number, line in enumerate(source.text.splitlines(), 1):
@@ -21,18 +21,16 @@ def convert(source: KeySource) -> Imported:
             continue
         found = _LINE.fullmatch(line.strip())
         if found is None:
-            raise source.wrong(
-                number, f'expected "name: command", got "{line.strip()[:60]}"', "repair or remove the line"
-            )
+            raise source.error(number, f'expected "name: command", got "{line.strip()[:60]}"', "fix or remove the line")
         if found[1] == "release":
-            draft.note(f"line {number}: release", f"is for deployment, not for development: {found[2]}")
+            draft.report(f"line {number}: release", f"only for deployment: {found[2]}")
             continue
         _process(found[1], found[2], number, FIRST_PORT + PORT_STEP * count, draft)
         count += 1
-    if ".env" in source.beside:
-        draft.put([".env"], "env_files", source=".env beside it, as foreman reads it")
-    draft.note("", 'changes restart nothing, as there: say in `paths` which should, such as paths = ["*.py"]')
-    draft.note("", "several of one kind (foreman's -m, --formation) cannot be: write more of them")
+    if ".env" in source.siblings:
+        draft.put([".env"], "env_files", source=".env in the same folder, as in foreman")
+    draft.report("", 'like foreman, nothing restarts on changes yet: add `paths`, such as paths = ["*.py"]')
+    draft.report("", "scaling (foreman's -m, --formation) is not supported: add more of them")
     return draft.finish()
 
 
@@ -40,6 +38,6 @@ def _process(wanted: str, command: str, line: int, port: int, draft: ImportDraft
     env, command = words.without_variables(command)
     where = f"line {line}"
     name = draft.process(wanted, command, where)
-    draft.put({"PORT": str(port), **env}, "run", name, "env", source="PORT as foreman sets it")
-    draft.put([], "run", name, "paths", source="not watched there")
-    draft.put("quit", "run", name, "on_exit", source="when one ends, all end")
+    draft.put({"PORT": str(port), **env}, "run", name, "env", source="PORT as in foreman")
+    draft.put([], "run", name, "paths", source="not watched by foreman")
+    draft.put("quit", "run", name, "on_exit", source="if one process exits, all stop")

@@ -1,4 +1,4 @@
-"""realize (.realize.yaml), which is no longer kept: each project of its schema is a build and a process."""
+"""realize (.realize.yaml), which is no longer maintained: each project of its schema is a build and a process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHECKS = {"fmt": "gofmt -s -w .", "vet": "go vet ./...", "test": "go test ./...
 
 
 def convert(source: KeySource) -> Imported:
-    """The text of a .realize.yaml. Raises ConfigError for what is no YAML, or has no project."""
+    """Convert a .realize.yaml. Raises ConfigError for invalid YAML, or without a project."""
     draft = ImportDraft(TOOL, source)
     keys = Keys(yaml_text.tables(source), draft)
     settings, server = keys.table("settings"), keys.table("server")
@@ -26,18 +26,18 @@ def convert(source: KeySource) -> Imported:
     if interval not in (None, "0s"):
         draft.put(interval, "watch", "poll_interval", source="settings.legacy.interval")
     settings.skip(go_tools.LOGS, "files")
-    settings.skip("not needed: hotrun says what is in the way itself", "flimit", "recovery")
-    server.skip("cannot be: hotrun has another way to be looked at, see `hotrun status`", *server.names())
+    settings.skip("not needed: see `hotrun doctor`", "flimit", "recovery")
+    server.skip("not supported: see `hotrun status`", *server.names())
     for project in (*keys.tables("schema"), *keys.tables("projects")):
-        _Project(project, draft).take_over()
-    draft.note("", "no edit is lost; realize drops those in the second of another one")
-    draft.note_ignore_files()
+        _Project(project, draft).convert()
+    draft.report("", "hotrun handles every edit; realize drops edits within a second of another one")
+    draft.report_ignore_files()
     keys.finish()
     return draft.finish()
 
 
 class _Project:
-    """One project of the schema on its way into a draft."""
+    """Converts one project of the schema into a draft."""
 
     def __init__(self, keys: Keys, draft: ImportDraft) -> None:
         self.keys = keys
@@ -49,7 +49,7 @@ class _Project:
         self.paths: list[str] = []
         self.needs: list[str] = []
 
-    def take_over(self) -> None:
+    def convert(self) -> None:
         watcher = self.keys.table("watcher")
         self._watch(watcher)
         scripts = watcher.tables("scripts")
@@ -62,33 +62,31 @@ class _Project:
         for script in scripts:
             if script.text("type") != "before":
                 self._script(script, "after")
-        self.tools.skip(
-            "a tool that hotrun's importer does not know", *(set(self.tools.names()) - {*_CHECKS, *_PROGRAM})
-        )
+        self.tools.skip("a tool unknown to hotrun's importer", *(set(self.tools.names()) - {*_CHECKS, *_PROGRAM}))
 
     def _watch(self, watcher: Keys) -> None:
-        front = f"/{patterns.literal(self.folder)}/" if self.folder else "/"
+        prefix = f"/{patterns.literal(self.folder)}/" if self.folder else "/"
         found = patterns.extensions(watcher.texts("extensions") or watcher.texts("exts") or ["go"])
         folders = [patterns.plain(path.lstrip("/")) for path in watcher.texts("paths") or ["/"]]
         self.paths = [
-            f"{front}{patterns.literal(folder)}/**/{one}" if folder else (f"{front}**/{one}" if self.folder else one)
+            f"{prefix}{patterns.literal(folder)}/**/{one}" if folder else (f"{prefix}**/{one}" if self.folder else one)
             for folder in folders
             for one in found
         ]
         ignored = [*(watcher.texts("ignored_paths") or []), *(watcher.texts("ignore") or [])]
         excluded = [
-            f"{front}{patterns.literal(patterns.plain(path.lstrip('/')))}" for path in ignored if path.strip("/")
+            f"{prefix}{patterns.literal(patterns.plain(path.lstrip('/')))}" for path in ignored if path.strip("/")
         ]
         if excluded:
             self.draft.extend(excluded, "watch", "exclude", source=watcher.path("ignored_paths"))
-        watcher.skip("not needed: `hotrun check` and `hotrun why` tell it", "preview")
+        watcher.skip("not needed: see `hotrun check` and `hotrun why`", "preview")
 
     def _script(self, script: Keys, kind: str) -> None:
         name = self._step(f"{self.name}-{kind}", script.text("command") or "", script.path("command"))
         if folder := patterns.plain(script.text("path") or ""):
             self.draft.put(folder, "build", name, "cwd", source=script.path("path"))
         if script.flag("global"):
-            self.draft.put([], "build", name, "paths", source=f"{script.path('global')}: at the start alone")
+            self.draft.put([], "build", name, "paths", source=f"{script.path('global')}: only at the start")
         script.skip("not needed: hotrun shows all output", "output")
         if kind == "before":
             self.needs.append(name)
@@ -97,15 +95,15 @@ class _Project:
         table = self._status(tool)
         if table is None:
             return
-        own, arguments = table.text("method"), table.texts("args") or []
+        custom, arguments = table.text("method"), table.texts("args") or []
         if table.flag("status"):
             name = self._step(
-                tool, words.with_arguments(own or command, arguments), table.path("method" if own else "status")
+                tool, words.with_arguments(custom or command, arguments), table.path("method" if custom else "status")
             )
             if tool == "generate":
                 self.needs.append(name)
         elif table.names():
-            self.draft.note(self.tools.path(tool), "it is off there")
+            self.draft.report(self.tools.path(tool), "disabled")
 
     def _build(self) -> None:
         output = posixpath.join(".", "tmp", self.name)
@@ -117,7 +115,9 @@ class _Project:
                 flags += table.texts("args") or []
                 origin.append(self.tools.path(tool))
                 if method := table.text("method"):
-                    self.draft.note(f"{table.path('method')} = {method}", "the step runs `go build`: see its `command`")
+                    self.draft.report(
+                        f"{table.path('method')} = {method}", "the step runs `go build`: see its `command`"
+                    )
         if not origin and (run is None or not run.flag("status")):
             return
         name = self._step("compile", go_tools.build_command(output, ".", flags), ", ".join(origin) or "run")
@@ -134,7 +134,7 @@ class _Project:
             self.draft.remark(self.keys.path("args"), "run", self.name, "command")
 
     def _status(self, tool: str) -> Keys | None:
-        """A tool's table; a boolean alone is its status."""
+        """A tool's table. A boolean instead of a table is its status."""
         if not self.tools.has(tool):
             return None
         value = self.tools.raw(tool)

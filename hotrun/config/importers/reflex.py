@@ -1,4 +1,4 @@
-"""reflex: each line of its configuration is its command line. A service (-s) is a process, any other command a step."""
+"""reflex: each line of its configuration is a command line. A service (-s) is a process, any other command a step."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ _TIMEOUT = "500ms"
 
 
 def convert(source: KeySource) -> Imported:
-    """The text of a file for `reflex -c`. Raises ConfigError with the line whose quotes do not end."""
+    """Convert a file for `reflex -c`. Raises ConfigError with the line of an unclosed quote."""
     draft = ImportDraft(TOOL, source)
     for number, line in _lines(source):
-        _Line(f"line {number}", line, draft).take_over()
+        _Line(f"line {number}", line, draft).convert()
     return _finished(draft)
 
 
 def from_flags(line: list[str], draft: ImportDraft) -> Imported:
-    """One command line of reflex. Raises ConfigError where it runs nothing."""
-    _Line("", line, draft).take_over()
+    """Convert a command line of reflex. Raises ConfigError if it runs nothing."""
+    _Line("", line, draft).convert()
     return _finished(draft)
 
 
 def _finished(draft: ImportDraft) -> Imported:
-    draft.note("", "commands run at the start as well; without -s reflex waits for the first change")
-    draft.note("", "deleted files count, too; reflex does not see them")
-    draft.note_ignore_files()
+    draft.report("", "hotrun also runs commands at the start; without -s, reflex waits for the first change")
+    draft.report("", "hotrun handles deleted files; reflex ignores them")
+    draft.report_ignore_files()
     return draft.finish()
 
 
 def _lines(source: KeySource) -> list[tuple[int, list[str]]]:
-    """The command lines with the numbers of their first lines; one goes on while its quotes are open."""
+    """The command lines with their line numbers. A command continues over lines while a quote is open."""
     found: list[tuple[int, list[str]]] = []
     text, start = "", 0
     for number, line in enumerate(source.text.splitlines(), 1):
@@ -62,58 +62,58 @@ def _lines(source: KeySource) -> list[tuple[int, list[str]]]:
             found.append((start, parts))
             text, start = "", 0
     if text:
-        raise source.wrong(start, "the quotes of this line do not end", "close them")
+        raise source.error(start, "unclosed quote", "close it")
     return found
 
 
 class _Line:
-    """One command of reflex on its way into a draft."""
+    """Converts one command of reflex into a draft."""
 
     def __init__(self, where: str, line: list[str], draft: ImportDraft) -> None:
         self.draft = draft
         self.where = f"{where}: " if where else ""
         self.flags = Flags(line[1:] if line[:1] == [TOOL] else line, _VALUED, _PLAIN, draft)
 
-    def take_over(self) -> None:
+    def convert(self) -> None:
         flags = self.flags
         paths = self._paths()
         command = self._command(flags.value("--substitute") or _SYMBOL)
         origin = f"{self.where}command" if self.where else "command"
         if flags.has("-s"):
             name = self.draft.process(self._title(), command, f"{origin}, -s", paths=paths)
-            self.draft.put("SIGINT", "run", name, "stop_signal", source="as reflex does")
+            self.draft.put("SIGINT", "run", name, "stop_signal", source="as in reflex")
             given = flags.value("-t")
             timeout = words.go_duration(given) if given is not None else None
             self.draft.put(
                 timeout or _TIMEOUT, "run", name, "stop_timeout", source="-t" if timeout else "reflex's default"
             )
         else:
-            flags.skip("counts with -s alone", "-t")
+            flags.skip("only used with -s", "-t")
             self.draft.step(self._title(), command, origin, paths=paths)
-        flags.skip("not needed: hotrun tells of files alone", "--only-files")
-        flags.skip("cannot be: hotrun tells of files, not of folders", "--only-dirs")
+        flags.skip("not needed: hotrun only reports files", "--only-files")
+        flags.skip("not supported: hotrun reports files, not folders", "--only-dirs")
         flags.skip("see `gitignore` in [watch]", "--all")
         flags.skip("not needed: `needs` orders steps", "-e")
-        flags.skip("not needed: hotrun names who prints", "-d", "-v", "-h")
-        flags.skip("read that file as well: hotrun init --from FILE", "-c")
+        flags.skip("not needed: hotrun prefixes output with the name", "-d", "-v", "-h")
+        flags.skip("convert that file as well: hotrun init --from FILE", "-c")
         flags.finish()
 
     def _paths(self) -> list[str] | None:
-        """gitignore patterns. All of reflex's must match, so two that take are an intersection, which has no words."""
-        takes = [(f"-r {text}", regexes.patterns(text, rooted=True)) for text in self.flags.values("-r")]
-        takes += [(f"-g {text}", _glob(text)) for text in self.flags.values("-g")]
-        leaves = [(f"-R {text}", regexes.patterns(text, rooted=True)) for text in self.flags.values("-R")]
-        leaves += [(f"-G {text}", _glob(text)) for text in self.flags.values("-G")]
-        for flag, found in (*takes, *leaves):
+        """The gitignore patterns. All of reflex's patterns must match, but gitignore cannot express an intersection."""
+        includes = [(f"-r {text}", regexes.patterns(text, rooted=True)) for text in self.flags.values("-r")]
+        includes += [(f"-g {text}", _glob(text)) for text in self.flags.values("-g")]
+        excludes = [(f"-R {text}", regexes.patterns(text, rooted=True)) for text in self.flags.values("-R")]
+        excludes += [(f"-G {text}", _glob(text)) for text in self.flags.values("-G")]
+        for flag, found in (*includes, *excludes):
             if found is None:
-                self.draft.note(f"{self.where}{flag}", "no gitignore pattern says that: see `paths`")
-        known = [(flag, found) for flag, found in takes if found is not None]
+                self.draft.report(f"{self.where}{flag}", "no equivalent gitignore pattern: see `paths`")
+        known = [(flag, found) for flag, found in includes if found is not None]
         for flag, _ in known[1:]:
-            self.draft.note(
-                f"{self.where}{flag}", "only the first pattern is taken over: in reflex all of them must match"
+            self.draft.report(
+                f"{self.where}{flag}", "skipped: in reflex all patterns must match, hotrun only uses the first"
             )
         paths = known[0][1] if known else ["**"]
-        without = [f"!{pattern}" for _, found in leaves for pattern in found or []]
+        without = [f"!{pattern}" for _, found in excludes for pattern in found or []]
         return None if paths == ["**"] and not without else [*paths, *without]
 
     def _command(self, symbol: str) -> list[str] | str:
@@ -121,15 +121,15 @@ class _Line:
         if argv[:2] in (["sh", "-c"], ["/bin/sh", "-c"]) and len(argv) == 3:
             text = argv[2]
             if symbol in text:
-                self._note_symbol(symbol)
+                self._report_symbol(symbol)
             return text.replace(symbol, ".")
         if any(symbol in word for word in argv):
-            self._note_symbol(symbol)
+            self._report_symbol(symbol)
         return [word.replace(symbol, ".") for word in argv]
 
-    def _note_symbol(self, symbol: str) -> None:
-        why = 'cannot be put in; $HOTRUN_CHANGED names a file with the changed paths. "." takes its place'
-        self.draft.note(f"{self.where}{symbol}", why)
+    def _report_symbol(self, symbol: str) -> None:
+        why = 'not supported, replaced by ".": $HOTRUN_CHANGED names a file with the changed paths'
+        self.draft.report(f"{self.where}{symbol}", why)
 
     def _title(self) -> str:
         return words.title(shlex.join(self.flags.rest))

@@ -1,36 +1,38 @@
-"""Regular expressions for file names in gitignore's words: the few forms that people write there (a word somewhere, an
-extension at the end, alternatives). What has no such form is answered with None, for a note."""
+"""Convert regular expressions for file names to gitignore patterns.
+
+Supports the common forms: a word anywhere, an extension at the end, alternatives. None for any other form.
+"""
 
 from __future__ import annotations
 
 import re
 
-from hotrun.config.importers.patterns import MOST_ALTERNATIVES
+from hotrun.config.importers.patterns import MAX_ALTERNATIVES
 
-# Stand in the expanded texts for what is no character.
+# Placeholders in the expanded texts.
 _ANY, _ONE, _IN_NAME, _START, _END = "\x00", "\x01", "\x02", "\x03", "\x04"
 _CLASSES = {"d": "[0-9]", "w": "[A-Za-z0-9_]"}
 
 
 class _NoPattern(Exception):
-    """There is no pattern for this."""
+    """No gitignore pattern is equivalent."""
 
 
 def patterns(regex: str, rooted: bool) -> list[str] | None:
-    """The patterns that match what `regex`, in Go's or Python's syntax, is found in; None where there are none.
+    """The patterns for the paths that `regex`, in Go's or Python's syntax, matches anywhere. None if there are none.
 
-    `rooted`: the tool compares the path from the root, so "^" is the root; otherwise it compares absolute paths.
+    `rooted`: the tool matches paths relative to the root, so "^" is the root. Otherwise it matches absolute paths.
     """
     try:
         words = _RegexReader(regex).alternatives()
         found = [pattern for word in words for pattern in _patterns(word, rooted)]
-    except (_NoPattern, RecursionError):  # hundreds of groups in each other
+    except (_NoPattern, RecursionError):  # hundreds of nested groups
         return None
     return list(dict.fromkeys(found))
 
 
 class _RegexReader:
-    """A regular expression, expanded into all texts without an alternative in them."""
+    """Expands a regular expression into texts without alternatives."""
 
     def __init__(self, regex: str) -> None:
         self.rest = regex.removeprefix("(?i)") if regex.startswith("(?i)") else regex
@@ -55,7 +57,7 @@ class _RegexReader:
         while self.rest and self.rest[0] not in "|)":
             ends = self._repeated(self._one())
             words = [word + end for word in words for end in ends]
-            if len(words) > MOST_ALTERNATIVES:
+            if len(words) > MAX_ALTERNATIVES:
                 raise _NoPattern
         return words
 
@@ -123,7 +125,7 @@ class _RegexReader:
 
 
 def _patterns(word: str, rooted: bool) -> list[str]:
-    """The patterns of one text without alternatives. A single "." is what people write for a dot."""
+    """The patterns of one text without alternatives. A single "." means a dot, as people write it."""
     starts, ends = word.startswith(_START), word.endswith(_END)
     word = word.removeprefix(_START).removesuffix(_END)
     if _START in word or _END in word:
@@ -140,7 +142,7 @@ def _patterns(word: str, rooted: bool) -> list[str]:
 
 
 def _pattern(front: str, word: str, ends: bool) -> str:
-    """A word that may stand anywhere in a path as a pattern: from the start of a name to the end of one."""
+    """The pattern of a word anywhere in a path, extended to whole names."""
     if front:
         word = front + word
     elif word.startswith("/"):
@@ -155,7 +157,7 @@ def _pattern(front: str, word: str, ends: bool) -> str:
 
 
 def _with_folders(word: str) -> list[str]:
-    """ ".*" between two words may be within a name, or have folders in it."""
+    """The variants of a word with ".*" in it, which may match part of a name, or folders."""
     if word.count(_ANY) > 2:
         raise _NoPattern
     if _ANY not in word:

@@ -67,47 +67,51 @@ _IGNORES = ("--no-vcs-ignore", "--no-project-ignore", "--ignore-nothing", "--no-
 
 
 def from_flags(line: list[str], draft: ImportDraft) -> Imported:
-    """`watchexec [FLAGS] [--] COMMAND`. With -r the command is a process, otherwise a step."""
+    """Convert `watchexec [FLAGS] [--] COMMAND`. With -r the command is a process, otherwise a step."""
     flags = Flags(line, _VALUED, _PLAIN, draft)
     paths, origin = _paths(flags, draft)
-    command = _command(flags)
     busy = flags.value("-o")
-    env = dict(text.partition("=")[::2] for text in flags.values("-E"))
-    folder = flags.value("--workdir")
     restarts = flags.has("-r") or busy == "restart"
-    part = (draft.process if restarts else draft.step)("app", command, "command", env=env, cwd=folder)
-    kind = "run" if restarts else "build"
+    kind, name = _command(flags, draft, restarts)
     if paths is not None:
-        draft.put(paths, kind, part, "paths", source=origin)
-    shell = flags.value("--shell")
-    if shell not in (None, "none") and isinstance(command, str):
-        draft.put(shell, kind, part, "shell", source="--shell")
-    signal, timeout = flags.value("--stop-signal") or flags.value("-s"), flags.value("--stop-timeout")
+        draft.put(paths, kind, name, "paths", source=origin)
     if restarts:
-        draft.put(words.signal_name(signal or "SIGTERM"), kind, part, "stop_signal", source="--stop-signal")
-        wait = words.go_duration(timeout) if timeout and not timeout.isdigit() else timeout and f"{timeout}s"
-        draft.put(wait or "10s", kind, part, "stop_timeout", source="--stop-timeout" if wait else "watchexec's default")
-    elif busy in ("queue", "do-nothing") or busy is None:
-        draft.put("finish", kind, part, "on_busy", source="-o" if busy else "watchexec's default")
+        _stop(flags, draft, name)
+    else:
+        flags.skip("only used with -r", "--stop-signal", "-s", "--stop-timeout")
+        if busy in (None, "queue", "do-nothing"):
+            draft.put("finish", kind, name, "on_busy", source="-o" if busy else "watchexec's default")
     if busy not in (None, "restart", "queue"):
-        draft.note(
-            f"-o {busy}", "a change while it runs is built when it has ended" if not restarts else "it is restarted"
-        )
+        draft.report(f"-o {busy}", "hotrun restarts it" if restarts else "hotrun builds a later change after it")
     _watch(flags, draft)
-    _leave_out(flags, draft)
+    _skip(flags)
     flags.finish()
     return draft.finish()
 
 
-def _command(flags: Flags) -> str | list[str]:
-    """Words are for the shell, unless -n, --no-shell or --shell=none says otherwise."""
+def _command(flags: Flags, draft: ImportDraft, restarts: bool) -> tuple[str, str]:
+    """Add the command; returns its kind of table and its name. The shell runs it, unless a flag says otherwise."""
     plain = flags.any("-n", "--no-shell")
-    return list(flags.rest) if plain else " ".join(flags.rest)
+    command: object = list(flags.rest) if plain else " ".join(flags.rest)
+    env = dict(text.partition("=")[::2] for text in flags.values("-E"))
+    add, kind = (draft.process, "run") if restarts else (draft.step, "build")
+    name = add("app", command, "command", env=env, cwd=flags.value("--workdir"))
+    shell = flags.value("--shell")
+    if shell not in (None, "none") and not plain:
+        draft.put(shell, kind, name, "shell", source="--shell")
+    return kind, name
+
+
+def _stop(flags: Flags, draft: ImportDraft, name: str) -> None:
+    signal, timeout = flags.value("--stop-signal") or flags.value("-s"), flags.value("--stop-timeout")
+    draft.put(words.signal_name(signal or "SIGTERM"), "run", name, "stop_signal", source="--stop-signal")
+    wait = words.go_duration(timeout) if timeout and not timeout.isdigit() else timeout and f"{timeout}s"
+    draft.put(wait or "10s", "run", name, "stop_timeout", source="--stop-timeout" if wait else "watchexec's default")
 
 
 def _paths(flags: Flags, draft: ImportDraft) -> tuple[list[str] | None, str]:
-    found = patterns.extensions(flags.values("-e"))
-    found += [one for glob in flags.values("-f") for one in patterns.anywhere(glob)]
+    """The patterns of the files that trigger the command, None for all, and the flags that they come from."""
+    found = [*patterns.extensions(flags.values("-e")), *patterns.each_anywhere(flags.values("-f"))]
     watched = [path for path in map(patterns.plain, [*flags.values("-w"), *flags.values("-W")]) if path]
     inside = [path for path in watched if patterns.is_inside(path)]
     if len(inside) != len(watched):
@@ -116,8 +120,7 @@ def _paths(flags: Flags, draft: ImportDraft) -> tuple[list[str] | None, str]:
         found = [f"/{patterns.literal(path)}/**/{one.lstrip('/')}" for path in inside for one in found] or [
             patterns.file(path) for path in inside
         ]
-    ignored = [one for glob in flags.values("-i") for one in patterns.anywhere(glob)]
-    if ignored:
+    if ignored := patterns.each_anywhere(flags.values("-i")):
         draft.extend(ignored, "watch", "exclude", source="-i")
     return found or None, "-w, -e, -f"
 
@@ -125,27 +128,26 @@ def _paths(flags: Flags, draft: ImportDraft) -> tuple[list[str] | None, str]:
 def _watch(flags: Flags, draft: ImportDraft) -> None:
     if flags.any(*_IGNORES):
         draft.put(False, "watch", "gitignore", source="--no-vcs-ignore")
-    interval = flags.values("--poll")
-    if interval:
+    if interval := flags.values("--poll"):
         draft.put("always", "watch", "poll", source="--poll")
         given = words.go_duration(interval[-1])
         if given not in (None, "0s"):
             draft.put(given, "watch", "poll_interval", source="--poll")
 
 
-def _leave_out(flags: Flags, draft: ImportDraft) -> None:
+def _skip(flags: Flags) -> None:
     flags.skip("not needed: hotrun debounces too: `debounce` in [watch]", "-d", "--delay-run")
-    flags.skip("start it as `hotrun --postpone`: nothing runs before the first change", "-p")
-    flags.skip("not needed: hotrun leaves the terminal's own history alone", "-c")
-    flags.skip("cannot be: hotrun shows no desktop notifications and rings no bell", "-N", "--bell")
+    flags.skip("use `hotrun --postpone` to wait for the first change", "-p")
+    flags.skip("not needed: hotrun never clears the terminal", "-c")
+    flags.skip("not supported: hotrun shows no desktop notifications and rings no bell", "-N", "--bell")
     flags.skip(
-        "not needed: $HOTRUN_CHANGED names a file with the changed paths, NUL between them",
+        "not needed: $HOTRUN_CHANGED names a file with the changed paths, separated by NUL",
         "--emit-events-to",
         "--no-environment",
         "--only-emit-events",
     )
-    flags.skip("not needed: an edit that changes no byte starts nothing", "--no-meta", "--fs-events")
-    flags.skip("not needed: hotrun ends the whole tree of a program", "--wrap-process", "--no-process-group")
+    flags.skip("not needed: hotrun ignores saves without changes", "--no-meta", "--fs-events")
+    flags.skip("not needed: hotrun stops the whole process tree", "--wrap-process", "--no-process-group")
     flags.skip(
         "not needed: see `--ui` and `hotrun --once`",
         "-v",
@@ -157,8 +159,8 @@ def _leave_out(flags: Flags, draft: ImportDraft) -> None:
         "-1",
         "--exit-on-error",
     )
-    flags.skip("put its patterns into `exclude` in [watch]", "--ignore-file", "--filter-file", "-F")
+    flags.skip("add its patterns to `exclude` in [watch]", "--ignore-file", "--filter-file", "-F")
     flags.skip("not needed: see `gitignore` in [watch]", "--no-global-ignore", "--no-default-ignore")
-    flags.skip("cannot be", "-j", "--map-signal", "--stdin-quit", "-I")
+    flags.skip("not supported", "-j", "--map-signal", "--stdin-quit", "-I")
     flags.skip("not needed: the folder of hotrun.toml", "--project-origin")
     flags.skip("see `listen` in [run]", "--socket")

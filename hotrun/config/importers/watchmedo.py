@@ -31,40 +31,45 @@ _PLAIN = (
 
 
 def from_flags(line: list[str], draft: ImportDraft) -> Imported:
-    """`watchmedo auto-restart [FLAGS] COMMAND` or `watchmedo shell-command [FLAGS] FOLDERS`."""
+    """Convert `watchmedo auto-restart [FLAGS] COMMAND` or `watchmedo shell-command [FLAGS] FOLDERS`."""
     verb, flags = (line or [""])[0], Flags(line[1:], _VALUED, _PLAIN, draft)
-    found = [one for text in flags.values("-p") for glob in text.split(";") for one in patterns.anywhere(glob)]
-    ignored = [one for text in flags.values("-i") for glob in text.split(";") for one in patterns.anywhere(glob)]
-    if ignored:
+    found = patterns.each_anywhere(_parts(flags, "-p"))
+    if ignored := patterns.each_anywhere(_parts(flags, "-i")):
         draft.extend(ignored, "watch", "exclude", source="-i")
-    folders = [path for text in flags.values("-d") for path in map(patterns.plain, text.split(";")) if path]
+    folders = _parts(flags, "-d")
     if verb == "auto-restart":
-        name = draft.process("app", flags.rest, "auto-restart")
-        draft.put(words.signal_name(flags.value("--signal") or "SIGINT"), "run", name, "stop_signal", source="--signal")
-        draft.put(f"{flags.value('--kill-after') or '10'}s", "run", name, "stop_timeout", source="--kill-after")
-        kept = flags.has("--no-restart-on-command-exit")
-        draft.put(
-            "wait" if kept else "restart",
-            "run",
-            name,
-            "on_exit",
-            source="--no-restart-on-command-exit" if kept else "default",
-        )
-        kind = "run"
+        kind, name = "run", _auto_restart(flags, draft)
     elif verb == "shell-command":
-        name, kind = draft.step("command", flags.value("-c") or "", "-c"), "build"
-        folders += [path for path in map(patterns.plain, flags.rest) if path]
+        kind, name = "build", draft.step("command", flags.value("-c") or "", "-c")
+        folders += flags.rest
     else:
-        raise draft.source.wrong(
-            1, f"watchmedo {verb}: only auto-restart and shell-command run something", "use one of them"
+        raise draft.source.error(
+            1, f"watchmedo {verb}: not supported", "use the command line of auto-restart or shell-command"
         )
-    if folders:
-        draft.put(folders, "watch", "paths", source="-d")
+    if watched := [path for path in map(patterns.plain, folders) if path]:
+        draft.put(watched, "watch", "paths", source="-d")
     draft.put(found or ["**"], kind, name, "paths", source="-p")
-    flags.skip("not needed: hotrun watches all below, and tells of files alone", "-R", "-D")
-    flags.skip("see `on_busy`: a change cancels what runs, or waits for its end", "-W", "-w")
+    flags.skip("not needed: hotrun watches all subfolders, and reports only files", "-R", "-D")
+    flags.skip("see `on_busy`: a change cancels a running step, or waits for it", "-W", "-w")
     flags.skip(
         "not needed", "-v", "-q", "--interval", "--debounce-interval", "--debug-force-polling", "--debug-force-inotify"
     )
     flags.finish()
     return draft.finish()
+
+
+def _auto_restart(flags: Flags, draft: ImportDraft) -> str:
+    """Add the process; returns its name."""
+    name = draft.process("app", flags.rest, "auto-restart")
+    draft.put(words.signal_name(flags.value("--signal") or "SIGINT"), "run", name, "stop_signal", source="--signal")
+    draft.put(f"{flags.value('--kill-after') or '10'}s", "run", name, "stop_timeout", source="--kill-after")
+    if flags.has("--no-restart-on-command-exit"):
+        draft.put("wait", "run", name, "on_exit", source="--no-restart-on-command-exit")
+    else:
+        draft.put("restart", "run", name, "on_exit", source="default")
+    return name
+
+
+def _parts(flags: Flags, name: str) -> list[str]:
+    """The values of a flag, in each of which semicolons separate several."""
+    return [part for text in flags.values(name) for part in text.split(";")]

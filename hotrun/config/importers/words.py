@@ -1,4 +1,4 @@
-"""The command lines and durations of other tools: what of them is a variable, a program, a time."""
+"""Parse the command lines, durations and signals of other tools."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from hotrun.config.tables.duration import format_duration
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _GO_DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)")
 _UNIT_MS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4, "h": 3.6e6}
-# What only a shell understands.
+# Characters with a meaning for the shell.
 _SHELL = re.compile(r"[|&;<>()$`*?\[#~\n{}!]")
 
 
 def split(text: str) -> list[str] | None:
-    """The words of a command line, None where its quotes do not end."""
+    """The words of a command line. None if a quote is not closed."""
     try:
         return shlex.split(text)
     except ValueError:
@@ -28,7 +28,7 @@ def needs_shell(text: str) -> bool:
 
 
 def without_variables(text: str) -> tuple[dict[str, str], str]:
-    """The assignments in front of a command line, and the rest of it; nothing is taken out of what needs a shell."""
+    """Split off the variables before a command. A command line that needs a shell stays whole."""
     words = split(text)
     if words is None or needs_shell(text):
         return {}, text
@@ -40,12 +40,12 @@ def without_variables(text: str) -> tuple[dict[str, str], str]:
 
 
 def with_arguments(command: str, arguments: list[str]) -> str:
-    """A command line with more arguments, each of them one word."""
+    """A command line with further arguments, quoted."""
     return f"{command} {shlex.join(arguments)}" if arguments else command
 
 
 def go_duration(text: str) -> str | None:
-    """A duration of Go ("1m30s", "500ms", "0") as hotrun writes it; None where it is none."""
+    """A Go duration ("1m30s", "500ms", "0") in hotrun's notation. None if it is invalid."""
     text = text.strip().removeprefix("+")
     if text == "0":
         return "0s"
@@ -56,20 +56,20 @@ def go_duration(text: str) -> str | None:
 
 
 def duration(ms: float) -> str:
-    """Milliseconds as hotrun writes them."""
+    """Milliseconds in hotrun's notation."""
     return format_duration(max(0, round(ms)))
 
 
 def signal_name(text: str) -> str:
-    """A signal by its full name."""
+    """The full name of a signal."""
     name = text.strip().upper()
     return name if name.startswith("SIG") else "SIG" + name
 
 
 def title(command: str) -> str:
-    """A name for a command: its first two words, without shells, folders and options."""
+    """A name for a command: its first two words without shells, folders and options."""
     found: list[str] = []
-    first = next(iter(command.strip().splitlines()), "").lstrip("#")  # modd's way to name a command
+    first = next(iter(command.strip().splitlines()), "").lstrip("#")  # modd names a command by a comment
     for word in first.replace("'", " ").replace('"', " ").split():
         if not found and word in ("sh", "bash", "-c", "exec", "./", "."):
             continue

@@ -1,4 +1,4 @@
-"""Writes what was imported as a commented hotrun.toml: behind a key where it comes from, on top what is not in it."""
+"""Write an imported configuration as a hotrun.toml, with the source of each key, and notes at the top."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotrun.config.writing import toml_text
 from hotrun.config.writing.template import HEAD
 
 _WIDTH = 118
-_COLUMN = 40  # where the remarks begin, unless a line is longer
+_COLUMN = 40  # where the remarks start, unless the line is longer
 _ORDER = ("env_files", "watch", "env", "build", "run", "go", "proxy", "parser", "profile")
 _FIRST = ("command", "needs", "paths", "outputs")  # of the keys in a table
 _NAMED = ("build", "run")
@@ -32,11 +32,11 @@ def to_toml(imported: Imported) -> str:
 
 def _head(imported: Imported) -> str:
     lines = [
-        f"From {one_line(imported.source, 80)}, for {imported.tool}. Behind a key stands where it comes from; "
-        "`hotrun check` says what is wrong with this file."
+        f"Converted from {one_line(imported.source, 80)} ({imported.tool}). The comment after a key is the setting "
+        "that it came from. Validate this file with: hotrun check"
     ]
     if imported.notes:
-        lines += ["", "Not the same, or not taken over, and why:"]
+        lines += ["", "Settings that differ or were skipped:"]
         lines += [f"- {_printable(text)}" for text in _grouped(imported.notes)]
     wrapped = [
         row
@@ -47,7 +47,7 @@ def _head(imported: Imported) -> str:
 
 
 def _grouped(notes: Iterable[Note]) -> Iterator[str]:
-    """The notes; those with one reason are one."""
+    """The notes as texts. Notes with the same reason become one."""
     reasons: dict[str, list[str]] = {}
     for note in notes:
         reasons.setdefault(note.why, []).append(note.key)
@@ -73,7 +73,7 @@ def _line(imported: Imported, path: Path, value: object) -> str:
 
 
 def _remarks(imported: Imported, path: Path) -> Iterator[str]:
-    """Those of the key, and of the keys in a table that is written on its line."""
+    """The remarks of the key, and of the keys in an inline table."""
     for where, remark in imported.remarks.items():
         if where[: len(path)] == path:
             yield remark
@@ -86,5 +86,5 @@ def _at(tables: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - a decoded 
 
 
 def _printable(text: str) -> str:
-    """A comment ends with its line, and holds no control characters."""
+    """The text as one line of a comment, without control characters."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
