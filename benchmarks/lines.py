@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from hotrun.core.diagnostics.parser import Parser
-from hotrun.session.diagnostics import rules
+from hotrun.session.parsers import rules
 
 NS_PER_MS = 1_000_000
 WORDS = "the linker copies object files from a cache to the output while tests run in parallel on some worker".split()

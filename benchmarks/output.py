@@ -27,7 +27,6 @@ from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.project import Process, Program, Watch
 from hotrun.core.model.project import Project as Spec
-from hotrun.session.diagnostics import LazyParser
 from hotrun.session.inbox import Inbox
 from hotrun.session.publish import Publisher
 from hotrun.session.stdout import Stdout
@@ -148,7 +147,7 @@ class Session:
         self.after_pump: Callable[[], None] = lambda: None
         process = Process("chatty", Program(("chatty",), str(ground.folder)))
         spec = Spec(str(ground.folder), None, Watch((str(ground.folder),)), {}, {"chatty": process})
-        self.engine = Engine(spec, LazyParser)
+        self.engine = Engine(spec)
         self.publisher = Publisher(lambda: view)
         self.run = 0
 

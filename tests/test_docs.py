@@ -21,7 +21,7 @@ from hotrun import __version__
 from hotrun.cli.commands import app
 from hotrun.config.loading.load import parse
 from hotrun.core.model import events
-from hotrun.session.diagnostics import known
+from hotrun.session.parsers import known
 from hotrun.session.requests import ControlRequests
 
 ROOT = Path(__file__).parent.parent
@@ -312,7 +312,7 @@ def test_no_file_knows_where_it_was_written() -> None:
 
 def test_every_tool_and_format_is_in_the_page_on_diagnostics() -> None:
     from hotrun.core.diagnostics.json_formats.formats import FORMATS
-    from hotrun.session.diagnostics import rules
+    from hotrun.session.parsers import rules
 
     page = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w:-]+)`", page))

@@ -26,7 +26,7 @@ def check(options: Options, expand: bool = False) -> int:
             say(line)
         return 0
     if project.parsers:
-        from hotrun.session.diagnostics import wrong_examples
+        from hotrun.session.parsers import wrong_examples
 
         refuse(options, path, wrong_examples(project))
     for warning in (*warnings, *_idle(options, project, path)):

@@ -69,7 +69,7 @@ def config_path(options: Options, folder: str) -> str | None:
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
     from hotrun.config.loading.load import load, place_of
-    from hotrun.session.diagnostics import known, refused
+    from hotrun.session.parsers import known, refused
 
     loaded = load(path, options.profile, known)
     if not options.watch:

@@ -16,7 +16,6 @@ from typing import assert_never
 import msgspec
 
 from hotrun.core.build.builder import Builder
-from hotrun.core.build.step import ParserFor
 from hotrun.core.changes.history import ChangeHistory
 from hotrun.core.changes.queue import ChangeQueue
 from hotrun.core.changes.quiescence import Quiescence
@@ -33,6 +32,7 @@ _RunInput = (
     inputs.Spawned
     | inputs.SpawnFailed
     | inputs.OutputRead
+    | inputs.DiagnosticsFound
     | inputs.Prompted
     | inputs.ProbePassed
     | inputs.ProbeFailed
@@ -47,6 +47,8 @@ _UNDISTURBING = (
     inputs.FilesTouched,
     inputs.Rescanned,
     inputs.OutputRead,
+    inputs.DiagnosticsFound,
+    inputs.TraceFound,
     inputs.Prompted,
     inputs.ProbeFailed,
     inputs.PortOwnersFound,
@@ -59,9 +61,7 @@ _UNDISTURBING = (
 class Engine:
     """The decisions of one session."""
 
-    def __init__(
-        self, project: Project, parser_for: ParserFor, cores: int = 2, once: bool = False, postpone: bool = False
-    ) -> None:
+    def __init__(self, project: Project, cores: int = 2, once: bool = False, postpone: bool = False) -> None:
         """`once`: build, start no process, finish with the verdict. `cores`: as in Builder.
 
         `postpone`: start nothing before the first change, or before somebody asks for it.
@@ -70,8 +70,8 @@ class Engine:
         self._last_build = 0
         self._once = once
         self.project = project = self._prepared(project)
-        self._builder = Builder(project, parser_for, self._next_run, cores)
-        self._supervisor = Supervisor(project, self._builder, self._next_run, parser_for)
+        self._builder = Builder(project, self._next_run, cores)
+        self._supervisor = Supervisor(project, self._builder, self._next_run)
         self._edits = ChangeQueue(project, self._builder, self._supervisor)
         self._keyboard = AttachedInput(self._supervisor)
         self._next_project: Project | None = None
@@ -157,6 +157,8 @@ class Engine:
                 self._edits.touched(input.paths, now_ms, out)
             case inputs.InputsListed():
                 self._edits.listed(input, now_ms, out)
+            case inputs.TraceFound():
+                self._supervisor.trace_found(input, out)
             case inputs.PortOwnersFound():
                 self._supervisor.ports_held(input, out)
             case inputs.KeysTyped():
@@ -361,7 +363,7 @@ class Engine:
         return "watching", self._edits.to_be_known()
 
     def _end(self, out: list[Effect]) -> None:
-        if self._quit is not None and self._builder.build is None and self._supervisor.idle:
+        if self._quit is not None and self._builder.build is None and self._supervisor.is_done:
             self.finished = True
             out.append(events.SessionEnded(self._quit.reason, self._quit.exit_code))
             out.append(Finish(self._quit.exit_code))

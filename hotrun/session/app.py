@@ -24,6 +24,7 @@ from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
 from hotrun.core.model.project import Project, Ui
 from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
+from hotrun.session.diagnostics import DiagnosticsService
 from hotrun.session.dispatch import Dispatcher
 from hotrun.session.exports import ExportWriter
 from hotrun.session.inbox import Inbox
@@ -93,7 +94,7 @@ class App:
         self.snapshot = Snapshot()
         self._folder = StateFolder(project.root)
         self._watch = WatchService(project, self._inbox.post, self._folder, worded, reload, self._on_load)
-        self.engine = Engine(project, self._watch.parser_for, cores=_cores(), once=once, postpone=postpone)
+        self.engine = Engine(project, cores=_cores(), once=once, postpone=postpone)
         self._open_view = open_view
         self._open_desk = open_desk
         self._desk: Frontend | None = None
@@ -103,9 +104,12 @@ class App:
         self.standing = LastResult(self.snapshot)
         self._exports = ExportWriter(self.standing, self._folder, project.exports)
         session = new_session(project.root)
-        self._processes = ProcessService(self._inbox.post, guard, session, self._folder, colored, project.root)
+        self._diagnostics = DiagnosticsService(self._inbox.post, self._watch.locator_for, project.parsers)
+        self._processes = ProcessService(self._diagnostics.take, guard, session, self._folder, colored, project.root)
         self._endpoint = InstanceEndpoint(project.root, self._folder)
-        self._dispatcher = Dispatcher(self._processes, self._watch, self._folder, self._endpoint, self._finish)
+        self._dispatcher = Dispatcher(
+            self._processes, self._diagnostics, self._watch, self._folder, self._endpoint, self._finish
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._done: asyncio.Event | None = None
@@ -152,6 +156,7 @@ class App:
         self._done = asyncio.Event()
         self._signals.attach(self._loop, self._inbox.post)
         self._inbox.attach(self._loop)
+        self._diagnostics.attach(self._loop)
         self._processes.attach(self._loop)
         self._outlet.listen(self._on_outlet)
         if self._desk is not None:
@@ -165,6 +170,7 @@ class App:
         self._inbox.attach(None)
         self._endpoint.close()
         self._watch.close()
+        self._diagnostics.close()
         if self._bug is not None:
             raise self._bug
 
@@ -247,6 +253,7 @@ class App:
 
     def _on_load(self, project: Project) -> None:
         self._exports.configure(project.exports)
+        self._diagnostics.custom = project.parsers
 
     # --- who asks ----------------------------------------------------------------------------------------------
 

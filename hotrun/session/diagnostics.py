@@ -1,167 +1,162 @@
-"""Gives the engine the parser for what a step or process prints; it is made when there is something to parse.
-Custom parsers are tried before they are used: one that can hang would stop everything.
+"""Finds the problems in what programs print: parses it beside the reader, and has the files looked for in a thread.
+
+All that a step's run has found is posted before its last word, which waits for that; a disk that does not answer
+makes it wait for some seconds, and then a problem is told as it was printed.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-import msgspec
+from hotrun.core.model.inputs import DiagnosticsFound, Emptied, Input, OutputRead, SpawnFailed, TraceFound
 
 if TYPE_CHECKING:
+    import asyncio
+
+    from hotrun.adapters.diagnostics.locate import Locator
+    from hotrun.adapters.diagnostics.patient_thread import PatientThread
+    from hotrun.core.diagnostics.collected import PlacedFindings
     from hotrun.core.diagnostics.model.finding import Finding
-    from hotrun.core.diagnostics.model.places import PlaceFinder
     from hotrun.core.diagnostics.parser import Parser
-    from hotrun.core.diagnostics.text_rules.rules import RuleTable
-    from hotrun.core.model.events import SourceExcerpt
-    from hotrun.core.model.project import CustomParser, Process, Project, Step
+    from hotrun.core.model.commands import FindTrace, Spawn
+    from hotrun.core.model.project import CustomParser, Program
 
-Around = Callable[[str, int, bool], "SourceExcerpt | None"]
-Key = tuple[str | int, ...]
-
-_table: RuleTable | None = None
-_with_custom: tuple[tuple[CustomParser, ...], RuleTable, set[str]] | None = None
+Post = Callable[[Input], None]
+LocatorFor = Callable[["Program", bool], "Locator"]
 
 
-def rules() -> RuleTable:
-    """The built-in table."""
-    global _table
-    if _table is None:
-        from importlib.resources import files
+class DiagnosticsService:
+    """Stands between the programs and the inbox: `take` hands on what they report, and adds what it has found."""
 
-        from hotrun.core.diagnostics.text_rules.rules import RuleTable
+    def __init__(self, post: Post, locator_for: LocatorFor, custom: tuple[CustomParser, ...]) -> None:
+        """`locator_for` is asked before a program starts, and whether the run is a step's, whose sources have lines.
 
-        text = files("hotrun.core.diagnostics.text_rules").joinpath("rules.toml").read_text(encoding="utf-8")
-        _table = RuleTable.parse(text)
-    return _table
+        `custom`: the parsers of the configuration.
+        """
+        self.custom = custom  # also of a configuration that is loaded later
+        self._post = post
+        self._locator_for = locator_for
+        self._outputs: dict[int, _StepOutput] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: PatientThread | None = None
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on `loop` takes the answers. Nothing is read before."""
+        self._loop = loop
+
+    def begin(self, spawn: Spawn) -> None:
+        """A program is about to be started."""
+        if spawn.parsers:
+            locator = self._locator_for(spawn.program, True)
+            self._outputs[spawn.run] = _StepOutput(spawn, self._new_parser, locator, self._places, self._post)
+
+    def take(self, input: Input) -> None:
+        """Hand on what a program reports."""
+        match input:
+            case OutputRead():
+                self._post(input)
+                output = self._outputs.get(input.run)
+                if output is not None:
+                    output.feed(input)
+            case Emptied() if input.run in self._outputs:
+                self._outputs.pop(input.run).finish(input)
+            case SpawnFailed():
+                self._outputs.pop(input.run, None)
+                self._post(input)
+            case _:
+                self._post(input)
+
+    def give_up(self, run: int) -> None:
+        """The run is killed: look for its files no longer."""
+        if self._thread is not None:
+            self._thread.give_up(run)
+
+    def find_trace(self, command: FindTrace) -> None:
+        """Answer with the trace that the lines end with."""
+        from hotrun.core.diagnostics.last_trace import last_trace
+        from hotrun.core.diagnostics.text_rules.rules import RUNTIME
+
+        trace = last_trace(command.lines, self._new_parser((RUNTIME,), command.program))
+        if trace is None:
+            self._post(TraceFound(command.run, command.what))
+            return
+        locator = self._locator_for(command.program, False)
+
+        def answer(placed: list[Finding]) -> None:
+            self._post(TraceFound(command.run, command.what, placed[0] if placed else trace))
+
+        self._places().map(command.run, locator.locate, [trace], answer)
+
+    def close(self) -> None:
+        """Answer nothing any more."""
+        if self._thread is not None:
+            self._thread.close()
+
+    def _new_parser(self, names: tuple[str, ...], program: Program) -> Parser:
+        from hotrun.session.parsers import parser_for
+
+        return parser_for(names, program.argv, self.custom)
+
+    def _places(self) -> PatientThread:
+        """The thread that looks for files; there is none before there is something to look for."""
+        from hotrun.adapters.diagnostics.patient_thread import PatientThread
+
+        assert self._loop is not None
+        self._thread = self._thread or PatientThread(self._loop)
+        return self._thread
 
 
-def known() -> tuple[str, ...]:
-    """The built-in names that `parsers` may hold."""
-    from hotrun.core.diagnostics.parser import known_parsers
-
-    return known_parsers(rules())
-
-
-def refused(project: Project) -> list[tuple[Key, str]]:
-    """The patterns of the project's custom parsers that can hang, by their key in the configuration, with the reason.
-
-    What was found to be fine before is not tried again; a try takes some 50 ms, and one that hangs seconds.
-    """
-    if not project.parsers:
-        return []
-    from hotrun.adapters.instance.state_folder import StateFolder
-    from hotrun.adapters.patterns import Verdicts, too_slow
-
-    verdicts = Verdicts(StateFolder(project.root).path)
-    found = list(_patterns(project))
-    untried = [one for one in found if not verdicts.is_fine(one[1])]
-    if not untried:
-        return []
-    reasons = too_slow([(pattern, texts) for _, pattern, texts in untried])
-    bad = {key: reason for (key, _, _), reason in zip(untried, reasons, strict=True) if reason is not None}
-    verdicts.keep([pattern for key, pattern, _ in found if key not in bad])
-    return list(bad.items())
-
-
-def _patterns(project: Project) -> Iterator[tuple[Key, str, list[str]]]:
-    from hotrun.core.diagnostics.custom import patterns_of
-
-    for place, parser in enumerate(project.parsers):
-        texts = [example.text for example in parser.examples]
-        for key, pattern in patterns_of(parser):
-            yield ("parser", place, *key), pattern, texts
-
-
-def wrong_examples(project: Project) -> list[tuple[Key, str]]:
-    """The examples of the project's custom parsers that these do not read as they say, by key, with what is wrong."""
-    from hotrun.core.diagnostics.custom import example_problems
-
-    return [
-        (("parser", place, *key), text)
-        for place, parser in enumerate(project.parsers)
-        for key, text in example_problems(parser)
-    ]
-
-
-def _table_with(own: tuple[CustomParser, ...]) -> tuple[RuleTable, set[str]]:
-    """The table with custom parsers, and the names of those that are switched off."""
-    global _with_custom
-    if _with_custom is None or _with_custom[0] != own:
-        from hotrun.core.diagnostics.custom import with_custom
-
-        _with_custom = own, with_custom(rules(), own), set()
-    return _with_custom[1:]
-
-
-class ProjectFiles(NamedTuple):
-    """What there is on the disk; see core.diagnostics.places.Places."""
-
-    root: str
-    exists: Callable[[str], bool]
-    watched: Callable[[], Iterable[str]]
-
-
-class LazyParser:
-    """A parser that costs nothing until there is something to parse."""
+class _StepOutput:
+    """The output of one run. Costs nothing until there is some."""
 
     def __init__(
         self,
-        part: Step | Process,
-        files: ProjectFiles | None = None,
-        own: tuple[CustomParser, ...] = (),
-        around: Around | None = None,
+        spawn: Spawn,
+        new_parser: Callable[[tuple[str, ...], Program], Parser],
+        locator: Locator,
+        thread: Callable[[], PatientThread],
+        post: Post,
     ) -> None:
-        """For a process: what a program that runs prints when it fails, and nothing of what a compiler would say.
-
-        `files` tells which files there are; without it, paths are left as they were printed. `own` are the custom
-        parsers of the project. `around` gives the lines around a place (file, line, and whether it is for an
-        error), if the part has seen them so.
-        """
-        self._part = part
-        self._files = files
-        self._own = own
-        self._around = around
+        self._spawn = spawn
+        self._new_parser = new_parser
+        self._locator = locator
+        self._thread = thread
+        self._post = post
         self._parser: Parser | None = None
-        self._places: PlaceFinder | None = None
+        self._placed: PlacedFindings | None = None  # where something has been found
 
-    def feed(self, stream: str, line: str) -> list[Finding]:
-        """The problems that this line completes."""
-        if self._parser is None:
-            self._parser = self._make()
-        return self._parser.feed(stream, line)
+    def feed(self, read: OutputRead) -> None:
+        """Parse what has been read."""
+        parser = self._parser
+        if parser is None:
+            parser = self._parser = self._new_parser(self._spawn.parsers, self._spawn.program)
+        found = [finding for line in read.lines for finding in parser.feed(read.stream, line)]
+        if found:
+            self._locate(found, None)
 
-    def finish(self) -> list[Finding]:
-        """The problems that were waiting for more lines."""
-        return self._parser.finish() if self._parser is not None else []
+    def finish(self, last: Emptied) -> None:
+        """There is no more: post `last` when everything has been told that was found."""
+        found = self._parser.finish() if self._parser is not None else []
+        if found or self._placed is not None:
+            self._locate(found, last)
+        else:
+            self._post(last)
 
-    def _place(self, finding: Finding) -> Finding:
-        if self._files is None:
-            return finding
-        if self._places is None:
-            from hotrun.core.diagnostics.model.places import PlaceFinder
+    def _locate(self, found: list[Finding], last: Emptied | None) -> None:
+        from hotrun.core.diagnostics.collected import PlacedFindings
 
-            self._places = PlaceFinder(*self._files)
-        finding = self._places.find(finding, self._part.program.cwd)
-        if self._around is None or finding.file is None or finding.line is None or finding.is_lost:
-            return finding
-        source = self._around(finding.file, finding.line, finding.severity == "error")
-        if source is None:
-            return finding
-        from hotrun.core.diagnostics.model.columns import in_characters
+        findings = self._placed = self._placed or PlacedFindings()
 
-        line = source.lines[finding.line - source.line]
-        return in_characters(msgspec.structs.replace(finding, source=source), line)
+        def answer(placed: list[Finding]) -> None:
+            pairs = zip(found, [*placed, *found[len(placed) :]], strict=True)  # the others are told as they are printed
+            self._tell(findings.take(pairs) if last is None else findings.finish(pairs))
+            if last is not None:
+                self._post(last)
 
-    def _make(self) -> Parser:
-        from hotrun.core.diagnostics.parser import Parser
-        from hotrun.core.diagnostics.text_rules.programs import program_of
-        from hotrun.core.diagnostics.text_rules.rules import RUNTIME
-        from hotrun.core.model.project import Step
+        self._thread().map(self._spawn.run, self._locator.locate, found, answer)
 
-        names = self._part.parsers if isinstance(self._part, Step) else (RUNTIME,)
-        table, off = _table_with(self._own)
-        program = program_of(self._part.program.argv)
-        return Parser(table, names, program, self._place, time.thread_time_ns, off)
+    def _tell(self, findings: Iterable[Finding]) -> None:
+        told = tuple(findings)
+        if told:
+            self._post(DiagnosticsFound(self._spawn.run, told))

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.model import commands
+from hotrun.session.diagnostics import DiagnosticsService
 from hotrun.session.instance import InstanceEndpoint
 from hotrun.session.processes import ProcessService
 from hotrun.session.watching import WatchService
@@ -19,6 +20,7 @@ class Dispatcher:
     def __init__(
         self,
         processes: ProcessService,
+        diagnostics: DiagnosticsService,
         watch: WatchService,
         folder: StateFolder,
         endpoint: InstanceEndpoint,
@@ -26,6 +28,7 @@ class Dispatcher:
     ) -> None:
         """`finish` gets the exit code when the session is over."""
         self._processes = processes
+        self._diagnostics = diagnostics
         self._watch = watch
         self._folder = folder
         self._endpoint = endpoint
@@ -37,11 +40,13 @@ class Dispatcher:
         """Carry out one command. A command without a case here is a type error."""
         match command:
             case commands.Spawn():
+                self._diagnostics.begin(command)
                 self._processes.spawn(command, self._variables(command.build))
             case commands.Signal():
                 self._processes.signal(command.run, command.signal, command.alone)
             case commands.Kill():
                 self._processes.kill(command.run)
+                self._diagnostics.give_up(command.run)
             case commands.SendKeys():
                 self._processes.send_keys(command.run, command.data)
             case commands.StartProbe():
@@ -50,6 +55,8 @@ class Dispatcher:
                 self._processes.stop_probe(command.run)
             case commands.HoldSockets():
                 self._processes.hold_sockets(command.addresses)
+            case commands.FindTrace():
+                self._diagnostics.find_trace(command)
             case commands.FindPortOwners():
                 self._processes.find_port_owners(command.run, command.ports)
             case commands.ListInputs():

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
 from hotrun.adapters.files.read_sources import ReadSources
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.model.inputs import Change, ConfigLoaded, ConfigRejected, FilesChanged, Input, Noticed
-from hotrun.core.model.project import Process, Project, Step
+from hotrun.core.model.project import Program, Project
 from hotrun.errors import HotrunError
 from hotrun.session.unmatched import UnmatchedPatterns, Worded
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import msgspec
 
     from hotrun.adapters.files.source import FileSource
-    from hotrun.core.build.step import LineParser
 
 Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 
@@ -46,7 +46,6 @@ class WatchService:
         """
         check_roots(project)
         self._project = project  # as it is watched
-        self._parsers = project.parsers
         self._post = post
         self._folder = folder
         self._idle = UnmatchedPatterns(worded)
@@ -84,13 +83,13 @@ class WatchService:
         """How the watching goes; None before it has begun."""
         return None if self._source is None else self._source.report()
 
-    def parser_for(self, part: Step | Process) -> LineParser:
-        """What finds problems in the output of a run that is about to begin."""
-        from hotrun.session.diagnostics import LazyParser, ProjectFiles
+    def locator_for(self, program: Program, has_sources: bool) -> Locator:
+        """What finds the files that the output of a program names, which is about to begin.
 
+        `has_sources`: with the lines around the places, as the program sees them.
+        """
         files = ProjectFiles(self._project.root, os.path.isfile, self._files)
-        seen = self._sources.seen_from(time.time_ns()) if isinstance(part, Step) else None
-        return LazyParser(part, files, self._parsers, None if seen is None else seen.around)
+        return Locator(program.cwd, files, self._sources.seen_from(time.time_ns()).around if has_sources else None)
 
     def close(self) -> None:
         """Watch no more."""
@@ -137,12 +136,11 @@ class WatchService:
         except HotrunError as error:
             self._post(ConfigRejected(tuple(error.message.split("\n"))))
         else:
-            self._parsers = project.parsers
             self._on_load(project)
             self._post(ConfigLoaded(project, warnings))
 
     def _files(self) -> tuple[str, ...]:
-        """Every watched file; walks where nothing is watched, or not yet."""
+        """Every watched file; walks where nothing is watched, or not yet. Also from another thread."""
         files = self._source.files() if self._source is not None else []
         if not files:
             from hotrun.adapters.files.tree import Tree

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from hotrun.adapters.files.source import FileSource
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Change, Input
@@ -66,14 +65,6 @@ def differing(before: Contents, after: Contents) -> set[str]:
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
-class _NoParser:
-    def feed(self, stream: str, line: str) -> list[Finding]:
-        return []
-
-    def finish(self) -> list[Finding]:
-        return []
-
-
 class Session:
     """One engine and one FileSource on `root`, with a single step that depends on everything."""
 
@@ -95,7 +86,7 @@ class Session:
         self._loop.set_exception_handler(self._on_bug)
         step = Step("read", Program(("read",), str(root)))
         self._project = Project(str(root), None, Watch((str(root),), follow_symlinks=follow), {"read": step})
-        self._engine = Engine(self._project, lambda step: _NoParser())
+        self._engine = Engine(self._project)
         self._source = FileSource(self._put, self._changed, None if sync_folder is None else str(sync_folder))
 
     async def start(self) -> None:

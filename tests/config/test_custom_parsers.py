@@ -10,7 +10,7 @@ import tomli
 from hotrun.config.loading.load import parse
 from hotrun.config.loading.problems import InvalidConfig
 from hotrun.core.model.project import CustomParser, ParserExample, Project
-from hotrun.session.diagnostics import wrong_examples
+from hotrun.session.parsers import wrong_examples
 from tests.config.test_config_reference import loadable_example
 
 REPOSITORY = Path(__file__).parents[2]

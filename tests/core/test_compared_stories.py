@@ -8,11 +8,10 @@ from collections import Counter
 import msgspec
 
 from hotrun.core.build.diagnostics_diff import MOST_FIXED
-from hotrun.core.engine import Engine
 from hotrun.core.model import events, inputs
 from hotrun.core.model.project import Process, Step
 from tests.core.diagnostics.reading import parser
-from tests.core.world import World, project, step
+from tests.core.world import Parsers, World, project, step
 
 ONE, TWO = "a.c:1:2: error: one", "b.c:3:4: error: two"
 
@@ -22,8 +21,7 @@ class Session(World):
 
     def __init__(self, *parts: Step | Process) -> None:
         parts = parts or (step("app"),)
-        super().__init__(project(*parts))
-        self.engine = Engine(project(*parts), lambda part: parser(), cores=4)
+        super().__init__(project(*parts), Parsers(parser), cores=4)
         self.begin()
 
     def prints(self, *lines: str, name: str = "app") -> Session:

@@ -11,7 +11,7 @@ from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Process, Project, Ready, Reload, Step
-from tests.core.world import GccParser, process, project, step
+from tests.core.world import Parsers, process, project, step
 
 PATHS = ("a.go", "b.go", "x.css", "gen.proto", "README", "tmp/out", "t.html")
 HISTORIES = 300
@@ -63,9 +63,9 @@ class Machine:
         self.rng = rng
         self.project = random_project(rng)
         self.jobs = rng.choice([1, 2, 4])
-        self.engine = Engine(
-            self.project, lambda step: GccParser(), cores=self.jobs, once=once, postpone=rng.random() < 0.1
-        )
+        self.engine = Engine(self.project, cores=self.jobs, once=once, postpone=rng.random() < 0.1)
+        self.parsers = Parsers()
+        self.traces: list[inputs.TraceFound] = []  # not answered yet
         self.now_ms = 0
         self.phases: dict[int, str] = {}  # of living runs: spawning, up, exited
         self.owners: dict[int, str] = {}
@@ -78,6 +78,10 @@ class Machine:
         self.history: list[object] = []
 
     def send(self, fact: inputs.Input) -> None:
+        for one in self.parsers.with_findings(fact):
+            self._send(one)
+
+    def _send(self, fact: inputs.Input) -> None:
         self.history.append((self.now_ms, fact))
         before = self.engine.project.processes  # a configuration may be taken over in the middle of it
         effects = self.engine.handle(fact, self.now_ms)
@@ -86,6 +90,8 @@ class Machine:
         self.history.extend(effects)
         for effect in effects:
             self.check(effect)
+            if not isinstance(effect, events.Event):
+                self.traces.extend(one for one in self.parsers.answers(effect) if isinstance(one, inputs.TraceFound))
         deadline = self.engine.deadline_ms
         assert deadline is None or deadline > self.now_ms, "a deadline that has passed is a busy loop"
 
@@ -170,12 +176,20 @@ class Machine:
             self.send(inputs.Rescanned(0))
         elif choice < 0.82:
             self.type_or_tell()
+        elif choice < 0.86 and self.traces:
+            self.find_traces()
         elif choice < 0.83:
             self.send(
                 inputs.VcsOperationsChanged(self.rng.choice([(), ("git rebase",), ("git index.lock", "git rebase")]))
             )
         else:
             self.pass_time(self.rng.choice([1, 5, 40, 600, 3000]))
+
+    def find_traces(self) -> None:
+        """The traces of the processes that have failed, which may have been started since."""
+        traces, self.traces = self.traces, []
+        for trace in traces:
+            self.send(trace)
 
     def type_or_tell(self) -> None:
         """Keys, the keyboard's owner, and an answer about ports."""
@@ -231,6 +245,7 @@ class Machine:
         for _ in range(200):
             if self.finished_code is not None:
                 break
+            self.find_traces()
             if self.phases:
                 self.answer(self.rng.choice(list(self.phases)))
             else:
@@ -308,6 +323,7 @@ def settle(machine: Machine) -> None:
                 machine.send(inputs.Emptied(run))
         if machine.finished_code is not None:
             return
+        machine.find_traces()
         machine.pass_time(50)
 
 

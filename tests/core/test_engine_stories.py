@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.model import events, inputs
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Ui
@@ -560,3 +561,10 @@ def test_a_change_for_a_process_alone_waits_for_the_build_and_does_not_cancel_it
 
 def _diagnostics(world: World) -> list[events.Diagnostic]:
     return [event for event in world.events if isinstance(event, events.Diagnostic)]
+
+
+def test_what_is_found_in_a_run_that_is_over_is_nothing_any_more() -> None:
+    world = World(project(step("app"))).begin().does("app", 1)
+    found = Finding("error", "late", "gcc")
+    world.send(inputs.DiagnosticsFound(world.run("app"), (found,)), inputs.DiagnosticsFound(99, (found,)))
+    assert "late" not in [d.message for d in _diagnostics(world)]

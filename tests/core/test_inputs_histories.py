@@ -15,7 +15,7 @@ from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Change
 from hotrun.core.model.project import ListedFile
-from tests.core.world import GccParser, project, step
+from tests.core.world import project, step
 
 HISTORIES = 400
 FOUND = (4010, 5210, 5436, 8033, 10585)  # found in longer searches: each has broken a promise once
@@ -76,7 +76,7 @@ class Machine:
         self.is_go = is_go
         text = "go:./a" if is_go else "depfile:*.d"
         part = step("app", inputs=(text,), outputs=("out/app",), on_busy=rng.choice(["cancel", "finish"]))
-        self.engine = Engine(project(part), lambda part: GccParser())
+        self.engine = Engine(project(part))
         self.now_ms = 1000
         self.disk: Disk = {}
         self.known: Disk = {}  # as the watcher has told of it

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from hotrun.core.diagnostics.collected import PlacedFindings
+from hotrun.core.diagnostics.last_trace import LineParser, last_trace
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
@@ -48,11 +50,46 @@ class GccParser:
         return []
 
 
+class Parsers:
+    """Parses the output of steps and of failed processes as the session does, but answers at once."""
+
+    def __init__(self, new: Callable[[], LineParser] = GccParser) -> None:
+        """`new` makes the parser of each run."""
+        self._new = new
+        self._runs: dict[int, tuple[LineParser, PlacedFindings]] = {}
+
+    def with_findings(self, fact: inputs.Input) -> Iterator[inputs.Input]:
+        """What reaches the engine: `fact`, and what is found in it."""
+        if isinstance(fact, inputs.Emptied) and fact.run in self._runs:
+            parser, placed = self._runs.pop(fact.run)
+            yield from self._found(fact.run, placed.finish((found, found) for found in parser.finish()))
+        yield fact
+        if isinstance(fact, inputs.OutputRead) and fact.run in self._runs:
+            parser, placed = self._runs[fact.run]
+            found = [finding for line in fact.lines for finding in parser.feed(fact.stream, line)]
+            yield from self._found(fact.run, placed.take((finding, finding) for finding in found))
+
+    def answers(self, command: commands.Command) -> Iterator[inputs.Input]:
+        """What is answered to a command."""
+        match command:
+            case commands.Spawn(kind="step"):
+                self._runs[command.run] = self._new(), PlacedFindings()
+            case commands.FindTrace():
+                yield inputs.TraceFound(command.run, command.what, last_trace(command.lines, self._new()))
+            case _:
+                pass
+
+    def _found(self, run: int, findings: list[Finding]) -> Iterator[inputs.Input]:
+        if findings:
+            yield inputs.DiagnosticsFound(run, tuple(findings))
+
+
 class World:
     """Drives one engine. Nothing answers by itself: the story says when a run is spawned, exits and is empty."""
 
-    def __init__(self, project: Project, **options: object) -> None:
-        self.engine = Engine(project, lambda step: GccParser(), **options)  # type: ignore[arg-type]
+    def __init__(self, project: Project, parsers: Parsers | None = None, **options: object) -> None:
+        self.engine = Engine(project, **options)  # type: ignore[arg-type]
+        self.parsers = parsers or Parsers()
         self.now_ms = 1000
         self.events: list[events.Event] = []
         self.commands: list[commands.Command] = []  # since the last take_commands
@@ -61,15 +98,23 @@ class World:
 
     def send(self, *facts: inputs.Input) -> World:
         for fact in facts:
-            for effect in self.engine.handle(fact, self.now_ms):
-                if isinstance(effect, events.Event):
-                    self.events.append(effect)
-                else:
-                    self.commands.append(effect)
-                    self.all_commands.append(effect)
-                    if isinstance(effect, commands.Spawn):
-                        self.names[effect.run] = effect.name
+            for one in self.parsers.with_findings(fact):
+                self._handle(one)
         return self
+
+    def _handle(self, fact: inputs.Input) -> None:
+        answers: list[inputs.Input] = []
+        for effect in self.engine.handle(fact, self.now_ms):
+            if isinstance(effect, events.Event):
+                self.events.append(effect)
+            else:
+                self.commands.append(effect)
+                self.all_commands.append(effect)
+                answers.extend(self.parsers.answers(effect))
+                if isinstance(effect, commands.Spawn):
+                    self.names[effect.run] = effect.name
+        for answer in answers:
+            self._handle(answer)
 
     # --- the story's verbs -------------------------------------------------------------------------------------
 

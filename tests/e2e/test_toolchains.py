@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
 from hotrun.core.diagnostics.model.finding import Finding
-from hotrun.core.model.project import Program, Step
-from hotrun.session.diagnostics import LazyParser, ProjectFiles
+from hotrun.session.parsers import parser_for
 from tests.e2e.broken import FILES
 from tests.e2e.project import require
 
@@ -149,11 +149,12 @@ def findings(which: Case, project: Path) -> list[Finding]:
         timeout=SECONDS,
         check=False,
     )
-    files = ProjectFiles(str(project), os.path.isfile, lambda: FILES)
-    parser = LazyParser(Step("step", Program(argv, str(cwd))), files)
+    locator = Locator(str(cwd), ProjectFiles(str(project), os.path.isfile, lambda: FILES))
+    parser = parser_for(("auto",), argv, ())
     found = {}
     said = [finding for line in done.stdout.split("\n") for finding in parser.feed("stdout", line)]
-    for finding in (*said, *parser.finish()):
+    for printed in (*said, *parser.finish()):
+        finding = locator.locate(printed)
         found[finding.file, finding.line, finding.column, finding.severity, finding.code, finding.message] = finding
     return list(found.values())
 

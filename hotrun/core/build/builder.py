@@ -13,12 +13,12 @@ import msgspec
 
 from hotrun.core.build.diagnostics_diff import what_changed
 from hotrun.core.build.last_good import Baseline, LastGood
-from hotrun.core.build.step import ParserFor, StepState
+from hotrun.core.build.step import StepState
 from hotrun.core.build.step_report import ending_of, reason_of, report, status_of
 from hotrun.core.build.timing import Timing
 from hotrun.core.model import events
 from hotrun.core.model.commands import RecordChanges, Spawn
-from hotrun.core.model.inputs import Change, Input, OutputRead
+from hotrun.core.model.inputs import Change, DiagnosticsFound, Input, OutputRead
 from hotrun.core.model.project import Project
 from hotrun.core.run import Effect, Run
 
@@ -46,14 +46,13 @@ class Build:
 class Builder:
     """All steps of a project and the build in progress, if any."""
 
-    def __init__(self, project: Project, parser_for: ParserFor, next_run: Callable[[], int], cores: int) -> None:
+    def __init__(self, project: Project, next_run: Callable[[], int], cores: int) -> None:
         """`cores`: how many steps may run at once where the project does not say; `next_run` hands out run ids."""
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
         self.green_with = LastGood()
         self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
-        self._parser_for = parser_for
         self._next_run = next_run
         self._cores = cores
         self._jobs = project.jobs or cores
@@ -196,7 +195,8 @@ class Builder:
         assert state.run is not None
         if isinstance(input, OutputRead):
             out.append(events.Output(f"step:{state.step.name}", input.stream, "\n".join(input.lines)))
-            self._parse(state, input, out)
+        elif isinstance(input, DiagnosticsFound):
+            self._report(state, input.findings, out)
         if state.run.takes(input):
             state.run.handle(input, now_ms, out)
         if state.run.gone:
@@ -248,7 +248,6 @@ class Builder:
     def _start_step(self, build: Build, state: StepState, now_ms: int, out: list[Effect]) -> None:
         step = state.step
         state.run = Run(self._next_run(), build.number, now_ms)
-        state.parser = self._parser_for(step)
         state.timeout_at_ms = None if step.timeout_ms is None else now_ms + step.timeout_ms
         state.timed_out = False
         state.compared.begin()
@@ -263,6 +262,7 @@ class Builder:
             outputs=step.outputs,
             root=self.root,
             grace_ms=STEP_GRACE_MS,
+            parsers=step.parsers,
         )
         out.append(spawn)
         self.green_with.started(step.name)
@@ -274,11 +274,6 @@ class Builder:
             state.timed_out = not state.run.asked_to_stop and state.run.exit_code is None
             state.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
 
-    def _parse(self, state: StepState, input: OutputRead, out: list[Effect]) -> None:
-        assert state.parser is not None
-        for line in input.lines:
-            self._report(state, state.parser.feed(input.stream, line), out)
-
     def _report(self, state: StepState, findings: Iterable[Finding], out: list[Effect]) -> None:
         assert state.run is not None
         step, build = state.step, state.run.build
@@ -288,8 +283,6 @@ class Builder:
         run, build, step = state.run, self.build, state.step
         assert run is not None
         assert build is not None
-        assert state.parser is not None
-        self._report(state, state.parser.finish(), out)
         status, is_unchanged = status_of(run, state.timed_out), False
         uptime_ms = run.uptime_ms(now_ms)
         if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
@@ -307,7 +300,7 @@ class Builder:
             self.green_with.over(step.name, run.stamp)
         state.compared.over(ending_of(run, status))
         state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
-        state.run = state.parser = state.timeout_at_ms = None
+        state.run = state.timeout_at_ms = None
         build.statuses[step.name] = status
         build.over_ms = now_ms
         ran = build.timing.over(step.name, now_ms)

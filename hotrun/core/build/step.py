@@ -8,29 +8,14 @@ behind   it was ok, and runs if what it needs makes something else than before
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal
 
 from hotrun.core.build.diagnostics_diff import DiagnosticsDiff
 from hotrun.core.model import events
-from hotrun.core.model.project import Process, Step
+from hotrun.core.model.project import Step
 from hotrun.core.run import Run
 
-if TYPE_CHECKING:
-    from hotrun.core.diagnostics.model.finding import Finding
-
 Verdict = Literal["dirty", "behind", "ok", "failed"]
-
-
-class LineParser(Protocol):
-    """What finds problems in a step's output; hotrun.core.diagnostics has the real one."""
-
-    def feed(self, stream: str, line: str) -> list[Finding]: ...
-
-    def finish(self) -> list[Finding]: ...
-
-
-ParserFor = Callable[[Step | Process], LineParser]
 
 
 class StepState:
@@ -45,7 +30,6 @@ class StepState:
         self.changed_build = 0  # and of the latest one that made something else than the one before
         self.content: str | None = None  # of its outputs after that
         self.run: Run | None = None
-        self.parser: LineParser | None = None
         self.timeout_at_ms: int | None = None
         self.timed_out = False
         self.diagnostics: list[events.Diagnostic] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
+from hotrun.core.diagnostics.collected import MOST_FINDINGS, MOST_PRINTED, Collected, printed_key
 from hotrun.core.diagnostics.json_formats.formats import Recognizer, Report, chosen
 from hotrun.core.diagnostics.model.draft import MOST_DETAIL, Draft
 from hotrun.core.diagnostics.model.finding import Finding
@@ -34,18 +34,16 @@ class Parser:
         rules: RuleTable,
         names: tuple[str, ...] = ("auto",),
         program: str = "",
-        place: Callable[[Finding], Finding] = lambda finding: finding,
         clock_ns: Callable[[], int] = lambda: 0,
         off: set[str] | None = None,
     ) -> None:
-        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of);
-        `place` finds the files that a finding names (see places.Places). `clock_ns` times the rules of one's own;
+        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of).
+        `clock_ns` times the rules of one's own;
         `off` names those that are switched off, and takes those that are too slow.
         """
         selected = rules.select(names, program)
         formats = chosen(names)
-        self.collected = Collected()
-        self._place = place
+        self.collected = Collected(printed_key, MOST_PRINTED)
         self._watchdog = Watchdog(clock_ns, set() if off is None else off, self._add)
         self._is_idle = not selected and not formats
         self._rules = rules
@@ -116,7 +114,6 @@ class Parser:
             self._add(finding)
 
     def _add(self, finding: Finding) -> None:
-        finding = self._place(finding)
         if self.collected.add(finding):
             self._found.append(finding)
 

@@ -21,7 +21,8 @@ class Spawn(msgspec.Struct, frozen=True):
 
     `tty`: in a pseudo-terminal, else with pipes. `listen`: addresses of held sockets to hand over. `notify`: it may
     send sd_notify messages. `wants_port`: {port} stands for a free port. `stop_signal`, `grace_ms`: how it is ended if
-    hotrun is gone by then. `outputs`: patterns of what it makes, seen from `root`.
+    hotrun is gone by then. `outputs`: patterns of what it makes, seen from `root`. `parsers`: the names of those that
+    read its output, answered by DiagnosticsFound.
     """
 
     run: int
@@ -37,6 +38,7 @@ class Spawn(msgspec.Struct, frozen=True):
     wants_port: bool = False
     stop_signal: str = "SIGTERM"
     grace_ms: int = 2000
+    parsers: tuple[str, ...] = ()
 
 
 class Signal(msgspec.Struct, frozen=True):
@@ -73,6 +75,18 @@ class HoldSockets(msgspec.Struct, frozen=True):
     """Hold listening sockets at exactly these addresses from now on; those that are held already stay as they are."""
 
     addresses: tuple[str, ...]
+
+
+class FindTrace(msgspec.Struct, frozen=True):
+    """Find the trace that the output of a process ends with. Answered by TraceFound, with the same `what`.
+
+    `lines`: its last output. `what`: that it failed, in words.
+    """
+
+    run: int
+    program: Program
+    lines: tuple[str, ...]
+    what: str
 
 
 class FindPortOwners(msgspec.Struct, frozen=True):
@@ -124,6 +138,7 @@ Command = (
     | StartProbe
     | StopProbe
     | HoldSockets
+    | FindTrace
     | FindPortOwners
     | SendKeys
     | Rescan

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from hotrun.core.model.project import ListedFile, Project
+
+if TYPE_CHECKING:
+    from hotrun.core.diagnostics.model.finding import Finding
 
 ChangeKind = Literal["added", "modified", "deleted"]
 Stream = Literal["stdout", "stderr"]
@@ -116,6 +119,21 @@ class OutputRead(Input, frozen=True):
     lines: tuple[str, ...]
 
 
+class DiagnosticsFound(Input, frozen=True):
+    """Problems in the output of a step's run, with the files that they are in. They all come before its Emptied."""
+
+    run: int
+    findings: tuple[Finding, ...]
+
+
+class TraceFound(Input, frozen=True):
+    """The trace that the output of a process ends with; None: there is none. `run` and `what` are the FindTrace's."""
+
+    run: int
+    what: str
+    trace: Finding | None = None
+
+
 class Prompted(Input, frozen=True):
     """The run has stopped in the middle of a line: it may wait for somebody to type. The whole line comes later."""
 
@@ -183,7 +201,9 @@ class Exited(Input, frozen=True):
 
 
 class Emptied(Input, frozen=True):
-    """The run is over: nothing of it lives and its output has been read. Always the last word of a run.
+    """The run is over: nothing of it lives, its output has been read, and the problems in it have been told.
+
+    Always the last word of a run.
 
     Of the outputs that its Spawn named, `stamp` differs after every write, where each is one plain file, and `content`
     when they hold something else; None: not known.

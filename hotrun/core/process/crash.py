@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hotrun.core.model import events
@@ -13,12 +12,11 @@ from hotrun.core.model.project import Process
 from hotrun.core.model.text import duration
 
 if TYPE_CHECKING:
-    from hotrun.core.build.step import LineParser
+    from collections.abc import Iterable, Sequence
+
     from hotrun.core.diagnostics.model.finding import Finding
 
-LAST_WORDS = (
-    20  # lines that a program may print after the trace that ends it: exit hooks, a shell's or runtime's remark
-)
+_LINES_WITH_FILES = 200  # at the end of the output: more than a trace of one's own code has
 
 # A path with an ending, as traces print them: quoted, in brackets, or before ":12". Java's have no folder.
 _FILE = re.compile(r"""[^\s"'`()\[\]<>|,;:]*[^\s"'`()\[\]<>|,;:/.]\.[A-Za-z]\w{0,5}(?=["'`)\]:,]|\s|$)""")
@@ -39,27 +37,16 @@ class Crash:
         )
 
 
-def crash(process: Process, build: int, what: str, tail: Sequence[str], parser: LineParser, root: str) -> Crash:
-    """Make out why a run failed. `what`: that it did, in words; `tail`: its last output, as it was written.
+def crash(process: Process, build: int, what: str, tail: Sequence[str], trace: Finding | None, root: str) -> Crash:
+    """Why a run failed. `what`: that it did, in words; `tail`: its last output, as it was written.
 
-    A trace at the end of the output is the reason; without one, `what` itself with the last lines.
+    The `trace` at the end of the output is the reason; without one, `what` itself with the last lines.
     """
     from hotrun.core.diagnostics.model.failure import failure
 
-    trace = _last_trace(tail, parser)
     chosen = failure(process.name, what, tail) if trace is None else trace
     files = frozenset[str]() if trace is None else _named(trace, process.program.cwd, root)
     return Crash((_event(chosen, process, build, root),), files)
-
-
-def _last_trace(tail: Sequence[str], parser: LineParser) -> Finding | None:
-    """The trace that the output ends with; one further above was logged by a program that went on."""
-    found: Finding | None = None
-    for lines_left, line in zip(range(len(tail) - 1, -1, -1), tail, strict=True):
-        errors = [finding for finding in parser.feed("stdout", line) if finding.severity == "error"]
-        found = errors[-1] if errors and lines_left <= LAST_WORDS else found
-    rest = [finding for finding in parser.finish() if finding.severity == "error"]
-    return rest[-1] if rest else found
 
 
 def ports_held(process: Process, build: int, holders: Iterable[PortOwner], root: str) -> tuple[events.Diagnostic, ...]:
@@ -85,11 +72,17 @@ def ending(name: str, exit_code: int | None, signal: str | None, uptime_ms: int)
     return f"{name} {how} after {duration(uptime_ms)}"
 
 
+def named_in(lines: Iterable[str], cwd: str, root: str) -> frozenset[str]:
+    """The files that the last of these lines name, relative to the root."""
+    last = list(lines)[-_LINES_WITH_FILES:]
+    return frozenset(_relative(name, cwd, root) for line in last for name in _FILE.findall(line))
+
+
 def _named(finding: Finding, cwd: str, root: str) -> frozenset[str]:
     """The files that a trace names, relative to the root; library files among them do no harm: they are not watched."""
     texts = [finding.file or "", *(place.file for place in finding.related)]
-    texts += [name for line in finding.detail for name in _FILE.findall(line)]
-    return frozenset(_relative(text, cwd, root) for text in texts if text)
+    places = frozenset(_relative(text, cwd, root) for text in texts if text)
+    return places | named_in(finding.detail, cwd, root)
 
 
 def _relative(file: str, cwd: str, root: str) -> str:

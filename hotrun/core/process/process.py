@@ -14,11 +14,11 @@ retired    -                             -             none                     
 from __future__ import annotations
 
 from hotrun.core.model import events
-from hotrun.core.model.commands import FindPortOwners, SendKeys, Signal, Spawn
+from hotrun.core.model.commands import FindPortOwners, FindTrace, SendKeys, Signal, Spawn
 from hotrun.core.model.inputs import Notified, Spawned
 from hotrun.core.model.project import Process
 from hotrun.core.process.backoff import Backoff
-from hotrun.core.process.crash import Crash
+from hotrun.core.process.crash import Crash, named_in
 from hotrun.core.process.readiness import Readiness
 from hotrun.core.run import Effect, Run
 
@@ -54,6 +54,7 @@ class ProcessState:
         self.removed = False
         self.backoff = Backoff()
         self.crash = Crash()
+        self.traced: list[ProcessRun] = []  # whose trace is being looked for; they may be over
         self.listens = False  # a run of it has listened by itself
         self.typed = b""  # keys for the run that serves, or the next one that does
         self.asks_ports_of: ProcessRun | None = None  # it found its port taken; it may be over
@@ -66,6 +67,8 @@ class ProcessState:
     @property
     def in_transit(self) -> bool:
         """On its way from one run to the next, or from none to one."""
+        if self.run is None and self.traced:
+            return True
         return any(run is not self.run or not run.serving for run in self.runs)
 
     @property
@@ -148,6 +151,7 @@ class ProcessState:
         assert run.readiness.via is not None
         name, via = self.process.name, run.readiness.via
         self.crash = Crash()
+        self.traced = [other for other in self.traced if other is not run]
         out.append(events.ProcessReady(name, run.id, run.build, via, run.uptime_ms(now_ms)))
 
     def hand_over(self, now_ms: int, out: list[Effect]) -> None:
@@ -160,6 +164,16 @@ class ProcessState:
         """What serves is older than what was built, or should have been."""
         if self.run is not None and self.run.serving:
             out.append(events.ProcessStale(self.process.name, self.run.id, self.run.build))
+
+    def find_trace(self, run: ProcessRun, what: str, root: str, out: list[Effect]) -> None:
+        """A run has failed, which is what `what` says: have its trace looked for. Nothing is started before that.
+
+        Until then, a change of any file that its output named may repair it.
+        """
+        process = self.process
+        self.traced.append(run)
+        self.crash = Crash(self.crash.errors, named_in(run.tail, process.program.cwd, root))
+        out.append(FindTrace(run.id, process.program, tuple(run.tail), what))
 
     def fail(self, crash: Crash, out: list[Effect]) -> None:
         """Say why the newest run has failed."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hotrun.core.build.builder import Builder
-from hotrun.core.build.step import ParserFor
 from hotrun.core.model import events
-from hotrun.core.model.inputs import Input, Notified, OutputRead, PortOwnersFound, Prompted, Spawned
+from hotrun.core.model.inputs import Input, Notified, OutputRead, PortOwnersFound, Prompted, Spawned, TraceFound
 from hotrun.core.model.project import Project
-from hotrun.core.process.crash import Crash, crash, ending, ports_held
+from hotrun.core.process.crash import crash, ending, ports_held
 from hotrun.core.process.ports import configured_ports, taken_ports
 from hotrun.core.process.process import ProcessRun, ProcessState
 from hotrun.core.process.readiness import Turn
@@ -21,8 +20,8 @@ MOST_TYPED = 65_536  # bytes that wait for a process that does not come back; a 
 class Supervisor:
     """All processes of a project."""
 
-    def __init__(self, project: Project, builder: Builder, next_run: Callable[[], int], parser_for: ParserFor) -> None:
-        """`next_run` hands out run ids; `parser_for` gives what reads a crash."""
+    def __init__(self, project: Project, builder: Builder, next_run: Callable[[], int]) -> None:
+        """`next_run` hands out run ids."""
         self.states = {name: ProcessState(process) for name, process in project.processes.items()}
         self.needed_steps: Mapping[str, frozenset[str]] = {}
         self.quitting = False
@@ -30,7 +29,6 @@ class Supervisor:
         self._root = project.root
         self._builder = builder
         self._next_run = next_run
-        self._parser_for = parser_for
 
     def adopt(self, project: Project) -> set[str]:
         """Take the processes of a new configuration; returns the names that are new, differ or are gone."""
@@ -100,6 +98,11 @@ class Supervisor:
         return not any(state.runs for state in self.states.values())
 
     @property
+    def is_done(self) -> bool:
+        """No process runs, and of each that failed it is known why."""
+        return self.idle and not any(state.traced for state in self.states.values())
+
+    @property
     def restarting(self) -> bool:
         """A process is on its way from one run to the next."""
         return any(state.in_transit for state in self.states.values())
@@ -141,6 +144,16 @@ class Supervisor:
             run.handle(input, now_ms, out)
         self._turn(state, run, run.readiness.take(input, now_ms), now_ms, out)
         return run.gone and self._over(state, run, now_ms, out)
+
+    def trace_found(self, input: TraceFound, out: list[Effect]) -> None:
+        """The trace of a run that has failed: say why it did, and ask who has its port where it found that taken."""
+        for state in self.states.values():
+            run = next((run for run in state.traced if run.id == input.run), None)
+            if run is not None:
+                state.traced.remove(run)
+                tail = tuple(run.tail)
+                state.fail(crash(state.process, run.build, input.what, tail, input.trace, self._root), out)
+                self._look_for_taken_ports(state, run, out)
 
     def ports_held(self, input: PortOwnersFound, out: list[Effect]) -> None:
         """Who holds the ports that a run found taken."""
@@ -188,6 +201,7 @@ class Supervisor:
     def kill(self, out: list[Effect]) -> None:
         """End every process at once."""
         for state in self.states.values():
+            state.traced.clear()
             for run in state.runs:
                 run.kill(out)
 
@@ -200,7 +214,8 @@ class Supervisor:
     def _hand_over_or_start(self, state: ProcessState, build: int, now_ms: int, out: list[Effect]) -> None:
         if state.successor is not None and state.successor.is_ready:
             state.hand_over(now_ms, out)
-        if not state.dirty or state.backoff.start_at_ms is not None or not self._may_start(state):
+        waits = state.backoff.start_at_ms is not None or bool(state.traced)
+        if not state.dirty or waits or not self._may_start(state):
             return
         fresh = self._calmed(state, build)
         if fresh is not None:
@@ -223,14 +238,9 @@ class Supervisor:
             state.became_ready(run, now_ms, out)
             return
         name = state.process.name
-        state.fail(self._crash(state, run, f"{name} {run.readiness.what_is_missing}"), out)
-        self._look_for_taken_ports(state, run, out)
+        state.find_trace(run, f"{name} {run.readiness.what_is_missing}", self._root, out)
         if run is state.successor:
             state.stop(run, now_ms, out)
-
-    def _crash(self, state: ProcessState, run: ProcessRun, what: str) -> Crash:
-        process = state.process
-        return crash(process, run.build, what, tuple(run.tail), self._parser_for(process), self._root)
 
     def _look_for_taken_ports(self, state: ProcessState, run: ProcessRun, out: list[Effect]) -> None:
         taken = taken_ports(run.tail)
@@ -275,8 +285,8 @@ class Supervisor:
             return False
         if run.failed:
             what = run.failure and f"{name} could not be started: {run.failure}"
-            state.fail(self._crash(state, run, what or ending(name, run.exit_code, run.signal, uptime)), out)
-            self._look_for_taken_ports(state, run, out)
+            what = what or ending(name, run.exit_code, run.signal, uptime)
+            state.find_trace(run, what, self._root, out)
         if state.process.on_exit == "restart" and not state.dirty and (is_down or was_successor):
             state.backoff.ended(run.id, uptime, now_ms)
             state.dirty = True

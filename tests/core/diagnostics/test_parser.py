@@ -7,8 +7,9 @@ import random
 import msgspec
 import pytest
 
-from hotrun.core.diagnostics.parser import Parser
-from tests.core.diagnostics.reading import SAMPLES, TRACEBACK, brief, only, parser, read, sample, table
+from hotrun.core.diagnostics.collected import PlacedFindings
+from hotrun.core.diagnostics.model.finding import Finding
+from tests.core.diagnostics.reading import SAMPLES, TRACEBACK, brief, only, parser, read, sample
 
 GCC = "bad.c:3:36: error: oops"
 STREAMED = [
@@ -145,10 +146,17 @@ def test_a_problem_that_comes_out_at_the_end_has_its_count_at_once() -> None:
 
 
 def test_a_problem_that_two_tools_name_differently_is_one_once_its_file_is_found() -> None:
-    reader = Parser(table(), place=lambda finding: msgspec.structs.replace(finding, file="/p/bad.c"))
-    for line in (GCC, f"./{GCC}", f"/p/{GCC}"):
-        reader.feed("stdout", line)
-    assert [(finding.file, finding.count) for finding in reader.finish()] == [("/p/bad.c", 3)]
+    reader, placed = parser(), PlacedFindings()
+
+    def at_one_place(findings: list[Finding]) -> list[tuple[Finding, Finding]]:
+        return [(finding, msgspec.structs.replace(finding, file="/p/bad.c")) for finding in findings]
+
+    found = [reader.feed("stdout", line) for line in (GCC, f"./{GCC}", f"/p/{GCC}", GCC, "")]
+    new = [finding for findings in found for finding in placed.take(at_one_place(findings))]
+    assert [(finding.file, finding.count) for finding in new] == [("/p/bad.c", 1)]
+    assert [(finding.file, finding.count) for finding in placed.finish(at_one_place(reader.finish()))] == [
+        ("/p/bad.c", 4)
+    ]
 
 
 @pytest.mark.parametrize(

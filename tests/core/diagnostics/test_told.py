@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hotrun.core.engine import Engine
 from hotrun.core.model import events, inputs
 from hotrun.core.state.snapshot import Snapshot
 from tests.core.diagnostics.reading import parser
-from tests.core.world import World, project, step
+from tests.core.world import Parsers, World, project, step
 
 ONE = "a.c:1:2: error: one"
 TWO = "b.c:3:4: error: two"
@@ -14,9 +13,7 @@ TWO = "b.c:3:4: error: two"
 
 def session(*lines: str) -> World:
     """A session whose only step has printed `lines` and failed."""
-    parts = project(step("app"))
-    world = World(parts)
-    world.engine = Engine(parts, lambda part: parser())
+    world = World(project(step("app")), Parsers(parser))
     world.begin().up("app")
     world.send(inputs.OutputRead(world.run("app"), "stdout", lines))
     return world.ends("app", 1)

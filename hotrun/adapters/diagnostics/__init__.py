@@ -1,0 +1,1 @@
+"""Looks for the files that problems are in, without letting anybody wait for a disk."""
