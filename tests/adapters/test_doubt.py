@@ -14,7 +14,7 @@ from hotrun.adapters.files.source import OVERFLOW_PATHS
 from hotrun.adapters.files.suspend import JUMP_S, SuspendDetector
 from hotrun.adapters.files.watcher import Fail, KernelSensor, Report, Sensor
 from hotrun.core.model.inputs import Rescanned
-from hotrun.core.model.project import Poll
+from hotrun.core.model.settings import Poll
 from tests.adapters.disk import write
 from tests.adapters.watched import Watched, put
 

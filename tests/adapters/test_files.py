@@ -20,7 +20,7 @@ from hotrun.adapters.files.source import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLD
 from hotrun.adapters.files.watcher import Fail, KernelSensor, Report, Sensor, Watcher
 from hotrun.adapters.os import mounts
 from hotrun.core.model.inputs import Noticed, Rescanned, WatchStarted
-from hotrun.core.model.project import Poll
+from hotrun.core.model.settings import Poll
 from tests.adapters.disk import save_atomically, signatures, walked, write, write_unnoticeably
 from tests.adapters.gardener import Gardener
 from tests.adapters.loop import DEADLINE_S, until

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.files import links
-from hotrun.core.model.project import Poll, Watch
+from hotrun.core.model.project import Watch
+from hotrun.core.model.settings import Poll
 from tests.adapters.disk import examine, short, tree_of, walked, watched, write
 from tests.adapters.watched import Watched, put
 

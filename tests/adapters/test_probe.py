@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.core.model.project import Poll, Watch
+from hotrun.core.model.project import Watch
+from hotrun.core.model.settings import Poll
 from hotrun.inspect.limits import Limit, inotify_limits
 from hotrun.inspect.probe import NotSeen, probe
 from tests.adapters.disk import write

@@ -9,7 +9,8 @@ from hotrun.adapters.files.source import FileSource
 from hotrun.adapters.files.suspend import SuspendDetector
 from hotrun.adapters.files.watcher import KernelSensor, Sense
 from hotrun.core.model.inputs import Change, Input, Noticed
-from hotrun.core.model.project import Poll, Project, Watch
+from hotrun.core.model.project import Project, Watch
+from hotrun.core.model.settings import Poll
 from tests.adapters.disk import short, signatures, write
 from tests.adapters.loop import until
 

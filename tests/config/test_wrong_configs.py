@@ -29,8 +29,8 @@ WRONG: list[tuple[str, str, list[str]]] = [
         "an unknown key like no other",
         '[watch]\nzzz = 1\n\n[run.web]\ncommand = "x"\n',
         [
-            "2: watch.zzz: unknown key, expected one of paths, exclude, gitignore, debounce, poll, "
-            "poll_interval, skip_unchanged, auto, follow_symlinks"
+            "2: watch.zzz: unknown key, expected one of paths, exclude, debounce, poll_interval, "
+            "gitignore, poll, skip_unchanged, auto, follow_symlinks"
         ],
     ),
     (
@@ -513,7 +513,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         '[run.web]\ncommand = "x"\n"\\u001b[31m" = 1\n',
         [
             '3: run.web."\\u001b[31m": unknown key, expected one of command, cwd, env, env_files, shell, '
-            "needs, paths, reload, ready, listen, overlap, stop_signal, stop_timeout, on_exit, "
+            "needs, paths, reload, ready, listen, stop_signal, stop_timeout, overlap, on_exit, "
             "on_failed_build, tty"
         ],
     ),

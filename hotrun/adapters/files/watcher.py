@@ -21,7 +21,7 @@ from watchfiles._rust_notify import RustNotify
 from hotrun.adapters.files.poller import Poller
 from hotrun.adapters.files.signature import is_text
 from hotrun.adapters.os import mounts
-from hotrun.core.model.project import Poll
+from hotrun.core.model.settings import Poll
 
 STEP_ACTIVE_MS = 2  # what an edit waits at most; costs 2 % of a core, so only while somebody works
 STEP_IDLE_MS = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from msgspec import structs
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ from hotrun.core.model.project import (
     Ui,
     Watch,
 )
+from hotrun.core.model.settings import ProcessSettings, Settings, StepSettings, UiSettings, WatchSettings
 from hotrun.keys.actions import Action
 
 
@@ -61,13 +62,9 @@ def _watch(watch: model.WatchTable, root: str) -> Watch:
     return Watch(
         roots=tuple(absolute(path, root) for path in watch.paths),
         exclude=_plain(watch.exclude),
-        gitignore=watch.gitignore,
         debounce_ms=watch.debounce.ms,
-        poll=watch.poll,
         poll_interval_ms=int(watch.poll_interval),
-        skip_unchanged=watch.skip_unchanged,
-        auto=watch.auto,
-        follow_symlinks=watch.follow_symlinks,
+        **_as_written(watch, WatchSettings),
     )
 
 
@@ -89,8 +86,8 @@ def _step(name: str, step: model.BuildStep, config: model.Config, root: str) -> 
         outputs=_plain(step.outputs),
         timeout_ms=None if step.timeout is None else int(step.timeout),
         parsers=(step.parsers,) if isinstance(step.parsers, str) else tuple(step.parsers),
-        on_busy=step.on_busy,
         inputs=(step.inputs,) if isinstance(step.inputs, str) else tuple(step.inputs),
+        **_as_written(step, StepSettings),
     )
 
 
@@ -104,13 +101,10 @@ def _process(name: str, process: model.RunProcess, config: model.Config, root: s
         needs=tuple(process.needs),
         stop_signal=str(process.stop_signal),
         stop_timeout_ms=int(process.stop_timeout),
-        on_exit=process.on_exit,
-        on_failed_build=process.on_failed_build,
         ready=Ready() if process.ready is None else _ready(process, process.ready, config, root),
         listen=tuple(_listen(address, root) for address in process.listen),
-        overlap=process.overlap,
         reload=None if process.reload is None else _reload(process.reload),
-        tty=process.tty,
+        **_as_written(process, ProcessSettings),
     )
 
 
@@ -137,7 +131,7 @@ def _parser(parser: ParserTable) -> CustomParser:
 
 def _ui(ui: model.UiTable) -> Ui:
     keys = {cast("Action", action): _plain(names) for action, names in ui.keys.items()}  # check has seen to that
-    return Ui(notify=ui.notify, bell=ui.bell, title=ui.title, editor=ui.editor, keys=keys)
+    return Ui(keys=keys, **_as_written(ui, UiSettings))
 
 
 def _ready(process: model.RunProcess, ready: model.ReadyTable, config: model.Config, root: str) -> Ready:
@@ -154,6 +148,11 @@ def _ready(process: model.RunProcess, ready: model.ReadyTable, config: model.Con
 
 def _reload(reload: model.ReloadTable) -> Reload:
     return Reload(paths=_plain(reload.paths), signal=str(reload.signal), needs=tuple(reload.needs))
+
+
+def _as_written(table: Settings, kind: type[Settings]) -> dict[str, Any]:
+    """Return the keys of `table` that belong to `kind`, as they are."""
+    return {name: getattr(table, name) for name in kind.__struct_fields__}
 
 
 def _plain(strings: Iterable[str]) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self
 
 from msgspec import Meta, field
 
-from hotrun.config.tables.common import FilePath, Name, Table, Variables, about
+from hotrun.config.tables.common import FilePath, Name, Table, Variables
 from hotrun.config.tables.values import SignalName, Unfit, Value
+from hotrun.core.model.settings import about
 
 Flags = Annotated[list[str], Meta(extra={"expected": 'an array of flags such as ["-trimpath"]'})]
 Symbol = Annotated[str, Meta(pattern=r"^[A-Z]\w*$", extra={"expected": 'an exported name such as "Plugin"'})]

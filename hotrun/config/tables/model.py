@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from msgspec import Meta, field
 
 from hotrun.config.tables.addresses import Address, ListenAddress, ReadyAddress, Url
-from hotrun.config.tables.common import FilePath, Name, Table, Variables, about
+from hotrun.config.tables.common import FilePath, Name, Table, Variables
 from hotrun.config.tables.go import Go
 from hotrun.config.tables.key_names import KeyNames
 from hotrun.config.tables.parsers import ParserTable
 from hotrun.config.tables.values import Debounce, Duration, ExportFormat, Pattern, PositiveDuration, Regex, SignalName
-from hotrun.core.model.project import OnBusy, OnExit, OnFailedBuild, Poll
+from hotrun.core.model.settings import ProcessSettings, StepSettings, UiSettings, WatchSettings, about
 
 Shell = Annotated[str, Meta(min_length=1, extra={"expected": 'a shell such as "bash"'})]
 CommandLine = Annotated[
@@ -30,7 +30,7 @@ Inputs = Annotated[
 ]
 
 
-class WatchTable(Table, frozen=True):
+class WatchTable(WatchSettings, frozen=True):
     """What to watch, and how long to wait after a change."""
 
     paths: Annotated[
@@ -44,67 +44,45 @@ class WatchTable(Table, frozen=True):
             example=["docs/", "!docs/api.md"],
         ),
     ] = []
-    gitignore: Annotated[
-        bool,
-        about(
-            "Follow `.gitignore` at every level, `.git/info/exclude`, your global ignore file and `.ignore`.",
-            example=False,
-        ),
-    ] = True
     debounce: Annotated[
         Debounce,
         about('Wait this long after the last change. With `"auto"`, one file starts work at once.', example="200ms"),
     ] = field(default_factory=lambda: Debounce(-1))
-    poll: Annotated[
-        Poll,
-        about(
-            'Compare file times at intervals: `"auto"` where the kernel reports no changes, `"always"` or `"never"`.',
-            example="always",
-        ),
-    ] = "auto"
     poll_interval: Annotated[
         PositiveDuration,
         about("Wait this long between two comparisons while polling.", example="1s"),
     ] = field(default_factory=lambda: PositiveDuration(500))
-    skip_unchanged: Annotated[
-        bool,
-        about("Ignore a file that is saved with the same bytes as before.", example=False),
-    ] = True
-    auto: Annotated[
-        bool,
-        about("Build and restart when files change. `false` collects changes until `hotrun trigger`.", example=False),
-    ] = True
-    follow_symlinks: Annotated[
-        bool,
-        about("Watch folders behind links, under the name of the link, also outside of the root.", example=True),
-    ] = False
 
 
-class ProgramTable(Table, frozen=True):
-    """What steps and processes have in common: what to execute, where and with which environment."""
+# What steps and processes have in common: what to execute, where and with which environment. Not a table to inherit
+# from, as a Struct has one base and theirs are the settings.
+Command = Annotated[
+    CommandLine,
+    about("Run this. A string goes through the shell, an array runs as it is.", example=["make", "-j2"]),
+]
+Cwd = Annotated[FilePath | None, about("Run it in this folder.", example=".", default="the root")]
+Env = Annotated[
+    Variables,
+    about("Set these environment variables for it only. They win over all others.", example={"NAME": "value"}),
+]
+EnvFiles = Annotated[
+    list[FilePath],
+    about("Read these files of variables for it only, after those at the top level.", example=["local.env"]),
+]
+CommandShell = Annotated[
+    Shell | None,
+    about("Run a string command with this shell, as `SHELL -c COMMAND`.", example="bash", default='`"sh"`'),
+]
 
-    command: Annotated[
-        CommandLine,
-        about("Run this. A string goes through the shell, an array runs as it is.", example=["make", "-j2"]),
-    ]
-    cwd: Annotated[FilePath | None, about("Run it in this folder.", example=".", default="the root")] = None
-    env: Annotated[
-        Variables,
-        about("Set these environment variables for it only. They win over all others.", example={"NAME": "value"}),
-    ] = {}
-    env_files: Annotated[
-        list[FilePath],
-        about("Read these files of variables for it only, after those at the top level.", example=["local.env"]),
-    ] = []
-    shell: Annotated[
-        Shell | None,
-        about("Run a string command with this shell, as `SHELL -c COMMAND`.", example="bash", default='`"sh"`'),
-    ] = None
 
-
-class BuildStep(ProgramTable, frozen=True):
+class BuildStep(StepSettings, frozen=True):
     """A step: a command that finishes. Independent steps run in parallel."""
 
+    command: Command
+    cwd: Cwd = None
+    env: Env = {}
+    env_files: EnvFiles = []
+    shell: CommandShell = None
     paths: Annotated[
         list[Pattern] | None,
         about(
@@ -138,12 +116,6 @@ class BuildStep(ProgramTable, frozen=True):
             'Read its output for errors and warnings with `"auto"` or these parsers. `[]` reads nothing.', example="go"
         ),
     ] = "auto"
-    on_busy: Annotated[
-        OnBusy,
-        about(
-            'Choose what a change does while it runs: `"cancel"` and start over, or `"finish"` first.', example="finish"
-        ),
-    ] = "cancel"
 
 
 MOST_JOBS = 256  # more programs at once than any machine has use for; a typing mistake must not start thousands
@@ -205,9 +177,14 @@ class ReloadTable(Table, frozen=True):
     )
 
 
-class RunProcess(ProgramTable, frozen=True):
+class RunProcess(ProcessSettings, frozen=True):
     """A process: a command that keeps running. It restarts when a step that it needs has new outputs."""
 
+    command: Command
+    cwd: Cwd = None
+    env: Env = {}
+    env_files: EnvFiles = []
+    shell: CommandShell = None
     needs: Annotated[
         list[str],
         about("Start it after these steps have passed and these processes are ready.", example=["app"]),
@@ -236,10 +213,6 @@ class RunProcess(ProgramTable, frozen=True):
         list[ListenAddress],
         about("Bind these addresses once, and hand the sockets to each run.", example=["127.0.0.1:8000"]),
     ] = []
-    overlap: Annotated[
-        bool,
-        about("Start the new run and wait until it is ready, then stop the old one.", example=True),
-    ] = False
     stop_signal: Annotated[SignalName, about("Send this signal to stop it.", example="SIGINT")] = field(
         default_factory=lambda: SignalName("SIGTERM")
     )
@@ -247,18 +220,9 @@ class RunProcess(ProgramTable, frozen=True):
         Duration,
         about("Kill what is left of it this long after the stop signal.", example="10s"),
     ] = field(default_factory=lambda: Duration(5_000))
-    on_exit: Annotated[
-        OnExit,
-        about(
-            'Choose what its exit does: `"wait"` for a change, `"restart"` with growing pauses, or `"quit"` hotrun.',
-            example="restart",
-        ),
-    ] = "wait"
-    on_failed_build: Annotated[
-        OnFailedBuild,
-        about('Choose what a failed build does: `"keep"` the old run, marked stale, or `"stop"` it.', example="stop"),
-    ] = "keep"
-    tty: Annotated[bool, about("Run it in a pseudo-terminal. `false` uses pipes.", example=False)] = True
+
+
+ProgramTable = BuildStep | RunProcess
 
 
 class Proxy(Table, frozen=True):
@@ -272,19 +236,9 @@ class Proxy(Table, frozen=True):
     ]
 
 
-class UiTable(Table, frozen=True):
+class UiTable(UiSettings, frozen=True):
     """How hotrun looks in a terminal, and its keys."""
 
-    notify: Annotated[
-        bool,
-        about("Notify through the terminal when a build fails, and when one passes again.", example=True),
-    ] = False
-    bell: Annotated[bool, about("Ring the terminal's bell when a build fails.", example=True)] = False
-    title: Annotated[bool, about("Show the state in the title of the terminal window.", example=False)] = True
-    editor: Annotated[
-        Annotated[str, Meta(min_length=1, extra={"expected": 'a program such as "code"'})] | None,
-        about("Open files with this program.", example="code", default="the one that the environment names"),
-    ] = None
     keys: Annotated[
         dict[str, KeyNames],
         about("Bind keys to actions: one key or an array each.", example={"restart": "R", "page-down": "ctrl+d"}),

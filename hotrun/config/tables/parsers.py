@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from hotrun.config.tables.common import Name, Table, about
+from hotrun.config.tables.common import Name, Table
 from hotrun.config.tables.values import Regex
 from hotrun.core.model.project import Severity
+from hotrun.core.model.settings import about
 
 ParserKind = Literal["line", "block"]
 SeverityName = Annotated[Severity, Meta(extra={"expected": '"error", "warning", "info", "note" or "hint"'})]

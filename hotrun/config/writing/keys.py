@@ -51,7 +51,7 @@ def plain(markdown: str) -> str:
 
 
 def keys_of(table: type[Table]) -> dict[str, Key]:
-    """The keys of a table by name, in the order of the model."""
+    """The keys of a table by name: its own, then those of its settings, each in the order of the model."""
     return {field.name: _key(field) for field in msgspec.structs.fields(table)}
 
 

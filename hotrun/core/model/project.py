@@ -6,12 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from hotrun.core.model.settings import ProcessSettings, StepSettings, UiSettings, WatchSettings
 from hotrun.keys.actions import Action
 
-OnBusy = Literal["cancel", "finish"]
-OnExit = Literal["wait", "restart", "quit"]
-OnFailedBuild = Literal["keep", "stop"]
-Poll = Literal["auto", "always", "never"]
 ReadyBy = Literal["auto", "tcp", "http", "log", "notify", "exec"]
 
 PORT = "{port}"  # in a command, an environment value or `ready`: a free port, another one for each run
@@ -52,7 +49,7 @@ class ListedFile(msgspec.Struct, frozen=True):
     by: str
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(StepSettings, frozen=True):
     """A build step: a program that ends. Patterns are gitignore's.
 
     `inputs`: what lists its files, each with its kind (see docs/config.md). `paths` comes on top of that; None means
@@ -66,7 +63,6 @@ class Step(msgspec.Struct, frozen=True):
     outputs: tuple[str, ...] = ()
     timeout_ms: int | None = None
     parsers: tuple[str, ...] = ("auto",)
-    on_busy: OnBusy = "cancel"
     inputs: tuple[str, ...] = ()
 
     @property
@@ -96,7 +92,7 @@ class Reload(msgspec.Struct, frozen=True):
     needs: tuple[str, ...] = ()
 
 
-class Process(msgspec.Struct, frozen=True):
+class Process(ProcessSettings, frozen=True):
     """A program that stays. `paths` None means: every watched file; () means: only builds restart it.
 
     `listen`: addresses of sockets that hotrun holds for it, "host:port" or "unix:" and an absolute path.
@@ -108,13 +104,9 @@ class Process(msgspec.Struct, frozen=True):
     needs: tuple[str, ...] = ()
     stop_signal: str = "SIGTERM"
     stop_timeout_ms: int = 5000
-    on_exit: OnExit = "wait"
-    on_failed_build: OnFailedBuild = "keep"
     ready: Ready = Ready()
     listen: tuple[str, ...] = ()
-    overlap: bool = False
     reload: Reload | None = None
-    tty: bool = True
 
     @property
     def waits_for(self) -> tuple[str, ...]:
@@ -164,7 +156,7 @@ class CustomParser(msgspec.Struct, frozen=True):
     examples: tuple[ParserExample, ...] = ()
 
 
-class Watch(msgspec.Struct, frozen=True):
+class Watch(WatchSettings, frozen=True):
     """What is watched. `roots` are absolute folders or files; `debounce_ms` None means auto (see changes/debounce.py).
 
     `auto` False: changes wait until somebody asks for a build.
@@ -172,25 +164,16 @@ class Watch(msgspec.Struct, frozen=True):
 
     roots: tuple[str, ...]
     exclude: tuple[str, ...] = ()
-    gitignore: bool = True
     debounce_ms: int | None = None
-    poll: Poll = "auto"
     poll_interval_ms: int = 500
-    skip_unchanged: bool = True
-    auto: bool = True
-    follow_symlinks: bool = False
 
 
-class Ui(msgspec.Struct, frozen=True):
+class Ui(UiSettings, frozen=True):
     """How hotrun shows itself. `editor` None: the one that the environment names.
 
     `keys`: those of the configuration, see actions.bindings.
     """
 
-    notify: bool = False
-    bell: bool = False
-    title: bool = True
-    editor: str | None = None
     keys: dict[Action, tuple[str, ...]] = {}
 
 
