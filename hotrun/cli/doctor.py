@@ -25,10 +25,9 @@ from hotrun.inspect.scan import (
     NotSeen,
     ProjectScan,
     Pruned,
-    can_tell,
     file_systems,
-    holders,
     inotify_limits,
+    listening_at,
     probe,
     sight_of,
     survey,
@@ -182,9 +181,7 @@ def _running(project: Project) -> Iterator[ReportLine]:
 
 
 def _port(port: NamedPort) -> ReportLine:
-    if not can_tell():
-        return ReportLine("note", "port", f"{port.port} ({port.key}): this system does not tell who listens")
-    found = holders(port.host, port.port)
+    found = listening_at(port.host, port.port)
     if not found:
         return ReportLine("ok", "port", f"{port.port} is free ({port.key})")
     ours = all(holder.is_ours for holder in found)

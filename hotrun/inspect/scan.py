@@ -10,7 +10,7 @@ import msgspec
 
 from hotrun.adapters.files.ignore import IgnoreRule, is_below
 from hotrun.adapters.os.mounts import current
-from hotrun.adapters.sockets.listening import ListeningProcess, can_tell, holders
+from hotrun.adapters.sockets.listening import ListeningProcess, listening_at
 from hotrun.core.model.inputs import InputsListed
 from hotrun.core.model.project import Project, Step
 from hotrun.inspect.explain import PathStatus, sight_of
@@ -24,9 +24,8 @@ __all__ = [
     "ListeningProcess",
     "NotSeen",
     "PathStatus",
-    "can_tell",
-    "holders",
     "inotify_limits",
+    "listening_at",
     "probe",
     "sight_of",
 ]

@@ -166,7 +166,7 @@ class TerminalUi:
             return
         views = self._dashboard.snapshot.processes.values()
         pids = {view.name: view.pid for view in views if view.pid is not None}
-        looking = self._loop.run_in_executor(None, self._meter.look, pids)
+        looking = self._loop.run_in_executor(None, self._meter.measure, pids)
         looking.add_done_callback(self._on_measured)
         self._usage_timer = self._loop.call_later(USAGE_S, self._measure)
 

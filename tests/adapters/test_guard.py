@@ -13,7 +13,7 @@ import pytest
 
 from hotrun.adapters.guard.inside import GUARD, REAPER
 from hotrun.adapters.os import cgroup, process_table
-from hotrun.adapters.os.process_table import ProcessInfo
+from hotrun.adapters.os.process_info import ProcessInfo
 from hotrun.core.model.inputs import Emptied, Exited, Noticed, SpawnFailed
 from tests.adapters.loop import DEADLINE_S, Programs, is_gone, until, with_programs
 

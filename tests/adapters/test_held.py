@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.sockets.held import HeldSocketError, HeldSockets
-from hotrun.adapters.sockets.listening import can_tell
+from hotrun.adapters.sockets.sock_diag import is_supported
 
 NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
@@ -225,7 +225,7 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
+@pytest.mark.skipif(not is_supported(), reason="only Linux tells who listens")
 def test_a_port_that_is_taken_is_said_with_its_owner_and_tried_again(sockets: HeldSockets) -> None:
     port = free_port()
     where, other = f"127.0.0.1:{port}", address()
@@ -245,7 +245,7 @@ def test_a_port_that_is_taken_is_said_with_its_owner_and_tried_again(sockets: He
     assert sockets.hold([other, where]) == {}
 
 
-@pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
+@pytest.mark.skipif(not is_supported(), reason="only Linux tells who listens")
 def test_two_words_for_one_address_are_no_riddle(sockets: HeldSockets) -> None:
     port = free_port()
     wrong = sockets.hold([f"127.0.0.1:{port}", f"0.0.0.0:{port}"])

@@ -8,15 +8,10 @@ import pwd
 import socket
 from contextlib import closing
 
-import pytest
-
-from hotrun.adapters.sockets.listening import can_tell
 from hotrun.adapters.sockets.port_owners import PortOwnerSearch
 from hotrun.core.model.inputs import Input, PortOwner, PortOwnersFound
 from tests.adapters.loop import until
 from tests.adapters.probing import server
-
-pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
 
 
 def found(*ports: int, owners: dict[int, str] | None = None) -> tuple[PortOwner, ...]:

@@ -1,4 +1,4 @@
-"""Who listens on a port: real sockets, of this process and of a child."""
+"""Which processes listen on a port: real sockets, of this process and of a child."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from contextlib import contextmanager
 
 import pytest
 
-from hotrun.adapters.sockets.listening import can_tell, holders
-
-pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
+from hotrun.adapters.sockets import listening as adapter
+from hotrun.adapters.sockets.listening import listening_at
+from hotrun.adapters.sockets.sock_diag import is_supported
 
 LISTEN = (
     "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); input()"
 )
+
+
+@pytest.fixture(params=["kernel", "psutil"], autouse=True)
+def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test runs on both sources of sockets, since psutil can be asked on Linux, too."""
+    if request.param == "psutil":
+        monkeypatch.setattr(adapter, "is_supported", lambda: False)
+    elif not is_supported():
+        pytest.skip("only Linux lists sockets with their users")
 
 
 @contextmanager
@@ -34,16 +43,16 @@ def listening(host: str) -> Iterator[int]:
 
 def test_the_process_that_listens_is_found_with_user_and_command() -> None:
     with listening("127.0.0.1") as port:
-        [holder] = holders("127.0.0.1", port)
-    assert (holder.pid, holder.address) == (os.getpid(), "127.0.0.1")
-    assert holder.user == pwd.getpwuid(os.geteuid()).pw_name
-    assert "python" in holder.command
+        [found] = listening_at("127.0.0.1", port)
+    assert (found.pid, found.address) == (os.getpid(), "127.0.0.1")
+    assert found.user == pwd.getpwuid(os.geteuid()).pw_name
+    assert "python" in found.command
 
 
-def test_a_port_that_was_closed_is_held_by_nobody() -> None:
+def test_a_closed_port_has_no_listener() -> None:
     with listening("127.0.0.1") as port:
-        assert holders("localhost", port)
-    assert holders("127.0.0.1", port) == ()
+        assert listening_at("localhost", port)
+    assert listening_at("127.0.0.1", port) == ()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +69,7 @@ def test_a_port_that_was_closed_is_held_by_nobody() -> None:
 )
 def test_only_a_listener_in_the_way_counts(bound: str, asked: str, collides: bool) -> None:
     with listening(bound) as port:
-        assert bool(holders(asked, port)) == collides
+        assert bool(listening_at(asked, port)) == collides
 
 
 @pytest.mark.parametrize("ours", [True, False])
@@ -74,6 +83,6 @@ def test_a_child_of_hotrun_is_known_by_its_environment(ours: bool) -> None:
     )
     with child:
         assert child.stdout is not None
-        [holder] = holders("127.0.0.1", int(child.stdout.readline()))
+        [found] = listening_at("127.0.0.1", int(child.stdout.readline()))
         child.communicate(b"\n", timeout=30)
-    assert (holder.pid, holder.is_ours) == (child.pid, ours)
+    assert (found.pid, found.is_ours) == (child.pid, ours)

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.readiness import address, probe_exec, probe_http, probe_listen
-from hotrun.adapters.sockets.sock_diag import can_tell
+from hotrun.adapters.sockets.sock_diag import is_supported
 from hotrun.core.model.inputs import ProbeFailed
 from hotrun.core.model.project import Program, Ready
 from tests.adapters.loop import is_gone, state_of, until
 from tests.adapters.probing import Probing, server, with_probing
 
-only_where_listeners_are_told = pytest.mark.skipif(not can_tell(), reason="only Linux tells who listens")
+only_where_listeners_are_told = pytest.mark.skipif(not is_supported(), reason="only Linux tells who listens")
 
 
 def bound(host: str = "127.0.0.1") -> socket.socket:

@@ -9,9 +9,9 @@ from contextlib import closing
 import pytest
 
 from hotrun.adapters.sockets import sock_diag
-from hotrun.adapters.sockets.sock_diag import Listener, can_tell, listeners
+from hotrun.adapters.sockets.sock_diag import Listener, is_supported, listeners
 
-pytestmark = pytest.mark.skipif(not can_tell(), reason="only Linux tells what listens")
+pytestmark = pytest.mark.skipif(not is_supported(), reason="only Linux tells what listens")
 
 
 def listener(taken: socket.socket) -> Listener:

@@ -1,4 +1,4 @@
-"""What real processes cost, as /proc tells."""
+"""The resource usage of real processes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from hotrun.adapters.os.resource_usage import UsageMeter
-
-pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="this system has no /proc")
 
 BUSY = """
 import os, sys
@@ -30,13 +26,13 @@ def test_the_cost_of_a_process_is_that_of_all_below_it() -> None:
         assert program.stdout is not None
         assert program.stdout.readline() == b"ready\n"
         meter = UsageMeter()
-        first = meter.look({"web": program.pid, "us": os.getpid()})
+        first = meter.measure({"web": program.pid, "us": os.getpid()})
         assert first["web"].cpu_percent == 0, "nothing is known yet"
         assert first["web"].memory_bytes > 30 << 20
         assert first["us"].memory_bytes > first["web"].memory_bytes, "it is below us"
         busy = first["web"]
         while not busy.cpu_percent:  # a tick is 10 ms of work, which may take long on a machine that is busy
-            busy = meter.look({"web": program.pid})["web"]
+            busy = meter.measure({"web": program.pid})["web"]
     finally:
         os.killpg(program.pid, 9)
         program.communicate()
@@ -46,4 +42,4 @@ def test_the_cost_of_a_process_is_that_of_all_below_it() -> None:
 def test_what_has_ended_costs_nothing() -> None:
     program = subprocess.Popen(["true"])
     program.wait()
-    assert UsageMeter().look({"gone": program.pid}) == {}
+    assert UsageMeter().measure({"gone": program.pid}) == {}

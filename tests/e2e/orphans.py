@@ -20,7 +20,7 @@ import msgspec
 
 from hotrun.adapters.guard.inside import GUARD, REAPER
 from hotrun.adapters.os import prctl, process_table
-from hotrun.adapters.os.process_table import ProcessInfo
+from hotrun.adapters.os.process_info import ProcessInfo
 from tests.e2e.project import Running
 
 TREE = Path(__file__).parent / "hostile" / "tree.py"

@@ -10,7 +10,7 @@ import time
 from hotrun.adapters.guard.protocol import records
 from hotrun.adapters.guard.protocol.records import RunRecord
 from hotrun.adapters.os import cgroup, process_table
-from hotrun.adapters.os.process_table import ProcessInfo
+from hotrun.adapters.os.process_info import ProcessInfo
 
 GRACE_S = 0.5
 _LOOK_S = 0.01  # they are not our children, so nothing tells when they end

@@ -1,78 +1,67 @@
-"""What processes cost, with all that they have started: processor time and memory, from /proc.
+"""Measures the processor time and memory of processes, each together with all its descendants.
 
-Nothing is known on systems without it. A look takes about 30 microseconds for each process of the machine, so it is
-taken only while somebody sees the answer.
+The tree comes from the process table, the numbers from psutil. With few descendants this is faster than reading the
+whole of /proc (0.2 times the time for 4 processes of 90, 0.9 for 20 of 100, 3 for 200 of 280), and it works on macOS.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import msgspec
-
+from hotrun.adapters.os import process_table
 from hotrun.core.model.usage import Usage
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+if TYPE_CHECKING:
+    import psutil
 
+_START_TIME_ERROR_S = 1.0  # Linux tells the time of its start in whole seconds, and start times count from there
 
-class _UsageSample(msgspec.Struct, frozen=True):
-    parent: int
-    ticks: int
-    pages: int
+_Key = tuple[int, int]  # pid and start time: a pid can be used again, the pair cannot
 
 
 class UsageMeter:
-    """Looks now and then. The first look knows no processor time."""
+    """Measures when asked. The first measurement of a process knows no processor time."""
 
     def __init__(self) -> None:
-        self._ticks: dict[int, int] = {}  # of each pid at the look before
-        self._looked_ns = 0
+        self._samples: dict[_Key, tuple[psutil.Process, float]] = {}  # with the processor time so far, in seconds
+        self._measured_s = 0.0  # when that was, by the monotonic clock
+        self._measured_at_s = 0.0  # the same in seconds since 1970, to compare start times with
 
-    def look(self, pids: Mapping[str, int]) -> dict[str, Usage]:
-        """The cost of each of these processes and all below it, by the same names."""
-        now_ns = time.monotonic_ns()
-        seen = _all()
-        passed_s = (now_ns - self._looked_ns) / 1e9 if self._looked_ns else 0.0
-        below: dict[int, list[int]] = {}
-        for pid, one in seen.items():
-            below.setdefault(one.parent, []).append(pid)
-        found = {name: self._cost(_tree(pid, below), seen, passed_s) for name, pid in pids.items() if pid in seen}
-        self._ticks = {pid: one.ticks for pid, one in seen.items()}
-        self._looked_ns = now_ns
+    def measure(self, pids: Mapping[str, int]) -> dict[str, Usage]:
+        """Return the usage of each of these processes and its descendants, by name; without those that have exited.
+
+        Blocks for about 0.1 ms a process, so call it in a thread.
+        """
+        now_s, now_at_s = time.monotonic(), time.time()
+        passed_s = now_s - self._measured_s if self._measured_s else 0.0
+        samples: dict[_Key, tuple[psutil.Process, float]] = {}
+        found = {}
+        for name, pid in pids.items():
+            root = process_table.see(pid)
+            if root is not None and root.lives:
+                tree = [root, *process_table.below(pid)]
+                found[name] = self._usage_of([(one.pid, one.started) for one in tree], samples, passed_s)
+        self._samples, self._measured_s, self._measured_at_s = samples, now_s, now_at_s
         return found
 
-    def _cost(self, tree: list[int], seen: Mapping[int, _UsageSample], passed_s: float) -> Usage:
-        pages = sum(seen[pid].pages for pid in tree)
-        if not passed_s:
-            return Usage(0.0, pages * _PAGE)
-        ticks = sum(max(0, seen[pid].ticks - self._ticks.get(pid, 0)) for pid in tree)
-        return Usage(100 * ticks / _TICKS / passed_s, pages * _PAGE)
+    def _usage_of(self, tree: list[_Key], samples: dict[_Key, tuple[psutil.Process, float]], passed_s: float) -> Usage:
+        """Measure these processes, and add them to `samples`."""
+        import psutil  # 20 ms, and only the dashboard needs it
 
-
-def _all() -> dict[int, _UsageSample]:
-    found: dict[int, _UsageSample] = {}
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return found
-    for name in names:
-        if not name.isdigit():
-            continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
-        except OSError:
-            continue  # it has just ended
-        # proc(5): from the third field on, the fourth is the parent, 14 and 15 the times, 24 the resident pages.
-        found[int(name)] = _UsageSample(int(fields[1]), int(fields[11]) + int(fields[12]), int(fields[21]))
-    return found
-
-
-def _tree(root: int, below: Mapping[int, list[int]]) -> list[int]:
-    found = [root]
-    for pid in found:
-        found += below.get(pid, [])
-    return found
+        worked_s, memory_bytes = 0.0, 0
+        for key in tree:
+            known = self._samples.get(key)
+            try:
+                process = psutil.Process(key[0]) if known is None else known[0]
+                times, resident = process.cpu_times(), process.memory_info().rss
+                is_new = process.create_time() > self._measured_at_s - _START_TIME_ERROR_S
+            except psutil.Error:  # it has just exited, or belongs to another user
+                continue
+            cpu_s = times.user + times.system
+            before_s = known[1] if known is not None else 0.0 if is_new else cpu_s
+            samples[key] = process, cpu_s
+            worked_s += max(0.0, cpu_s - before_s)
+            memory_bytes += resident
+        return Usage(100 * worked_s / passed_s if passed_s else 0.0, memory_bytes)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 from hotrun.core.model.project import Program
 
-# Ours and a service manager's own words; a child that believed them would talk to the wrong party.
-_PRIVATE = ("HOTRUN", "HOTRUN_BUILD", "HOTRUN_CHANGED", "HOTRUN_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES")
-_PRIVATE_TOO = ("NOTIFY_SOCKET", "HOTRUN_RUN")
+# Not inherited from hotrun: a program that believed them would talk to the wrong hotrun or the wrong supervisor.
+_HOTRUN_VARS = ("HOTRUN", "HOTRUN_BUILD", "HOTRUN_CHANGED", "HOTRUN_SOCKET", "HOTRUN_RUN", "HOTRUN_REAPER")
+_SUPERVISOR_VARS = ("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET")
 # A pipe is not a terminal, so tools drop their colors and C and Python hold lines back until 4 to 8 KB are full.
 _COLORED = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "CARGO_TERM_COLOR": "always", "PY_COLORS": "1"}
 _UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
@@ -24,7 +24,7 @@ def environment(
     An env file that is missing or a folder is told to `notice` and left out. Raises OSError or UnicodeDecodeError if
     one cannot be read.
     """
-    inherited = {key: value for key, value in os.environ.items() if key not in (*_PRIVATE, *_PRIVATE_TOO)}
+    inherited = {key: value for key, value in os.environ.items() if key not in (*_HOTRUN_VARS, *_SUPERVISOR_VARS)}
     chosen: dict[str, str] = {}
     for path in program.env_files:
         chosen |= _read(path, notice)

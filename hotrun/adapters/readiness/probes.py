@@ -108,9 +108,9 @@ class Probes:
                 return ExecProbe(ready.program, self._seats)
             case "auto":
                 from hotrun.adapters.readiness.probe_listen import ListenProbe
-                from hotrun.adapters.sockets.sock_diag import can_tell
+                from hotrun.adapters.sockets.sock_diag import is_supported
 
-                return ListenProbe(lambda: self._members(run), self._held_inodes) if can_tell() else None
+                return ListenProbe(lambda: self._members(run), self._held_inodes) if is_supported() else None
             case "log" | "notify":
                 return None
 

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
-from hotrun.adapters.sockets.listening import holders
+from hotrun.adapters.sockets.listening import listening_at
 from hotrun.core.model.text import listed
 
 BACKLOG = 4096  # the kernel caps it at net.core.somaxconn
@@ -160,7 +160,7 @@ def _tcp_trouble(error: OSError, host: str, port: int) -> str:
 def _taken(host: str, port: int) -> str:
     """Who has it, as far as the system tells."""
     owners = []
-    for holder in holders(host, port):
+    for holder in listening_at(host, port):
         if holder.pid is None:
             owners.append(f"a process of {holder.user}")
         elif holder.pid == os.getpid():

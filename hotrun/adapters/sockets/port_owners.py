@@ -1,4 +1,4 @@
-"""Finds out for the engine who listens on a port, beside the loop."""
+"""Finds the processes that listen on a port, in a thread, for the engine."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class PortOwnerSearch:
     def find(self, run: int, ports: tuple[int, ...]) -> None:
         """Carry out FindHolders, in a running loop; always answered by one PortOwnersFound."""
         from hotrun.adapters.os.run_in_thread import aside
-        from hotrun.adapters.sockets.listening import holders_of
+        from hotrun.adapters.sockets.listening import listening_on
 
-        search = aside(lambda: holders_of(ports))
+        search = aside(lambda: listening_on(ports))
         search.add_done_callback(lambda search: self._answer(run, search))
 
     def _answer(self, run: int, search: asyncio.Future[tuple[ListeningProcess, ...]]) -> None:
-        from hotrun.adapters.sockets.listening import named
+        from hotrun.adapters.sockets.listening import to_port_owners
 
         if not search.cancelled():
-            self._post(PortOwnersFound(run, named(search.result(), self._owner_of)))
+            self._post(PortOwnersFound(run, to_port_owners(search.result(), self._owner_of)))

@@ -36,8 +36,8 @@ class Listener(msgspec.Struct, frozen=True):
     inode: int
 
 
-def can_tell() -> bool:
-    """Whether this system says what listens; elsewhere `listeners` finds nothing."""
+def is_supported() -> bool:
+    """Return whether this system lists its listening sockets; elsewhere `listeners` finds nothing."""
     return os.path.exists(_TABLES[0][0])
 
 

@@ -14,6 +14,8 @@ import signal
 import time
 from collections.abc import Sequence
 
+import msgspec
+
 from hotrun.adapters.guard.inside import REAPER
 from hotrun.adapters.guard.inside.launch import launch
 from hotrun.adapters.guard.inside.wake_up import drain, wake_on_signals
@@ -34,7 +36,7 @@ from hotrun.adapters.guard.protocol.messages import (
 )
 from hotrun.adapters.os import prctl, process_group, process_table
 from hotrun.adapters.os.cgroup import Cgroup
-from hotrun.adapters.os.process_table import ProcessInfo
+from hotrun.adapters.os.process_info import HAS_SUBREAPERS, REAPER_VARIABLE, ProcessInfo
 
 # What does not die at once: a process in an uninterruptible call, or one of another user.
 PAUSE_FIRST_S, PAUSE_FACTOR, PAUSE_MOST_S = 0.005, 1.3, 0.25
@@ -156,7 +158,7 @@ class Reaper:
     def _begin(self, start: Start, fds: Sequence[int]) -> None:
         self._start = start
         count = len(fds) - start.sources
-        pid = launch(start, fds[:count])
+        pid = launch(start if HAS_SUBREAPERS else _marked(start), fds[:count])
         for fd in fds[:count]:
             os.close(fd)
         self._sources += fds[count:]
@@ -273,3 +275,9 @@ class Reaper:
             self._say(Empty())
             while self._sources and not self._abandoned:
                 os.close(self._sources.pop())  # the daemons of a step must not fill a pipe that nobody reads
+
+
+def _marked(start: Start) -> Start:
+    """Name this reaper in the program's environment, where nothing else tells whose orphan a process is."""
+    mark = {REAPER_VARIABLE.encode(): str(os.getpid()).encode()}
+    return msgspec.structs.replace(start, env={**start.env, **mark})
