@@ -57,7 +57,7 @@ def decisions(session: Session, path: str) -> list[tuple[int, str, int | None]]:
     return [(one["ago_ms"], one["text"], one["build"]) for one in found["decisions"]]
 
 
-def test_errors_are_those_of_the_last_verdict_with_its_build() -> None:
+def test_errors_are_those_of_the_last_build_result_with_its_build() -> None:
     session = Session()
     assert ControlRequests(session).answer("errors", {}) == {
         "root": "",

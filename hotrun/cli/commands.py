@@ -16,8 +16,8 @@ from hotrun.errors import HotrunError
 Directory = Annotated[str | None, typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR.")]
 Config = Annotated[str | None, typer.Option("-c", "--config", metavar="FILE", help="Use this hotrun.toml.")]
 Ui = Annotated[str | None, typer.Option("--ui", metavar="UI", help="auto, inline, full, plain or json.")]
-Once = Annotated[bool, typer.Option("--once", help="Build, start nothing, say the verdict (for CI).")]
-Timing = Annotated[bool, typer.Option("--timing", help="Say under each verdict where the time went.")]
+Once = Annotated[bool, typer.Option("--once", help="Build once, then exit 0 (passed) or 1 (failed); for CI.")]
+Timing = Annotated[bool, typer.Option("--timing", help="Show where the time went after each build.")]
 Postpone = Annotated[bool, typer.Option("--postpone", help="Start nothing before the first change.")]
 Watch = Annotated[
     list[str] | None, typer.Option("-w", "--watch", metavar="PATH", help="Watch this instead; may be repeated.")
@@ -46,7 +46,7 @@ FLAGS = {
     "command": "-- COMMAND",
 }
 
-HELP = """Watches a project, builds it, and restarts it only when the build is green.
+HELP = """Rebuilds your project when you save, and restarts it only if the build passes.
 
 hotrun [OPTIONS] [NAME]...        run the project in this folder (or only NAME... and what they need)
 

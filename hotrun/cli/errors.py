@@ -1,4 +1,4 @@
-"""`hotrun errors`: what is wrong by the last verdict, in the forms that people, editors and CI read. Loads little."""
+"""`hotrun errors`: current problems, in the formats that people, editors and CI read. Imports little."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from hotrun.errors import HotrunError
 def status(directory: str | None, as_json: bool, with_timing: bool) -> int:
     """Print it, `with_timing` also where the time of the last build went.
 
-    Returns 0 where the last build is green, else 1. Raises HotrunError: 3 where none runs."""
+    Returns 0 where the last build passed, else 1. Raises HotrunError: 3 where none runs."""
     with Client(folder_of(directory)) as client:
         found = client.ask("status")
     if as_json:
@@ -27,7 +27,7 @@ def status(directory: str | None, as_json: bool, with_timing: bool) -> int:
             say(line)
         for line in _timing(found["timing"]) if with_timing else ():
             say(line)
-    return 0 if found["verdict"] == "green" else 1
+    return 0 if found["result"] == "passed" else 1
 
 
 def folder_of(directory: str | None) -> str:

@@ -206,7 +206,7 @@ def _effect(found: Consequence, answer: WhyAnswer, chosen: ChosenProject, places
     needed = listed([".".join(part_of(chosen, step)) for step in found.after])
     is_step = found.part in chosen.project.steps
     if found.link is None:
-        return f"{name} runs after {needed}" if is_step else f"{name} restarts when {needed} {_be(found)} green"
+        return f"{name} runs after {needed}" if is_step else f"{name} restarts when {needed} {_pass(found)}"
     does = "runs" if is_step else "restarts"
     if found.link.key == "reload.paths":
         does = f"is told by {_reload_signal(found.part, chosen)}"
@@ -216,7 +216,7 @@ def _effect(found: Consequence, answer: WhyAnswer, chosen: ChosenProject, places
     if answer.files and found.link.number is not None and answer.files > 0:
         said += f" ({count(min(found.files, answer.files), 'file')})"
     if found.after and not is_step:
-        said += f"; when {needed} {_be(found)} green"
+        said += f"; when {needed} {_pass(found)}"
     return said
 
 
@@ -226,8 +226,8 @@ def _reload_signal(part: str, chosen: ChosenProject) -> str:
     return reload.signal
 
 
-def _be(found: Consequence) -> str:
-    return "is" if len(found.after) == 1 else "are"
+def _pass(found: Consequence) -> str:
+    return "passes" if len(found.after) == 1 else "pass"
 
 
 def _shown(path: str, is_folder: bool) -> str:

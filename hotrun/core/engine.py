@@ -3,7 +3,7 @@
 House rules: `handle` returns effects in the order of the facts; an answer about a run that is over is dropped; nothing
 here waits, and `deadline_ms` says when the engine wants to be told that time has passed.
 
-    begin -> watching -> change settles -> build -> green: processes restart -> watching
+    begin -> watching -> change settles -> build -> passed: processes restart -> watching
                               ^                |
                               +--- canceled <--+-- a settled change that touches a step
     quit: steps and processes end, then Finish; kill: the same at once
@@ -62,7 +62,7 @@ class Engine:
     """The decisions of one session."""
 
     def __init__(self, project: Project, cores: int = 2, once: bool = False, postpone: bool = False) -> None:
-        """`once`: build, start no process, finish with the verdict. `cores`: as in Builder.
+        """`once`: build, start no process, finish with the result. `cores`: as in Builder.
 
         `postpone`: start nothing before the first change, or before somebody asks for it.
         """
@@ -172,7 +172,7 @@ class Engine:
             case inputs.Rescanned():
                 if self._proof.answer(now_ms) and self._is_quiet:
                     self._edits.intake.loops.settled()
-                    self._builder.green_with.settled()
+                    self._builder.last_good.settled()
                     self._edits.listings.settled()
                     if not self._edits.is_postponed:
                         out.append(events.UpToDate(self._last_build))
@@ -252,7 +252,7 @@ class Engine:
     def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
         self._edits.postpone_no_longer("request")
         self._edits.wanted.ask("request", steps, set())
-        self._builder.green_with.drop(steps)
+        self._builder.last_good.drop(steps)
         if self._builder.build is not None:
             self._builder.cancel(now_ms, out)
 
@@ -271,7 +271,7 @@ class Engine:
         finished = self._builder.advance(now_ms, out)
         if finished is not None:
             self._edits.intake.loops.build_ended(now_ms)
-            self._verdict(finished, out)
+            self._build_finished(finished, out)
         self._supervisor.quitting = self._quit is not None
         self._supervisor.unsettled = self._is_unsettled or self._edits.is_postponed
         self._supervisor.advance(self._last_build, now_ms, out)
@@ -336,11 +336,11 @@ class Engine:
         if self._builder.build is not None and project.steps != self.project.steps:
             self._builder.cancel(now_ms, out)
 
-    def _verdict(self, finished: events.BuildFinished, out: list[Effect]) -> None:
+    def _build_finished(self, finished: events.BuildFinished, out: list[Effect]) -> None:
         if finished.status in ("failed", "timeout"):
             self._supervisor.mark_stale(out)
         if self._once and finished.status != "canceled" and self._quit is None:
-            self._quit = Request("quit", exit_code=0 if finished.status == "ok" else 1, reason="")
+            self._quit = Request("quit", exit_code=0 if finished.status == "passed" else 1, reason="")
 
     def _say_state(self, now_ms: int, out: list[Effect]) -> None:
         current = events.StateChanged(*self._current_state(now_ms), self._edits.pending)

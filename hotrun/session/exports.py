@@ -1,6 +1,6 @@
-"""Writes what is wrong to files, at each verdict and when a process has failed: for Vim and Emacs, and as configured.
+"""Writes what is wrong to files, after each build and when a process has failed: for Vim and Emacs, and as configured.
 
-Looks at the events like a view, and is done before a view tells of them: who hears of a verdict finds the files new.
+Sees each event before the views do: the files are written before the build result is shown.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ExportWriter:
         self._is_silent = True
 
     def configure(self, exports: tuple[Export, ...]) -> None:
-        """From the next verdict on, write these."""
+        """From the next build result on, write these."""
         self._exports = exports
 
     def take(self, event: Event) -> None:

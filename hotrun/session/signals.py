@@ -24,7 +24,7 @@ class Signals:
     """Turns signals into requests."""
 
     def __init__(self, once: bool) -> None:
-        """`once`: an interrupted build has no verdict, and its exit code says so."""
+        """`once`: an interrupted build has no result, and its exit code says so."""
         self._codes = _ONCE_EXIT_CODES if once else _EXIT_CODES
         self._first_ms: int | None = None
 

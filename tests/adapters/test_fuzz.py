@@ -52,7 +52,7 @@ class History:
         self._say_missing(changed - session.told, "in no build's changes")
         self._say_missing(differing(session.read, after), "not as the last build has read it")
         assert session.last_build is not None
-        assert session.last_build.status == "ok"
+        assert session.last_build.status == "passed"
         self.changed += len(changed)
         self.rounds += 1
 

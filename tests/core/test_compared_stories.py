@@ -43,52 +43,52 @@ class Session(World):
         return self
 
     @property
-    def verdict(self) -> events.BuildFinished:
+    def result(self) -> events.BuildFinished:
         return [event for event in self.events if isinstance(event, events.BuildFinished)][-1]
 
     @property
     def new(self) -> list[tuple[str | None, int | None]]:
         """The places of what the latest build called new."""
         told = [event for event in self.events if isinstance(event, events.Diagnostic)]
-        return [(d.path, d.line) for d in told if d.new and d.build == self.verdict.build]
+        return [(d.path, d.line) for d in told if d.new and d.build == self.result.build]
 
     @property
     def fixed(self) -> list[tuple[str | None, int | None, str]]:
-        return [(d.path, d.line, d.message) for d in self.verdict.fixed_problems]
+        return [(d.path, d.line, d.message) for d in self.result.fixed_problems]
 
 
-def test_the_first_verdict_has_only_new_problems() -> None:
-    verdict = Session().builds(ONE, TWO).verdict
-    assert (verdict.errors, verdict.new, verdict.fixed) == (2, 2, 0)
+def test_the_first_build_result_has_only_new_problems() -> None:
+    result = Session().builds(ONE, TWO).result
+    assert (result.errors, result.new, result.fixed) == (2, 2, 0)
 
 
-def test_a_verdict_says_what_is_new_and_what_is_fixed_since_the_one_before() -> None:
+def test_a_build_result_says_what_is_new_and_what_is_fixed_since_the_one_before() -> None:
     session = Session().builds(ONE).edits("a.c").builds(TWO)
     assert (session.new, session.fixed) == ([("b.c", 3)], [("a.c", 1, "one")])
-    assert (session.verdict.new, session.verdict.fixed) == (1, 1)
+    assert (session.result.new, session.result.fixed) == (1, 1)
     session.edits("a.c").builds()
-    assert (session.new, session.fixed, session.verdict.status) == ([], [("b.c", 3, "two")], "ok")
+    assert (session.new, session.fixed, session.result.status) == ([], [("b.c", 3, "two")], "passed")
     session.edits("a.c").builds()
-    assert (session.verdict.new, session.verdict.fixed) == (0, 0)
+    assert (session.result.new, session.result.fixed) == (0, 0)
 
 
 def test_of_problems_with_the_same_words_as_many_are_known_as_there_were() -> None:
     session = Session().builds("a.c:1:2: error: one", "a.c:5:2: error: one")
     session.edits("a.c").builds("a.c:1:2: error: one", "a.c:5:2: error: one", "a.c:9:2: error: one")
-    assert (session.new, session.verdict.new, session.fixed) == ([("a.c", 9)], 1, [])
+    assert (session.new, session.result.new, session.fixed) == ([("a.c", 9)], 1, [])
     session.edits("a.c").builds("a.c:5:2: error: one")
-    assert (session.new, session.verdict.fixed) == ([], 2)
+    assert (session.new, session.result.fixed) == ([], 2)
     assert sorted(line for _, line, _ in session.fixed if line is not None) == [1, 9], "line 5 is still there"
 
 
 def test_lines_that_have_moved_make_nothing_new() -> None:
     session = Session().builds(ONE, TWO).edits("a.c").builds("a.c:17:2: error: one", TWO)
-    assert (session.new, session.verdict.new, session.fixed) == ([], 0, [])
+    assert (session.new, session.result.new, session.fixed) == ([], 0, [])
 
 
 def test_a_problem_that_is_told_twice_is_one() -> None:
     session = Session().builds(ONE, ONE).edits("a.c").builds(ONE, ONE, TWO, TWO)
-    assert (session.verdict.new, session.new) == (1, [("b.c", 3), ("b.c", 3)])
+    assert (session.result.new, session.new) == (1, [("b.c", 3), ("b.c", 3)])
     session.edits("a.c").builds(ONE)
     assert session.fixed == [("b.c", 3, "two")]
 
@@ -96,13 +96,13 @@ def test_a_problem_that_is_told_twice_is_one() -> None:
 def test_what_a_canceled_run_did_not_get_to_is_neither_fixed_nor_new_afterwards() -> None:
     session = Session().builds(ONE, TWO).edits("a.c").prints(ONE).edits("a.c")
     session.ends("app", signal="SIGTERM")
-    assert session.verdict.status == "canceled"
-    assert (session.verdict.new, session.verdict.fixed) == (0, 0)
+    assert session.result.status == "canceled"
+    assert (session.result.new, session.result.fixed) == (0, 0)
     session.builds(ONE, TWO)
-    assert (session.verdict.new, session.verdict.fixed) == (0, 0)
+    assert (session.result.new, session.result.fixed) == (0, 0)
 
 
-def test_what_only_a_canceled_run_told_is_new_in_the_next_verdict_and_never_fixed() -> None:
+def test_what_only_a_canceled_run_told_is_new_in_the_next_build_result_and_never_fixed() -> None:
     session = Session().builds(ONE).edits("a.c").prints(ONE, TWO).edits("a.c")
     session.ends("app", signal="SIGTERM").does("app")
     assert session.fixed == [("a.c", 1, "one")]
@@ -112,14 +112,14 @@ def test_what_only_a_canceled_run_told_is_new_in_the_next_verdict_and_never_fixe
     assert session.new == [("b.c", 3)]
 
 
-def test_what_a_step_found_in_a_canceled_build_that_it_did_not_have_to_repeat_is_new_in_the_next_verdict() -> None:
+def test_what_a_step_found_in_a_canceled_build_that_it_did_not_have_to_repeat_is_new_in_the_next_build_result() -> None:
     session = Session(step("app", paths=("a.c",)), step("lib", paths=("b.c",)))
     session.builds(ONE).builds(name="lib")
     session.edits("a.c", "b.c").builds(TWO).up("lib")
     session.edits("b.c").ends("lib", signal="SIGTERM")
-    assert session.verdict.status == "canceled"
+    assert session.result.status == "canceled"
     session.builds(name="lib")
-    assert (session.verdict.steps, session.verdict.new) == (("lib",), 1)
+    assert (session.result.steps, session.result.new) == (("lib",), 1)
     assert session.fixed == [("a.c", 1, "one")]
     assert [problem.new for problem in session.snapshot().problems()] == [True]
 
@@ -127,8 +127,8 @@ def test_what_a_step_found_in_a_canceled_build_that_it_did_not_have_to_repeat_is
 def test_a_run_that_timed_out_fixes_nothing_and_what_it_told_is_known_afterwards() -> None:
     session = Session(step("app", timeout_ms=500)).builds(ONE, TWO)
     session.edits("a.c").prints("c.c:5:6: error: three").wait(600).ends("app", signal="SIGTERM")
-    assert session.verdict.status == "timeout"
-    assert (session.verdict.new, session.verdict.fixed) == (1, 0)
+    assert session.result.status == "timeout"
+    assert (session.result.new, session.result.fixed) == (1, 0)
     session.edits("a.c").builds(ONE, "c.c:5:6: error: three")
     assert (session.new, session.fixed) == ([], [("b.c", 3, "two")])
 
@@ -138,7 +138,7 @@ def test_a_step_that_keeps_timing_out_is_new_once() -> None:
     news = []
     for _ in range(3):
         session.up("app").wait(600).ends("app", signal="SIGTERM")
-        news.append(session.verdict.new)
+        news.append(session.result.new)
         session.edits("a.c")
     assert news == [1, 0, 0]
 
@@ -146,9 +146,9 @@ def test_a_step_that_keeps_timing_out_is_new_once() -> None:
 def test_a_step_that_could_not_be_started_fixes_nothing() -> None:
     session = Session().builds(ONE).edits("a.c")
     session.send(inputs.SpawnFailed(session.run("app"), "no such program"))
-    assert (session.verdict.new, session.verdict.fixed) == (1, 0)
+    assert (session.result.new, session.result.fixed) == (1, 0)
     session.edits("a.c").builds(ONE)
-    assert session.verdict.new == 0
+    assert session.result.new == 0
 
 
 def test_what_was_found_in_a_file_moves_with_it_when_it_is_renamed() -> None:
@@ -163,7 +163,7 @@ def test_a_rename_in_a_canceled_build_is_remembered() -> None:
     session.edits("b.c")
     session.ends("app", signal="SIGTERM")
     session.builds("z.c:1:2: error: one")
-    assert session.verdict.new == 0
+    assert session.result.new == 0
 
 
 def test_a_file_that_is_deleted_takes_its_problems_along() -> None:
@@ -175,7 +175,7 @@ def test_a_failure_without_a_reason_is_not_fixed_by_one_with_a_reason() -> None:
     session = Session().prints("oh no")
     session.ends("app", 1)
     session.edits("a.c").builds(ONE)
-    assert (session.verdict.new, session.verdict.fixed) == (1, 0)
+    assert (session.result.new, session.result.fixed) == (1, 0)
     session.edits("a.c").prints("oh no")
     session.ends("app", 1)
     session.edits("a.c").builds()
@@ -199,15 +199,15 @@ def test_an_edit_that_is_taken_back_fixes_what_it_broke_and_its_warnings_are_old
     session.ends("app", 1, stamp="1")
     assert session.fixed == [("a.c", 1, "old")]
     session.save("a.c", b"B", b"A")
-    assert session.verdict.status == "ok"
-    assert (session.verdict.new, session.fixed) == (0, [("a.c", 1, "one")])
+    assert session.result.status == "passed"
+    assert (session.result.new, session.fixed) == (0, [("a.c", 1, "one")])
 
 
 def test_a_step_that_did_not_run_has_nothing_new_and_nothing_fixed() -> None:
     session = Session(step("app", paths=("a.c",)), step("lib", paths=("b.c",)))
     session.builds(ONE).builds(TWO, name="lib")
     session.edits("b.c").builds(TWO, name="lib")
-    assert (session.verdict.errors, session.verdict.new, session.verdict.fixed) == (2, 0, 0)
+    assert (session.result.errors, session.result.new, session.result.fixed) == (2, 0, 0)
     assert not any(problem.new for problem in session.snapshot().problems())
 
 
@@ -215,18 +215,18 @@ def test_another_configuration_of_a_step_does_not_make_its_problems_new() -> Non
     session = Session().builds(ONE)
     session.send(inputs.ConfigLoaded(project(step("app", timeout_ms=9000)))).wait(50)
     session.builds(ONE)
-    assert (session.verdict.build, session.verdict.new) == (2, 0)
+    assert (session.result.build, session.result.new) == (2, 0)
 
 
 def test_the_fixed_problems_are_listed_up_to_a_bound_errors_first_and_kept_by_the_snapshot() -> None:
     warnings = [f"w.c:{line}:1: warning: w{line}" for line in range(1, 31)]
     session = Session().builds(*warnings, ONE).edits("a.c").builds()
-    assert (session.verdict.fixed, len(session.fixed), session.fixed[0]) == (31, MOST_FIXED, ("a.c", 1, "one"))
-    assert session.snapshot().fixed == session.verdict.fixed_problems
+    assert (session.result.fixed, len(session.fixed), session.fixed[0]) == (31, MOST_FIXED, ("a.c", 1, "one"))
+    assert session.snapshot().fixed == session.result.fixed_problems
     session.edits("a.c").up("app")
     session.edits("a.c").ends("app", signal="SIGTERM")
-    assert session.verdict.status == "canceled"
-    assert len(session.snapshot().fixed) == MOST_FIXED, "a canceled build is no verdict"
+    assert session.result.status == "canceled"
+    assert len(session.snapshot().fixed) == MOST_FIXED, "a canceled build is no result"
 
 
 def test_problems_are_shown_new_errors_first_then_those_of_the_files_just_edited() -> None:
@@ -263,19 +263,19 @@ def test_new_and_fixed_always_add_up() -> None:
             lines = {(rng.choice("ab"), rng.randrange(1, 9)): rng.choice("xy") for _ in range(rng.randrange(8))}
             session.builds(*[f"{file}.c:{line}:1: error: {text}" for (file, line), text in lines.items()])
             now = Counter((f"{file}.c", text) for (file, _), text in lines.items())
-            verdict = session.verdict
-            assert (verdict.new, verdict.fixed) == ((now - before).total(), (before - now).total()), (seed, lines)
-            gone = Counter((d.path or "", d.message) for d in verdict.fixed_problems)
+            result = session.result
+            assert (result.new, result.fixed) == ((now - before).total(), (before - now).total()), (seed, lines)
+            gone = Counter((d.path or "", d.message) for d in result.fixed_problems)
             assert gone == before - now
-            told = [d for d in session.events if isinstance(d, events.Diagnostic) and d.build == verdict.build]
-            assert sum(d.new for d in told) == verdict.new
+            told = [d for d in session.events if isinstance(d, events.Diagnostic) and d.build == result.build]
+            assert sum(d.new for d in told) == result.new
             before = now
             session.edits("a.c")
 
 
 def test_the_events_say_it_in_json() -> None:
-    verdict = Session().builds(ONE).edits("a.c").builds().verdict
-    assert msgspec.to_builtins(verdict)["fixed_problems"] == (
+    result = Session().builds(ONE).edits("a.c").builds().result
+    assert msgspec.to_builtins(result)["fixed_problems"] == (
         {
             "step": "app",
             "severity": "error",

@@ -27,7 +27,7 @@ def test_the_first_build_runs_every_step_in_order_and_then_starts_the_processes(
     world.up("db").ready("db").does("app")
     assert world.take_commands() == ["spawn test", "spawn web"]
     world.up("web").does("test")
-    assert world.statuses() == ["ok"]
+    assert world.statuses() == ["passed"]
     first = [type(event) for event in world.events[:4]]
     assert first == [events.SessionStarted, events.ChangesDetected, events.BuildStarted, events.StepStarted]
 
@@ -40,14 +40,14 @@ def test_a_saved_file_builds_at_once_and_restarts_when_green() -> None:
     assert world.take_commands() == ["SIGTERM web"], "the old process serves until the build is green"
     world.ends("web", signal="SIGTERM")
     assert world.take_commands() == ["spawn web"]
-    assert world.statuses() == ["ok", "ok"]
+    assert world.statuses() == ["passed", "passed"]
 
 
 def test_a_file_that_nothing_needs_does_nothing() -> None:
     world = app_and_web()
     world.change("README.md").wait(1000)
     assert world.take_commands() == []
-    assert world.statuses() == ["ok"]
+    assert world.statuses() == ["passed"]
 
 
 def test_an_output_of_a_step_never_triggers() -> None:
@@ -61,7 +61,7 @@ def test_a_failed_build_keeps_the_old_process_serving_and_says_that_it_is_stale(
     world = app_and_web()
     world.change("main.go").does("app", exit_code=1)
     assert world.take_commands() == ["spawn app"]
-    assert world.statuses() == ["ok", "failed"]
+    assert world.statuses() == ["passed", "failed"]
     (stale,) = world.told(events.ProcessStale)
     assert isinstance(stale, events.ProcessStale)
     assert (stale.process, stale.build) == ("web", 1)
@@ -93,7 +93,7 @@ def test_a_change_during_a_build_cancels_it_and_starts_again() -> None:
     assert world.take_commands() == ["spawn app"], "the next build begins when the old one is gone, not before"
     world.does("app")
     assert world.take_commands() == ["SIGTERM web"], "one restart, of the last edit"
-    assert world.statuses() == ["ok", "canceled", "ok"]
+    assert world.statuses() == ["passed", "canceled", "passed"]
 
 
 def test_a_step_that_ignores_the_signal_is_killed_after_its_grace() -> None:
@@ -110,7 +110,7 @@ def test_a_truncated_file_never_leaves_its_half_as_the_last_build() -> None:
     world = app_and_web()
     world.change("main.go").up("app")
     world.wait(3).change("main.go").ends("app", signal="SIGTERM").does("app")
-    assert world.statuses() == ["ok", "canceled", "ok"]
+    assert world.statuses() == ["passed", "canceled", "passed"]
     world.change("main.go").up("app").ends("app")
     world.wait(1).change("main.go")
     assert world.take_commands()[-1] == "spawn app", "also where the first build was quicker than the write"
@@ -124,7 +124,7 @@ def test_on_busy_finish_lets_a_step_end_and_builds_after_it() -> None:
     world.ends("app")
     assert world.take_commands() == ["spawn app"]
     world.does("app")
-    assert world.statuses() == ["canceled", "ok"]
+    assert world.statuses() == ["canceled", "passed"]
 
 
 def test_a_burst_of_files_is_one_build_after_it_is_quiet() -> None:
@@ -210,7 +210,7 @@ def test_a_red_step_stays_red_while_another_one_is_repaired() -> None:
     world.change("b").does("b")
     assert world.statuses() == ["failed", "failed"]
     world.change("a").does("a")
-    assert world.statuses() == ["failed", "failed", "ok"]
+    assert world.statuses() == ["failed", "failed", "passed"]
 
 
 def test_independent_steps_run_beside_each_other_up_to_the_number_of_jobs() -> None:
@@ -256,23 +256,23 @@ def test_a_failure_is_named_by_its_kind() -> None:
         assert world.statuses() == ["failed"]
 
 
-def test_diagnostics_come_before_the_verdict_and_know_whether_they_are_new() -> None:
+def test_diagnostics_come_before_the_build_result_and_know_whether_they_are_new() -> None:
     world = World(project(step("app"))).begin()
     for expected in (True, False):
         world.up("app").send(inputs.OutputRead(world.run("app"), "stderr", ("error: bad",))).ends("app", 1)
         assert _diagnostics(world)[-1].new is expected
         assert isinstance(world.events[-2], events.BuildFinished)
         world.change("a.c")
-    verdicts = [event for event in world.events if isinstance(event, events.BuildFinished)]
-    assert [verdict.errors for verdict in verdicts] == [1, 1]
+    results = [event for event in world.events if isinstance(event, events.BuildFinished)]
+    assert [result.errors for result in results] == [1, 1]
 
 
 def test_a_green_step_has_no_error_whatever_it_printed() -> None:
     world = World(project(step("app"))).begin().up("app")
     world.send(inputs.OutputRead(world.run("app"), "stderr", ("error: bad",))).ends("app", 0)
-    (verdict,) = world.told(events.BuildFinished)
-    assert isinstance(verdict, events.BuildFinished)
-    assert (verdict.status, verdict.errors) == ("ok", 0)
+    (result,) = world.told(events.BuildFinished)
+    assert isinstance(result, events.BuildFinished)
+    assert (result.status, result.errors) == ("passed", 0)
 
 
 def test_a_process_that_ends_by_itself_waits_for_a_change() -> None:
@@ -372,7 +372,7 @@ def test_a_quit_while_a_run_is_being_spawned_reaches_it_when_it_is_up() -> None:
     assert world.take_commands() == ["SIGTERM web"]
 
 
-def test_once_builds_starts_nothing_and_finishes_with_the_verdict() -> None:
+def test_once_builds_starts_nothing_and_finishes_with_the_build_result() -> None:
     for code, expected in ((0, "finish 0"), (1, "finish 1")):
         world = World(project(step("app"), process("web", needs=("app",))), once=True)
         world.begin().does("app", exit_code=code)
@@ -556,7 +556,7 @@ def test_a_change_for_a_process_alone_waits_for_the_build_and_does_not_cancel_it
     world.take_commands()
     world.ends("app")
     assert world.take_commands() == ["SIGTERM web"]
-    assert world.statuses() == ["ok", "ok", "ok"]
+    assert world.statuses() == ["passed", "passed", "passed"]
 
 
 def _diagnostics(world: World) -> list[events.Diagnostic]:

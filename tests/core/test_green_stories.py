@@ -1,4 +1,4 @@
-"""Stories of edits that are taken back: what was green is green again without a build, where that is certain."""
+"""Stories of edits that are taken back: what was green passed again without a build, where that is certain."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def test_a_red_edit_that_is_taken_back_is_green_again_without_a_build() -> None:
     assert said(world) == ["main.go: back to what build #1 was made of: nothing to build"]
     found = snapshot(world)
     assert found.last_build is not None
-    assert (found.last_build.build, found.last_build.status, found.last_build.steps) == (3, "ok", ())
+    assert (found.last_build.build, found.last_build.status, found.last_build.steps) == (3, "passed", ())
     assert (found.last_build.errors, found.last_build.warnings) == (0, 1)
     assert [problem.message for problem in found.problems()] == ["old"], "the warning of then, not the error since"
     assert not found.processes["web"].stale
-    assert world.statuses() == ["ok", "failed", "ok"]
+    assert world.statuses() == ["passed", "failed", "passed"]
 
 
 def test_the_state_says_no_error_any_more_when_the_red_edit_is_taken_back() -> None:
@@ -65,7 +65,7 @@ def test_an_edit_that_is_taken_back_while_it_is_built_cancels_that_build_and_mak
     assert world.take_commands() == ["spawn app", "SIGTERM app"]
     world.ends("app", signal="SIGTERM", stamp="1")
     assert world.take_commands() == ["verify"]
-    assert world.statuses() == ["ok", "canceled", "ok"]
+    assert world.statuses() == ["passed", "canceled", "passed"]
     world.settles()
     assert world.events[-1] == events.UpToDate(3)
 
@@ -76,10 +76,10 @@ def test_a_write_that_is_looked_at_in_its_middle_is_taken_back_all_the_same() ->
     world.send(inputs.FilesTouched(("main.go",))).take_commands()
     world.ends("app", signal="SIGTERM", stamp="1")
     assert world.take_commands() == ["verify"]
-    assert world.statuses() == ["ok", "canceled", "ok"]
+    assert world.statuses() == ["passed", "canceled", "passed"]
     world.save("main.go", A, B).take_commands()
     world.does("app", 1, stamp="1").save("main.go", B, A)
-    assert world.statuses() == ["ok", "canceled", "ok", "failed", "ok"], "and nothing of it is left behind"
+    assert world.statuses() == ["passed", "canceled", "passed", "failed", "passed"], "and nothing of it is left behind"
 
 
 def test_a_file_that_is_moved_aside_and_written_anew_is_back() -> None:
@@ -88,7 +88,7 @@ def test_a_file_that_is_moved_aside_and_written_anew_is_back() -> None:
     world.send(inputs.FilesChanged((inputs.Change("main.go", "added", A),)))
     world.ends("app", signal="SIGTERM", stamp="1")
     assert world.take_commands() == ["SIGTERM app"]
-    assert world.statuses()[-2:] == ["canceled", "ok"]
+    assert world.statuses()[-2:] == ["canceled", "passed"]
 
 
 def test_what_was_touched_while_a_step_ran_is_not_vouched_for_by_that_run() -> None:
@@ -115,7 +115,7 @@ def test_what_a_run_has_written_since_is_built_again() -> None:
 @pytest.mark.parametrize("outputs", [(), ("tmp/",), ("*.o",), ("tmp/app", "gen/**"), ("app",)])
 def test_where_nobody_knows_what_a_step_writes_it_is_built_again(outputs: tuple[str, ...]) -> None:
     world = green_app(outputs=outputs)
-    world.engine._builder.green_with._baselines["app"].stamp = None  # as the adapter would say
+    world.engine._builder.last_good._baselines["app"].stamp = None  # as the adapter would say
     world.save("main.go", A, B)
     assert [c.outputs for c in world.commands if isinstance(c, commands.Spawn)] == [outputs]
     world.does("app", exit_code=1).take_commands()
@@ -138,7 +138,7 @@ def test_every_file_must_be_back() -> None:
     world.does("app", 1, stamp="1").take_commands()
     world.save("b.go", B, A)
     assert world.take_commands() == []
-    assert world.statuses()[-1] == "ok"
+    assert world.statuses()[-1] == "passed"
 
 
 def test_an_added_file_that_is_deleted_again_is_back_and_a_deleted_one_is_not() -> None:
@@ -219,7 +219,7 @@ def test_what_was_changed_and_put_back_while_paused_is_only_said() -> None:
     world = green_app(outputs=()).send(Request("pause")).save("main.go", A, B).save("main.go", B, A)
     world.send(Request("resume")).wait(100)
     assert world.take_commands() == ["verify"]
-    assert world.statuses() == ["ok"]
+    assert world.statuses() == ["passed"]
     assert said(world) == ["main.go: back to what build #1 was made of: nothing to build"]
 
 
@@ -329,16 +329,16 @@ class Model:
         for name in self.project.steps:
             closure = (name, *engine._edits.plan.needed_steps[name])
             expected = all(self.is_good(step) for step in closure)
-            assert (engine._builder.steps[name].verdict == "ok") == expected, name
+            assert (engine._builder.steps[name].status == "passed") == expected, name
             if expected:
                 assert self.outputs[name][0] == self.made_of(name), f"{name} is not made of what is there"
         found = snapshot(self.world)
         assert found.last_build is not None
         green = all(self.is_good(step) for step in self.project.steps)
-        assert (found.last_build.status == "ok") == green
+        assert (found.last_build.status == "passed") == green
         assert bool([p for p in found.problems() if p.severity == "error"]) != green
         for name in self.project.processes:
-            if all(engine._builder.steps[step].verdict == "ok" for step in engine._edits.plan.needed_steps[name]):
+            if all(engine._builder.steps[step].status == "passed" for step in engine._edits.plan.needed_steps[name]):
                 assert self.serving[name] == self.made_of(name), f"{name} runs something else"
                 assert not found.processes[name].stale
         assert isinstance(self.world.told(events.UpToDate)[-1], events.UpToDate)
@@ -359,7 +359,7 @@ def _project(rng: random.Random) -> Project:
     return project(*parts)
 
 
-def test_whatever_is_edited_and_put_back_the_verdict_is_that_of_a_full_build() -> None:
+def test_whatever_is_edited_and_put_back_the_build_result_is_that_of_a_full_build() -> None:
     restored = 0
     for seed in range(250):
         model = Model(random.Random(seed))

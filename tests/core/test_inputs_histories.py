@@ -83,7 +83,7 @@ class Machine:
         self.untold: set[str] = set()
         self.made: object = None
         self.stamp = 0
-        self.verdict: str | None = None
+        self.result: str | None = None
         self.depfile: set[str] = set()
         self.runs: dict[int, int] = {}  # living -> how often it has begun to end
         self.queue: list[tuple[int, int, Callable[[], None]]] = []
@@ -116,7 +116,7 @@ class Machine:
                 case commands.Rescan():
                     self.after(LATEST_MS + 1, lambda: self.send(inputs.Rescanned(0)))
                 case events.StepFinished():
-                    self.verdict = effect.status
+                    self.result = effect.status
 
     def send_later(self, ms: int, fact: inputs.Input) -> None:
         self.after(ms, lambda: self.send(fact))
@@ -138,14 +138,14 @@ class Machine:
         red = go_is_red(seen) if self.is_go else c_is_red(seen)
         if not red:
             self.depfile = set(seen)
-        self.end(run, "failed" if red else "ok", None if red else dict(seen))
+        self.end(run, "failed" if red else "passed", None if red else dict(seen))
 
     def end(self, run: int, status: str, made: object) -> None:
         if self.runs.pop(run, None) is None:
             return
         if status != "failed":  # one that is canceled leaves half of something
             self.made, self.stamp = made, self.stamp + 1
-        ending = {"ok": (0, None), "failed": (1, None), "canceled": (None, "SIGTERM")}[status]
+        ending = {"passed": (0, None), "failed": (1, None), "canceled": (None, "SIGTERM")}[status]
         self.send(inputs.Exited(run, *ending))
         self.send(inputs.Emptied(run, str(self.stamp), None if made is None else repr(sorted(seen_of(made)))))
 
@@ -241,7 +241,7 @@ def test_in_the_end_the_step_has_made_what_building_everything_would_make(is_go:
         disk = machine.disk
         red = machine.is_red()
         assert not machine.runs, seed
-        assert (machine.engine._builder.steps["app"].verdict == "failed") == red, seed
+        assert (machine.engine._builder.steps["app"].status == "failed") == red, seed
         if not red:
             assert machine.made == {path: disk[path] for path in machine.closure()}, seed
 

@@ -55,7 +55,7 @@ def test_a_trigger_builds_exactly_what_the_pending_changes_touch_and_lists_them(
     assert record.paths == ("a.css", "b.css")
     world.does("css")
     assert state(world) == ("watching", "", 0)
-    assert world.statuses() == ["ok", "ok"]
+    assert world.statuses() == ["passed", "passed"]
     world.settles()
     assert world.events[-1] == events.UpToDate(2)
 
@@ -86,7 +86,7 @@ def test_a_process_is_restarted_and_a_reload_sent_when_hotrun_is_told_to_and_not
     assert world.take_commands() == []
     world.send(TRIGGER)
     assert world.take_commands() == ["SIGTERM web"]
-    assert world.statuses() == ["ok", "ok"]
+    assert world.statuses() == ["passed", "passed"]
 
 
 def test_a_change_during_a_build_does_not_cancel_it_and_is_pending_after_it() -> None:
@@ -94,7 +94,7 @@ def test_a_change_during_a_build_does_not_cancel_it_and_is_pending_after_it() ->
     assert world.take_commands() == ["spawn app"]
     assert state(world) == ("building", "build 2", 1)
     world.ends("app").ends("web", signal="SIGTERM").up("web").take_commands()
-    assert world.statuses() == ["ok", "ok"]
+    assert world.statuses() == ["passed", "passed"]
     assert state(world) == ("watching", "1 file changed, waiting to be told", 1)
     world.send(TRIGGER)
     assert world.take_commands() == ["spawn app"]
@@ -104,7 +104,7 @@ def test_a_trigger_during_a_build_cancels_what_the_pending_changes_touch() -> No
     world = manual().change("a.go").send(TRIGGER).up("app").wait(100).change("a.go").wait(100).send(TRIGGER)
     assert world.take_commands() == ["spawn app", "SIGTERM app"]
     world.ends("app", signal="SIGTERM").does("app")
-    assert world.statuses() == ["ok", "canceled", "ok"]
+    assert world.statuses() == ["passed", "canceled", "passed"]
     assert changed(world)[1:] == [("request", ["a.go"])] * 2
 
 

@@ -1,4 +1,4 @@
-"""What is wrong by the last verdict, told event by event."""
+"""What is wrong by the last result, told event by event."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def crash(message: str = "crash") -> events.Diagnostic:
     return diagnostic(message, step=None, process="web")
 
 
-def test_before_the_first_verdict_it_is_what_is_known_so_far() -> None:
+def test_before_the_first_build_result_it_is_what_is_known_so_far() -> None:
     story = Story()
     assert not story.tell(*started(1), diagnostic("bad"))
     assert (story.standing.build, story.messages) == (None, ["bad"])
@@ -67,7 +67,7 @@ def test_a_canceled_build_changes_nothing() -> None:
     assert (story.standing.build, story.messages) == (1, ["old"])
 
 
-def test_a_verdict_that_is_followed_by_a_build_at_once_stands() -> None:
+def test_a_build_result_that_is_followed_by_a_build_at_once_stands() -> None:
     story = Story()
     story.tell(*started(1), diagnostic("old"), *finished(1, "failed"), *started(2))
     assert story.messages == ["old"]
@@ -75,7 +75,7 @@ def test_a_verdict_that_is_followed_by_a_build_at_once_stands() -> None:
 
 def test_what_is_wrong_with_a_process_counts_from_when_it_is_told_until_it_starts_again() -> None:
     story = Story()
-    story.tell(*started(1), diagnostic("soft", severity="warning"), *finished(1, "ok"))
+    story.tell(*started(1), diagnostic("soft", severity="warning"), *finished(1, "passed"))
     assert story.tell(crash())
     assert story.messages == ["crash", "soft"]
     assert story.tell(events.ProcessStarting("web", 2, 1))
@@ -83,7 +83,7 @@ def test_what_is_wrong_with_a_process_counts_from_when_it_is_told_until_it_start
     assert not story.tell(events.ProcessStarting("web", 3, 1))
 
 
-def test_what_a_process_has_left_is_not_a_verdict_on_a_running_build() -> None:
+def test_what_a_process_has_left_is_not_a_build_result_on_a_running_build() -> None:
     story = Story()
     story.tell(*started(1), diagnostic("old"), *finished(1, "failed"), *started(2), diagnostic("new"), crash())
     assert sorted(story.messages) == ["crash", "old"]

@@ -105,7 +105,7 @@ def test_any_graph_is_built_whole_with_any_number_of_jobs_and_never_more_at_once
             world.does(name)
         assert done == set(names), f"seed {seed}"
         assert most <= jobs
-        assert world.statuses() == ["ok"]
+        assert world.statuses() == ["passed"]
 
 
 # --- finished work is kept -----------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_a_canceled_build_keeps_what_it_has_finished() -> None:
     world.ends("right", signal="SIGTERM")
     assert world.take_commands() == ["spawn right"], "gen and left are done"
     world.does("right").does("app").ends("web", signal="SIGTERM")
-    assert world.statuses() == ["ok", "canceled", "ok"]
+    assert world.statuses() == ["passed", "canceled", "passed"]
     assert ran(world)[1:] == [("gen", "left", "right"), ("right", "app")]
 
 
@@ -147,7 +147,7 @@ def test_work_that_was_finished_over_several_canceled_builds_adds_up() -> None:
     world.does("left").up("right").wait(170).change("left.c").ends("right", signal="SIGTERM")
     world.does("left").does("right").up("app").wait(90).change("app.x").ends("app", signal="SIGTERM")
     world.does("app").wait(200)
-    assert world.statuses() == ["ok", *["canceled"] * 3, "ok"]
+    assert world.statuses() == ["passed", *["canceled"] * 3, "passed"]
     assert ran(world)[1:] == [
         ("gen", "left", "right"),
         ("left", "right"),
@@ -205,7 +205,7 @@ def test_the_same_inputs_are_not_built_twice_green() -> None:
     world.save("b", b"0", b"1").up("b").wait(50).save("b", b"1", b"0").ends("b", signal="SIGTERM", stamp="1")
     world.wait(1000)
     assert [command for command in world.take_commands() if "spawn" in command] == ["spawn a", "spawn b"]
-    assert world.statuses() == ["ok", "ok", "canceled", "ok"]
+    assert world.statuses() == ["passed", "passed", "canceled", "passed"]
     assert ran(world)[-1] == ()
 
 

@@ -255,7 +255,7 @@ def test_reload_signals_the_process_alone_and_does_not_restart_it() -> None:
     assert (signal.signal, signal.alone) == ("SIGHUP", True)
     assert world.take_commands() == ["SIGHUP web"]
     assert [event.process for event in world.told(events.ProcessReloaded)] == ["web"]  # type: ignore[attr-defined]
-    assert world.statuses() == ["ok", "ok"], "an edit as any other, with a number"
+    assert world.statuses() == ["passed", "passed"], "an edit as any other, with a number"
 
 
 def test_a_process_that_is_not_ready_is_signaled_when_it_is() -> None:

@@ -34,12 +34,12 @@ def test_the_critical_path_leads_through_the_slowest_of_what_is_needed() -> None
     assert finished(world).duration_ms == 360
     assert table(world) == [
         "timing of build #1",
-        "  gen   at 0ms    100ms  ok",
-        "  css   at 0ms    150ms  ok",
-        "  app   at 100ms  250ms  ok",
-        "  pack  at 350ms  10ms   ok",
+        "  gen   at 0ms    100ms  passed",
+        "  css   at 0ms    150ms  passed",
+        "  app   at 100ms  250ms  passed",
+        "  pack  at 350ms  10ms   passed",
         "critical path: gen -> app -> pack",
-        "saved: 150ms by steps that ran beside each other",
+        "saved: 150ms by steps that ran in parallel",
     ]
 
 
@@ -50,7 +50,7 @@ def test_a_step_that_waited_for_a_job_stands_behind_the_one_whose_job_it_got() -
     world = World(project(step("a"), step("b"), step("c")), cores=2).begin().up("a").up("b")
     world.wait(100).ends("b").up("c").wait(50).ends("a").wait(300).ends("c")
     assert finished(world).critical_path == ("b", "c")
-    assert "  c  at 100ms  350ms  ok, waited 100ms for a free job" in table(world)
+    assert "  c  at 100ms  350ms  passed, waited 100ms for a free job" in table(world)
 
 
 def test_each_end_is_told_by_its_exit_code_or_signal() -> None:
@@ -65,9 +65,9 @@ def test_each_end_is_told_by_its_exit_code_or_signal() -> None:
         "  red     at 0ms   100ms  failed (exit 3)",
         "  hit     at 0ms   100ms  killed by SIGSEGV",
         "  slow    at 0ms   500ms  timed out",
-        "  behind  not run         what it needs is not green",
+        "  behind  not run         a step that it needs has not passed",
         "critical path: slow",
-        "saved: 200ms by steps that ran beside each other",
+        "saved: 200ms by steps that ran in parallel",
     ]
 
 
@@ -78,8 +78,8 @@ def test_what_need_not_run_is_saved_with_the_time_that_it_took_when_it_was_green
     assert (finished(world).critical_path, finished(world).saved_ms) == (("gen",), 3000)
     assert table(world) == [
         "timing of build #2",
-        "  gen  at 0ms   90ms  ok",
-        "  app  not run  3s    the last time: it is as it was green",
+        "  gen  at 0ms   90ms  passed",
+        "  app  not run  3s    cached (last run)",
         "critical path: gen",
         "saved: 3s by 1 step that did not run",
     ]
@@ -96,7 +96,7 @@ def test_an_edit_that_is_taken_back_saves_all_steps_and_has_no_critical_path() -
 
 def test_a_build_in_progress_says_so_and_what_is_over() -> None:
     world = World(project(step("a"), step("b"))).begin().up("a").wait(20).ends("a")
-    assert table(world) == ["timing of build #1, which is not over yet", "  a  at 0ms  20ms  ok"]
+    assert table(world) == ["timing of build #1, which is not over yet", "  a  at 0ms  20ms  passed"]
 
 
 def test_a_need_counts_through_a_step_that_did_not_run() -> None:

@@ -29,17 +29,17 @@ def test_nothing_behind_unchanged_outputs_runs_or_restarts() -> None:
     world = chain()
     world.change("api.proto").does("gen", content="g1")
     assert world.take_commands() == ["spawn gen"]
-    assert finished(world) == [("gen", "ok", True)]
+    assert finished(world) == [("gen", "passed", True)]
     assert [(e.step, e.of) for e in world.told(events.StepCached)] == [("app", 1)]  # type: ignore[attr-defined]
     assert [e.process for e in world.told(events.ProcessUpToDate)] == ["web"]  # type: ignore[attr-defined]
-    assert world.statuses() == ["ok", "ok"]
+    assert world.statuses() == ["passed", "passed"]
 
 
 def test_what_changed_goes_on_until_something_is_as_before() -> None:
     world = chain()
     world.change("api.proto").does("gen", content="g2").does("app", content="a1")
     assert world.take_commands() == ["spawn gen", "spawn app"]
-    assert finished(world) == [("gen", "ok", False), ("app", "ok", True)]
+    assert finished(world) == [("gen", "passed", False), ("app", "passed", True)]
     world.change("api.proto").does("gen", content="g3").does("app", content="a2")
     assert world.take_commands() == ["spawn gen", "spawn app", "SIGTERM web"]
 
@@ -63,7 +63,7 @@ def test_a_red_run_between_does_not_hide_that_the_green_ones_made_the_same() -> 
     assert finished(world) == [("gen", "failed", False), ("app", "skipped", False)]
     world.change("api.proto").does("gen", content="g1")
     assert world.take_commands() == ["spawn gen", "spawn gen"]
-    assert world.statuses() == ["ok", "failed", "ok"]
+    assert world.statuses() == ["passed", "failed", "passed"]
     assert not world.snapshot().processes["web"].stale
 
 
@@ -81,7 +81,7 @@ def test_a_red_step_is_tried_again_when_what_it_needs_was_built() -> None:
     world.change("main.go").does("app", 1).take_commands()
     world.change("api.proto").does("gen", content="g1").does("app", content="a1")
     assert world.take_commands() == ["spawn gen", "spawn app"]
-    assert world.statuses()[-1] == "ok"
+    assert world.statuses()[-1] == "passed"
 
 
 def test_a_process_that_was_restarted_for_another_reason_is_not_restarted_again() -> None:
@@ -198,13 +198,13 @@ def test_a_diamond_of_100_steps_ends_as_if_it_had_been_built_from_scratch() -> N
         steps = mill.world.engine._builder.steps
         for name in mill.needs:
             wanted = mill.wanted(name, known)
-            assert (steps[name].verdict == "ok") == (wanted is not None), f"seed {seed}: {name}"
+            assert (steps[name].status == "passed") == (wanted is not None), f"seed {seed}: {name}"
             if wanted is not None:
                 assert mill.made[name] == wanted, f"seed {seed}: {name} is not made of what is there"
         for name in mill.needs:  # and in the end all is repaired
             mill.sources[name] = 0
         mill.world.change(*(f"{name}.c" for name in mill.needs))
         mill.work(100_000)
-        assert all(state.verdict == "ok" for state in steps.values()), f"seed {seed}"
+        assert all(state.status == "passed" for state in steps.values()), f"seed {seed}"
         newest = hash(tuple(mill.made[f"s{LAYERS - 1}x{n}"] for n in range(WIDTH)))
         assert mill.served == newest, f"seed {seed}: the process runs what is there"

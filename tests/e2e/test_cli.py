@@ -262,11 +262,11 @@ def test_as_many_steps_run_at_once_as_there_are_cores_that_hotrun_may_use_or_as_
         assert [event["step"] for event in told[:first_end] if event["type"] == "step.started"] == starts
 
 
-def test_where_the_time_went_is_told_under_the_verdict_where_it_is_asked_for(tmp_path: Path) -> None:
+def test_where_the_time_went_is_told_under_the_build_result_where_it_is_asked_for(tmp_path: Path) -> None:
     steps = '[build.gen]\ncommand = "true"\n[build.app]\ncommand = "true"\nneeds = ["gen"]\n'
     lay_out(tmp_path, {"hotrun.toml": steps})
     said = good(run(tmp_path, "--once", "--timing")).splitlines()
-    at = next(number for number, line in enumerate(said) if " build #1 ok in " in line)
+    at = next(number for number, line in enumerate(said) if " build #1 passed in " in line)
     assert said[at + 1] == "timing of build #1"
     assert [line.split()[0] for line in said[at + 2 : at + 4]] == ["gen", "app"]
     assert said[at + 4] == "critical path: gen -> app"
@@ -366,7 +366,7 @@ def test_a_profile_is_laid_over_the_file(tmp_path: Path) -> None:
 def test_a_name_runs_that_part_alone_wherever_it_stands(arguments: list[str], tmp_path: Path) -> None:
     lay_out(tmp_path, {"hotrun.toml": STEPS})
     [finished] = events_of(run(tmp_path, *arguments), "build.finished")
-    assert (finished["status"], finished["steps"]) == ("ok", ["two"])
+    assert (finished["status"], finished["steps"]) == ("passed", ["two"])
 
 
 def test_a_process_may_have_the_name_of_a_mistyped_command(tmp_path: Path) -> None:

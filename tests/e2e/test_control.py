@@ -123,7 +123,7 @@ def test_status_says_green_red_and_not_running(root: Path) -> None:
         green = run(root / "deep" / "er", "status")
         assert green.returncode == 0
         took = green.stdout.splitlines()[1].split(" in ")[1]
-        assert green.stdout == f"{root}: watching\nbuild #1 ok in {took}\nweb: running, pid {pid}, build #1\n"
+        assert green.stdout == f"{root}: watching\nbuild #1 passed in {took}\nweb: running, pid {pid}, build #1\n"
         assert took.endswith(": 0 errors, 0 warnings")
         session.write("a.txt", "bad")
         session.wait_for("process.stale")
@@ -131,7 +131,7 @@ def test_status_says_green_red_and_not_running(root: Path) -> None:
         red = run(root.parent, "-C", "project", "status", "--json")
         assert red.returncode == 1
         found = json.loads(red.stdout)
-        assert (found["verdict"], found["state"], found["why"]) == ("red", "watching", "1 error")
+        assert (found["result"], found["state"], found["why"]) == ("failed", "watching", "1 error")
         assert (found["last_build"]["status"], found["last_build"]["errors"]) == ("failed", 1)
         assert found["processes"]["web"]["stale"] is True
         assert found["diagnostics"]["app"][0]["message"] == "step app failed (exit 1)"
@@ -143,7 +143,7 @@ def test_status_says_on_request_where_the_time_of_the_last_build_went(root: Path
         took = duration(session.wait_for("step.finished", step="app")["duration_ms"])
         session.wait_for("up_to_date")
         told = run(root, "status", "--timing").stdout.splitlines()
-        assert told[3:] == ["timing of build #1", f"  app  at 0ms  {took}  ok", "critical path: app"]
+        assert told[3:] == ["timing of build #1", f"  app  at 0ms  {took}  passed", "critical path: app"]
         assert run(root.parent, "-C", "project", "status", "--timing").stdout.splitlines() == told
         found = json.loads(run(root, "status", "--json").stdout)["timing"]
         assert (found["build"], found["critical_path"], found["steps"][0]["exit_code"]) == (1, ["app"], 0)
@@ -240,7 +240,7 @@ def test_requests_are_carried_out(root: Path) -> None:
     with Running(root) as session, Client(str(_settled(session).root)) as client:
         mark = session.mark
         client.ask("trigger", name="app")
-        session.wait_for("build.finished", since=mark, build=2, status="ok")
+        session.wait_for("build.finished", since=mark, build=2, status="passed")
         session.wait_for("up_to_date", since=mark)
         mark = session.mark
         client.ask("restart")
@@ -252,7 +252,7 @@ def test_requests_are_carried_out(root: Path) -> None:
         assert client.ask("status")["state"] == "paused"
         session.write("a.txt", "good again")
         client.ask("resume")
-        session.wait_for("build.finished", since=mark, status="ok")
+        session.wait_for("build.finished", since=mark, status="passed")
         session.wait_for("up_to_date", since=mark)
         client.ask("quit")
         assert session.wait_for("session.ended")["exit_code"] == 0
@@ -283,7 +283,7 @@ def test_what_cannot_be_asked_is_said(root: Path, command: str, args: dict[str, 
         with pytest.raises(HotrunError) as error:
             client.ask(command, **args)  # type: ignore[arg-type]
         assert error.value.message == message
-        assert client.ask("status")["verdict"] == "green"
+        assert client.ask("status")["result"] == "passed"
 
 
 # --- the client ----------------------------------------------------------------------------------------------------

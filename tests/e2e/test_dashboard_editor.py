@@ -41,7 +41,7 @@ def make_red(tmp_path: Path, ui: str) -> Path:
 def turn_red(root: Path, window: Window) -> None:
     """Start, and give main.txt an error in its second line."""
     window.start()
-    window.wait_for_row("✔ #1 ok")
+    window.wait_for_row("✔ #1 passed")
     window.wait_for_row("web running")
     (root / "main.txt").write_text("fine\nbad\n")
     window.wait_for_row("✗ #2 failed")
@@ -62,7 +62,7 @@ def test_a_command_of_ones_own_is_told_the_place_and_has_the_terminal(end: str, 
         count_to(root, 60)
         (root / "main.txt").write_text("good\n")
         (tmp_path / "go").write_text(end)
-        window.wait_for_row("✔ #3 ok")
+        window.wait_for_row("✔ #3 passed")
         window.wait_for_row("r restart")
         window.wait_until(lambda: 59 in numbers(window.lines), "line 59")
         assert numbers(window.lines) == list(range(60))
@@ -128,7 +128,7 @@ def test_vim_opens_at_the_line_stops_and_goes_on_and_leads_back(tmp_path: Path) 
         window.type("fg", "Enter")
         window.wait_for_row("2,1")
         window.type("dd", ":wq", "Enter")
-        window.wait_for_row("✔ #3 ok")
+        window.wait_for_row("✔ #3 passed")
         window.wait_for_row("r restart")
         assert (root / "main.txt").read_text() == "fine\n"
         window.wait_until(lambda: 29 in numbers(window.lines), "line 29")

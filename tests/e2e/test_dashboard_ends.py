@@ -159,7 +159,7 @@ def test_a_stopped_terminal_stops_neither_watching_nor_the_app(tmp_path: Path) -
             (root / "version.txt").write_text(version)
             terminal.wait_for_file(root.parent / f"seen-{version}")
         terminal.type(b"\x11")
-        terminal.wait_for("build #4 finished: ok")
+        terminal.wait_for("build #4 finished: passed")
         terminal.type(b"q")
         assert terminal.exit_code() == 0
         check_is_as_before(terminal)
@@ -184,7 +184,7 @@ def test_where_nobody_looks_there_is_no_dashboard(
 ) -> None:
     root = make(tmp_path, "print('done')", '[build.app]\ncommand = ["python3", "app.py"]\n')
     with Window(root, *arguments, **env) as terminal:
-        terminal.wait_for("build #1 finished: ok")
+        terminal.wait_for("build #1 finished: passed")
         if "--once" not in arguments:
             terminal.type(CTRL_C)
         assert terminal.exit_code() == 0

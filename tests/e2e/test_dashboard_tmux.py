@@ -82,7 +82,7 @@ def test_a_red_build_is_printed_and_its_count_is_pinned_until_it_is_green(tmp_pa
     root = make(tmp_path)
     with Window(root) as window:
         window.start()
-        window.wait_for_row("✔ #1 ok")
+        window.wait_for_row("✔ #1 passed")
         window.wait_for_row("web running")
         (root / "main.txt").write_text("fine\nbad\n")
         window.wait_for("  main.txt:2:1: error: bad")
@@ -93,15 +93,15 @@ def test_a_red_build_is_printed_and_its_count_is_pinned_until_it_is_green(tmp_pa
         window.type("e")
         window.wait_until(lambda: window.lines.count("  main.txt:2:1: error: bad") == 2, "the errors once more")
         (root / "main.txt").write_text("good again\n")
-        window.wait_for_row("✔ #3 ok")
+        window.wait_for_row("✔ #3 passed")
         marks = [line.partition(" ──")[0] for line in window.lines if line.startswith("[hotrun]")]
         assert marks == [
             "[hotrun] build #1 started",
-            "[hotrun] build #1 finished: ok, 0 errors, 0 warnings",
+            "[hotrun] build #1 finished: passed, 0 errors, 0 warnings",
             "[hotrun] build #2 started",
             "[hotrun] build #2 finished: failed, 1 errors, 0 warnings",
             "[hotrun] build #3 started",
-            "[hotrun] build #3 finished: ok, 0 errors, 0 warnings",
+            "[hotrun] build #3 finished: passed, 0 errors, 0 warnings",
         ]
 
 

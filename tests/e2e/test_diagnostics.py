@@ -115,8 +115,8 @@ def test_a_session_says_what_is_new_and_what_is_fixed_and_shows_what_was_just_sa
         ]
         for build, (file, text, new, fixed) in enumerate(edits, 2):
             session.write(file, text)
-            verdict = session.wait_for("build.finished", build=build)
-            assert (verdict["new"], [found["message"] for found in verdict["fixed_problems"]]) == (new, fixed)
+            result = session.wait_for("build.finished", build=build)
+            assert (result["new"], [found["message"] for found in result["fixed_problems"]]) == (new, fixed)
             session.wait_for("up_to_date", build=build)
         [saved] = session.seen("diagnostic", build=2, path="b.x")
         assert (saved["new"], saved["source"]) == (True, {"line": 1, "lines": ["x", "bad two"]})

@@ -17,12 +17,12 @@ WEB = '[run.web]\ncommand = "sleep 1000"\n'
 
 
 def lines(folder: Path, *arguments: str, problems: int = 0) -> list[tuple[str, str, str]]:
-    """Mark, topic and text of each line; the verdict must fit."""
+    """Mark, topic and text of each line; the result must fit."""
     done = run(folder, "doctor", *arguments)
     assert done.stderr == ""
-    *body, blank, verdict = done.stdout.splitlines()
+    *body, blank, result = done.stdout.splitlines()
     expected = "all is well" if problems == 0 else "1 problem" if problems == 1 else f"{problems} problems"
-    assert (done.returncode, blank, verdict) == (int(problems > 0), "", expected), done.stdout
+    assert (done.returncode, blank, result) == (int(problems > 0), "", expected), done.stdout
     found = [re.fullmatch(r"(ok|--|!!)  (\w+) +(.+)", line) for line in body]
     assert all(found), done.stdout
     return [(match[1], match[2], match[3]) for match in found if match]

@@ -1,4 +1,4 @@
-"""What is wrong, for editors, scripts, CI: files at each verdict, `hotrun errors`, and `--once` as GitHub sees it."""
+"""What is wrong, for editors, scripts, CI: files at each result, `hotrun errors`, and `--once` as GitHub sees it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def files_of(root: Path) -> tuple[str, str]:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_files_are_new_when_a_verdict_is_told_and_never_trigger(root: Path) -> None:
+def test_the_files_are_new_when_a_build_result_is_told_and_never_trigger(root: Path) -> None:
     with Running(root) as session:
         session.wait_for("build.finished", build=1)
         error = f"{root}/a.txt:2:2: error: bad word [gnu]\n"
@@ -279,11 +279,11 @@ def test_once_in_a_job_of_github_annotates_and_is_safe_from_its_children(root: P
     assert "| app | failed (exit 1) in " in summary.read_text()
 
 
-def test_once_elsewhere_says_the_verdict_alone(root: Path) -> None:
+def test_once_elsewhere_says_the_build_result_alone(root: Path) -> None:
     done = run(root, "--once")
     assert "::" not in done.stdout
-    *_, step, verdict, error, finished, _ = done.stdout.splitlines()
+    *_, step, result, error, finished, _ = done.stdout.splitlines()
     assert step.startswith("✗ app  failed (exit 1) in ")
-    assert verdict.startswith("✗ build #1 failed in ")
+    assert result.startswith("✗ build #1 failed in ")
     assert error == "  a.txt:2:2: error: bad word"
     assert finished == "[hotrun] build #1 finished: failed, 1 errors, 0 warnings"

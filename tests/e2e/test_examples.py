@@ -140,7 +140,7 @@ def test_an_edit_is_served_a_broken_one_is_not_and_the_end_is_clean(project: Exa
 
     check_stream(running)
     # Counted at the very end, so that a build or a restart too many that came late is seen as well.
-    assert [event["status"] for event in running.seen("build.finished")] == ["ok", "ok", "failed", "ok"]
+    assert [event["status"] for event in running.seen("build.finished")] == ["passed", "passed", "failed", "passed"]
     assert len(running.seen("process.started")) == 3
     assert all(event["expected"] for event in running.seen("process.exited"))
 
@@ -148,7 +148,7 @@ def test_an_edit_is_served_a_broken_one_is_not_and_the_end_is_clean(project: Exa
 def good_edit_restarts_once(running: Running, project: Example) -> None:
     mark = running.mark
     running.edit(project.greeting, "version 1", "version 2")
-    running.wait_for("build.finished", since=mark, status="ok")
+    running.wait_for("build.finished", since=mark, status="passed")
     running.wait_for("process.started", since=mark, process=project.process)
     running.wait_for_answer("version 2")
 
@@ -173,7 +173,7 @@ def repair_is_served(running: Running, file: str) -> None:
     mark = running.mark
     running.write(file, running.read(file).replace(" = = ", " = ").replace("version 2", "version 3"))
     finished = running.wait_for("build.finished", since=mark)
-    assert (finished["status"], finished["errors"]) == ("ok", 0)
+    assert (finished["status"], finished["errors"]) == ("passed", 0)
     running.wait_for_answer("version 3")
 
 

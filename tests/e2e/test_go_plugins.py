@@ -41,7 +41,7 @@ def steps_since(running: Running, mark: int) -> list[str]:
 
 def served(running: Running, mark: int, text: str) -> None:
     """Wait until the edit made at `mark` is built and served, by one restart."""
-    running.wait_for("build.finished", since=mark, status="ok")
+    running.wait_for("build.finished", since=mark, status="passed")
     running.wait_for("process.ready", since=mark)
     assert text in running.get()
     assert len(running.seen("process.started", since=mark)) == 1
@@ -90,13 +90,13 @@ def test_an_edit_builds_exactly_what_uses_it_and_an_edit_that_changes_nothing_re
 
         mark = running.mark
         running.write(SHARED, running.read(SHARED) + "// The end.\n")
-        running.wait_for("build.finished", since=mark, status="ok")
+        running.wait_for("build.finished", since=mark, status="passed")
         running.wait_for("process.up_to_date", since=mark, process="web")
         assert steps_since(running, mark) == ["go-host", "go-plugin-loud", "go-plugin-quiet"]
 
         mark = running.mark
         running.edit("go.mod", "go 1.22", "go 1.22.0")
-        running.wait_for("build.finished", since=mark, status="ok")
+        running.wait_for("build.finished", since=mark, status="passed")
         assert set(steps_since(running, mark)) >= {"go-host", "go-plugin-loud", "go-plugin-quiet"}
 
         assert running.stop() == 0, running.account()

@@ -186,8 +186,8 @@ def test_files_and_folders_that_vanish_while_they_are_looked_at_do_no_harm(tmp_p
         worker.start()
         try:
             mark = session.mark
-            session.wait_for("build.finished", since=mark, status="ok")
-            session.wait_for("build.finished", since=session.mark, status="ok")
+            session.wait_for("build.finished", since=mark, status="passed")
+            session.wait_for("build.finished", since=session.mark, status="passed")
         finally:
             over.set()
             worker.join()

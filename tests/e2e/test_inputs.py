@@ -53,7 +53,7 @@ def builds_nothing(session: Running, path: str, text: str) -> None:
     assert not session.seen("build.started", since=mark), path
 
 
-def builds(session: Running, path: str, text: str, status: str = "ok") -> Event:
+def builds(session: Running, path: str, text: str, status: str = "passed") -> Event:
     """Save a file that is used; returns the build's end, when all is settled again."""
     mark = session.mark
     (session.root / path).parent.mkdir(exist_ok=True)

@@ -53,7 +53,7 @@ def test_an_edit_behind_a_link_is_built_whichever_name_it_was_made_by(tmp_path: 
         for file in (root.parent / "lib" / "lib.txt", root / "link" / "lib.txt", root / "link" / "deep" / "more.txt"):
             mark = session.mark
             save(file, root, f"edited through {file}\n")
-            session.wait_for("build.finished", since=mark, status="ok")
+            session.wait_for("build.finished", since=mark, status="passed")
             session.wait_for("up_to_date", since=mark)
             assert f"edited through {file}" in output(session, mark)
             assert paths(session, mark) == {f"link/{'deep/' if 'deep' in file.parts else ''}{file.name}"}
@@ -67,7 +67,7 @@ def test_without_the_key_a_link_is_not_entered(tmp_path: Path) -> None:
         mark = session.mark
         save(root / "link" / "lib.txt", root, "unseen\n")
         save(root / "app.txt", root, "edited\n")
-        session.wait_for("build.finished", since=mark, status="ok")
+        session.wait_for("build.finished", since=mark, status="passed")
         session.wait_for("up_to_date", since=mark)
         assert "unseen" in output(session, mark), "but the build reads what it likes"
         assert paths(session, mark) == {"app.txt"}

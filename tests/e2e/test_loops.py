@@ -52,7 +52,7 @@ def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: 
             ' For good, in hotrun.toml: [watch] exclude = ["src/gen.h"]'
         )
         assert rounds(session) <= MOST_STARTS + 4, session.account()  # a busy machine is irregular
-        session.wait_for("build.finished", since=found["seq"], status="ok")
+        session.wait_for("build.finished", since=found["seq"], status="passed")
         mark = session.mark
         session.write("src/main.c", "int main;")
         changed = session.wait_for("changes.detected", since=mark)
@@ -66,7 +66,7 @@ def test_an_object_file_that_is_removed_and_made_anew_beside_a_process_that_cras
         found = session.wait_for("message", level="warning")
         assert found["text"].startswith("a.o changes each time something is built or started")
         assert rounds(session) <= 2 * MOST_STARTS + 4, session.account()
-        session.wait_for("build.finished", since=found["seq"], status="ok")
+        session.wait_for("build.finished", since=found["seq"], status="passed")
 
 
 @pytest.mark.parametrize("interval", ["100ms", "500ms"])

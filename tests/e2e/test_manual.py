@@ -49,19 +49,19 @@ def test_changes_wait_for_the_signal_and_are_built_together(tmp_path: Path) -> N
         change = session.wait_for("changes.detected", build=2)
         assert change["trigger"] == "request"
         assert [path["path"] for path in change["paths"]] == ["a.css", "b.css"]
-        assert session.wait_for("build.finished", build=2, status="ok")["steps"] == ["css"]
+        assert session.wait_for("build.finished", build=2, status="passed")["steps"] == ["css"]
         assert session.wait_for("up_to_date", build=2)
         assert (root / "css.out").read_text() == "2"
         assert session.seen("state", since=session.events.index(change), pending=2) == []
 
         os.kill(session.pid, signal.SIGUSR1)  # nothing is pending
-        assert sorted(session.wait_for("build.finished", build=3, status="ok")["steps"]) == ["app", "css"]
+        assert sorted(session.wait_for("build.finished", build=3, status="passed")["steps"]) == ["app", "css"]
 
         session.write("a.txt", "2")
         session.wait_for("state", pending=1, since=session.events.index(session.seen("build.finished", build=3)[0]))
         with Client(str(root)) as client:
             client.ask("trigger")
-        assert session.wait_for("build.finished", build=4, status="ok")["steps"] == ["app"]
+        assert session.wait_for("build.finished", build=4, status="passed")["steps"] == ["app"]
         assert session.stop() == 0
         check_stream(session)
 
@@ -73,9 +73,9 @@ def test_a_signal_builds_everything_where_changes_are_built_by_themselves(tmp_pa
         session.wait_for("up_to_date", build=1)
         os.kill(session.pid, signal.SIGUSR1)
         assert session.wait_for("changes.detected", build=2)["trigger"] == "request"
-        assert sorted(session.wait_for("build.finished", build=2, status="ok")["steps"]) == ["app", "css"]
+        assert sorted(session.wait_for("build.finished", build=2, status="passed")["steps"]) == ["app", "css"]
         session.write("a.css", "2")
-        assert session.wait_for("build.finished", build=3, status="ok")["steps"] == ["css"]
+        assert session.wait_for("build.finished", build=3, status="passed")["steps"] == ["css"]
 
 
 def test_a_postponed_session_starts_everything_with_the_first_change(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_postponed_session_starts_everything_with_the_first_change(tmp_path: P
         assert session.seen("build.started") == []
         session.write("a.css", "2")
         session.wait_for("process.started", process="web")
-        assert sorted(session.wait_for("build.finished", build=1, status="ok")["steps"]) == ["app", "css"]
+        assert sorted(session.wait_for("build.finished", build=1, status="passed")["steps"]) == ["app", "css"]
         assert session.seen("changes.detected")[0]["trigger"] == "fs"
         assert session.stop() == 0
         check_stream(session)

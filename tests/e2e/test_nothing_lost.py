@@ -103,7 +103,7 @@ def test_every_settled_build_has_every_edit_that_was_made_before(tmp_path: Path)
             for _ in range(rng.choice((1, 1, 3))):
                 writer.burst()
             wait_until_settled_with_an_edit(session, f"round {number}")
-        finished = {event["build"]: stamp_ns(event) for event in session.seen("build.finished", status="ok")}
+        finished = {event["build"]: stamp_ns(event) for event in session.seen("build.finished", status="passed")}
         promises = session.seen("up_to_date")
         for settled in promises:
             missing = writer.missing(built(root, settled["build"]), finished[settled["build"]])

@@ -41,7 +41,7 @@ def running(root: Path) -> Running:
 def wait_for_build(session: Running, since: int, text: str, *changed: tuple[str, str]) -> Event:
     """Wait until a green build has seen `text`, and check that these changes are all that was told of since."""
     session.wait_for("output", since=since, text=text)
-    finished = session.wait_for("build.finished", since=since, status="ok")
+    finished = session.wait_for("build.finished", since=since, status="passed")
     assert told(session, since) == set(changed), session.account(since)
     return finished
 
@@ -55,7 +55,7 @@ def test_while_polling_edits_saves_new_folders_and_removals_are_seen(tmp_path: P
     root = make(tmp_path)
     with running(root) as session:
         assert session.wait_for("watching")["backend"] == "poll"
-        session.wait_for("build.finished", status="ok")
+        session.wait_for("build.finished", status="passed")
         mark = session.mark
         (root / "src" / "a.txt").write_text("1\n")
         wait_for_build(session, mark, "sees a.txt=1 deep/b.txt=two", ("src/a.txt", "modified"))

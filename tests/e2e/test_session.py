@@ -72,7 +72,7 @@ def test_an_edit_is_built_and_served_and_the_stream_is_whole(tmp_path: Path) -> 
         mark = session.mark
         session.edit("value.txt", "one", "two")
         finished = session.wait_for("build.finished", since=mark)
-        assert (finished["build"], finished["status"], finished["steps"]) == (2, "ok", ["check"])
+        assert (finished["build"], finished["status"], finished["steps"]) == (2, "passed", ["check"])
         session.wait_for("process.started", since=mark)
         _wait_for_text(session, "value two", mark)
         _wait_for_text(session, "env 1 2 None", mark)
@@ -245,7 +245,7 @@ def test_a_command_after_two_dashes_needs_no_configuration(tmp_path: Path) -> No
         session.wait_for("process.started", since=mark)
 
 
-def test_once_builds_starts_nothing_and_tells_the_verdict_by_its_exit_code(tmp_path: Path) -> None:
+def test_once_builds_starts_nothing_and_tells_the_build_result_by_its_exit_code(tmp_path: Path) -> None:
     root = make(tmp_path)
     assert once(root).returncode == 0
     (root / "value.txt").write_text("bad")
@@ -255,7 +255,7 @@ def test_once_builds_starts_nothing_and_tells_the_verdict_by_its_exit_code(tmp_p
     assert "value one" not in done.stdout
 
 
-def test_a_process_with_on_exit_quit_ends_the_session_with_its_verdict(tmp_path: Path) -> None:
+def test_a_process_with_on_exit_quit_ends_the_session_with_its_build_result(tmp_path: Path) -> None:
     for code in (0, 1):
         root = make(tmp_path / str(code), CONFIG + 'on_exit = "quit"\n', f"raise SystemExit({code * 7})")
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""An edit that is taken back, with the real command: nothing is built, and all is green again."""
+"""An edit that is taken back, with the real command: nothing is built, and all passed again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
         session.wait_for("up_to_date")
         pid = session.wait_for("process.started")["pid"]
         session.write("a.txt", "goo2")  # what was never read cannot be known: read it by a build
-        session.wait_for("build.finished", build=2, status="ok")
+        session.wait_for("build.finished", build=2, status="passed")
         session.wait_for("up_to_date", build=2)
         for text, status in (("bad", "failed"), ("slow", "canceled")):
             mark = session.mark
@@ -54,7 +54,7 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
             restored = session.wait_for("step.cached", since=mark)
             assert restored["of"] == 2
             finished = session.wait_for("build.finished", since=mark, build=restored["build"])
-            assert (finished["status"], finished["steps"], finished["errors"]) == ("ok", [], 0)
+            assert (finished["status"], finished["steps"], finished["errors"]) == ("passed", [], 0)
             assert session.wait_for("process.up_to_date", since=mark)["build"] == restored["build"]
             assert session.seen("build.finished", since=mark)[0]["status"] == status
             text = session.wait_for("message", since=mark)["text"]

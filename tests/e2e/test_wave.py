@@ -36,7 +36,7 @@ def test_a_comment_in_the_source_stops_at_the_generator_and_an_edit_goes_all_the
         session.write("api.txt", "# said in other words\ncall one\n")
         fresh = session.wait_for("process.up_to_date", since=mark)
         assert (fresh["process"], fresh["build"]) == ("web", 2)
-        assert session.wait_for("build.finished", since=mark)["status"] == "ok"
+        assert session.wait_for("build.finished", since=mark)["status"] == "passed"
         assert [event["step"] for event in session.seen("step.started", since=mark)] == ["gen"]
         assert session.seen("step.finished", since=mark)[0]["unchanged"] is True
         session.wait_for("up_to_date", since=mark)

@@ -65,7 +65,7 @@ tpl/a.css: watched
 src/main.go: watched
   build.app runs: hotrun.toml:8: build.app.paths[0]: "**/*.go"
   build.check runs after build.app
-  run.web restarts when build.app is green
+  run.web restarts when build.app passes
 """,
     ),
     "tpl/new.html": (
@@ -81,7 +81,7 @@ tpl/new.html: watched (there is none now)
 .env: watched
   build.app runs: hotrun.toml:1: env_files[0]: ".env"
   build.check runs: hotrun.toml:1: env_files[0]: ".env"
-  run.web restarts: hotrun.toml:1: env_files[0]: ".env"; when build.app is green
+  run.web restarts: hotrun.toml:1: env_files[0]: ".env"; when build.app passes
 """,
     ),
     "hotrun.toml": (
@@ -97,7 +97,7 @@ hotrun.toml: watched
 src/: watched, 3 files
   build.app runs: hotrun.toml:8: build.app.paths[0]: "**/*.go" (2 files)
   build.check runs after build.app
-  run.web restarts when build.app is green
+  run.web restarts when build.app passes
 """,
     ),
     "README.md": (

@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _record(root: Path) -> tuple[Terminal, Terminal]:
-    """The screen when it is red, and when it is green again."""
+    """The screen when it is red, and when it passed again."""
     port = _free_port()
     with Wide(root, PORT=port, GOFLAGS="-buildvcs=false") as program:
         program.wait_for("web ready")
@@ -51,7 +51,7 @@ def _record(root: Path) -> tuple[Terminal, Terminal]:
         program.wait_for("web stale")
         red = program.said
         _replace(root / "main.go", WRONG, RIGHT_AGAIN)
-        program.wait_for("#3 ok")
+        program.wait_for("#3 passed")
         while "web ready" not in program.said[len(red) :]:
             program.exit_code(0.1)
         green = program.said

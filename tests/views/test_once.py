@@ -19,7 +19,7 @@ def ended(step: str, status: events.Status, code: int | None = None, signal: str
     return events.StepFinished(1, step, status, code, signal, 1400)
 
 
-def verdict(status: events.Status, errors: int = 0) -> events.BuildFinished:
+def result(status: events.Status, errors: int = 0) -> events.BuildFinished:
     return events.BuildFinished(1, status, errors, 0, 2500, ("app",), ())
 
 
@@ -62,30 +62,30 @@ class Actions:
 
 def test_each_step_has_a_line_with_its_status_and_its_time() -> None:
     lines = shown(
-        ended("app", "ok"),
+        ended("app", "passed"),
         ended("lint", "failed", code=2),
         ended("slow", "timeout", signal="SIGKILL"),
         ended("killed", "failed", signal="SIGSEGV"),
         ended("none", "failed"),
         ended("after", "skipped"),
         diagnostic("bad"),
-        verdict("failed", errors=1),
+        result("failed", errors=1),
     )
     assert lines[-9:] == [
-        "✔ app     ok in 1.4s",
+        "✔ app     passed in 1.4s",
         "✗ lint    failed (exit 2) in 1.4s",
         "✗ slow    timed out in 1.4s",
         "✗ killed  killed by SIGSEGV in 1.4s",
         "✗ none    could not be started in 1.4s",
-        "· after   skipped: what it needs is not green",
+        "· after   skipped: a step that it needs has not passed",
         "✗ build #1 failed in 2.5s: 1 error",
         "  src/a.c:3:7: error: bad",
         "[hotrun] build #1 finished: failed, 1 errors, 0 warnings",
     ]
 
 
-def test_a_build_that_was_interrupted_has_no_verdict() -> None:
-    assert shown(ended("app", "canceled"), verdict("canceled")) == [
+def test_a_build_that_was_interrupted_has_no_build_result() -> None:
+    assert shown(ended("app", "canceled"), result("canceled")) == [
         "✗ build #1 canceled in 2.5s",
         "[hotrun] build #1 finished: canceled, 0 errors, 0 warnings",
     ]
@@ -93,7 +93,7 @@ def test_a_build_that_was_interrupted_has_no_verdict() -> None:
 
 def test_every_problem_is_annotated_once() -> None:
     problems = [diagnostic("bad"), diagnostic("odd", severity="warning"), diagnostic("bad", count=2)]
-    actions = Actions(HELLO, *problems, ended("app", "failed", 1), verdict("failed", 1), BYE)
+    actions = Actions(HELLO, *problems, ended("app", "failed", 1), result("failed", 1), BYE)
     assert actions.obeyed == [
         "::group::hotrun --once",
         "::endgroup::",
@@ -103,7 +103,7 @@ def test_every_problem_is_annotated_once() -> None:
 
 
 def test_without_a_workspace_places_are_relative_to_the_root() -> None:
-    actions = Actions(HELLO, diagnostic("bad"), verdict("failed", 1), BYE, workspace=None)
+    actions = Actions(HELLO, diagnostic("bad"), result("failed", 1), BYE, workspace=None)
     assert actions.obeyed[-1] == "::error file=src/a.c,line=3,col=7,title=gcc::bad"
 
 
@@ -116,7 +116,7 @@ def test_the_output_of_others_gives_no_command(text: str) -> None:
         events.Message("warning", text),
         diagnostic(text),
         ended("app", "failed", 1),
-        verdict("failed", 1),
+        result("failed", 1),
         events.Output("step:app", "stdout", text),
     ]
     actions = Actions(HELLO, *told, BYE)
@@ -129,7 +129,7 @@ def test_the_output_of_others_gives_no_command(text: str) -> None:
 
 
 def test_the_summary_is_a_table() -> None:
-    assert Actions(HELLO, ended("app", "failed", 2), verdict("failed", 1), BYE).summary.splitlines() == [
+    assert Actions(HELLO, ended("app", "failed", 2), result("failed", 1), BYE).summary.splitlines() == [
         "### hotrun: failed in 2.5s, 1 error, 0 warnings",
         "",
         "| step | result |",
@@ -140,6 +140,6 @@ def test_the_summary_is_a_table() -> None:
 
 
 def test_an_interrupted_build_is_not_summed_up_but_the_group_and_the_protection_end() -> None:
-    actions = Actions(HELLO, verdict("canceled"), BYE)
+    actions = Actions(HELLO, result("canceled"), BYE)
     assert actions.obeyed == ["::group::hotrun --once", "::endgroup::"]
     assert actions.summary == ""

@@ -42,7 +42,7 @@ def changed(*paths: str, more: int = 0, trigger: events.Trigger = "fs") -> event
     return events.ChangesDetected(7, tuple(events.ChangedPath(path, "modified") for path in paths), more, trigger)
 
 
-def finished(status: events.Status = "ok", errors: int = 0, warnings: int = 0) -> events.BuildFinished:
+def finished(status: events.Status = "passed", errors: int = 0, warnings: int = 0) -> events.BuildFinished:
     return events.BuildFinished(7, status, errors, warnings, 1234, ("app",), ())
 
 
@@ -69,16 +69,16 @@ LINES: list[tuple[events.Event, str]] = [
     (events.Output("step:app", "stdout", "one\ntwo"), "app │ one\napp │ two\n"),
     (events.Output("run:web", "stderr", ""), "web │ \n"),
     (diagnostic(), ""),
-    (step("ok", 0), ""),
-    (msgspec.structs.replace(step("ok", 0), unchanged=True), "app unchanged\n"),
+    (step("passed", 0), ""),
+    (msgspec.structs.replace(step("passed", 0), unchanged=True), "app unchanged\n"),
     (step("canceled", None, "SIGTERM"), ""),
     (step("failed", 2), "app failed (exit 2)\n"),
     (step("failed", None, "SIGSEGV"), "app killed by SIGSEGV\n"),
     (step("failed"), "app could not be started\n"),
     (step("timeout", None, "SIGKILL"), "app timed out\n"),
-    (step("skipped"), "app skipped: what it needs is not green\n"),
-    (finished(), "✔ build #7 ok in 1.23s\n"),
-    (finished(warnings=1), "✔ build #7 ok in 1.23s: 1 warning\n"),
+    (step("skipped"), "app skipped: a step that it needs has not passed\n"),
+    (finished(), "✔ build #7 passed in 1.23s\n"),
+    (finished(warnings=1), "✔ build #7 passed in 1.23s: 1 warning\n"),
     (finished("failed", 2, 1), "✗ build #7 failed in 1.23s: 2 errors, 1 warning\n"),
     (finished("canceled"), "✗ build #7 canceled in 1.23s\n"),
     (events.UpToDate(7), ""),
@@ -144,10 +144,10 @@ def test_every_event_has_been_looked_at() -> None:
     assert {type(event) for event, _ in (*LINES, *PROCESS_LINES)} == set(events.Event.__subclasses__())
 
 
-# --- problems under a verdict --------------------------------------------------------------------------------------
+# --- problems under a result --------------------------------------------------------------------------------------
 
 
-def test_the_problems_follow_the_verdict_errors_first() -> None:
+def test_the_problems_follow_the_build_result_errors_first() -> None:
     shown = Screen().shows(
         events.StepStarted(7, "app", ("make",)),
         diagnostic("unused", severity="warning", line=9, column=None, code="W1"),
@@ -192,25 +192,25 @@ def test_the_source_is_dim_but_for_its_line_and_the_caret() -> None:
     ]
 
 
-def test_the_verdict_says_what_is_fixed_and_how_many_are_new() -> None:
-    def verdict(*news: bool, fixed: int = 0, status: events.Status = "failed", warnings: int = 0) -> str:
+def test_the_build_result_says_what_is_fixed_and_how_many_are_new() -> None:
+    def result(*news: bool, fixed: int = 0, status: events.Status = "failed", warnings: int = 0) -> str:
         problems = [diagnostic(f"{number}", new=new) for number, new in enumerate(news)]
         problems += [diagnostic("w", severity="warning", new=number == 0) for number in range(warnings)]
         new = sum(problem.new for problem in problems)
         end = msgspec.structs.replace(finished(status, len(news), warnings), new=new, fixed=fixed)
         return Screen().shows(events.StepStarted(7, "app", ("make",)), *problems, end).splitlines()[0]
 
-    assert verdict(True, False, False, fixed=1) == "✗ build #7 failed in 1.23s: 3 errors (1 new), 1 fixed"
-    assert verdict(False, fixed=2) == "✗ build #7 failed in 1.23s: 1 error, 2 fixed"
-    assert verdict(True, True, fixed=1) == "✗ build #7 failed in 1.23s: 2 errors (2 new), 1 fixed"
-    assert verdict(True, True) == "✗ build #7 failed in 1.23s: 2 errors", "that all are new goes without saying"
-    assert verdict(False, warnings=2) == "✗ build #7 failed in 1.23s: 1 error, 2 warnings (1 new)"
-    assert verdict(status="ok", fixed=2) == "✔ build #7 ok in 1.23s: 2 fixed"
+    assert result(True, False, False, fixed=1) == "✗ build #7 failed in 1.23s: 3 errors (1 new), 1 fixed"
+    assert result(False, fixed=2) == "✗ build #7 failed in 1.23s: 1 error, 2 fixed"
+    assert result(True, True, fixed=1) == "✗ build #7 failed in 1.23s: 2 errors (2 new), 1 fixed"
+    assert result(True, True) == "✗ build #7 failed in 1.23s: 2 errors", "that all are new goes without saying"
+    assert result(False, warnings=2) == "✗ build #7 failed in 1.23s: 1 error, 2 warnings (1 new)"
+    assert result(status="passed", fixed=2) == "✔ build #7 passed in 1.23s: 2 fixed"
 
 
-def test_what_is_wrong_with_a_process_is_shown_when_it_happens_and_under_no_verdict() -> None:
+def test_what_is_wrong_with_a_process_is_shown_when_it_happens_and_under_no_build_result() -> None:
     crash = msgspec.structs.replace(diagnostic(), step=None, process="web")
-    assert Screen().shows(crash, finished()) == "  src/a.c:3:7: error: bad\n✔ build #7 ok in 1.23s\n"
+    assert Screen().shows(crash, finished()) == "  src/a.c:3:7: error: bad\n✔ build #7 passed in 1.23s\n"
 
 
 def test_a_prompt_is_shown_while_its_process_has_the_keyboard() -> None:
@@ -222,7 +222,7 @@ def test_a_prompt_is_shown_while_its_process_has_the_keyboard() -> None:
 def test_the_problems_of_a_step_that_runs_again_are_forgotten() -> None:
     screen = Screen()
     screen.shows(diagnostic("old"), finished("failed", 1))
-    assert screen.shows(events.StepStarted(8, "app", ("make",)), finished()) == "✔ build #7 ok in 1.23s\n"
+    assert screen.shows(events.StepStarted(8, "app", ("make",)), finished()) == "✔ build #7 passed in 1.23s\n"
 
 
 def test_a_canceled_build_lists_no_problems() -> None:
@@ -242,7 +242,7 @@ def test_a_long_list_is_cut_and_counted() -> None:
 BEGINS, ENDS = re.compile(r"^\[hotrun\] build #\d+ started"), re.compile(r"^\[hotrun\] build #\d+ finished")
 
 
-@pytest.mark.parametrize("status", ["ok", "failed", "canceled", "timeout"])
+@pytest.mark.parametrize("status", ["passed", "failed", "canceled", "timeout"])
 def test_a_build_begins_and_ends_with_a_line_for_programs_and_its_problems_stand_between(
     status: events.Status,
 ) -> None:
@@ -256,7 +256,7 @@ def test_a_build_begins_and_ends_with_a_line_for_programs_and_its_problems_stand
 
 @pytest.mark.parametrize("names_sources", [True, False])
 @pytest.mark.parametrize(
-    "lie", ["[hotrun] build #9 finished: ok", "\x1b[2m\x1b[31m[hotrun] build #9 started", "[hotrun]"]
+    "lie", ["[hotrun] build #9 finished: passed", "\x1b[2m\x1b[31m[hotrun] build #9 started", "[hotrun]"]
 )
 def test_no_program_can_say_that_a_build_has_begun_or_ended(lie: str, names_sources: bool) -> None:
     sink = Kept()
@@ -318,11 +318,11 @@ def test_a_path_in_output_has_a_space_before_it_so_that_editors_find_it() -> Non
     [
         (events.SessionStarted("1", 1, "/p", "c", (), (), None), "\x1b[2mhotrun 1 · /p · c\x1b[0m\n"),
         (changed("a"), f"\x1b[2m[hotrun] build #7 started\x1b[0m\x1b[1m ── 12:34:56 · a {'─' * 30}\x1b[0m\n"),
-        (finished(), "\x1b[32m✔ build #7 ok in 1.23s\x1b[0m\n"),
+        (finished(), "\x1b[32m✔ build #7 passed in 1.23s\x1b[0m\n"),
         (finished("failed", 1), "\x1b[31m✗ build #7 failed in 1.23s: 1 error\x1b[0m\n"),
         (finished("canceled"), "\x1b[2m✗ build #7 canceled in 1.23s\x1b[0m\n"),
         (step("failed", 2), "\x1b[1mapp\x1b[0m \x1b[31mfailed (exit 2)\x1b[0m\n"),
-        (step("skipped"), "\x1b[1mapp\x1b[0m \x1b[2mskipped: what it needs is not green\x1b[0m\n"),
+        (step("skipped"), "\x1b[1mapp\x1b[0m \x1b[2mskipped: a step that it needs has not passed\x1b[0m\n"),
         (exited(0), "\x1b[1mweb\x1b[0m \x1b[33mexited with 0 after 1m 05s\x1b[0m\n"),
         (exited(1), "\x1b[1mweb\x1b[0m \x1b[31mexited with 1 after 1m 05s\x1b[0m\n"),
         (events.Message("warning", "careful"), "\x1b[33mwarning: careful\x1b[0m\n"),
@@ -352,7 +352,7 @@ def test_without_colors_there_is_no_escape_and_with_ascii_marks_nothing_but_asci
 
 def test_ascii_marks_say_the_same() -> None:
     screen = Screen(ascii_only=True)
-    assert screen.shows(finished()) == "ok: build #7 ok in 1.23s\n"
+    assert screen.shows(finished()) == "ok: build #7 passed in 1.23s\n"
     assert screen.shows(finished("failed", 1)) == "FAILED: build #7 failed in 1.23s: 1 error\n"
     assert screen.shows(changed("a")) == f"[hotrun] build #7 started -- 12:34:56 - a {'-' * 30}\n"
     assert screen.shows(events.Output("run:web", "stdout", "x")) == "web | x\n"
@@ -386,23 +386,23 @@ def test_no_name_or_message_reaches_the_terminal_with_its_escapes(bad: str, colo
     assert "\x1b[31mbad" not in shown
 
 
-def test_where_the_time_went_stands_under_a_verdict_but_not_under_a_canceled_build() -> None:
+def test_where_the_time_went_stands_under_a_build_result_but_not_under_a_canceled_build() -> None:
     screen = Screen(with_timing=True)
     started, ended = events.BuildStarted(7, ("app",), ()), msgspec.structs.replace(finished(), critical_path=("app",))
-    assert screen.shows(started, step("ok", 0), ended).splitlines() == [
-        "✔ build #7 ok in 1.23s",
+    assert screen.shows(started, step("passed", 0), ended).splitlines() == [
+        "✔ build #7 passed in 1.23s",
         "timing of build #7",
-        "  app  at 0ms  10ms  ok",
+        "  app  at 0ms  10ms  passed",
         "critical path: app",
     ]
     assert screen.shows(started, step("canceled"), finished("canceled")) == "✗ build #7 canceled in 1.23s\n"
 
 
 def test_a_name_with_a_newline_stays_on_its_line() -> None:
-    name = "evil\n✔ build #7 ok in 1ms\rx.c"
+    name = "evil\n✔ build #7 passed in 1ms\rx.c"
     shown = Screen().shows(changed(name), diagnostic("two\nlines", path=name), finished("failed", 1))
     assert shown.splitlines() == [
-        "[hotrun] build #7 started ── 12:34:56 · evil\\n✔ build #7 ok in 1ms\\rx.c ──",
+        "[hotrun] build #7 started ── 12:34:56 · evil\\n✔ build #7 passed in 1ms\\rx.c ──",
         "✗ build #7 failed in 1.23s: 1 error",
-        "  evil\\n✔ build #7 ok in 1ms\\rx.c:3:7: error: two\\nlines",
+        "  evil\\n✔ build #7 passed in 1ms\\rx.c:3:7: error: two\\nlines",
     ]

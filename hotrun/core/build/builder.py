@@ -1,4 +1,4 @@
-"""The steps: which are dirty, which run, and the one verdict of each build. Starts a step when all it needs is green.
+"""The steps: which are pending, which run, and the result of each build. Starts a step when all it needs has passed.
 
 start -> steps run -> finished, exactly once. Canceled: no step starts any more, and it is finished when the last run is
 gone. The next build starts after that, never beside it.
@@ -51,7 +51,7 @@ class Builder:
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
-        self.green_with = LastGood()
+        self.last_good = LastGood()
         self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._next_run = next_run
         self._cores = cores
@@ -69,7 +69,7 @@ class Builder:
             for name, step in project.steps.items()
         }
         differing = {name for name, state in self.steps.items() if old.get(name) is not state}
-        self.green_with.drop(differing | (old.keys() - self.steps.keys()))
+        self.last_good.drop(differing | (old.keys() - self.steps.keys()))
         return differing
 
     # --- what is known -----------------------------------------------------------------------------------------
@@ -78,17 +78,17 @@ class Builder:
         """The step whose run it is; None: nobody's, or it is over."""
         return next((state for state in self.steps.values() if state.run is not None and state.run.id == run), None)
 
-    def green(self, names: Iterable[str]) -> bool:
-        """Whether all these steps are built and good."""
-        return all(self.steps[name].verdict == "ok" for name in names)
+    def passed(self, names: Iterable[str]) -> bool:
+        """Whether all these steps have passed."""
+        return all(self.steps[name].status == "passed" for name in names)
 
     def failed(self, names: Iterable[str]) -> bool:
         """Whether one of these steps has failed."""
-        return any(self.steps[name].verdict == "failed" for name in names)
+        return any(self.steps[name].status == "failed" for name in names)
 
     def unfinished(self) -> set[str]:
-        """The steps without a verdict."""
-        return {name for name, state in self.steps.items() if state.verdict in ("dirty", "behind")}
+        """The steps that are neither passed nor failed."""
+        return {name for name, state in self.steps.items() if state.status in ("pending", "unverified")}
 
     def unchanged_since(self, build: int, names: Iterable[str]) -> bool:
         """Whether none of these steps has made anything else after that build."""
@@ -123,22 +123,23 @@ class Builder:
         number: int,
         trigger: events.Trigger,
         changes: tuple[Change, ...],
-        dirty: set[str],
-        behind: set[str],
+        pending: set[str],
+        unverified: set[str],
         restarts: tuple[str, ...],
         restored: Mapping[str, Baseline],
         now_ms: int,
         out: list[Effect],
     ) -> None:
-        """Begin build `number` with these steps dirty; the ones left over from a canceled or failed build run too.
+        """Begin build `number` with these steps `pending`; those left over from a canceled or failed build run, too.
 
-        `behind` need one of them. `restored` are those that `restore` has made green.
+        The `unverified` ones need one of them. `restored` are those that `restore` has marked as passed.
         """
         assert self.build is None
-        for name in behind:
-            self.steps[name].verdict = "behind" if self.steps[name].verdict in ("ok", "behind") else "dirty"
-        for name in dirty:
-            self.steps[name].verdict = "dirty"
+        for name in unverified:
+            known = self.steps[name].status in ("passed", "unverified")
+            self.steps[name].status = "unverified" if known else "pending"
+        for name in pending:
+            self.steps[name].status = "pending"
         for state in self.steps.values():
             state.compared.note(changes)
         unfinished = self.unfinished()
@@ -154,14 +155,14 @@ class Builder:
 
     def _say_restored(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
         state = self.steps[name]
-        build.timing.saved_ms += state.green_ms
-        out.append(events.StepCached(build.number, name, of, state.green_ms))
+        build.timing.saved_ms += state.passed_ms
+        out.append(events.StepCached(build.number, name, of, state.passed_ms))
         out.extend(state.diagnostics)
 
     def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
-        """The inputs of these steps are again what they were green with: so are their verdicts, for build `number`."""
+        """The inputs of these steps are again those with which they passed: so they pass in build `number`."""
         for name, baseline in restored.items():
-            self.steps[name].verdict = "ok"
+            self.steps[name].status = "passed"
             found = [msgspec.structs.replace(known, build=number, new=False) for known in baseline.diagnostics]
             self.steps[name].diagnostics = found
             self.steps[name].compared.over("complete")
@@ -228,7 +229,7 @@ class Builder:
             if running >= self._jobs:
                 return
             waits = state.run is None and name not in build.statuses and name not in build.kept
-            if waits and self.green(state.step.needs):
+            if waits and self.passed(state.step.needs):
                 self._start_step(build, state, now_ms, out)
                 running += 1
 
@@ -236,13 +237,17 @@ class Builder:
         """Whether a step has just turned out not to have to run: all that it needs is as it was when it ran last."""
         state = self.steps[name]
         needs = state.step.needs
-        if state.verdict != "behind" or not self.green(needs) or not self.unchanged_since(state.green_build, needs):
+        if (
+            state.status != "unverified"
+            or not self.passed(needs)
+            or not self.unchanged_since(state.passed_build, needs)
+        ):
             return False
-        state.verdict = "ok"
+        state.status = "passed"
         build.kept.append(name)
         found = [msgspec.structs.replace(known, build=build.number, new=False) for known in state.diagnostics]
         state.diagnostics = found
-        self._say_restored(build, name, state.green_build, out)
+        self._say_restored(build, name, state.passed_build, out)
         return True
 
     def _start_step(self, build: Build, state: StepState, now_ms: int, out: list[Effect]) -> None:
@@ -265,7 +270,7 @@ class Builder:
             parsers=step.parsers,
         )
         out.append(spawn)
-        self.green_with.started(step.name)
+        self.last_good.started(step.name)
         build.timing.started(step.name, now_ms)
 
     def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
@@ -289,17 +294,17 @@ class Builder:
             from hotrun.core.diagnostics.model.failure import failure
 
             self._report(state, [failure(step.name, reason_of(run, step, status), tuple(run.tail))], out)
-        if status == "ok":
+        if status == "passed":
             # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
             state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
             is_unchanged = run.content is not None and run.content == state.content
-            state.green_build, state.green_ms, state.content = build.number, uptime_ms, run.content
+            state.passed_build, state.passed_ms, state.content = build.number, uptime_ms, run.content
             state.changed_build = state.changed_build if is_unchanged else build.number
-            self.green_with.built(step.name, build.number, run.stamp, list(state.diagnostics))
+            self.last_good.built(step.name, build.number, run.stamp, list(state.diagnostics))
         else:
-            self.green_with.over(step.name, run.stamp)
+            self.last_good.over(step.name, run.stamp)
         state.compared.over(ending_of(run, status))
-        state.verdict = "ok" if status == "ok" else "dirty" if status == "canceled" else "failed"
+        state.status = "passed" if status == "passed" else "pending" if status == "canceled" else "failed"
         state.run = state.timeout_at_ms = None
         build.statuses[step.name] = status
         build.over_ms = now_ms
@@ -314,7 +319,7 @@ class Builder:
         new, fixed, fixed_problems = (0, 0, ()) if build.canceled else self._what_changed()
         finished = events.BuildFinished(
             build.number,
-            self._verdict(build),
+            self._status_of(build),
             self.count("error"),
             self.count("warning"),
             now_ms - build.started_ms,
@@ -332,11 +337,11 @@ class Builder:
 
     def _what_changed(self) -> tuple[int, int, tuple[events.Fixed, ...]]:
         states = self.steps.values()
-        return what_changed(state.compared.verdict(state.diagnostics, state.verdict == "ok") for state in states)
+        return what_changed(state.compared.compare(state.diagnostics, state.status == "passed") for state in states)
 
-    def _verdict(self, build: Build) -> events.Status:
+    def _status_of(self, build: Build) -> events.Status:
         if build.canceled:
             return "canceled"
         if "timeout" in build.statuses.values():
             return "timeout"
-        return "ok" if self.green(self.steps) else "failed"
+        return "passed" if self.passed(self.steps) else "failed"

@@ -1,7 +1,7 @@
-"""What is new and what is fixed among the diagnostics of a step: its latest run beside what the last verdict had.
+"""What is new and what is fixed among the diagnostics of a step: its latest run compared with the last result.
 
-A verdict is the end of a build that was not canceled. What a canceled build told is compared once more by the next
-one. Of a run that was cut short (a timeout, a signal) counts what it told; what it did not get to is still there.
+A build that was canceled has no result. What it reported is compared once more by the next one. Of a run that was cut
+short (a timeout, a signal) counts what it told; what it did not get to is still there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from hotrun.core.model.events import Diagnostic, Fixed
 from hotrun.core.model.inputs import Change
 
-MOST_FIXED = 20  # listed by a verdict; `fixed` counts them all
+MOST_FIXED = 20  # listed in a build result; `fixed` counts them all
 MOST_BEFORE = 4000  # problems that are remembered of a step, as many as a run can have
 MOST_PATHS = 10_000  # remembered of the files that have come
 
@@ -27,12 +27,12 @@ def key_of(diagnostic: Diagnostic) -> _Words:
 
 
 class DiagnosticsDiff:
-    """The diagnostics of one step, as the last verdict had them, and how its latest run compares with them."""
+    """The diagnostics of one step, as of the last build result, and how its latest run compares with them."""
 
     def __init__(self) -> None:
         self._before: list[Diagnostic] = []
         self._known = _KnownProblem((), set(), set())
-        self._ending: Ending | None = None  # of its latest run since the last verdict; None: none, or canceled
+        self._ending: Ending | None = None  # of its latest run since the last build result; None: none, or canceled
         self._gone: set[str] = set()  # files with problems that are not there any more
         self._come: set[str] = set()  # files that were not there
 
@@ -56,8 +56,8 @@ class DiagnosticsDiff:
         """The run has ended: by itself, before it could report everything, or (None) because it was not wanted."""
         self._ending = ending
 
-    def verdict(self, now: Sequence[Diagnostic], is_green: bool) -> tuple[int, list[Diagnostic]]:
-        """The build has a verdict, with `now` of this step: how many of it are new, and which are fixed by it."""
+    def compare(self, now: Sequence[Diagnostic], is_passed: bool) -> tuple[int, list[Diagnostic]]:
+        """The build has a result, with `now` of this step: how many of these are new, and which old ones are fixed."""
         ending, self._ending = self._ending, None
         if ending is None:
             return 0, []
@@ -69,7 +69,7 @@ class DiagnosticsDiff:
         self._before = list(now)
         self._gone, self._come = set(), set()
         # That a step failed at all is not solved by its failing for a better reason.
-        return new, [diagnostic for diagnostic in left if is_green or not _is_bare_failure(diagnostic)]
+        return new, [diagnostic for diagnostic in left if is_passed or not _is_bare_failure(diagnostic)]
 
     def _left(self, now: Iterable[Diagnostic]) -> list[Diagnostic]:
         """What was there before and is not `now`; those that are still in their line are told from the others."""
@@ -130,7 +130,7 @@ def _without(diagnostics: Iterable[Diagnostic], unmoved: Counter[tuple[_Words, i
 
 
 def what_changed(found: Iterable[tuple[int, list[Diagnostic]]]) -> tuple[int, int, tuple[Fixed, ...]]:
-    """The answers of all steps to `verdict` as one: how many are new, how many are fixed, and the first of these."""
+    """The answers of all steps to `compare` as one: how many are new, how many are fixed, and the first of these."""
     new, fixed = 0, list[Diagnostic]()
     for more, left in found:
         new += more

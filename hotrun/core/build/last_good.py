@@ -1,12 +1,12 @@
-"""What each step was green with, so that putting the same bytes back needs no build.
+"""The inputs with which each step passed last, so that putting the same bytes back needs no build.
 
-A step's baseline is its latest green run. It is *vouched for* once `up_to_date` has been reported after it: before
+A step's baseline is its last run that passed. It is *vouched for* once `up_to_date` has been reported after it: before
 that, the step may have read other bytes than are known of a file. From then on every changed input is remembered with
 its digest of that moment; when each is back at it, the step is clean again. Not so, and it is built, where
 
     a run since may have written: its outputs are not the files that they were, or are not all plain paths of files
     (a pattern, a folder, none declared) and any run was started
-    a step that it needs has been green with something newer
+    a step that it needs has passed with something newer
     it was asked for, or the configuration of it has changed
 """
 
@@ -25,7 +25,7 @@ _Touches = Callable[[str, str], bool]
 
 
 class Baseline:
-    """One green run of a step: its build, what it said (warnings), and which inputs differ since."""
+    """One run of a step that passed: its build, what it said (warnings), and which inputs differ since."""
 
     def __init__(self, build: int, stamp: str | None, diagnostics: list[Diagnostic]) -> None:
         self.build = build
@@ -55,7 +55,7 @@ class LastGood:
         self._baselines: dict[str, Baseline] = {}
 
     def built(self, step: str, build: int, stamp: str | None, diagnostics: list[Diagnostic]) -> None:
-        """The step is green. `stamp` tells its outputs from other ones; None: nothing does."""
+        """The step passed. `stamp` tells its outputs from other ones; None: nothing does."""
         self._baselines[step] = Baseline(build, stamp, diagnostics)
 
     def settled(self) -> None:
@@ -85,7 +85,7 @@ class LastGood:
             del self._baselines[step]
 
     def over(self, step: str, stamp: str | None) -> None:
-        """A run of it has ended and was not green; `stamp` is that of the outputs now."""
+        """A run of it has ended and did not pass; `stamp` is that of the outputs now."""
         if step in self._baselines and self._baselines[step].stamp != stamp:
             del self._baselines[step]
 

@@ -21,7 +21,7 @@ def status_of(run: Run, timed_out: bool) -> events.Status:
     if timed_out:
         return "timeout"
     if run.failure is None and run.exit_code == 0:
-        return "ok"
+        return "passed"
     return "canceled" if run.asked_to_stop else "failed"
 
 

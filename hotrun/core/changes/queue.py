@@ -100,7 +100,7 @@ class ChangeQueue:
         edits = [change for change in changes if not self.plan.is_output(change.path)]
         for change in changes:
             self.listings.note(change, self.plan.is_output(change.path))
-        self._builder.green_with.note(edits, self.plan.touches)
+        self._builder.last_good.note(edits, self.plan.touches)
         self._take_in(changes, edits, now_ms)
 
     def _take_in(self, changes: Sequence[Change], edits: Sequence[Change], now_ms: int) -> None:
@@ -118,11 +118,11 @@ class ChangeQueue:
         """Same bytes as before: nothing, and said so.
 
         But a step that runs may have read the file while it was half or otherwise for a moment: it is built again.
-        That a step rewrites it each time with the same bytes is a loop as any other. What it was green with before is
+        That a step rewrites it each time with the same bytes is a loop as any other. What it passed with before is
         still known: a look in the middle of a write may find the old times and the new bytes, and the next one a touch.
         """
         edits = [path for path in paths if not self.plan.is_output(path)]
-        self._builder.green_with.doubt(edits, self.plan.touches)
+        self._builder.last_good.doubt(edits, self.plan.touches)
         if self._builder.build is not None:
             self._take_in(_modified(paths), _modified(edits), now_ms)
             return
@@ -135,8 +135,8 @@ class ChangeQueue:
         """It is known what a step is made of: changes that were in doubt may count after all."""
         taken = self.listings.take(answer)
         if taken.is_other:  # what changed of a file that was not listed then is not known
-            self._builder.green_with.drop({answer.step})
-        self._builder.green_with.note(taken.counting, self.plan.touches)
+            self._builder.last_good.drop({answer.step})
+        self._builder.last_good.note(taken.counting, self.plan.touches)
         due = [change for change in taken.counting if not self.intake.loops.is_held(change.path)]
         self.intake.burst.add(due, now_ms, may_forget=False)
         for path in taken.dropped[:MOST_PATHS]:
@@ -177,7 +177,7 @@ class ChangeQueue:
         changes, looping = self.intake.take(self.touch_anything, now_ms)
         out.extend(events.Message("warning", loop_text(path, self._project.config)) for path in looping)
         self.decisions.note(looping, "held off: it changes each time something is built or started", now_ms)
-        if looping:  # what it has canceled is still to be done, and deserves a verdict
+        if looping:  # what it has canceled is still to be done, and deserves a result
             self.wanted.ask("fs", set(), set())
         self._want([change.path for change in changes])
         if self.wanted.trigger is None:
@@ -202,20 +202,20 @@ class ChangeQueue:
             self.wanted.ask(trigger, steps, processes, reloads)
 
     def _restorable(self, wanted: BuildRequest) -> dict[str, Baseline]:
-        """The steps that are due and whose inputs are what they were green with."""
+        """The steps that are due and whose inputs are those with which they passed."""
         if not self._project.watch.skip_unchanged:
             return {}
-        return self._builder.green_with.restorable(self._due(wanted), self.plan.needed_steps)
+        return self._builder.last_good.restorable(self._due(wanted), self.plan.needed_steps)
 
     def _due(self, wanted: BuildRequest) -> set[str]:
         """The steps that have to run, and all that need one of them."""
         return self.plan.with_dependents((wanted.steps & self._builder.steps.keys()) | self._builder.unfinished())
 
     def _is_nothing_new(self, wanted: BuildRequest, restored: Mapping[str, Baseline]) -> bool:
-        """Changed and put back before anything was built: no verdict has been in question."""
+        """Changed and put back before anything was built: no build result has been in question."""
         todo = self._due(wanted) - restored.keys()
         others = wanted.processes or wanted.reloads
-        return bool(restored) and not todo and not others and self._builder.green(restored)
+        return bool(restored) and not todo and not others and self._builder.passed(restored)
 
     def _start(
         self,
@@ -229,7 +229,7 @@ class ChangeQueue:
         builder, supervisor = self._builder, self._supervisor
         steps = (wanted.steps & builder.steps.keys()) - restored.keys()
         todo = self.plan.with_dependents(steps | (builder.unfinished() - restored.keys())) - restored.keys()
-        behind = todo - steps - builder.unfinished()
+        unverified = todo - steps - builder.unfinished()
         known = supervisor.states.keys()
         supervisor.touch(self.plan.processes_behind(todo) & known, by_steps=True)
         supervisor.touch(wanted.processes & known)
@@ -237,7 +237,7 @@ class ChangeQueue:
         builder.restore(number, restored)
         fresh = supervisor.calm(number) if restored else []
         assert wanted.trigger is not None
-        builder.start(number, wanted.trigger, changes, steps, behind, supervisor.waiting, restored, now_ms, out)
+        builder.start(number, wanted.trigger, changes, steps, unverified, supervisor.waiting, restored, now_ms, out)
         if restored:
             self._say_restored(changes, restored, number, not todo, now_ms, out)
         out.extend(fresh)

@@ -65,14 +65,14 @@ class InputListing:
         self._doubts: dict[str, Change] = {}
         self._is_running = False
         self._is_blind = False  # a run may have read files that no list has named, since none was made at that time
-        self._is_red = False
-        self._was_green = False
+        self._has_failed = False
+        self._has_passed = False
         self._endings: frozenset[str] = frozenset()  # of what is listed
 
     @property
     def is_missed(self) -> bool:
         """There is an error that a person should know of: a compiler that has not run yet has written nothing."""
-        return self.error is not None and (self._was_green or not self._is_by_compiler)
+        return self.error is not None and (self._has_passed or not self._is_by_compiler)
 
     @property
     def is_open(self) -> bool:
@@ -88,7 +88,7 @@ class InputListing:
         if (self.files is not None and path in self.files) or path in self._touched or path in self._former:
             return True
         if self._is_by_compiler:
-            return self._is_red or self.error is not None or self.files is None
+            return self._has_failed or self.error is not None or self.files is None
         if self.files is not None and self.error is None:
             return False
         return (self.files is None and self.error is not None) or self._may_be_go(path) or self._may_be_embedded(path)
@@ -123,11 +123,11 @@ class InputListing:
         self._is_blind = self._is_blind or self.is_open
 
     def ended(self, status: Status) -> None:
-        """The run has ended. After a red one, what a compiler wrote may not be all that it has read."""
+        """The run has ended. After one that failed, what a compiler wrote may not be all that it has read."""
         self._is_running = False
-        if self._is_by_compiler and status in ("ok", "failed", "timeout"):
-            self._is_red = status != "ok"
-            self._was_green = self._was_green or status == "ok"
+        if self._is_by_compiler and status in ("passed", "failed", "timeout"):
+            self._has_failed = status != "passed"
+            self._has_passed = self._has_passed or status == "passed"
             self._is_due, self._changed = True, None
         if self.error is not None:
             self._is_due, self._changed = True, None

@@ -8,7 +8,7 @@ import msgspec
 
 from hotrun.core.model.inputs import ChangeKind, Stream
 
-Status = Literal["ok", "failed", "canceled", "timeout", "skipped"]
+Status = Literal["passed", "failed", "canceled", "timeout", "skipped"]
 Trigger = Literal["fs", "request", "start", "config"]
 State = Literal["watching", "building", "restarting", "held", "paused", "stopping"]
 Severity = Literal["error", "warning", "info", "note", "hint"]
@@ -53,7 +53,7 @@ class ChangesDetected(Event, frozen=True, tag="changes.detected"):
 class BuildStarted(Event, frozen=True, tag="build.started"):
     """`steps` will run, those behind others if these make something else than before.
 
-    `processes` are to be started or restarted by this build when it is green, if that is so.
+    `processes` are to be started or restarted when this build passes.
     """
 
     build: int
@@ -85,9 +85,9 @@ class StepFinished(Event, frozen=True, tag="step.finished"):
 
 
 class StepCached(Event, frozen=True, tag="step.cached"):
-    """The step is green without a run, with its warnings of build `of`: all that it was green with is there (again).
+    """The step passed without a run, with its warnings of build `of`: its inputs are those with which it passed then.
 
-    `saved_ms`: how long its latest green run took.
+    `saved_ms`: how long the run of build `of` took.
     """
 
     build: int
@@ -125,7 +125,7 @@ class Diagnostic(Event, frozen=True, tag="diagnostic"):
     """One problem. `file` is absolute, `path` relative to the root; both None where there is no place.
 
     Where no such file was found, `file` is as the tool printed it, and `path` is None. `new`: it was not there in
-    the last verdict. `source`: its line and two on each side, where it is certain that the tool has seen these.
+    the last build result. `source`: its line and two on each side, where it is certain that the tool has seen these.
     """
 
     build: int
@@ -162,12 +162,12 @@ class Fixed(msgspec.Struct, frozen=True):
 
 
 class BuildFinished(Event, frozen=True, tag="build.finished"):
-    """The one verdict of a build. `errors` and `warnings` count all that is wrong now, older steps included.
+    """The one result of a build. `errors` and `warnings` count all that is wrong now, older steps included.
 
-    `new` problems were not there in the verdict before, `fixed` ones are there no more, and `fixed_problems` are the
-    first 20 of these, errors first. A canceled build is no verdict: it has neither.
+    `new` problems were not in the build result before, `fixed` ones are gone, and `fixed_problems` are the
+    first 20 of these, errors first. A canceled build has no result: it has neither.
     `critical_path`: the steps that decided `duration_ms`, each of which waited for the one before it (see timing.py).
-    `saved_ms`: what the steps would have taken that were restored.
+    `saved_ms`: what the steps would have taken that were cached.
     """
 
     build: int
@@ -270,7 +270,7 @@ class ProcessExited(Event, frozen=True, tag="process.exited"):
 
 
 class ProcessStale(Event, frozen=True, tag="process.stale"):
-    """The run still serves build `build`, while a newer build is red."""
+    """The run still serves build `build`, while a newer build failed."""
 
     process: str
     run: int

@@ -178,7 +178,7 @@ class Ui(UiSettings, frozen=True):
 
 
 class Export(msgspec.Struct, frozen=True):
-    """A file that is written anew at each verdict: a record by `format` for each diagnostic. `path` is absolute."""
+    """A file that is written again after each build: a record by `format` for each diagnostic. `path` is absolute."""
 
     name: str
     path: str

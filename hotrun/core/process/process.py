@@ -4,7 +4,7 @@ run        serves, or is to: started where there is none, and ended before the n
 successor  with `overlap`: started while `run` serves; it becomes `run` when it is ready. If it fails, `run` stays
 retired    with `overlap`: what was `run`, on its way out
 
-           dirty & needs green           ready         ends by itself              stopped by failure, removed, quit
+           dirty & needs passed          ready         ends by itself              stopped by failure, removed, quit
 no run     start                         -             -                           -
 run        stop; overlap: a successor    -             its successor, else none    stop
 successor  stop (it is old already)      becomes run   none, and `run` is stale    stop

@@ -52,7 +52,7 @@ class Supervisor:
     # --- what is wanted ----------------------------------------------------------------------------------------
 
     def touch(self, names: Iterable[str], by_steps: bool = False) -> None:
-        """Restart these as soon as what they need is green, and start what they need where it is down.
+        """Restart these as soon as what they need has passed, and start what they need where it is down.
 
         `by_steps`: only because of steps that they need.
         """
@@ -182,13 +182,13 @@ class Supervisor:
                 del self.states[name]
 
     def calm(self, build: int) -> list[events.ProcessUpToDate]:
-        """Steps are green again without a run: what has been started since they were built needs no restart."""
+        """Steps have passed again without a run: what has been started since they were built needs no restart."""
         return [fresh for state in self.states.values() if (fresh := self._calmed(state, build)) is not None]
 
     def _calmed(self, state: ProcessState, build: int) -> events.ProcessUpToDate | None:
         """Whether a process that steps wanted restarted has started with what they make now, or takes it by itself."""
         run, steps = state.run, self._steps_of(state)
-        if run is None or not run.serving or not (state.dirty and state.by_steps) or not self._builder.green(steps):
+        if run is None or not run.serving or not (state.dirty and state.by_steps) or not self._builder.passed(steps):
             return None
         if not self._builder.unchanged_since(run.build, (need for need in state.process.needs if need in steps)):
             return None
@@ -206,7 +206,7 @@ class Supervisor:
                 run.kill(out)
 
     def mark_stale(self, out: list[Effect]) -> None:
-        """A build is red: say which processes still run an older one."""
+        """A build failed: report which processes still run an older one."""
         for state in self.states.values():
             if state.dirty:
                 state.say_stale(out)
@@ -266,11 +266,11 @@ class Supervisor:
         return self.needed_steps.get(state.process.name, frozenset())
 
     def _may_start(self, state: ProcessState) -> bool:
-        """Its steps are green, the processes it needs are ready, and no burst is going on."""
+        """Its steps have passed, the processes it needs are ready, and no burst is going on."""
         if self.unsettled:
             return False
         processes = (self.states[name] for name in state.process.needs if name in self.states)
-        return self._builder.green(self._steps_of(state)) and all(other.is_ready for other in processes)
+        return self._builder.passed(self._steps_of(state)) and all(other.is_ready for other in processes)
 
     def _over(self, state: ProcessState, run: ProcessRun, now_ms: int, out: list[Effect]) -> bool:
         """A run has ended; True if that ends the session."""

@@ -1,4 +1,4 @@
-"""What is wrong by the last verdict, while the next build may already be running: the fold behind `errors` and exports.
+"""Problems as of the last build result, while the next build may be running: the fold behind `errors` and exports.
 
 A step that runs again has no diagnostics in the snapshot until it has said something; whoever asks in that moment must
 not be told that all is well.
@@ -21,7 +21,7 @@ class LastResult:
         self.build: int | None = None
 
     def apply(self, event: events.Event) -> bool:
-        """Take one event; returns whether there is a verdict, or what is wrong with a process has changed."""
+        """Take one event; returns whether there is a build result, or the problems of a process have changed."""
         match event:
             case events.BuildFinished() if event.status != "canceled":
                 known = self._snapshot.diagnostics.items()
@@ -47,7 +47,7 @@ class LastResult:
         return bool(known)
 
     def problems(self) -> list[events.Diagnostic]:
-        """In the order of Snapshot.problems; before the first verdict, what is known so far."""
+        """In the order of Snapshot.problems; before the first build result, what is known so far."""
         if self.build is None:
             return self._snapshot.problems()
         known = self._snapshot.diagnostics.items()

@@ -50,7 +50,7 @@ class Snapshot(msgspec.Struct):
     state: events.State = "watching"
     why: str = ""
     pending: int = 0  # changed files that wait until somebody asks for a build
-    verdict: Literal["green", "red"] | None = None  # of the latest build that ran to its end; None: none has
+    result: Literal["passed", "failed"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
     timing: BuildTimes | None = None  # of the latest build that was started
@@ -86,7 +86,7 @@ class Snapshot(msgspec.Struct):
                 self.building, self.timing = event.build, BuildTimes(event.build)
             case events.StepStarted() | events.StepCached():
                 self.diagnostics[event.step] = []
-            case events.StepFinished(status="ok"):
+            case events.StepFinished(status="passed"):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
                 self.diagnostics[event.step] = kept
             case events.Diagnostic():
@@ -97,7 +97,7 @@ class Snapshot(msgspec.Struct):
                 self.building = None
                 self.last_build = event
                 if event.status != "canceled":
-                    self.verdict = "green" if event.status == "ok" else "red"
+                    self.result = "passed" if event.status == "passed" else "failed"
                     self.fixed = event.fixed_problems
             case events.ConfigReloaded():
                 for name in (*event.steps, *event.processes):
@@ -106,7 +106,7 @@ class Snapshot(msgspec.Struct):
                 self._apply_process(event)
 
     def _changed(self, event: events.ChangesDetected) -> None:
-        """A build begins. What was new before it is so no more, unless nobody has had a verdict on it."""
+        """A build begins. What was new before it is so no more, unless no build has had a result since."""
         paths = tuple(changed.path for changed in event.paths)
         if self.last_build is not None and self.last_build.status == "canceled":
             self.edited = tuple(dict.fromkeys((*paths, *self.edited)))[:MOST_EDITED]

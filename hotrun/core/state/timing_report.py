@@ -12,10 +12,10 @@ from hotrun.core.model.text import count, duration
 
 
 class StepTime(msgspec.Struct, frozen=True):
-    """One step in one build. `duration_ms` of a restored one: what its latest green run took; others as in events."""
+    """One step in one build. `duration_ms` of a cached one: that of its last run that passed; others as in events."""
 
     step: str
-    status: events.Status | Literal["restored"]
+    status: events.Status | Literal["cached"]
     start_ms: int = 0
     waited_ms: int = 0
     duration_ms: int = 0
@@ -39,7 +39,7 @@ class BuildTimes(msgspec.Struct):
                 times = (event.start_ms, event.waited_ms, event.duration_ms)
                 self.steps.append(StepTime(event.step, event.status, *times, event.exit_code, event.signal))
             case events.StepCached():
-                self.steps.append(StepTime(event.step, "restored", duration_ms=event.saved_ms))
+                self.steps.append(StepTime(event.step, "cached", duration_ms=event.saved_ms))
             case events.BuildFinished():
                 self.duration_ms, self.saved_ms = event.duration_ms, event.saved_ms
                 self.critical_path = event.critical_path
@@ -63,10 +63,10 @@ def worded(times: BuildTimes) -> Iterator[str]:
 
 def _row(step: StepTime) -> tuple[str, str, str, str]:
     """Name, when it began, how long it took, and how it ended."""
-    if step.status == "restored":
-        return step.step, "not run", duration(step.duration_ms), "the last time: it is as it was green"
+    if step.status == "cached":
+        return step.step, "not run", duration(step.duration_ms), "cached (last run)"
     if step.status == "skipped":
-        return step.step, "not run", "", "what it needs is not green"
+        return step.step, "not run", "", "a step that it needs has not passed"
     waited = f", waited {duration(step.waited_ms)} for a free job" if step.waited_ms else ""
     return step.step, f"at {duration(step.start_ms)}", duration(step.duration_ms), _ending(step) + waited
 
@@ -74,7 +74,7 @@ def _row(step: StepTime) -> tuple[str, str, str, str]:
 def _ending(step: StepTime) -> str:
     if step.status == "timeout":
         return "timed out"
-    if step.status in ("ok", "canceled"):
+    if step.status in ("passed", "canceled"):
         return step.status
     if step.signal is not None:
         return f"killed by {step.signal}"
@@ -82,8 +82,8 @@ def _ending(step: StepTime) -> str:
 
 
 def _saved(times: BuildTimes) -> list[str]:
-    ran = sum(step.duration_ms for step in times.steps if step.status != "restored")
+    ran = sum(step.duration_ms for step in times.steps if step.status != "cached")
     beside = 0 if times.duration_ms is None else ran - times.duration_ms
-    restored = sum(step.status == "restored" for step in times.steps)
-    saved = [f"{duration(beside)} by steps that ran beside each other"] if beside > 0 else []
-    return saved + ([f"{duration(times.saved_ms)} by {count(restored, 'step')} that did not run"] if restored else [])
+    cached = sum(step.status == "cached" for step in times.steps)
+    saved = [f"{duration(beside)} by steps that ran in parallel"] if beside > 0 else []
+    return saved + ([f"{duration(times.saved_ms)} by {count(cached, 'step')} that did not run"] if cached else [])

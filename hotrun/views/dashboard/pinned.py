@@ -25,7 +25,7 @@ class Progress(msgspec.Struct):
 
 
 class Pinned(msgspec.Struct):
-    """What the rows tell beside the snapshot. `verdict`: of the last build that ran to its end.
+    """What the rows tell beside the snapshot. `result`: of the last build that ran to its end.
 
     `prompts`: processes and the lines that they have begun. `only`: the process whose output alone is printed.
     `selected`: a problem and its number, from 1.
@@ -33,7 +33,7 @@ class Pinned(msgspec.Struct):
 
     keys: Mapping[Action, tuple[str, ...]]
     progress: Progress | None = None
-    verdict: BuildFinished | None = None
+    result: BuildFinished | None = None
     prompts: dict[str, str] = {}
     only: str | None = None
     selected: tuple[int, Diagnostic] | None = None
@@ -53,7 +53,7 @@ class Pinned(msgspec.Struct):
             case events.BuildFinished():
                 self.progress = None
                 if event.status != "canceled":
-                    self.verdict = event
+                    self.result = event
             case events.ProcessPrompt():
                 self.prompts.pop(event.process, None)  # the latest is the last one
                 self.prompts[event.process] = event.text

@@ -73,14 +73,14 @@ def rows(snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int,
     return [cropped(row, width, signs.cut) for row in shown[: height - 1]]
 
 
-# --- state and verdict -----------------------------------------------------------------------------------------
+# --- state and result ------------------------------------------------------------------------------------------
 
 
 def status_row(snapshot: Snapshot, pinned: Pinned, width: int, now_ms: int, signs: Signs) -> Row:
-    """The state and the last verdict, as much of them as there is room for."""
+    """The state and the last build result, as much of them as there is room for."""
     state = _state(snapshot, pinned.progress, now_ms, signs)
-    verdict = _verdict(pinned.verdict, signs)
-    choices = [(*long, GAP, *told) if told else long for long, told in ((s, v) for v in verdict for s in state)]
+    result = _result(pinned.result, signs)
+    choices = [(*long, GAP, *told) if told else long for long, told in ((s, v) for v in result for s in state)]
     return _first_that_fits(choices, width)
 
 
@@ -117,17 +117,17 @@ def _building(progress: Progress, now_ms: int, signs: Signs) -> list[Row]:
     ]
 
 
-def _verdict(verdict: BuildFinished | None, signs: Signs) -> list[Row]:
-    """Longest first; what is red stays here until it is green."""
-    if verdict is None:
+def _result(result: BuildFinished | None, signs: Signs) -> list[Row]:
+    """Longest first; a failure stays here until a build passes."""
+    if result is None:
         return [()]
-    counts = [count(n, noun) for n, noun in ((verdict.errors, "error"), (verdict.warnings, "warning")) if n]
-    good = verdict.status == "ok"
+    counts = [count(n, noun) for n, noun in ((result.errors, "error"), (result.warnings, "warning")) if n]
+    good = result.status == "passed"
     sign, style = (signs.good, GOOD) if good else (signs.bad, BAD)
-    how = f"{verdict.status} in {duration(verdict.duration_ms)}"
+    how = f"{result.status} in {duration(result.duration_ms)}"
     troubles = f": {', '.join(counts)}" if counts else ""
-    short = verdict.status if good or not counts else counts[0]
-    return [((f"{sign} #{verdict.build} {how}{troubles}", style),), ((f"{sign} {short}", style),)]
+    short = result.status if good or not counts else counts[0]
+    return [((f"{sign} #{result.build} {how}{troubles}", style),), ((f"{sign} {short}", style),)]
 
 
 # --- processes -------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from hotrun.views.text.clean import clean_name
 LONG_BUILD_MS = 5000  # somebody who waits for less is still looking
 _ST = "\x1b\\"
 _OLD_TITLE = "\x1b[23;2t"
-_PROGRESS = {"none": "0", "red": "2", "busy": "3"}
+_PROGRESS = {"none": "0", "failed": "2", "busy": "3"}
 
 
 class Powers(msgspec.Struct, frozen=True):
@@ -71,8 +71,8 @@ class TerminalStatus:
         self._shown_title: str | None = None
         self._shown_progress = "none"
         self._judged = 0  # the build whose end was looked at last
-        self._was_red = False
-        self._is_told = False  # that it is red
+        self._had_failed = False
+        self._is_told = False  # that it failed
 
     def set(self, *, title: bool, notify: bool, bell: bool) -> None:
         """The settings of [ui] are others now."""
@@ -84,7 +84,7 @@ class TerminalStatus:
         """What to write now; "" as long as nothing is different."""
         said = self._judge(snapshot)
         if self._progress:
-            progress = "busy" if snapshot.building is not None else "red" if snapshot.verdict == "red" else "none"
+            progress = "busy" if snapshot.building is not None else "failed" if snapshot.result == "failed" else "none"
             if progress != self._shown_progress:
                 self._shown_progress = progress
                 said += f"\x1b]9;4;{_PROGRESS[progress]};0{_ST}"
@@ -107,20 +107,20 @@ class TerminalStatus:
         return said
 
     def _judge(self, snapshot: Snapshot) -> str:
-        """Ring when a build turns red; notify when a long one has, and when all is green again after that."""
+        """Ring when a build fails; notify when a long one does, and when a build passes after that."""
         last = snapshot.last_build
         if last is None or last.build == self._judged or last.status == "canceled":
             return ""
         self._judged = last.build
-        is_red = last.status != "ok"
-        if is_red == self._was_red:
+        has_failed = last.status != "passed"
+        if has_failed == self._had_failed:
             return ""
-        self._was_red = is_red
-        is_told = last.duration_ms >= LONG_BUILD_MS or (self._is_told and not is_red)
-        self._is_told = is_told and is_red
-        text = f"build #{last.build} {'failed' if is_red else 'is green again'}"
+        self._had_failed = has_failed
+        is_told = last.duration_ms >= LONG_BUILD_MS or (self._is_told and not has_failed)
+        self._is_told = is_told and has_failed
+        text = f"build #{last.build} {'failed' if has_failed else 'passed again'}"
         text += f": {count(last.errors, 'error')}" if last.errors else ""
-        bell = "\a" if self._bell and is_red else ""
+        bell = "\a" if self._bell and has_failed else ""
         return (self._notification(snapshot, text) if is_told else "") + bell
 
     def _notification(self, snapshot: Snapshot, text: str) -> str:
@@ -141,7 +141,7 @@ def title_of(snapshot: Snapshot) -> str:
     mark = {"paused": "paused ", "held": "held "}.get(snapshot.state, "")
     if snapshot.building is not None:
         mark = "... "
-    elif snapshot.last_build is not None and snapshot.verdict == "red":
+    elif snapshot.last_build is not None and snapshot.result == "failed":
         mark = f"x{snapshot.last_build.errors or ''} "
     elif any(process.state == "exited" for process in snapshot.processes.values()):
         mark = "! "

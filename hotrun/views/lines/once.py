@@ -1,4 +1,4 @@
-"""Lines for `--once`: what `plain` shows, and above the verdict a line for each step with its status and its time."""
+"""Lines for `--once`: what `plain` shows, and above the result a line for each step with its status and its time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Once:
 
     def _lines(self) -> list[str]:
         width = max((len(step.step) for step in self._steps), default=0)
-        marks = {"ok": self._marks.good, "skipped": self._marks.dot}
+        marks = {"passed": self._marks.good, "skipped": self._marks.dot}
         return [
             f"{marks.get(one.status, self._marks.bad)} {one.step:{width}}  {step_result(one)}" for one in self._steps
         ]
@@ -43,5 +43,5 @@ def step_result(event: events.StepFinished) -> str:
     """How a step has ended and how long it took."""
     if event.status == "skipped":
         return how_ended(event)
-    ended = "ok" if event.status == "ok" else how_ended(event)
+    ended = "passed" if event.status == "passed" else how_ended(event)
     return f"{ended} in {duration(event.duration_ms)}"

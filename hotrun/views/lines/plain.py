@@ -1,4 +1,4 @@
-"""Lines for a person, a pipe or a log: prefixed output, a rule line for each build, a verdict line with its time.
+"""Lines for a person, a pipe or a log: prefixed output, a rule line for each build, a result line with its time.
 
 A build begins and ends with a line that starts with MARK, which is how a task of an editor knows that it is under way:
 all problems stand before the end, and no program's output can say the same.
@@ -19,7 +19,7 @@ from hotrun.views.lines.sink import Sink
 from hotrun.views.text.clean import MARK, Cleaner, clean_name
 from hotrun.views.text.excerpt import ExcerptLine, excerpt
 
-MOST_ERRORS = 20  # listed under a verdict; the count says how many there are
+MOST_ERRORS = 20  # listed under a build result; the count says how many there are
 MOST_EXCERPTS = 5  # of them with their source
 RULE_WIDTH = 72
 EXCERPT_WIDTH = 100  # who reads a log has no width
@@ -51,7 +51,7 @@ class Plain:
     """The view for `--ui plain`."""
 
     def __init__(self, sink: Sink, colored: bool, marks: PlainMarks = UNICODE, with_timing: bool = False) -> None:
-        """`with_timing`: say under each verdict where the time of the build went."""
+        """`with_timing`: show after each build where its time went."""
         self.names_sources = True  # in front of each line of output; without need where there is one
         self._sink = sink
         self._colored = colored
@@ -75,7 +75,7 @@ class Plain:
             case events.ChangesDetected():
                 self._rule(event)
             case events.BuildFinished():
-                self._verdict(event)
+                self._build_result(event)
             case _:
                 self._begin(event)
                 text = self._told(event)
@@ -218,7 +218,7 @@ class Plain:
     def _step_line(self, event: events.StepFinished) -> str | None:
         if event.unchanged:
             return self._named(event.step, "unchanged", DIM)
-        if event.status in ("ok", "canceled"):
+        if event.status in ("passed", "canceled"):
             return None
         return self._named(event.step, how_ended(event), RED if event.status != "skipped" else DIM)
 
@@ -232,8 +232,8 @@ class Plain:
             return self._named(event.process, "could not be started", RED)
         return self._named(event.process, f"exited with {event.exit_code} {after}", RED if event.exit_code else YELLOW)
 
-    def _verdict(self, event: events.BuildFinished) -> None:
-        good = event.status == "ok"
+    def _build_result(self, event: events.BuildFinished) -> None:
+        good = event.status == "passed"
         mark = self._marks.good if good else self._marks.bad
         # What is wrong with a process was said when it happened.
         found = self._snapshot.problems() if event.status != "canceled" else []
@@ -299,10 +299,10 @@ class Plain:
 
 
 def how_ended(event: events.StepFinished) -> str:
-    """How a step that is not green has ended, in words."""
+    """How a step that did not pass has ended, in words."""
     match event.status:
         case "skipped":
-            return "skipped: what it needs is not green"
+            return "skipped: a step that it needs has not passed"
         case "timeout":
             return "timed out"
         case _ if event.signal is not None:

@@ -40,11 +40,11 @@ def test_the_tab_is_busy_while_building_red_after_that_and_clear_when_green() ->
     assert story.ends("failed", errors=2) == "\x1b]9;4;2;0\x1b\\"
     assert story.beacon.follow(story.snapshot) == "", "nothing is different"
     story.builds()
-    assert story.ends("ok") == "\x1b]9;4;0;0\x1b\\"
+    assert story.ends("passed") == "\x1b]9;4;0;0\x1b\\"
     assert story.beacon.leave() == ""
 
 
-def test_a_canceled_build_leaves_the_tab_as_the_last_verdict_was() -> None:
+def test_a_canceled_build_leaves_the_tab_as_the_last_build_result_was() -> None:
     story = Story()
     story.builds()
     story.ends("failed")
@@ -57,7 +57,7 @@ def test_the_title_shows_the_state_first_and_the_old_one_comes_back() -> None:
     assert story.builds() == "\x1b[22;2t\x1b]2;... shop - hotrun\x1b\\"
     assert story.ends("failed", errors=3) == "\x1b]2;x3 shop - hotrun\x1b\\"
     story.builds()
-    assert story.ends("ok") == "\x1b]2;shop - hotrun\x1b\\"
+    assert story.ends("passed") == "\x1b]2;shop - hotrun\x1b\\"
     assert story.beacon.leave() == "\x1b[23;2t"
     assert story.beacon.leave() == ""
 
@@ -78,11 +78,11 @@ def test_a_notification_comes_when_a_long_build_fails_and_when_all_is_well_again
     story.builds()
     assert story.ends("failed", ms=9000, errors=2) == "", "it was red before"
     story.builds()
-    assert story.ends("ok") == "\x1b]777;notify;shop;build #3 is green again\x1b\\"
+    assert story.ends("passed") == "\x1b]777;notify;shop;build #3 passed again\x1b\\"
     story.builds()
     assert story.ends("failed", ms=300) == "", "who waits for so short a time is still looking"
     story.builds()
-    assert story.ends("ok") == ""
+    assert story.ends("passed") == ""
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_bell_rings_only_where_it_was_asked_for_and_once_for_each_turn_to_red(
         story.builds()
         assert story.ends("failed") == ""
         story.builds()
-        assert story.ends("ok") == ""
+        assert story.ends("passed") == ""
 
 
 @pytest.mark.parametrize(

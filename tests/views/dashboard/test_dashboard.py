@@ -114,8 +114,8 @@ def test_a_red_build_prints_its_errors_as_a_block_and_its_count_stays_until_gree
     ]
     session.show(events.BuildStarted(3, ("app",), ()), events.BuildFinished(3, "canceled", 1, 0, 5, (), ()))
     assert "✗ #2 failed in 96ms: 1 error" in session.draw()[-3]
-    session.show(events.BuildStarted(4, ("app",), ()), events.BuildFinished(4, "ok", 0, 0, 5, ("app",), ()))
-    assert session.draw()[-3] == "● watching  ✔ #4 ok in 5ms"
+    session.show(events.BuildStarted(4, ("app",), ()), events.BuildFinished(4, "passed", 0, 0, 5, ("app",), ()))
+    assert session.draw()[-3] == "● watching  ✔ #4 passed in 5ms"
 
 
 def test_everything_that_plain_prints_is_printed_but_what_the_rows_say() -> None:

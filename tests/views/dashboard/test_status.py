@@ -18,7 +18,7 @@ from tests.views.streams import diagnostic
 
 WIDE, NARROW = (100, 24), (40, 8)
 PHASES: tuple[ProcessPhase, ...] = ("waiting", "starting", "ready", "stopping", "stopped", "exited")
-GREEN = events.BuildFinished(7, "ok", 0, 0, 388, ("app",), ())
+GREEN = events.BuildFinished(7, "passed", 0, 0, 388, ("app",), ())
 RED = events.BuildFinished(8, "failed", 2, 1, 1800, ("app",), ())
 STYLES = {"green", "bold red", "yellow", "cyan", "bold cyan", "dim", "bold", ""}
 
@@ -41,17 +41,17 @@ def said(
     return ["".join(text for text, _ in row) for row in rows(state, rest, size, now_ms, signs)]
 
 
-def test_an_idle_session_says_its_state_its_verdict_its_processes_and_its_keys() -> None:
-    assert said(snapshot(process()), pinned(verdict=GREEN)) == [
-        "● watching  ✔ #7 ok in 388ms",
+def test_an_idle_session_says_its_state_its_build_result_its_processes_and_its_keys() -> None:
+    assert said(snapshot(process()), pinned(result=GREEN)) == [
+        "● watching  ✔ #7 passed in 388ms",
         "● web ready",
         "r restart  b build  e errors  n next  p pause  i type  f full  ? help  q quit",
     ]
 
 
-def test_a_red_verdict_stays_with_its_counts_while_the_next_build_runs() -> None:
+def test_a_red_build_result_stays_with_its_counts_while_the_next_build_runs() -> None:
     progress = Progress(9, 1000, 3, 1, {"compile": None, "lint": None})
-    first, second, _ = said(snapshot(process(stale=True)), pinned(verdict=RED, progress=progress), now_ms=4250)
+    first, second, _ = said(snapshot(process(stale=True)), pinned(result=RED, progress=progress), now_ms=4250)
     assert first == "◐ building #9 3.2s 1/3 compile, lint  ✗ #8 failed in 1.8s: 2 errors, 1 warning"
     assert second == "▲ web stale (#6)"
 
@@ -126,7 +126,7 @@ def test_the_prompt_of_the_process_that_has_the_keyboard_goes_first() -> None:
 
 
 def test_the_keys_are_missed_first_where_it_is_low() -> None:
-    state, rest = snapshot(process()), pinned(verdict=RED)
+    state, rest = snapshot(process()), pinned(result=RED)
     assert len(said(state, rest, (100, 10))) == 3
     assert said(state, rest, (100, 9)) == ["● watching  ✗ #8 failed in 1.8s: 2 errors, 1 warning", "● web ready"]
     assert said(state, rest, (100, 5)) == ["● watching  ✗ #8 failed in 1.8s: 2 errors, 1 warning"]
@@ -135,7 +135,7 @@ def test_the_keys_are_missed_first_where_it_is_low() -> None:
 
 def test_forty_columns_and_eight_rows_say_what_matters() -> None:
     state = snapshot(process("web"), process("worker", "exited"), process("frontend"), process("mail"))
-    assert said(state, pinned(verdict=RED), NARROW) == ["● watching  ✗ 2 errors", "✗ 1 of 4 down  ✗ worker exited  +3"]
+    assert said(state, pinned(result=RED), NARROW) == ["● watching  ✗ 2 errors", "✗ 1 of 4 down  ✗ worker exited  +3"]
 
 
 def test_of_five_hundred_processes_those_that_are_down_are_named_as_far_as_there_is_room() -> None:
@@ -161,8 +161,8 @@ def test_rows_are_always_narrower_and_fewer_than_the_terminal(height: int, signs
     problem = diagnostic("誤り" * 50)
     state.diagnostics["app"] = [problem]
     for rest in (
-        pinned(verdict=RED, progress=Progress(10, 0, 3, 1, dict.fromkeys(names)), prompts={"web": "日本" * 100}),
-        pinned(verdict=GREEN, only=names[1], selected=(1, problem), note="x" * 300),
+        pinned(result=RED, progress=Progress(10, 0, 3, 1, dict.fromkeys(names)), prompts={"web": "日本" * 100}),
+        pinned(result=GREEN, only=names[1], selected=(1, problem), note="x" * 300),
     ):
         for columns in range(1, 130):
             shown = said(state, rest, (columns, height), 5000, signs)
@@ -178,9 +178,9 @@ def every_row() -> list[Row]:
     for what in ("watching", "restarting", "held", "paused", "stopping"):
         state.state = what
         for rest in (
-            pinned(verdict=RED, progress=Progress(9, 0, 2, 1, {"a": None})),
-            pinned(verdict=GREEN, only="ready"),
-            pinned(verdict=RED, selected=(1, problem), prompts={"ready": "?"}),
+            pinned(result=RED, progress=Progress(9, 0, 2, 1, {"a": None})),
+            pinned(result=GREEN, only="ready"),
+            pinned(result=RED, selected=(1, problem), prompts={"ready": "?"}),
             pinned(note="copied"),
         ):
             found += rows(state, rest, (200, 24), 0, UNICODE_SIGNS) + rows(state, rest, (60, 24), 0, UNICODE_SIGNS)
@@ -193,7 +193,7 @@ def test_only_colors_that_can_be_read_on_any_background_are_used() -> None:
 
 def test_with_ascii_signs_there_is_nothing_but_ascii_and_each_state_looks_different() -> None:
     views = [process("p", phase) for phase in PHASES]
-    texts = [said(snapshot(view), pinned(verdict=RED), signs=ASCII_SIGNS) for view in views]
+    texts = [said(snapshot(view), pinned(result=RED), signs=ASCII_SIGNS) for view in views]
     assert "".join("".join(lines) for lines in texts).isascii()
     assert len({lines[1] for lines in texts}) == len(views)
 

@@ -1,4 +1,4 @@
-"""The one finding of a failed step whose output named no problem: a red build is never without a reason."""
+"""The one finding of a failed step whose output named no problem: a failed build always has a reason."""
 
 from __future__ import annotations
 

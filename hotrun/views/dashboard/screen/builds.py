@@ -20,7 +20,7 @@ _WHY = {
     "start": "hotrun was started",
     "config": "the configuration changed",
 }
-_STYLES = {"ok": GOOD, "unchanged": GOOD, "kept": QUIET, "failed": BAD, "timeout": BAD, "running": BUSY}
+_STYLES = {"passed": GOOD, "unchanged": GOOD, "kept": QUIET, "failed": BAD, "timeout": BAD, "running": BUSY}
 
 
 def build_rows(builds: Sequence[BuildRecord], state: ViewState, size: tuple[int, int], signs: Signs) -> list[Row]:

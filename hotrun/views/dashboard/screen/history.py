@@ -10,7 +10,7 @@ from hotrun.core.model import events
 
 MOST_BUILDS = 200
 
-StepStatus = Literal["running", "ok", "failed", "canceled", "timeout", "skipped", "unchanged", "kept"]
+StepStatus = Literal["running", "passed", "failed", "canceled", "timeout", "skipped", "unchanged", "kept"]
 
 
 class StepRecord(msgspec.Struct):

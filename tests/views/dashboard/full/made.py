@@ -62,7 +62,7 @@ class Shown:
     def ends(
         self,
         number: int,
-        status: events.Status = "ok",
+        status: events.Status = "passed",
         errors: int = 0,
         ms: int = 100,
         fixed: tuple[events.Fixed, ...] = (),

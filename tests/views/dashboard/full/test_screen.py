@@ -232,18 +232,18 @@ def test_builds_are_told_with_what_changed_and_how_long_each_part_took() -> None
         events.StepStarted(1, "app", ("make",)),
         events.StepFinished(1, "app", "failed", 2, None, 1000),
         events.StepStarted(1, "css", ("css",)),
-        events.StepFinished(1, "css", "ok", 0, None, 500),
+        events.StepFinished(1, "css", "passed", 0, None, 500),
     )
     shown.ends(1, "failed", errors=2, ms=1400)
     shown.builds(2, "src/a.go", "src/b.go", more=3)
-    shown.tell(events.StepStarted(2, "app", ("make",)), events.StepFinished(2, "app", "ok", 0, None, 90, True))
+    shown.tell(events.StepStarted(2, "app", ("make",)), events.StepFinished(2, "app", "passed", 0, None, 90, True))
     shown.tell(events.StepCached(2, "css", 1))
     shown.starts("web", build=2)
     shown.tell(events.ProcessReady("web", 1, 2, "tcp", 120))
     shown.ends(2, ms=100)
     shown.press("history")
     body = shown.body()
-    assert body[0].startswith("> #2  ok      100ms")
+    assert body[0].startswith("> #2  passed  100ms")
     assert body[0].endswith("src/a.go and 4 more")
     assert body[1].startswith("  #1  failed  1.4s")
     assert body[1].endswith("hotrun was started")
@@ -259,7 +259,7 @@ def test_builds_are_told_with_what_changed_and_how_long_each_part_took() -> None
     ]
     shown.press("down")
     assert "  app  failed (exit 2)  1s     ####################" in shown.body()
-    assert "  css  ok               500ms  ##########" in shown.body()
+    assert "  css  passed           500ms  ##########" in shown.body()
     assert "ran because hotrun was started; 2 errors" in shown.body()
 
 

@@ -1,4 +1,4 @@
-"""Stories of verdicts: every settled set of edits gets exactly one."""
+"""Stories of results: every settled set of edits gets exactly one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_step_that_ignores_the_end_of_its_time_is_killed_and_has_timed_out() -
     assert world.statuses() == ["timeout"]
 
 
-def test_a_timeout_is_the_verdict_also_where_another_step_failed() -> None:
+def test_a_timeout_is_the_build_result_also_where_another_step_failed() -> None:
     world = World(project(step("a", timeout_ms=500), step("b")), cores=2).begin().up("a").up("b")
     world.ends("b", exit_code=1).wait(500).ends("a", signal="SIGTERM")
     assert world.statuses() == ["timeout"]
@@ -46,7 +46,7 @@ def test_a_step_that_timed_out_keeps_a_later_build_red_that_does_not_run_it_and_
     world.change("b").does("b")
     assert world.statuses() == ["timeout", "failed"]
     world.change("a").does("a")
-    assert world.statuses() == ["timeout", "failed", "ok"]
+    assert world.statuses() == ["timeout", "failed", "passed"]
 
 
 def test_a_step_that_is_canceled_has_not_timed_out_however_long_its_end_takes() -> None:
@@ -62,13 +62,13 @@ def test_once_ends_with_one_where_a_step_timed_out() -> None:
     assert world.take_commands()[-1] == "finish 1"
 
 
-def test_a_process_restarts_by_a_build_without_a_step_and_that_has_a_verdict_too() -> None:
+def test_a_process_restarts_by_a_build_without_a_step_and_that_has_a_build_result_too() -> None:
     world = World(project(process("web", paths=("*.html",)))).begin().up("web")
     world.change("x.html")
-    assert world.statuses() == ["ok", "ok"]
+    assert world.statuses() == ["passed", "passed"]
 
 
-def test_every_set_of_edits_gets_exactly_one_verdict_in_random_histories() -> None:
+def test_every_set_of_edits_gets_exactly_one_build_result_in_random_histories() -> None:
     for seed in range(HISTORIES):
         machine = Machine(random.Random(1000 + seed), once=False)
         machine.send(inputs.Begin("0", 1))
@@ -80,20 +80,20 @@ def test_every_set_of_edits_gets_exactly_one_verdict_in_random_histories() -> No
         machine.end()
         told = [effect for effect in machine.history if isinstance(effect, events.Event)]
         changes = [event.build for event in told if isinstance(event, events.ChangesDetected)]
-        verdicts = [event for event in told if isinstance(event, events.BuildFinished)]
+        results = [event for event in told if isinstance(event, events.BuildFinished)]
         assert changes == list(range(1, len(changes) + 1)), f"seed {seed}"
-        assert [event.build for event in verdicts] == changes, f"seed {seed}"
-        for verdict in verdicts:
-            steps = {e.step: e.status for e in told if isinstance(e, events.StepFinished) and e.build == verdict.build}
-            assert verdict.status in ("ok", "failed", "canceled", "timeout")
-            assert set(steps) == {*verdict.steps, *verdict.skipped}, f"seed {seed}"
-            if verdict.status != "canceled":
-                assert ("timeout" in steps.values()) == (verdict.status == "timeout"), f"seed {seed}"
-            if verdict.status == "ok":
-                assert set(steps.values()) <= {"ok"}, f"seed {seed}"
+        assert [event.build for event in results] == changes, f"seed {seed}"
+        for result in results:
+            steps = {e.step: e.status for e in told if isinstance(e, events.StepFinished) and e.build == result.build}
+            assert result.status in ("passed", "failed", "canceled", "timeout")
+            assert set(steps) == {*result.steps, *result.skipped}, f"seed {seed}"
+            if result.status != "canceled":
+                assert ("timeout" in steps.values()) == (result.status == "timeout"), f"seed {seed}"
+            if result.status == "passed":
+                assert set(steps.values()) <= {"passed"}, f"seed {seed}"
 
 
-def test_a_trigger_during_a_build_gives_the_canceled_one_its_verdict_and_makes_one_more() -> None:
+def test_a_trigger_during_a_build_gives_the_canceled_one_its_build_result_and_makes_one_more() -> None:
     world = World(project(step("app"))).begin().up("app").send(Request("trigger"), Request("trigger"))
     world.ends("app", signal="SIGTERM").does("app")
-    assert world.statuses() == ["canceled", "ok"]
+    assert world.statuses() == ["canceled", "passed"]
