@@ -22,15 +22,15 @@ from hotrun.errors import HotrunError
 from hotrun.inspect.scan import (
     Limit,
     ListeningProcess,
-    NotSeen,
+    ProbeFailed,
     ProjectScan,
     Pruned,
     file_systems,
     inotify_limits,
     listening_at,
     probe,
-    sight_of,
-    survey,
+    scan,
+    status_of,
 )
 
 MOST_PRUNED = 5
@@ -75,7 +75,7 @@ def _lines(options: Options, folder: str) -> Iterator[ReportLine]:
     yield _configuration(chosen)
     for warning in chosen.warnings:
         yield ReportLine("note", "configuration", warning)
-    found = survey(project)
+    found = scan(project)
     yield from _watching(found, project, ConfigPlaces(options, chosen))
     yield from _file_systems(project)
     yield from _limits(found.folders)
@@ -104,7 +104,7 @@ def _watching(found: ProjectScan, project: Project, places: ConfigPlaces) -> Ite
 
 
 def _pruned(pruned: Pruned, project: Project, places: ConfigPlaces) -> str:
-    rule = sight_of(project, pruned.path).rule
+    rule = status_of(project, pruned.path).rule
     why = f": {rule_text(rule, places)}" if rule is not None else ""
     size = f"{'more than ' if pruned.more else ''}{count(pruned.folders, 'folder')}"
     return f"{display_name(pruned.path)}/ ({size}){why}"
@@ -137,13 +137,13 @@ def _limits(folders: int) -> Iterator[ReportLine]:
 
 def _limit(limit: Limit) -> str:
     said = f"fs.inotify.{limit.name} is {limit.allowed}, {'enough' if limit.is_enough else 'too low'}"
-    return said if limit.held is None else f"{said}: {limit.needed} needed, {limit.held} in use"
+    return said if limit.used is None else f"{said}: {limit.needed} needed, {limit.used} in use"
 
 
 def _probe(project: Project) -> ReportLine:
     try:
         found = probe(project.root, project.watch)
-    except NotSeen as error:
+    except ProbeFailed as error:
         return ReportLine("wrong", "probe", str(error))
     expected_ms = SLOW_MS + (2 * project.watch.poll_interval_ms if "poll" in found.backend else 0)
     text = f"a written file was reported after {found.latency_ms:.1f} ms, by {found.backend}"

@@ -19,8 +19,7 @@ from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model.project import ListedFile, Project
 from hotrun.core.model.text import count, duration, listed
 from hotrun.errors import HotrunError
-from hotrun.inspect.scan import IgnoreRule, PathStatus, sight_of
-from hotrun.inspect.scan import listed as listed_files
+from hotrun.inspect.scan import IgnoreRule, PathStatus, list_inputs, status_of
 from hotrun.inspect.walk import watched_files
 
 ANY_FILE = "any file"  # stands for what may be made in a folder: no pattern of a kind of file matches it
@@ -54,7 +53,7 @@ def why(options: Options, path: str, as_json: bool) -> int:
     if path == "":
         raise HotrunError("expected a path, got nothing", "hotrun why PATH")
     chosen = choose(options, folder)
-    answer = _answer(chosen.project, sight_of(chosen.project, path), _listings(chosen.project))
+    answer = _answer(chosen.project, status_of(chosen.project, path), _listings(chosen.project))
     answer = msgspec.structs.replace(answer, decisions=_decisions(chosen.project, answer.sight))
     if as_json:
         import json  # unlike msgspec it writes names that are no text, escaped
@@ -77,7 +76,7 @@ def _listings(project: Project) -> InputListings:
             assert listing is not None
             files, error = _known_files(client, step.name) if client is not None else (None, None)
             if files is None:
-                found = listed_files(project, step)
+                found = list_inputs(project, step)
                 files, error = found.files, found.error
             listing.know(files, error)
     return listings

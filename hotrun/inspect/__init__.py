@@ -1,1 +1,1 @@
-"""Looks at a project without running it, for the commands that start nothing: check, why and doctor."""
+"""Inspect a project without running it, for the commands check, why and doctor."""

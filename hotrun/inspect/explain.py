@@ -1,6 +1,6 @@
-"""Why a path is watched or not: goes the way of the tree's walk down to one path, and names what ends it.
+"""Explain why a path is watched or not: follow the tree's walk down to the path, and name the first obstacle.
 
-Must agree with tree.py in every case; a test compares the two on random folders.
+Must agree with tree.py in every case. A test compares the two on random folders.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Reason = Literal["ignored", "outside", "link", "loop", "name", "unreadable", "sp
 
 
 class PathStatus(msgspec.Struct, frozen=True):
-    """What the watcher sees of one path.
+    """How the watcher treats one path.
 
-    `path` (absolute) is the name that counts: the real one where PATH went through a link to a folder, `through`. Not
-    watched is what has a `reason`: `at` (absolute) is the path itself or the folder above it that the reason is about.
-    `rule` is the last pattern that spoke about it. `single`: watched by itself, whatever ignores it.
+    `path` (absolute): the name that the watcher uses, which is the real one if PATH led `through` a link to a folder.
+    A path with a `reason` is not watched, because of `at` (absolute): the path itself or a folder above it. `rule`: the
+    last pattern that matches it. `single`: watched as a single file, even if ignored.
     """
 
     path: str
@@ -38,12 +38,12 @@ class PathStatus(msgspec.Struct, frozen=True):
 
     @property
     def is_watched(self) -> bool:
-        """Whether its changes are seen."""
+        """Whether the watcher reports its changes."""
         return self.reason is None
 
 
-def sight_of(project: Project, path: str) -> PathStatus:
-    """Look at `path`, which may not exist; relative to the current folder. A slash at the end means a folder."""
+def status_of(project: Project, path: str) -> PathStatus:
+    """Explain `path`, relative to the current folder. It may be missing. A slash at the end means a folder."""
     as_folder = path.endswith("/")
     place = _absolute(path)
     single = {*project.env_files, *(root for root in project.watch.roots if not os.path.isdir(root))}
@@ -61,7 +61,7 @@ def sight_of(project: Project, path: str) -> PathStatus:
 
 
 def _name_behind_link(project: Project, path: str) -> str | None:
-    """The name by which a path outside of the roots is watched because a link leads there. Walks everything."""
+    """The name of a path outside of the roots that is watched because a link leads there. Walks the whole project."""
     tree = Tree(project.root, project.watch, ())
     tree.verify()
     above, name = os.path.split(path)
@@ -69,7 +69,7 @@ def _name_behind_link(project: Project, path: str) -> str | None:
 
 
 def _link_in(path: str) -> str | None:
-    """The folder on the way to `path`, or itself, that is a link; the last one. None: a mount has several names."""
+    """The last link on the way to `path`, or `path` itself. None if a mount gives it several names."""
     while not os.path.islink(path):
         if path == os.path.dirname(path):
             return None
@@ -78,7 +78,7 @@ def _link_in(path: str) -> str | None:
 
 
 def _inside(project: Project, path: str, as_folder: bool) -> PathStatus:
-    """Look at a path that lies in a root; behind a link to a folder, at the place that it leads to."""
+    """Explain a path in a root. If it leads through a link to a folder, explain its real path."""
     sight = _descend(project, path, as_folder)
     if sight.reason != "link" or sight.at is None:
         return sight
@@ -89,7 +89,7 @@ def _inside(project: Project, path: str, as_folder: bool) -> PathStatus:
 
 
 def _descend(project: Project, path: str, as_folder: bool) -> PathStatus:
-    """From the root down to `path`, as the walk does, until something ends it."""
+    """Follow the walk from the root down to `path`, up to the first obstacle."""
     follow = project.watch.follow_symlinks
     root = _root_of(path, project)
     assert root is not None
@@ -98,7 +98,7 @@ def _descend(project: Project, path: str, as_folder: bool) -> PathStatus:
     at_end = is_folder(path, follow=follow) or (as_folder and not exists)
     names = path[len(root) :].strip(os.sep).split(os.sep) if path != root else []
     folder, rule = root, None
-    way: _Way | None = _Way(root) if follow else None
+    descent: _Descent | None = _Descent(root) if follow else None
     for depth, name in enumerate(names, 1):
         rules = rules.inside(folder, relative)
         below = os.path.join(folder, name)
@@ -106,7 +106,7 @@ def _descend(project: Project, path: str, as_folder: bool) -> PathStatus:
         inner_folder = at_end if is_last else not os.path.lexists(below) or is_folder(below, follow=follow)
         relative = f"{relative}/{name}" if relative else name
         rule = rules.decision(relative, inner_folder)
-        reason = "ignored" if rule is not None and rule.ignores else _obstacle(folder, below, inner_folder, way)
+        reason = "ignored" if rule is not None and rule.ignores else _obstacle(folder, below, inner_folder, descent)
         if reason is not None:
             return PathStatus(path, at_end, exists, reason, folder if reason == "unreadable" else below, rule)
         folder = below
@@ -115,15 +115,15 @@ def _descend(project: Project, path: str, as_folder: bool) -> PathStatus:
     return PathStatus(path, at_end, exists, rule=rule)
 
 
-class _Way:
-    """The folders on the way down, which may come by one of them again where links are followed."""
+class _Descent:
+    """The folders on the way down. With followed links, the same folder may appear twice."""
 
     def __init__(self, root: str) -> None:
         self._seen: set[Identity | None] = {identity_of(root)}
         self._linked = False
 
     def loops(self, folder: str) -> bool:
-        """Go on to `folder`; True if a link has led to it, and it is one of those above it."""
+        """Enter `folder`. True if a link led there, and it is one of the folders above."""
         self._linked = self._linked or os.path.islink(folder)
         identity = identity_of(folder)
         is_known = identity in self._seen
@@ -131,31 +131,31 @@ class _Way:
         return self._linked and identity is not None and is_known
 
 
-def _obstacle(folder: str, path: str, is_folder: bool, way: _Way | None) -> Reason | None:
-    """What keeps `path` in `folder` from being watched, other than rules."""
+def _obstacle(folder: str, path: str, is_folder: bool, descent: _Descent | None) -> Reason | None:
+    """The reason other than ignore rules why `path` in `folder` is not watched."""
     if os.path.isdir(folder) and not _is_readable(folder):
         return "unreadable"
     if is_folder:
         if not is_text(os.path.basename(path)):
             return "name"
-        return "loop" if way is not None and way.loops(path) else None
+        return "loop" if descent is not None and descent.loops(path) else None
     if os.path.isdir(path):
         return "link"
     try:
         mode = os.stat(path).st_mode
     except OSError:
-        return None  # not there, or a link that leads nowhere, which is seen itself
+        return None  # missing, or a dangling link, which is watched itself
     return None if stat.S_ISREG(mode) else "special"
 
 
 def _root_of(path: str, project: Project) -> str | None:
-    """The innermost watched folder that `path` is, or lies in: a root inside of another is walked for itself."""
+    """The innermost root that contains `path`, or is it. A root inside of another one has its own walk."""
     roots = [root for root in project.watch.roots if os.path.isdir(root) and (path == root or is_below(path, root))]
     return max(roots, key=len, default=None)
 
 
 def _absolute(path: str) -> str:
-    """The path with no "." and "..": "link/.." is what the kernel takes it for."""
+    """The path without "." and "..". "link/.." is resolved as the kernel does."""
     parts = path.split("/")
     if ".." in parts and any(part not in ("", ".", "..") for part in parts[: len(parts) - parts[::-1].index("..")]):
         above, name = os.path.split(path.rstrip("/"))
@@ -164,7 +164,7 @@ def _absolute(path: str) -> str:
 
 
 def _aliased(path: str, watched: list[str]) -> str:
-    """The path by the name that the project uses, where another name leads to the same folder; else as it is."""
+    """The path by the project's name of its folder, if that has several names. Otherwise unchanged."""
     real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
     for name in sorted(watched, key=len, reverse=True):
         folder = name if os.path.isdir(name) else os.path.dirname(name)

@@ -1,4 +1,4 @@
-"""The kernel's limits on inotify, and how much of them this user's processes hold already. Reads /proc only."""
+"""The kernel's inotify limits, and how much of them this user's processes already use. Only reads /proc."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from collections.abc import Iterator
 import msgspec
 
 _FOLDER = "/proc/sys/fs/inotify"
-_SENSORS = 2  # the old one goes on until the new one has taken over
+_SENSORS = 2  # the old one keeps running until the new one has taken over
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """One limit, `fs.inotify.NAME`: what is allowed, held by others of this user now (None: unknown), and needed."""
+    """One limit, `fs.inotify.NAME`. `used`: by this user's processes, None if unknown. `needed`: by hotrun."""
 
     name: str
     allowed: int
-    held: int | None
+    used: int | None
     needed: int
 
     @property
     def is_enough(self) -> bool:
-        """Whether what is needed fits beside what is held."""
-        return (self.held or 0) + self.needed <= self.allowed
+        """Whether hotrun's need fits into the rest of the limit."""
+        return (self.used or 0) + self.needed <= self.allowed
 
     @property
     def remedy(self) -> str:
-        """The command that raises it far enough: doubled until it fits."""
+        """The command that raises the limit, doubled until it is enough."""
         raised = self.allowed
-        while raised < (self.held or 0) + self.needed:
+        while raised < (self.used or 0) + self.needed:
             raised *= 2
         return f"sudo sysctl fs.inotify.{self.name}={raised}"
 
 
-QUEUED_EVENTS = 16384  # the kernel's own default: where fewer fit, a branch switch overflows it and costs whole walks
+QUEUED_EVENTS = 16384  # the kernel's default; a branch switch overflows a smaller queue and costs full rescans
 
 
 def inotify_limits(folders: int) -> tuple[Limit, ...]:
-    """The limits, for watching that many folders; () where there is no inotify."""
-    watches, instances = _held()
+    """The limits for watching `folders` folders. Empty without inotify."""
+    watches, instances = _used()
     wanted = (
         ("max_user_watches", watches, _SENSORS * folders),
         ("max_user_instances", instances, _SENSORS),
         ("max_queued_events", None, QUEUED_EVENTS),
     )
-    found = ((name, _allowed(name), held, needed) for name, held, needed in wanted)
-    return tuple(Limit(name, allowed, held, needed) for name, allowed, held, needed in found if allowed is not None)
+    found = ((name, _allowed(name), used, needed) for name, used, needed in wanted)
+    return tuple(Limit(name, allowed, used, needed) for name, allowed, used, needed in found if allowed is not None)
 
 
 def _allowed(name: str) -> int | None:
@@ -56,8 +56,8 @@ def _allowed(name: str) -> int | None:
         return None
 
 
-def _held() -> tuple[int, int]:
-    """How many watches and instances this user's processes hold, as far as /proc shows them."""
+def _used() -> tuple[int, int]:
+    """How many watches and instances this user's processes have, as far as /proc shows them."""
     counts = [_watches(path) for path in _instances()]
     return sum(counts), len(counts)
 

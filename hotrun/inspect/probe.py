@@ -1,4 +1,4 @@
-"""A self-test of the watcher: writes a file where only hotrun looks, and measures the time until it is reported."""
+"""A self-test of the watcher: write a file into hotrun's own folder, and measure the time until it is reported."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from hotrun.adapters.files.watcher import Watcher
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.model.project import Watch
 
-PATIENCE_S = 3.0
+TIMEOUT_S = 3.0
 
 
-class NotSeen(Exception):
-    """The probe failed; the text says how."""
+class ProbeFailed(Exception):
+    """The probe failed. The message says why."""
 
 
 class WatchProbe(msgspec.Struct, frozen=True):
-    """Milliseconds from a write to its report, and what reported it."""
+    """The time from a write to its report in milliseconds, and the backend that reported it."""
 
     latency_ms: float
     backend: str
 
 
 def probe(root: str, watch: Watch) -> WatchProbe:
-    """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises NotSeen. Leaves nothing behind."""
+    """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises ProbeFailed. Leaves no files behind."""
     folder = StateFolder(root)
     existed = os.path.isdir(folder.path)
     sync = folder.sync_folder()
     try:
         if sync is None:
-            raise NotSeen(f"{folder.path} cannot be written")
+            raise ProbeFailed(f"{folder.path} cannot be written")
         return asyncio.run(_probe(sync, watch))
     finally:
         if not existed:
@@ -47,7 +47,7 @@ async def _probe(folder: str, watch: Watch) -> WatchProbe:
     path = os.path.join(folder, f"probe-{os.getpid()}")
 
     def answer(found: float | str) -> None:
-        """From the sensor's thread; the loop may be closed by then."""
+        """Called in the sensor's thread, maybe after the loop was closed."""
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(answers.put_nowait, found)
 
@@ -57,29 +57,29 @@ async def _probe(folder: str, watch: Watch) -> WatchProbe:
             answer(at)
 
     watcher = Watcher(report, answer)
-    patience_s = PATIENCE_S + 2 * watch.poll_interval_ms / 1000
+    timeout_s = TIMEOUT_S + 2 * watch.poll_interval_ms / 1000
     try:
         watcher.use(watch.poll, watch.poll_interval_ms / 1000)
         watcher.watch([folder])
         backend = watcher.backend
         started = time.perf_counter()
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-        found = await asyncio.wait_for(answers.get(), patience_s)
+        found = await asyncio.wait_for(answers.get(), timeout_s)
     except TimeoutError:
-        raise NotSeen(f"a written file was not reported within {patience_s:.0f} s") from None
+        raise ProbeFailed(f"a written file was not reported within {timeout_s:.0f} s") from None
     except (OSError, ValueError) as error:
-        raise NotSeen(str(error)) from error
+        raise ProbeFailed(str(error)) from error
     finally:
         watcher.close()
         with contextlib.suppress(OSError):
             os.remove(path)
     if isinstance(found, str):
-        raise NotSeen(found)
+        raise ProbeFailed(found)
     return WatchProbe((found - started) * 1000, backend)
 
 
 def _remove(folder: str) -> None:
-    """Take away what the probe made, unless a hotrun has begun to use it meanwhile."""
+    """Remove the probe's files, unless another hotrun has started to use the folder."""
     with contextlib.suppress(OSError):
         os.rmdir(os.path.join(folder, "sync"))
         if os.listdir(folder) == [".gitignore"]:

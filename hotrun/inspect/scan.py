@@ -1,4 +1,4 @@
-"""Looks at a project without running it: puts adapters together for the commands that start nothing."""
+"""Scan a project without running it: files, folders that are not watched, file systems and inputs of steps."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from hotrun.adapters.os.mounts import current
 from hotrun.adapters.sockets.listening import ListeningProcess, listening_at
 from hotrun.core.model.inputs import InputsListed
 from hotrun.core.model.project import Project, Step
-from hotrun.inspect.explain import PathStatus, sight_of
+from hotrun.inspect.explain import PathStatus, status_of
 from hotrun.inspect.limits import Limit, inotify_limits
-from hotrun.inspect.probe import NotSeen, probe
+from hotrun.inspect.probe import ProbeFailed, probe
 from hotrun.inspect.walk import tree_of
 
 __all__ = [
     "IgnoreRule",
     "Limit",
     "ListeningProcess",
-    "NotSeen",
     "PathStatus",
+    "ProbeFailed",
     "inotify_limits",
     "listening_at",
     "probe",
-    "sight_of",
+    "status_of",
 ]
 
-COUNT_S = 1.0  # all pruned folders together are counted for this long; the walk that prunes them is there to save that
+COUNT_S = 1.0  # time limit for counting all pruned folders, since pruning exists to save this time
 
 
 class Pruned(msgspec.Struct, frozen=True):
-    """A folder (absolute) that is left out, and how many folders it would add; `more`: at least so many."""
+    """An excluded folder (absolute path), and how many folders it contains. `more`: at least that many."""
 
     path: str
     folders: int
@@ -42,7 +42,7 @@ class Pruned(msgspec.Struct, frozen=True):
 
 
 class ProjectScan(msgspec.Struct, frozen=True):
-    """What a walk of the whole project finds: `files` relative to the root, `pruned` with the biggest first."""
+    """The result of a walk. `files`: relative to the root. `pruned`: the biggest first."""
 
     files: tuple[str, ...]
     folders: int
@@ -50,38 +50,38 @@ class ProjectScan(msgspec.Struct, frozen=True):
     unwatched: tuple[str, ...]
 
 
-def survey(project: Project) -> ProjectScan:
-    """Walk the project and what it leaves out."""
+def scan(project: Project) -> ProjectScan:
+    """Walk the project, and count its excluded folders."""
     tree = tree_of(project)
     files = tuple(change.path for change in tree.verify())
     folders = tree.folders()
     deadline = time.monotonic() + COUNT_S
-    pruned = [_counted(path, deadline) for path in _left_out(project, folders)]
+    pruned = [_counted(path, deadline) for path in _unwatched_folders(project, folders)]
     pruned.sort(key=lambda one: (-one.folders, one.path))
     return ProjectScan(files, len(folders), tuple(pruned), tuple(tree.unwatched))
 
 
 def file_systems(project: Project) -> dict[str, tuple[str | None, bool]]:
-    """Of each root: the type of its file system, None where that is not known, and whether it raises events."""
+    """For each root: the type of its file system, None if unknown, and whether it reports changes."""
     mounts = current()
     silent = mounts.without_events(project.watch.roots)
     return {root: (mounts.type_of(os.path.realpath(root)), root not in silent) for root in project.watch.roots}
 
 
-def listed(project: Project, step: Step) -> InputsListed:
-    """What this step with `inputs` is made of, asked now: by running the tools that know it."""
+def list_inputs(project: Project, step: Step) -> InputsListed:
+    """List the inputs of this step with `inputs` by running its build tool."""
     from hotrun.adapters.step_inputs.list_once import list_once
 
     return list_once(step, project.root)
 
 
-def _left_out(project: Project, folders: list[str]) -> Iterator[str]:
-    """The folders right below watched ones that are not watched."""
+def _unwatched_folders(project: Project, folders: list[str]) -> Iterator[str]:
+    """The unwatched folders directly in watched ones."""
     known = {*folders, *project.watch.roots}
     for folder in folders:
         if any(is_below(os.path.join(folder, ""), root) for root in project.watch.roots):
             below = (path for path in _folders_in(folder) if path not in known)
-            yield from (path for path in below if os.access(path, os.R_OK | os.X_OK))  # else the tree names it
+            yield from (path for path in below if os.access(path, os.R_OK | os.X_OK))  # otherwise the tree reports it
 
 
 def _folders_in(folder: str) -> list[str]:

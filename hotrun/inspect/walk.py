@@ -1,4 +1,4 @@
-"""Walks a project once, without watching it. Apart from survey.py, because `check` must not load what watches."""
+"""Walk a project once, without watching it. Separate from scan.py, so that `check` does not import the watcher."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from hotrun.core.model.project import Project
 
 
 def tree_of(project: Project) -> Tree:
-    """The tree of the project's files, not walked yet."""
+    """The tree of the project's files, before its first walk."""
     single = project.env_files | ({project.config} if project.config else set())
     return Tree(project.root, project.watch, sorted(single))
 
 
 def watched_files(project: Project) -> tuple[str, ...]:
-    """Every watched file, relative to the root."""
+    """All watched files, relative to the root."""
     return tuple(change.path for change in tree_of(project).verify())

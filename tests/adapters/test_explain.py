@@ -1,4 +1,4 @@
-"""Why a path is watched or not, and that this is what the walk does."""
+"""The explanation why a path is watched or not, and its agreement with the walk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from hotrun.adapters.files.ignore import BUILT_IN, IgnoreRule
 from hotrun.adapters.files.tree import Tree
 from hotrun.core.model.project import Program, Project, Step, Watch
-from hotrun.inspect.explain import PathStatus, sight_of
+from hotrun.inspect.explain import PathStatus, status_of
 from tests.adapters.disk import write
 
 
@@ -33,7 +33,7 @@ def project_of(
 
 
 def look(root: Path, name: str, **options: object) -> PathStatus:
-    return sight_of(project_of(root, **options), f"{root}/{name}")  # type: ignore[arg-type]
+    return status_of(project_of(root, **options), f"{root}/{name}")  # type: ignore[arg-type]
 
 
 def test_the_deciding_line_of_an_ignore_file_is_named(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_the_deciding_line_of_an_ignore_file_is_named(tmp_path: Path) -> None:
     assert kept.rule == IgnoreRule("file", "!keep.o", False, str(ignore), 4)
 
 
-def test_an_escaped_mark_takes_nothing_back_in(tmp_path: Path) -> None:
+def test_an_escaped_mark_does_not_include_a_path_again(tmp_path: Path) -> None:
     write(tmp_path / ".gitignore", "\\!x\n")
     found = look(tmp_path, "!x")
     assert (found.reason, found.rule and found.rule.ignores) == ("ignored", True)
@@ -58,7 +58,7 @@ def test_lines_are_counted_in_files_with_a_byte_order_mark_and_carriage_returns(
     assert rule == IgnoreRule("file", "*.log", True, f"{tmp_path}/.ignore", 2)
 
 
-def test_the_folder_above_that_is_ignored_is_named_once_and_for_all_below(tmp_path: Path) -> None:
+def test_an_ignored_folder_explains_all_paths_below_it(tmp_path: Path) -> None:
     write(tmp_path / ".gitignore", "out/\n!out/keep\n")
     found = look(tmp_path, "out/keep/x")
     assert (found.at, found.rule and found.rule.pattern) == (f"{tmp_path}/out", "out/")
@@ -74,7 +74,7 @@ def test_the_folder_above_that_is_ignored_is_named_once_and_for_all_below(tmp_pa
         ("tmp.bak", "exclude", "*.bak"),
     ],
 )
-def test_each_kind_of_rule_says_what_it_is(name: str, kind: str, pattern: str, tmp_path: Path) -> None:
+def test_each_rule_reports_its_kind(name: str, kind: str, pattern: str, tmp_path: Path) -> None:
     write(tmp_path / name)
     rule = look(tmp_path, name, exclude=("none", "*.bak")).rule
     assert rule is not None
@@ -82,7 +82,7 @@ def test_each_kind_of_rule_says_what_it_is(name: str, kind: str, pattern: str, t
     assert rule.line == (1 if kind == "exclude" else None)
 
 
-def test_every_built_in_pattern_explains_itself(tmp_path: Path) -> None:
+def test_every_built_in_pattern_has_an_explanation(tmp_path: Path) -> None:
     for pattern in BUILT_IN:
         name = pattern.removeprefix("\\").replace("*", "x").replace("?", "x")
         rule = look(tmp_path, name).rule
@@ -99,21 +99,21 @@ def test_the_user_s_own_file_and_that_of_the_repository_are_named(tmp_path: Path
         assert (rule.file, rule.line) == (str(file), 1)
 
 
-def test_outside_of_every_root_is_said(tmp_path: Path) -> None:
+def test_a_path_outside_of_every_root_is_reported(tmp_path: Path) -> None:
     root = tmp_path / "project"
     write(root / "src" / "a")
     write(root / "other" / "b")
     project = project_of(root, root / "src")
-    assert sight_of(project, str(root / "src" / "a")).is_watched
+    assert status_of(project, str(root / "src" / "a")).is_watched
     for name in (str(root / "other" / "b"), str(tmp_path), "/"):
-        assert sight_of(project, name).reason == "outside"
+        assert status_of(project, name).reason == "outside"
 
 
 def test_a_single_file_is_watched_whatever_ignores_it(tmp_path: Path) -> None:
     write(tmp_path / ".gitignore", "*\n")
     env = write(tmp_path / "deep" / ".env")
     step = Step("app", Program(("x",), str(tmp_path), env_files=(str(env),)))
-    found = sight_of(project_of(tmp_path, steps={"app": step}), str(env))
+    found = status_of(project_of(tmp_path, steps={"app": step}), str(env))
     assert (found.is_watched, found.single) == (True, True)
 
 
@@ -123,7 +123,7 @@ def test_a_name_that_does_not_exist_is_a_file_unless_it_ends_in_a_slash(tmp_path
     assert look(tmp_path, "new/").reason == "ignored"
 
 
-def test_behind_a_link_to_a_folder_the_real_place_counts(tmp_path: Path) -> None:
+def test_a_path_through_a_link_to_a_folder_is_explained_by_its_real_path(tmp_path: Path) -> None:
     write(tmp_path / "src" / "a.c")
     (tmp_path / "link").symlink_to("src")
     found = look(tmp_path, "link/a.c")
@@ -143,24 +143,24 @@ def test_another_name_for_the_project_s_folder_leads_to_it(tmp_path: Path) -> No
     write(tmp_path / "real" / "a.c")
     (tmp_path / "alias").symlink_to("real")
     for root, asked in (("real", "alias"), ("alias", "real")):
-        found = sight_of(project_of(tmp_path / root), f"{tmp_path}/{asked}/a.c")
+        found = status_of(project_of(tmp_path / root), f"{tmp_path}/{asked}/a.c")
         assert (found.path, found.is_watched) == (f"{tmp_path}/{root}/a.c", True)
 
 
-def test_two_dots_behind_a_link_lead_where_the_kernel_goes(tmp_path: Path) -> None:
+def test_two_dots_after_a_link_are_resolved_as_the_kernel_does(tmp_path: Path) -> None:
     write(tmp_path / "x" / "deep" / "in" / "a.c")
     (tmp_path / "link").symlink_to("x/deep/in")
     assert look(tmp_path, "link/../b.c").path == f"{tmp_path}/x/deep/b.c"
 
 
-def test_what_is_neither_file_nor_folder_and_what_is_no_text_are_told_apart(tmp_path: Path) -> None:
+def test_special_files_and_names_that_are_not_text_have_different_reasons(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / os.fsdecode(b"\xff")).mkdir()
     assert look(tmp_path, "pipe").reason == "special"
     assert look(tmp_path, os.fsdecode(b"\xff") + "/a").reason == "name"
 
 
-def test_behind_a_link_that_is_followed_the_name_counts(tmp_path: Path) -> None:
+def test_a_path_through_a_followed_link_keeps_its_name(tmp_path: Path) -> None:
     root = tmp_path / "project"
     write(tmp_path / "elsewhere" / "deep" / "a.c")
     write(root / ".gitignore", "*.o\n")
@@ -174,7 +174,7 @@ def test_behind_a_link_that_is_followed_the_name_counts(tmp_path: Path) -> None:
     assert (back.reason, back.at) == ("loop", f"{root}/link/deep/back")
 
 
-def test_a_place_outside_is_known_by_the_name_of_the_link_that_leads_there(tmp_path: Path) -> None:
+def test_a_path_outside_is_explained_by_the_link_that_leads_there(tmp_path: Path) -> None:
     root = tmp_path / "project"
     write(tmp_path / "elsewhere" / "deep" / "a.c")
     root.mkdir()
@@ -200,7 +200,7 @@ def test_the_explanation_agrees_with_the_walk_on_random_links(tmp_path: Path) ->
         project = project_of(root, follow=True)
         found = {change.path for change in Tree(project.root, project.watch, ()).verify()}
         for name in _files_through_links(str(root), 7):
-            assert sight_of(project, f"{root}/{name}").is_watched == (name in found), f"{name} in {root}"
+            assert status_of(project, f"{root}/{name}").is_watched == (name in found), f"{name} in {root}"
 
 
 def _files_through_links(folder: str, depth: int, relative: str = "") -> Iterator[str]:
@@ -230,7 +230,7 @@ def test_the_explanation_agrees_with_the_walk_on_random_folders(tmp_path: Path) 
         found = {change.path for change in tree.verify()}
         for path in (path for path in root.rglob("*") if path.is_file()):
             name = str(path.relative_to(root))
-            assert sight_of(project, str(path)).is_watched == (name in found), f"{name} in {root}"
+            assert status_of(project, str(path)).is_watched == (name in found), f"{name} in {root}"
 
 
 def _random_path(random_: random.Random) -> str:
@@ -244,7 +244,7 @@ def _try_to_write(path: Path) -> None:
         return  # a file stands where the folder should, or the other way round
 
 
-def test_a_socket_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_is_not_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the path of a socket must be short
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("s")

@@ -10,7 +10,7 @@ import pytest
 from hotrun.core.model.project import Watch
 from hotrun.core.model.settings import Poll
 from hotrun.inspect.limits import Limit, inotify_limits
-from hotrun.inspect.probe import NotSeen, probe
+from hotrun.inspect.probe import ProbeFailed, probe
 from tests.adapters.disk import write
 
 
@@ -22,21 +22,21 @@ def test_a_written_file_is_reported_and_nothing_is_left(poll: Poll, backend: str
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_folder_of_a_session_is_left_as_it_is(tmp_path: Path) -> None:
+def test_the_folder_of_a_session_stays_as_it_is(tmp_path: Path) -> None:
     write(tmp_path / ".hotrun" / "changed-1")
     probe(str(tmp_path), Watch(()))
     assert sorted(path.name for path in (tmp_path / ".hotrun").iterdir()) == [".gitignore", "changed-1", "sync"]
     assert list((tmp_path / ".hotrun" / "sync").iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / ".hotrun")
-    with pytest.raises(NotSeen, match="cannot be written"):
+    with pytest.raises(ProbeFailed, match="cannot be written"):
         probe(str(tmp_path), Watch(()))
     assert (tmp_path / ".hotrun").is_file()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="inotify is of Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has inotify")
 def test_the_kernel_s_limits_are_those_of_this_machine() -> None:
     limits = {limit.name: limit for limit in inotify_limits(10)}
     for name, limit in limits.items():
@@ -44,7 +44,7 @@ def test_the_kernel_s_limits_are_those_of_this_machine() -> None:
     assert limits["max_user_watches"].needed >= 10
 
 
-def test_a_limit_that_is_too_low_says_how_to_raise_it() -> None:
+def test_a_low_limit_has_the_command_that_raises_it() -> None:
     limit = Limit("max_user_watches", 8192, 8000, 10_000)
     assert not limit.is_enough
     assert limit.remedy == "sudo sysctl fs.inotify.max_user_watches=32768"

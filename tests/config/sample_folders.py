@@ -1,4 +1,4 @@
-"""Folders as people have them, with what detection is to make of each."""
+"""Common project folders, with the candidates that detection should return."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHECK = "python3 -m compileall -q"
 
 
 def pom(inner: str) -> str:
-    """A pom.xml with the usual namespace around `inner`."""
+    """A pom.xml with the usual namespace and the contents `inner`."""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0">{inner}</project>\n'
 
 
@@ -37,7 +37,7 @@ BOOT = (
     "<artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build>"
 )
 
-# what it is -> (files, the candidates)
+# description -> (files, candidates)
 SAMPLES: dict[str, tuple[Files, Commands]] = {
     "an empty folder": ({}, []),
     "a folder of texts": ({"README.md": "# hello\n", "notes/a.txt": "a"}, []),
@@ -61,7 +61,7 @@ SAMPLES: dict[str, tuple[Files, Commands]] = {
             ("go", ["go build -o tmp/build ./cmd/build"], ["tmp/build"]),
         ],
     ),
-    "a Go program in a folder of its own": (
+    "a Go program in a subfolder": (
         {
             "go.mod": "module example.com/shop\n",
             "gen.go": "//go:build ignore\n\n" + GO_MAIN,
@@ -122,7 +122,7 @@ SAMPLES: dict[str, tuple[Files, Commands]] = {
         },
         [("cargo", ["cargo build --bin shop"], ["target/debug/shop"])],
     ),
-    "a Cargo package whose binary has a name of its own": (
+    "a Cargo package with a named binary": (
         {
             "Cargo.toml": crate("shop", '[[bin]]\nname = "shopd"\npath = "src/main.rs"\n'),
             "src/main.rs": RUST_MAIN,
@@ -198,7 +198,7 @@ SAMPLES: dict[str, tuple[Files, Commands]] = {
         [("node", [], ["node lib/api.js"])],
     ),
     "a package whose main file is missing": ({"package.json": '{"main": "index.js", "scripts": {"test": "x"}}'}, []),
-    "a server file alone": ({"server.mjs": ""}, [("node", [], ["node server.mjs"])]),
+    "only a server file": ({"server.mjs": ""}, [("node", [], ["node server.mjs"])]),
     "a page with its script": ({"index.html": "", "main.js": ""}, []),
     # Python
     "a FastAPI application": (
@@ -277,7 +277,7 @@ SAMPLES: dict[str, tuple[Files, Commands]] = {
         },
         [("maven", ["./mvnw -q compile"], ["./mvnw -q exec:java -Dexec.mainClass=a.B"])],
     ),
-    "a Maven project that nobody knows how to run": (
+    "a Maven project without a main class": (
         {"pom.xml": pom("<artifactId>shop</artifactId>")},
         [("maven", ["mvn -q compile"], [])],
     ),
@@ -297,7 +297,7 @@ SAMPLES: dict[str, tuple[Files, Commands]] = {
         {"build.gradle": "plugins { id 'application' }\n", "settings.gradle": "rootProject.name = 'shop'\n"},
         [("gradle", ["gradle -q installDist"], ["build/install/shop/bin/shop"])],
     ),
-    "a Gradle build with an application inside": (
+    "a Gradle build with an application in a subproject": (
         {
             "settings.gradle.kts": 'rootProject.name = "shop"\n// include("old")\ninclude("app", "lib")\n',
             "app/build.gradle.kts": "plugins {\n    application\n}\n",

@@ -1,4 +1,4 @@
-"""Folders as people have them are known for what they are, and what is detected really builds and runs."""
+"""Common project folders are recognized, and the detected commands build and run them."""
 
 from __future__ import annotations
 
@@ -25,24 +25,23 @@ def commands(found: tuple[Candidate, ...]) -> list[tuple[str, list[object], list
 
 
 @pytest.fixture(autouse=True)
-def no_target_folder_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_cargo_target_dir(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CARGO_TARGET_DIR", raising=False)
 
 
 @pytest.mark.parametrize(("files", "expected"), SAMPLES.values(), ids=SAMPLES)
-def test_a_folder_is_known_by_its_files(tmp_path: Path, files: Files, expected: Commands) -> None:
+def test_a_folder_is_recognized_by_its_files(tmp_path: Path, files: Files, expected: Commands) -> None:
     assert commands(detect(lay_out(tmp_path, files))) == expected
 
 
 @pytest.mark.parametrize("files", [files for files, _ in SAMPLES.values()], ids=SAMPLES)
-def test_every_candidate_can_be_shown_and_wired_up(tmp_path: Path, files: Files) -> None:
+def test_every_candidate_is_printable_and_consistent(tmp_path: Path, files: Files) -> None:
     for candidate in detect(lay_out(tmp_path, files)):
         names = [part.name for part in (*candidate.steps, *candidate.processes)]
         assert len(set(names)) == len(names)
         assert all(need in names for part in (*candidate.steps, *candidate.processes) for need in part.needs)
         assert candidate.title.isprintable()
         assert len(candidate.title.splitlines()) == 1
-        assert "hotrun init" in candidate.save_hint
 
 
 def test_detection_writes_nothing(tmp_path: Path) -> None:
@@ -52,7 +51,7 @@ def test_detection_writes_nothing(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_missing_folder_holds_nothing(tmp_path: Path) -> None:
+def test_a_missing_folder_has_no_candidates(tmp_path: Path) -> None:
     assert detect(str(tmp_path / "gone")) == ()
 
 
@@ -64,14 +63,14 @@ def test_a_part_has_a_name_that_is_easy_to_type(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["a.py", "tmp/a b", "[x].py", "{a,b}/*.py", "!a", "#a", "back\\slash", "a?"])
-def test_an_exact_pattern_means_this_path_alone(path: str) -> None:
+def test_an_exact_pattern_matches_only_its_path(path: str) -> None:
     patterns = Patterns([exact(path)])
     assert patterns.matches(path)
     assert not patterns.matches("deeper/" + path)
     assert not patterns.matches("x" + path)
 
 
-def test_a_title_holds_nothing_that_moves_a_cursor() -> None:
+def test_a_title_contains_no_control_characters() -> None:
     assert one_line("a\x1b[2J\n\tb\u202e") == "a [2J b"
     assert len(one_line("x" * 1000)) == 60
 
@@ -81,7 +80,7 @@ RUNNABLE = {
     "cargo": "a Cargo package",
     "cmake": "a CMake project",
     "make": "a Makefile",
-    "node": "a server file alone",
+    "node": "only a server file",
     "python3": "two Python scripts and a module",
 }
 
@@ -94,7 +93,7 @@ def run(program: Program) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(("tool", "sample"), RUNNABLE.items(), ids=RUNNABLE)
-def test_what_is_detected_builds_and_runs(tmp_path: Path, tool: str, sample: str) -> None:
+def test_a_detected_project_builds_and_runs(tmp_path: Path, tool: str, sample: str) -> None:
     if shutil.which(tool) is None or (tool in ("cmake", "make") and shutil.which("cc") is None):
         pytest.skip(f"{tool} is not installed")
     files, _ = SAMPLES[sample]
@@ -108,7 +107,7 @@ def test_what_is_detected_builds_and_runs(tmp_path: Path, tool: str, sample: str
     assert "hello" in done.stdout + done.stderr
 
 
-def test_the_python_check_finds_a_syntax_error_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_the_python_check_finds_a_syntax_error_and_leaves_no_files(tmp_path: Path) -> None:
     lay_out(tmp_path, {"main.py": GUARD, "shop/__init__.py": "", "shop/cart.py": "def total(:\n"})
     step = to_project(detect(str(tmp_path))[0], str(tmp_path)).steps["check"]
     done = run(step.program)

@@ -1,4 +1,4 @@
-"""What a change does to a detected project: what is built, what is only restarted, what is left alone."""
+"""What a change triggers in a detected project: a build, only a restart, or nothing."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def triggers(patterns: tuple[str, ...] | None, *paths: str) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def no_target_folder_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_cargo_target_dir(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CARGO_TARGET_DIR", raising=False)
 
 
-def test_go_builds_for_what_the_go_command_lists(tmp_path: Path) -> None:
+def test_go_builds_for_the_files_of_go_list(tmp_path: Path) -> None:
     step = only(tmp_path, {"go.mod": "module shop\n", "cmd/shop/main.go": GO_MAIN}).steps[0]
     assert (step.inputs, step.paths) == (("go:./cmd/shop",), None)
 
 
-def test_a_go_workspace_without_a_program_builds_for_all_of_its_modules(tmp_path: Path) -> None:
+def test_a_go_workspace_without_a_program_builds_for_all_its_modules(tmp_path: Path) -> None:
     files = {"go.work": "use (\n./a\n./b\n)\n", "a/go.mod": "module a\n", "b/go.mod": "module b\n"}
     assert only(tmp_path, files).steps[0].inputs == ("go:./a/... ./b/...",)
 
@@ -45,13 +45,13 @@ def test_a_beego_app_restarts_for_its_configuration_and_views(tmp_path: Path) ->
     assert only(tmp_path, files).processes[0].paths == ("conf/**", "views/**")
 
 
-def test_go_says_what_belongs_into_gitignore_until_it_is_there(tmp_path: Path) -> None:
+def test_a_go_program_s_note_on_gitignore_disappears_with_its_line(tmp_path: Path) -> None:
     files, _ = SAMPLES["a Go program"]
     assert any("tmp/" in note for note in only(tmp_path, files).notes)
     assert only(tmp_path, {**files, ".gitignore": "/tmp/\n"}).notes == ()
 
 
-def test_cargo_leaves_the_package_s_own_tests_out(tmp_path: Path) -> None:
+def test_cargo_ignores_the_package_s_tests(tmp_path: Path) -> None:
     files = {"Cargo.toml": crate("shop"), "src/main.rs": RUST_MAIN, "src/tests/mod.rs": "", "tests/api.rs": ""}
     step = only(tmp_path, files).steps[0]
     assert triggers(step.paths, "src/main.rs", "src/tests/mod.rs", "Cargo.toml", "tests/api.rs", "target/x.d") == [
@@ -62,7 +62,7 @@ def test_cargo_leaves_the_package_s_own_tests_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("library", "builds"), [("askama", True), ("tera", False)])
-def test_cargo_builds_for_templates_that_are_compiled_in_and_restarts_for_others(
+def test_cargo_builds_for_compiled_templates_and_restarts_for_others(
     tmp_path: Path, library: str, builds: bool
 ) -> None:
     manifest = crate("shop", f'[dependencies]\n{library} = "1"\n')
@@ -81,7 +81,7 @@ def test_a_member_of_a_cargo_workspace_is_run_from_the_workspace_s_target_folder
     assert stranger.processes[0].command == "target/debug/old"
 
 
-def test_cargo_target_dir_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cargo_target_dir_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files, _ = SAMPLES["a Cargo package"]
     monkeypatch.setenv("CARGO_TARGET_DIR", str(tmp_path / "made"))
     candidate = only(tmp_path, files)
@@ -110,7 +110,7 @@ def test_cargo_target_dir_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "npm run watch-a && true",
     ],
 )
-def test_a_script_that_watches_by_itself_is_restarted_for_its_package_alone(tmp_path: Path, script: str) -> None:
+def test_a_script_that_watches_the_sources_is_only_restarted_for_its_package(tmp_path: Path, script: str) -> None:
     package = f'{{"scripts": {{"dev": "{script}", "watch-a": "nodemon a.js"}}}}'
     (process,) = only(tmp_path, {"package.json": package, "package-lock.json": "{}", "src/x.js": ""}).processes
     assert process.paths == ("/package.json", "/package-lock.json")
@@ -127,16 +127,16 @@ def test_a_script_that_does_not_watch_is_restarted_for_the_sources(tmp_path: Pat
     assert triggers(process.paths, *changed, "src/x.test.js", "README.md", "db.json") == [*changed]
 
 
-def test_what_the_build_script_writes_does_not_trigger_it(tmp_path: Path) -> None:
+def test_the_outputs_of_the_build_script_do_not_trigger_it(tmp_path: Path) -> None:
     files, _ = SAMPLES["a package with build and start"]
     step = only(tmp_path, files).steps[0]
     assert step.outputs == ("dist/**",)
     assert triggers(step.paths, "src/main.ts", "dist/main.ts") == ["src/main.ts"]
 
 
-def test_missing_dependencies_are_said(tmp_path: Path) -> None:
+def test_missing_dependencies_are_noted(tmp_path: Path) -> None:
     files = {"package.json": '{"scripts": {"dev": "vite"}, "devDependencies": {"vite": "5"}}', "pnpm-lock.yaml": ""}
-    assert only(tmp_path, files).notes == ("run `pnpm install` first: there is no node_modules",)
+    assert only(tmp_path, files).notes == ("run `pnpm install` first (node_modules is missing)",)
     assert only(tmp_path, {**files, "node_modules/vite/x": ""}).notes == ()
 
 
@@ -151,25 +151,25 @@ def test_templates_of_a_web_application_restart_it(tmp_path: Path) -> None:
     assert candidate.processes[0].paths == ("app/templates/**",)
 
 
-def test_a_web_application_s_usual_port_is_told(tmp_path: Path) -> None:
+def test_a_web_application_s_default_port_is_noted(tmp_path: Path) -> None:
     candidate = only(tmp_path, {"app.py": FLASK})
     assert candidate.processes[0].port == 5000
     assert any("--port" in note for note in candidate.notes)
 
 
-def test_python_below_src_is_imported_from_there(tmp_path: Path) -> None:
+def test_python_in_src_is_imported_from_there(tmp_path: Path) -> None:
     files, _ = SAMPLES["a FastAPI application under src/"]
     assert only(tmp_path, files).processes[0].env == {"PYTHONPATH": "src"}
 
 
-def test_applications_far_from_the_root_need_a_manifest_there(tmp_path: Path) -> None:
+def test_deep_applications_need_a_manifest_in_the_root(tmp_path: Path) -> None:
     lay_out(tmp_path, {"a/b/main.py": FASTAPI})
     assert detect(str(tmp_path)) == ()
     lay_out(tmp_path, {"requirements.txt": "fastapi\n"})
     assert [each.kind for each in detect(str(tmp_path))] == ["python-fastapi"]
 
 
-def test_a_build_folder_is_left_out_of_the_watch_where_no_ignore_file_does_it(tmp_path: Path) -> None:
+def test_a_build_folder_is_excluded_unless_gitignore_has_it(tmp_path: Path) -> None:
     files, _ = SAMPLES["a CMake project"]
     assert only(tmp_path, files).exclude == ("/build/",)
     assert only(tmp_path, {**files, ".gitignore": "build\n"}).exclude == ()

@@ -1,8 +1,8 @@
-"""Detects how to build and run a folder that has no hotrun.toml. Reads only, bounded; never raises for what is in it.
+"""Detect how to build and run a folder without a hotrun.toml. It only reads, within limits, and no contents raise.
 
-All that fit are returned; the caller takes the only one, or lists them. What has a manifest (go.mod, package.json, ...)
-wins over loose scripts and over Make, since Makefiles beside other projects mostly wrap their commands; Make wins over
-loose scripts where it has sources to compile. Candidates that only build give way to ones that run.
+Returns all candidates. The caller uses the only one, or lists them. A manifest (go.mod, package.json, ...) wins over
+scripts and Make, since Makefiles next to other projects mostly wrap their commands. Make wins over scripts if it has
+sources to compile. Candidates that run a program win over those that only build.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Candidate", "CandidatePart", "detect"]
 
 
 def detect(root: str) -> tuple[Candidate, ...]:
-    """The ways to run the project in the folder `root`, most telling files first; empty if none is known."""
+    """The ways to run the project in the folder `root`, the most specific first. Empty if none is found."""
     folder = ProjectFolder(root)
     found = [candidate for candidates in _with_manifest(folder) for candidate in candidates if is_sound(candidate)]
     if not found:
@@ -29,7 +29,7 @@ def detect(root: str) -> tuple[Candidate, ...]:
 
 
 def _with_manifest(folder: ProjectFolder) -> Iterator[list[Candidate]]:
-    """Imports a language's module only where its files are: this runs before the first build."""
+    """Imports only the modules of languages whose files exist, because this runs before the first build."""
     if folder.first("go.mod", "go.work"):
         from hotrun.config.detect import go_module
 
@@ -65,7 +65,7 @@ def _on_the_jvm_or_cmake(folder: ProjectFolder) -> Iterator[list[Candidate]]:
 
 
 def _without_manifest(folder: ProjectFolder) -> Iterator[list[Candidate]]:
-    """What is left to try, the first that fits wins."""
+    """The kinds of projects without a manifest. The first match wins."""
     from hotrun.config.detect import make, node, python
 
     if make.compiles(folder):

@@ -1,5 +1,7 @@
-"""What detection answers: one way to build and run a folder, as plain values.
-template.py turns them into a configuration file or a project."""
+"""The result of detection: one way to build and run a folder, as plain values.
+
+template.py turns it into a configuration file or a project.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,14 @@ import re
 
 import msgspec
 
-SAVE_HINT = "`hotrun init` writes this as hotrun.toml"
-
 _UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _PATTERN_SPECIALS = re.compile(r"([\\*?\[\]{}])")
 
 
 class CandidatePart(msgspec.Struct, frozen=True):
-    """A step or a process. `paths`, `inputs` and `needs` mean what they mean in hotrun.toml: None is "left out".
+    """A step or a process, with the keys of hotrun.toml. None means that the key is missing.
 
-    `comments` say to a person why it is so; `port` is where the process is known to listen, for the suggested `ready`.
+    `comments` explain it to the user. `port`: where the process listens, if known, for the suggested `ready`.
     """
 
     name: str
@@ -31,7 +31,7 @@ class CandidatePart(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """One way to run the folder. `title` is one line for a person; `notes` are what that person should know or do."""
+    """One way to run the folder. `title`: one line for the user. `notes`: what the user should know or do."""
 
     kind: str
     title: str
@@ -39,11 +39,10 @@ class Candidate(msgspec.Struct, frozen=True):
     processes: tuple[CandidatePart, ...] = ()
     exclude: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    save_hint: str = SAVE_HINT
 
 
 def part_name(text: str, taken: tuple[str, ...] = (), fallback: str = "app") -> str:
-    """A name that is a bare TOML key and easy to type, made from any text; never one of `taken`."""
+    """Turn any text into a name that is a bare TOML key, easy to type, and not one of `taken`."""
     name = _UNSAFE_IN_NAMES.sub("-", text).strip("-_")
     if not name or name in taken:
         return fallback
@@ -51,19 +50,19 @@ def part_name(text: str, taken: tuple[str, ...] = (), fallback: str = "app") -> 
 
 
 def exact(path: str) -> str:
-    """The gitignore pattern that means this very path below the root, whatever characters are in it."""
+    """The gitignore pattern of exactly this path below the root, with special characters escaped."""
     escaped = _PATTERN_SPECIALS.sub(r"\\\1", path)
     return escaped if "/" in escaped.rstrip("/") else "/" + escaped
 
 
-def one_line(text: str, most: int = 60) -> str:
-    """Text from somebody's file as one line that a person can read, of at most `most` characters."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in text[: most * 4]).split())
-    return text if len(text) <= most else text[: most - 1] + "…"
+def one_line(text: str, limit: int = 60) -> str:
+    """Text from a project's file as one printable line of at most `limit` characters."""
+    text = " ".join("".join(char if char.isprintable() else " " for char in text[: limit * 4]).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def is_sound(candidate: Candidate) -> bool:
-    """Whether all that goes into commands and patterns prints; a file may hold names that no shell or TOML takes."""
+    """Whether all texts are printable. Files may contain names that neither a shell nor TOML accepts."""
     texts = [candidate.title, *candidate.exclude, *candidate.notes]
     for part in (*candidate.steps, *candidate.processes):
         command = (part.command,) if isinstance(part.command, str) else part.command

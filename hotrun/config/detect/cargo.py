@@ -1,4 +1,4 @@
-"""Rust: the binaries of a Cargo package or workspace, and where cargo puts them."""
+"""Rust: the binaries of a Cargo package or workspace, and their output folder."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from hotrun.config.detect.folder import ProjectFolder, join, string, strings, ta
 
 STEP = "compile"
 
-MOST_MEMBERS = 200
+MAX_MEMBERS = 200
 
 _COMPILED_TEMPLATES = frozenset({"askama", "rinja", "sailfish", "maud", "ructe", "yarte"})
-_EMBED_COMMENT = "Files that include_str! or include_bytes! name belong here as well."
+_EMBED_COMMENT = "Add files named by include_str! or include_bytes!."
 
 
 class Binary(msgspec.Struct, frozen=True):
-    """A program that a package makes, and the features it asks for."""
+    """A program of a package, and the features that it requires."""
 
     name: str
     features: tuple[str, ...] = ()
 
 
 class CargoPackage(msgspec.Struct, frozen=True):
-    """A package with its programs; `folder` is relative to the root ("" is the root itself)."""
+    """A package with its programs. `folder`: relative to the root ("" is the root itself)."""
 
     folder: str
     name: str
@@ -38,7 +38,7 @@ class CargoPackage(msgspec.Struct, frozen=True):
 
 
 def candidates(folder: ProjectFolder) -> list[Candidate]:
-    """A candidate for each program of the root's package, else of the workspace's members; else a mere check."""
+    """A candidate for each program of the root package, or of the workspace's members, or one that only checks."""
     manifest = folder.toml("Cargo.toml")
     root = _package(folder, "", manifest)
     if root and root.binaries:
@@ -67,7 +67,7 @@ def _package(folder: ProjectFolder, path: str, manifest: dict[str, object]) -> C
 
 
 def _binaries(folder: ProjectFolder, path: str, package: str, manifest: dict[str, object]) -> tuple[Binary, ...]:
-    """Declared programs and those that cargo finds by itself, each name once."""
+    """The declared programs and those that cargo discovers, without duplicate names."""
     declared = manifest.get("bin")
     found: dict[str, Binary] = {}
     for entry in declared if isinstance(declared, list) else []:
@@ -83,7 +83,7 @@ def _binaries(folder: ProjectFolder, path: str, package: str, manifest: dict[str
 
 
 def _found_binaries(folder: ProjectFolder, path: str, package: str) -> list[tuple[str, str]]:
-    """(name, source relative to the package) by cargo's conventions."""
+    """The programs that cargo discovers, as (name, source relative to the package)."""
     found = [(package, "src/main.rs")] if folder.is_file(join(path, "src/main.rs")) else []
     programs = join(path, "src/bin")
     found += [(name.removesuffix(".rs"), f"src/bin/{name}") for name in folder.files(programs, ".rs")]
@@ -96,16 +96,16 @@ def _found_binaries(folder: ProjectFolder, path: str, package: str) -> list[tupl
 
 
 def _members(folder: ProjectFolder, manifest: dict[str, object]) -> list[str]:
-    """Folders of the workspace's members, in the order of the manifest; `default-members` narrow them as cargo does."""
+    """The folders of the workspace's default or other members, in the order of the manifest."""
     workspace = table(manifest, "workspace")
     patterns = strings(workspace.get("default-members")) or strings(workspace.get("members"))
-    left_out = {path for pattern in strings(workspace.get("exclude")) for path in _expand(folder, pattern)}
+    excluded = {path for pattern in strings(workspace.get("exclude")) for path in _expand(folder, pattern)}
     paths = dict.fromkeys(path for pattern in patterns for path in _expand(folder, pattern))
-    return [path for path in paths if path not in left_out and folder.is_file(join(path, "Cargo.toml"))][:MOST_MEMBERS]
+    return [path for path in paths if path not in excluded and folder.is_file(join(path, "Cargo.toml"))][:MAX_MEMBERS]
 
 
 def _expand(folder: ProjectFolder, pattern: str) -> list[str]:
-    """Folders inside the root that a member pattern means. `**` is not followed: it would walk everything."""
+    """The folders below the root that match a member pattern. `**` is not supported: it would walk everything."""
     pattern = os.path.normpath(pattern)
     if pattern.startswith(("..", "/")) or "**" in pattern:
         return []
@@ -115,7 +115,7 @@ def _expand(folder: ProjectFolder, pattern: str) -> list[str]:
             found = [join(path, name) for path in found for name in fnmatch.filter(folder.all_folders(path), segment)]
         else:
             found = [join(path, segment) for path in found]
-        found = found[:MOST_MEMBERS]
+        found = found[:MAX_MEMBERS]
     return found
 
 
@@ -125,7 +125,7 @@ def _of_package(folder: ProjectFolder, package: CargoPackage, in_workspace: bool
     notes: tuple[str, ...] = ()
     if package.default in names and len(names) > 1:
         others = ", ".join(name for name in names if name != package.default)
-        notes = (f"default-run chooses {package.default}; the package also has {others}",)
+        notes = (f"default-run selects {package.default} (other binaries: {others})",)
     return [_program(folder, package, binary, in_workspace, len(names) > 1, notes) for binary in chosen]
 
 
@@ -157,10 +157,10 @@ def _program(
         needs=(STEP,),
         paths=(templates,) if templates and not compiled else (),
     )
-    what = f"Cargo package {package.name}" + (f" (binary {binary.name})" if several else "")
+    title = f"Cargo package {package.name}" + (f" (binary {binary.name})" if several else "")
     return Candidate(
         kind="cargo",
-        title=what,
+        title=title,
         steps=(build,),
         processes=(run,),
         exclude=_exclude(folder, output),
@@ -169,10 +169,10 @@ def _program(
 
 
 def _build_paths(folder: ProjectFolder, in_workspace: bool) -> tuple[str, ...]:
-    aside = [name for name in ("tests", "benches", "examples") if not in_workspace and folder.is_dir(name)]
+    excluded = [name for name in ("tests", "benches", "examples") if not in_workspace and folder.is_dir(name)]
     return (
         "**/*.rs",
-        *(f"!/{name}/**" for name in aside),
+        *(f"!/{name}/**" for name in excluded),
         "Cargo.toml",
         "Cargo.lock",
         *((".cargo/**",) if folder.is_dir(".cargo") else ()),
@@ -180,7 +180,7 @@ def _build_paths(folder: ProjectFolder, in_workspace: bool) -> tuple[str, ...]:
 
 
 def _target_folder(folder: ProjectFolder) -> str:
-    """Where cargo builds, relative to the root: the workspace's `target` unless configured otherwise."""
+    """The folder where cargo builds, relative to the root: the workspace's `target`, unless configured otherwise."""
     config = folder.toml(folder.first(".cargo/config.toml", ".cargo/config") or "")
     build = table(config, "build")
     target = os.environ.get("CARGO_TARGET_DIR") or string(build.get("target-dir"))
@@ -192,7 +192,7 @@ def _target_folder(folder: ProjectFolder) -> str:
 
 
 def _workspace_above(folder: ProjectFolder) -> str:
-    """The way up to the workspace that this package is a member of; "" if it stands alone or is the root of one."""
+    """The relative path of the workspace above this package. "" if there is none, or if the package is its root."""
     manifest = folder.toml("Cargo.toml")
     if "workspace" in manifest:
         return ""
@@ -203,12 +203,12 @@ def _workspace_above(folder: ProjectFolder) -> str:
         above = "/".join([".."] * levels)
         upper = folder.toml(f"{above}/Cargo.toml")
         if "workspace" in upper:
-            return "" if _left_out(folder, above, table(upper, "workspace")) else above
+            return "" if _is_excluded(folder, above, table(upper, "workspace")) else above
     return ""
 
 
-def _left_out(folder: ProjectFolder, above: str, workspace: dict[str, object]) -> bool:
-    """Whether the workspace excludes this package; else cargo takes it for a member (or complains)."""
+def _is_excluded(folder: ProjectFolder, above: str, workspace: dict[str, object]) -> bool:
+    """Whether the workspace excludes this package. If not, cargo treats it as a member (or reports an error)."""
     upper = os.path.normpath(os.path.join(folder.root, above))
     here = os.path.relpath(folder.root, upper)
     return any(
@@ -223,11 +223,11 @@ def _outside(path: str) -> bool:
 def _outside_notes(output: str) -> tuple[str, ...]:
     if not _outside(output):
         return ()
-    return (f"cargo builds outside of this folder ({output}), so every green build restarts; other members do not",)
+    return (f"cargo builds outside of this folder ({output}), so every passed build restarts the program",)
 
 
 def _exclude(folder: ProjectFolder, output: str) -> tuple[str, ...]:
-    """A target folder of another name; hotrun knows the usual one."""
+    """The pattern of a target folder with another name. hotrun excludes `target` by default."""
     top = output.split("/")[0]
     return () if _outside(output) or top == "target" else folder.excluded(f"/{top}/")
 
@@ -242,6 +242,6 @@ def _library(folder: ProjectFolder, root: CargoPackage | None) -> Candidate:
     title = f"Cargo package {root.name}" if root else f"Cargo workspace {folder.name}"
     return Candidate(
         kind="cargo",
-        title=f"{title} (no binary: it is only checked)",
+        title=f"{title} (no binary, only checked)",
         steps=(build,),
     )

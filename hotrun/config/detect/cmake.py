@@ -1,4 +1,4 @@
-"""C and C++ by CMake: the programs that add_executable names, in the root and the folders that it adds."""
+"""C and C++ with CMake: the programs of add_executable, in the root and in added subdirectories."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hotrun.config.detect.folder import ProjectFolder, join
 
 STEP = "compile"
 
-MOST_LISTS = 100
-MOST_LENGTH = 500
+MAX_LISTS = 100
+MAX_LENGTH = 500
 
 SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".ipp", ".inl", ".s", ".S", ".m", ".mm", ".cmake")
 
@@ -28,7 +28,7 @@ _TEST = re.compile(r"(?:^|[-_/])(?:unit)?(?:tests?|bench(?:marks?)?)(?:$|[-_/])"
 
 
 class _Executable(msgspec.Struct, frozen=True):
-    """A target, the folder of the list that names it, and the file that it becomes."""
+    """A target, the folder of its CMakeLists.txt, and its output file."""
 
     target: str
     folder: str
@@ -36,10 +36,10 @@ class _Executable(msgspec.Struct, frozen=True):
 
 
 def candidates(folder: ProjectFolder) -> list[Candidate]:
-    """A candidate for each program; tests and benchmarks only where there is nothing else."""
+    """A candidate for each program. Tests and benchmarks only if there is nothing else."""
     found = _executables(folder, "", {})
     found = [each for each in found if not _TEST.search(join(each.folder, each.target))] or found
-    present = folder.suffixes() | {".h"} if found else set()  # the first header often comes later
+    present = folder.suffixes() | {".h"} if found else set()  # a header is often added later
     paths = (*(f"**/*{suffix}" for suffix in SUFFIXES if suffix in present), "**/CMakeLists.txt")
     return [_candidate(folder, each, paths, several=len(found) > 1) for each in found]
 
@@ -48,7 +48,7 @@ def _executables(
     folder: ProjectFolder, path: str, variables: dict[str, str], lists: list[str] | None = None
 ) -> list[_Executable]:
     lists = [] if lists is None else lists
-    if path in lists or len(lists) == MOST_LISTS:
+    if path in lists or len(lists) == MAX_LISTS:
         return []
     lists.append(path)
     text = _COMMENT.sub("", folder.text(join(path, "CMakeLists.txt")))
@@ -73,7 +73,7 @@ def _executables(
 
 
 def _variables(text: str, known: dict[str, str]) -> dict[str, str]:
-    """The variables that matter for names and places, after this file has been read."""
+    """The variables that affect names and folders, after reading this file."""
     variables = {"CMAKE_BINARY_DIR": "build", "CMAKE_SOURCE_DIR": ".", **known}
     project = _PROJECT.search(text)
     if project:
@@ -87,8 +87,8 @@ def _variables(text: str, known: dict[str, str]) -> dict[str, str]:
 
 
 def _resolve(text: str, variables: dict[str, str]) -> str:
-    """The text with its variables replaced, cut where names are never that long: values may double themselves."""
-    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text[:MOST_LENGTH])[:MOST_LENGTH]
+    """The text with its variables replaced, truncated to MAX_LENGTH because values may grow exponentially."""
+    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text[:MAX_LENGTH])[:MAX_LENGTH]
 
 
 def _candidate(folder: ProjectFolder, executable: _Executable, paths: tuple[str, ...], several: bool) -> Candidate:
@@ -98,7 +98,7 @@ def _candidate(folder: ProjectFolder, executable: _Executable, paths: tuple[str,
         command=f"cmake -S . -B build && cmake --build build{target}",
         paths=paths,
         outputs=(exact(executable.output),),
-        comments=("Configures, then builds: each is quick where there is nothing to do.",),
+        comments=("Configures, then builds. Both are quick if nothing has changed.",),
     )
     run = CandidatePart(
         name=part_name(executable.target, taken=(STEP,)),

@@ -1,4 +1,4 @@
-"""Go: the main packages of a module or workspace, and what they read when they start."""
+"""Go: the main packages of a module or workspace, and the files that they read when they start."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from hotrun.go.read.modules import used
 
 STEP = "compile"
 
-MOST_FILES_READ = 1000
-MOST_COMMANDS = 200
+MAX_FILES_READ = 1000
+MAX_COMMANDS = 200
 
 _MODULE = re.compile(r'^[ \t]*module\s+"?([^\s"]+)', re.M)
 _MAIN_PACKAGE = re.compile(r"^package\s+main\b", re.M)
 _MAIN_FUNCTION = re.compile(r"^func\s+main\s*\(\s*\)", re.M)
-_LEFT_OUT = re.compile(r"^//go:build\s+ignore\b|^// \+build\s+ignore\b", re.M)
+_IGNORED = re.compile(r"^//go:build\s+ignore\b|^// \+build\s+ignore\b", re.M)
 _EMBED = re.compile(r"^//go:embed\s+(.+)$", re.M)
 _MAJOR_VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _BEEGO = re.compile(r"github\.com/(?:beego|astaxie)/beego\b")
@@ -28,14 +28,14 @@ _READ_AT_START = ("templates", "views")
 
 
 class GoModule(msgspec.Struct, frozen=True):
-    """A Go module: its folder below the root ("" is the root itself), its import path ("" if go.mod does not say)."""
+    """A Go module: its folder below the root ("" is the root itself) and its import path ("" if unknown)."""
 
     folder: str
     path: str
 
 
 def candidates(folder: ProjectFolder) -> list[Candidate]:
-    """A candidate for each main package; where there is none, one that only builds."""
+    """A candidate for each main package, or one that only builds."""
     modules = _modules(folder)
     mains = [(module, package) for module in modules for package in _main_packages(folder, module)]
     if not mains:
@@ -45,7 +45,7 @@ def candidates(folder: ProjectFolder) -> list[Candidate]:
 
 
 def _modules(folder: ProjectFolder) -> list[GoModule]:
-    """The module at the root, or the members of a workspace that has none there."""
+    """The module in the root, or the members of a workspace."""
     if folder.is_file("go.mod"):
         return [GoModule("", _module_path(folder, ""))]
     inside = [path.removeprefix("./").rstrip("/") for path in used(folder.text("go.work"))]
@@ -62,18 +62,18 @@ def _module_path(folder: ProjectFolder, path: str) -> str:
 
 
 def _main_packages(folder: ProjectFolder, module: GoModule) -> list[str]:
-    """Folders of main packages: the module's own and those under cmd/; if there are none, whatever lies deeper."""
+    """The folders of main packages: the module's root and those in cmd/. If there are none, any deeper ones."""
     commands = join(module.folder, "cmd")
-    inside = [join(commands, name) for name in folder.all_folders(commands)]  # of whatever name, "build" included
-    deeper = [join(path, name) for path in inside[:MOST_COMMANDS] for name in folder.all_folders(path)]
-    found = [path for path in [module.folder, commands, *inside, *deeper[:MOST_COMMANDS]] if _is_main(folder, path)]
+    inside = [join(commands, name) for name in folder.all_folders(commands)]  # also names in SKIPPED, such as "build"
+    deeper = [join(path, name) for path in inside[:MAX_COMMANDS] for name in folder.all_folders(path)]
+    found = [path for path in [module.folder, commands, *inside, *deeper[:MAX_COMMANDS]] if _is_main(folder, path)]
     if found:
         return found
     return [path for path in _packages(folder, module.folder) if _is_main(folder, path)]
 
 
 def _packages(folder: ProjectFolder, start: str) -> Iterable[str]:
-    """Folders below `start` that do not belong to a module of their own."""
+    """The folders below `start` that belong to the same module."""
     others: list[str] = []
     for path in folder.walk(start, depth=4):
         if any(path.startswith(other + "/") for other in others):
@@ -87,7 +87,7 @@ def _packages(folder: ProjectFolder, start: str) -> Iterable[str]:
 def _is_main(folder: ProjectFolder, path: str) -> bool:
     sources = (folder.text(join(path, name)) for name in _sources(folder, path))
     return any(
-        _MAIN_PACKAGE.search(text) and _MAIN_FUNCTION.search(text) and not _LEFT_OUT.search(text) for text in sources
+        _MAIN_PACKAGE.search(text) and _MAIN_FUNCTION.search(text) and not _IGNORED.search(text) for text in sources
     )
 
 
@@ -96,9 +96,9 @@ def _sources(folder: ProjectFolder, path: str) -> list[str]:
 
 
 def _embedded(folder: ProjectFolder) -> tuple[str, ...]:
-    """Patterns of the files that //go:embed lines take into the binary."""
+    """The patterns of the files that //go:embed lines add to the binary."""
     patterns: dict[str, None] = {}
-    left = MOST_FILES_READ
+    left = MAX_FILES_READ
     for path in folder.walk(depth=4):
         for name in _sources(folder, path)[:left]:
             left -= 1
@@ -113,7 +113,7 @@ def _embed_patterns(path: str, line: str) -> list[str]:
     except ValueError:
         return []
     found = [join(path, word.removeprefix("all:")) for word in words]
-    # The few patterns with these are not worth translating into gitignore's words.
+    # Patterns with these characters are rare, and not converted to gitignore patterns.
     return [f"/{pattern}" for pattern in found if not set("[]{}\\") & set(pattern)]
 
 
@@ -127,7 +127,7 @@ def _program(folder: ProjectFolder, module: GoModule, package: str, embedded: tu
         command=shlex.join(["go", "build", "-o", binary, where]),
         inputs=(f"go:{shlex.quote(where)}",),
         outputs=(exact(binary),),
-        comments=("What it is made of is asked of the go command; tests are no part of it.",),
+        comments=("Rebuilds when a file listed by `go list` changes. Tests are not included.",),
     )
     run = CandidatePart(
         name=part_name(name, taken=(STEP,)),
@@ -135,25 +135,25 @@ def _program(folder: ProjectFolder, module: GoModule, package: str, embedded: tu
         needs=(STEP,),
         paths=_start_paths(folder, embedded, ("conf", "views") if beego else _READ_AT_START),
     )
-    kind, what = ("go-beego", "Beego app") if beego else ("go", "Go module")
+    kind, label = ("go-beego", "Beego app") if beego else ("go", "Go module")
     return Candidate(
         kind=kind,
-        title=f"{what} {module.path or folder.name} (main package {where})",
+        title=f"{label} {module.path or folder.name} (main package {where})",
         steps=(build,),
         processes=(run,),
-        notes=() if folder.ignores("tmp") else ("the program is built into tmp/, which belongs into .gitignore",),
+        notes=() if folder.ignores("tmp") else ("add tmp/ to .gitignore",),
     )
 
 
 def _program_name(folder: ProjectFolder, module: GoModule, package: str) -> str:
-    """What `go build` would call it: the last element of the import path, without a major version."""
+    """The name that `go build` uses: the last element of the import path without a major version."""
     if package != module.folder:
         return package.rpartition("/")[2]
     return _MAJOR_VERSION.sub("", module.path).rpartition("/")[2] or part_name(folder.name)
 
 
 def _start_paths(folder: ProjectFolder, embedded: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """What the program reads when it starts: a change needs a restart, not a build."""
+    """The patterns of the files that the program reads when it starts. A change needs a restart, not a build."""
     return tuple(
         f"{name}/**"
         for name in names
@@ -169,4 +169,4 @@ def _library(folder: ProjectFolder, modules: list[GoModule]) -> Candidate:
         command=shlex.join(["go", "build", *where]),
         inputs=(f"go:{shlex.join(where)}",),
     )
-    return Candidate(kind="go", title=f"{title} (no main package: it is only built)", steps=(build,))
+    return Candidate(kind="go", title=f"{title} (no main package, only built)", steps=(build,))

@@ -1,4 +1,4 @@
-"""Java and Kotlin by Gradle: the application plugin and Spring Boot, in the root or in included projects."""
+"""Java and Kotlin with Gradle: the application plugin and Spring Boot, in the root or in included projects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _VERSION = re.compile(r"""^[ \t]*version\s*=?\s*["']([^"'$\n]+)["']""", re.M)
 
 
 def candidates(folder: ProjectFolder) -> list[Candidate]:
-    """A candidate for each project that makes a program; where none does, one that only builds."""
+    """A candidate for each project with a program, or one that only builds."""
     gradle = "./gradlew" if folder.is_file("gradlew") else "gradle"
     settings = folder.text(folder.first(*SETTINGS_FILES) or "")
     found = [
@@ -38,7 +38,7 @@ def candidates(folder: ProjectFolder) -> list[Candidate]:
     if found:
         return found
     step = CandidatePart(name=STEP, command=f"{gradle} -q classes", paths=_paths(folder))
-    title = f"Gradle project {_project_name(folder, settings, '')} (no application plugin: it is only built)"
+    title = f"Gradle project {_project_name(folder, settings, '')} (no application plugin, only built)"
     return [Candidate(kind="gradle", title=title, steps=(step,), exclude=folder.excluded("build/"))]
 
 
@@ -51,7 +51,7 @@ def _paths(folder: ProjectFolder) -> tuple[str, ...]:
 
 
 def _included(settings: str) -> list[str]:
-    """Folders of the included projects, by Gradle's convention: `:a:b` lies in a/b."""
+    """The folders of the included projects, by Gradle's convention: `:a:b` is in a/b."""
     calls = _INCLUDE.findall(_COMMENT.sub("", settings))
     return [path.strip(":").replace(":", "/") for call in calls for path in _QUOTED.findall(call)]
 

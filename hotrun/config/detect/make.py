@@ -1,4 +1,4 @@
-"""Make, the last resort: the default target builds, a run, serve, dev or start target is the process."""
+"""Make, if nothing else matches: the default target builds, a run, serve, dev or start target is the process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SUFFIXES = (
 
 
 def candidates(folder: ProjectFolder) -> list[Candidate]:
-    """One candidate at most: none if the Makefile has nothing that builds or runs."""
+    """At most one candidate. None if the Makefile has no target that builds or runs."""
     text = folder.text(folder.first(*FILES) or "")
     targets = [name for line in _TARGETS.findall(text) for name in line.split()]
     process = next((name for name in _PROCESSES if name in targets), None)
@@ -40,12 +40,12 @@ def candidates(folder: ProjectFolder) -> list[Candidate]:
 
 
 def compiles(folder: ProjectFolder) -> bool:
-    """Whether there is a Makefile, and near it sources in a language that make is the usual tool for."""
+    """Whether there are a Makefile and sources in a language that is usually built with make."""
     return folder.first(*FILES) is not None and _paths(folder) is not None
 
 
 def _build_target(text: str, targets: list[str]) -> str | None:
-    """What to ask make for: "" for its default, a name where the default does not build, None if nothing does."""
+    """The target to build: "" for the default, a name if the default does not build, None if no target does."""
     default = _DEFAULT.search(text)
     goal = default[1] if default else next(iter(targets), "")
     if goal and goal not in _NOT_BUILDING:
@@ -59,15 +59,15 @@ def _process(target: str, is_built: bool, paths: tuple[str, ...] | None) -> Cand
         command=f"make {target}",
         needs=("make",) if is_built else (),
         paths=() if is_built else paths,
-        comments=("The program's own command is better here: hotrun then sees its exit code, not make's.",),
+        comments=("Better: the command of the program itself, so that hotrun sees its exit code, not make's.",),
     )
 
 
 def _paths(folder: ProjectFolder) -> tuple[str, ...] | None:
-    """Source files of the languages that are there; None, which is all files, where there are none of them."""
+    """The patterns of the source files. None, which means all files, if there are none."""
     present = folder.suffixes()
     if present & {".c", ".cc", ".cpp", ".cxx"}:
-        present.add(".h")  # the first header often comes later
+        present.add(".h")  # a header is often added later
     found = tuple(f"**/*{suffix}" for suffix in SUFFIXES if suffix in present)
     return (*found, *folder.present(*FILES)) if found else None
 
@@ -75,4 +75,4 @@ def _paths(folder: ProjectFolder) -> tuple[str, ...] | None:
 def _notes(paths: tuple[str, ...] | None) -> tuple[str, ...]:
     if paths is not None:
         return ()
-    return ("it is not known which files belong to the build: name them in paths, and what it writes in outputs",)
+    return ("hotrun cannot tell which files this build uses: list them in `paths`, and its products in `outputs`",)

@@ -1,4 +1,4 @@
-"""Java by Maven: Spring Boot as a jar, a plain project by its main class, else only the build."""
+"""Java with Maven: Spring Boot as a jar, a plain project by its main class, otherwise only the build."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 STEP = "compile"
 
-MOST_FILES_READ = 500
-MOST_LENGTH = 500
+MAX_FILES_READ = 500
+MAX_LENGTH = 500
 
 _PATHS = ("**/src/main/**", "**/pom.xml")
 _PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
@@ -26,7 +26,7 @@ _MAIN_KEYS = ("exec.mainClass", "mainClass", "main.class", "start-class")
 
 
 def candidates(folder: ProjectFolder) -> list[Candidate]:
-    """One candidate: build and run where it is known what to run, else only the build."""
+    """One candidate that builds and runs. It only builds if the main class is unknown."""
     pom = _pom(folder)
     maven = "./mvnw" if folder.is_file("mvnw") else "mvn"
     name = (_text(pom, "artifactId") if pom is not None else "") or folder.name
@@ -41,12 +41,12 @@ def candidates(folder: ProjectFolder) -> list[Candidate]:
     comments: tuple[str, ...] = ()
     if pom.find("dependencies/dependency") is not None:
         run = f"{maven} -q exec:java -Dexec.mainClass={shlex.quote(main_class)}"
-        comments = ("exec:java puts the dependencies on the class path.",)
+        comments = ("exec:java adds the dependencies to the class path.",)
     return [_candidate(folder, name, f"{maven} -q compile", run, comments=comments)]
 
 
 def _spring_boot(folder: ProjectFolder, pom: Element, maven: str, name: str) -> Candidate:
-    """A jar, not spring-boot:run: that one runs on target/classes, which a red build may leave half written."""
+    """Runs a jar. spring-boot:run uses target/classes, which a failed build may leave half written."""
     build = f"{maven} -q -Dmaven.test.skip=true package"
     jar = _jar(pom)
     if jar and _text(pom, "packaging") in ("", "jar"):
@@ -80,23 +80,23 @@ def _candidate(
     process = CandidatePart(
         name=part_name(name, taken=(STEP,)), command=run, needs=(STEP,), paths=(), comments=comments, port=port
     )
-    what = "Spring Boot application" if kind == "maven-spring-boot" else "Maven project"
+    label = "Spring Boot application" if kind == "maven-spring-boot" else "Maven project"
     return Candidate(
         kind=kind,
-        title=f"{what} {part_name(name)}" + ("" if run else " (no main class known: it is only built)"),
+        title=f"{label} {part_name(name)}" + ("" if run else " (no main class found, only built)"),
         steps=(step,),
         processes=(process,) if run else (),
     )
 
 
 def _pom(folder: ProjectFolder) -> Element | None:
-    """The root's pom.xml without its namespace; None if it is not XML."""
+    """The root's pom.xml without its namespace. None if it is invalid."""
     text = folder.text("pom.xml")
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:  # a pom needs neither, and entities can be made to explode
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:  # a pom needs neither, and entities can expand exponentially
         return None
     from xml.etree import ElementTree
 
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)  # the text is decoded already, whatever encoding it names
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)  # the text is decoded already
     try:
         return ElementTree.fromstring(re.sub(r"\sxmlns\s*=\s*(\"[^\"]*\"|'[^']*')", "", text))  # noqa: S314 # no entities, bounded
     except (ElementTree.ParseError, ValueError):
@@ -112,24 +112,24 @@ def _plugins(pom: Element) -> set[str]:
 
 
 def _jar(pom: Element) -> str:
-    """The jar's file name; "" if it cannot be told from this file alone."""
+    """The jar's file name. "" if this file alone does not determine it."""
     name = _text(pom, "build/finalName") or "${project.artifactId}-${project.version}"
     name = _resolve(pom, name)
     return "" if "${" in name or not name.strip("-") else f"{name}.jar"
 
 
 def _resolve(pom: Element, text: str) -> str:
-    """Properties replaced by their values; the ones that are set elsewhere stay."""
+    """The text with properties replaced by their values. Properties that are set elsewhere stay."""
     values = {child.tag: (child.text or "").strip() for child in pom.iterfind("properties/*")}
     values["project.artifactId"] = _text(pom, "artifactId")
     values["project.version"] = _text(pom, "version") or _text(pom, "parent/version")
-    for _ in range(5):  # a property may name another one
-        text = _PROPERTY.sub(lambda match: values.get(match[1]) or match[0], text[:MOST_LENGTH])
+    for _ in range(5):  # a property may refer to another one
+        text = _PROPERTY.sub(lambda match: values.get(match[1]) or match[0], text[:MAX_LENGTH])
     return text
 
 
 def _main_class(folder: ProjectFolder, pom: Element) -> str:
-    """From the properties, any plugin's configuration, or the only main method in the sources; else ""."""
+    """The main class from the properties, a plugin's configuration, or the only main method in the sources, or ""."""
     named = [_text(child, ".") for child in pom.iterfind("properties/*") if child.tag in _MAIN_KEYS]
     named += [_text(element, ".") for element in pom.iter("mainClass")]
     for name in named:
@@ -141,7 +141,7 @@ def _main_class(folder: ProjectFolder, pom: Element) -> str:
 
 
 def _main_classes(folder: ProjectFolder) -> Iterator[str]:
-    left = MOST_FILES_READ
+    left = MAX_FILES_READ
     for path in folder.walk("src/main/java", depth=8):
         for name in folder.files(path, ".java")[:left]:
             left -= 1

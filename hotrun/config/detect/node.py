@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript: the dev or start script of a package.json, or a server file that node can run as it is."""
+"""JavaScript and TypeScript: the dev or start script of a package.json, or a server file for node."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ LOCKFILES = (
     ("package-lock.json", "npm"),
     ("npm-shrinkwrap.json", "npm"),
 )
-MOST_SCRIPTS_READ = 50
-MOST_LENGTH = 2000
+MAX_SCRIPTS_READ = 50
+MAX_LENGTH = 2000
 MANAGERS = ("npm", "pnpm", "yarn", "bun")
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte")
 NO_TESTS = ("!**/*.test.*", "!**/*.spec.*", "!**/__tests__/**")
@@ -25,7 +25,7 @@ OUTPUT_FOLDERS = ("dist", "build", "out", "lib", ".next", ".output", ".svelte-ki
 _USUAL_OUTPUT = (("next", ".next"), ("nuxt", ".output"), ("nuxi", ".output"), ("vite", "dist"), ("astro", "dist"))
 _PLACE = r"(?<![\w./-])(?:\./)?{0}/|(?:--out-?[dD]ir|serve|-s)[ =]+(?:\./)?{0}(?![\w./-])"
 
-# Tools that watch the sources by themselves; restarting them on each save would only cost their warm state.
+# Tools that watch the sources themselves. A restart on each save would only lose their warm state.
 _WATCHES_ITSELF = re.compile(
     r"""(?x)
     (?<![\w./-]) (?:
@@ -44,10 +44,10 @@ _WATCHES_ITSELF = re.compile(
 
 
 def candidates(folder: ProjectFolder) -> list[Candidate]:
-    """One candidate at most: the dev script, else start, else serve, else a file for node."""
+    """At most one candidate: the script dev, start or serve, or a file for node."""
     package = folder.json("package.json")
     scripts = {
-        name: string(text)[:MOST_LENGTH] for name, text in table(package, "scripts").items() if string(text).strip()
+        name: string(text)[:MAX_LENGTH] for name, text in table(package, "scripts").items() if string(text).strip()
     }
     chosen = next((name for name in ("dev", "start", "serve") if name in scripts), None)
     if chosen:
@@ -57,12 +57,12 @@ def candidates(folder: ProjectFolder) -> list[Candidate]:
 
 def _script(folder: ProjectFolder, package: dict[str, object], scripts: dict[str, str], chosen: str) -> Candidate:
     manager, lockfile = _manager(folder, package)
-    by_itself = _WATCHES_ITSELF.search(_expanded(scripts, chosen))
+    watcher = _WATCHES_ITSELF.search(_expanded(scripts, chosen))
     steps: tuple[CandidatePart, ...] = ()
     comments: tuple[str, ...] = ()
     paths = _project_files(folder, lockfile)
-    if by_itself:
-        comments = (f"`{one_line(by_itself[0])}` watches the sources by itself: only a changed package restarts it.",)
+    if watcher:
+        comments = (f"`{one_line(watcher[0])}` watches the sources itself. hotrun restarts it if the package changes.",)
     elif chosen == "start" and "build" in scripts:
         steps = (_build(folder, manager, lockfile, scripts),)
     else:
@@ -85,7 +85,7 @@ def _script(folder: ProjectFolder, package: dict[str, object], scripts: dict[str
 
 
 def _build(folder: ProjectFolder, manager: str, lockfile: str | None, scripts: dict[str, str]) -> CandidatePart:
-    """The build script before `start`. What it writes must not trigger it again."""
+    """The build script before `start`. Its outputs must not trigger it again."""
     made = _outputs(folder, _expanded(scripts, "start") + " " + _expanded(scripts, "build"))
     return CandidatePart(
         name="build",
@@ -96,12 +96,12 @@ def _build(folder: ProjectFolder, manager: str, lockfile: str | None, scripts: d
             *(f"!/{name}/**" for name in OUTPUT_FOLDERS if name in made or (name != "lib" and folder.is_dir(name))),
         ),
         outputs=tuple(f"{name}/**" for name in made),
-        comments=("Add what else it reads: styles, pages, assets.",),
+        comments=("Add other files that it reads, such as styles, pages and assets.",),
     )
 
 
 def _outputs(folder: ProjectFolder, text: str) -> tuple[str, ...]:
-    """Folders that the scripts or tsconfig.json name as the place of what is built, or that their tool always uses."""
+    """The output folders: named by the scripts or tsconfig.json, or used by their tool by default."""
     places = re.findall(r'"outDir"\s*:\s*"([^"]+)"', folder.text("tsconfig.json"))
     text = " ".join([text, string(folder.json("package.json").get("main")), *(f"{place}/" for place in places)])
     usual = {output for tool, output in _USUAL_OUTPUT if re.search(rf"\b{tool}\s+build\b", text)}
@@ -110,13 +110,13 @@ def _outputs(folder: ProjectFolder, text: str) -> tuple[str, ...]:
 
 
 def _file(folder: ProjectFolder, package: dict[str, object]) -> list[Candidate]:
-    """A folder whose server is one file: `main`, or a usual name. A page beside it means that a browser runs it."""
+    """A server in one file: `main`, or a usual name. With an index.html next to it, it is a browser's script."""
     if not package and folder.is_file("index.html"):
         return []
     main = string(package.get("main")).removeprefix("./")
     names = ("server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs", "app.mjs", "main.mjs")
-    is_ours = main.endswith((".js", ".mjs", ".cjs")) and not main.startswith(("/", "../"))
-    file = folder.first(*((main,) if is_ours else ()), *names)
+    is_local = main.endswith((".js", ".mjs", ".cjs")) and not main.startswith(("/", "../"))
+    file = folder.first(*((main,) if is_local else ()), *names)
     if file is None:
         return []
     manager, lockfile = _manager(folder, package)
@@ -137,11 +137,11 @@ def _file(folder: ProjectFolder, package: dict[str, object]) -> list[Candidate]:
 
 
 def _manager(folder: ProjectFolder, package: dict[str, object]) -> tuple[str, str | None]:
-    """The package manager and its lockfile: what package.json says, else whose lockfile is there, else npm."""
-    said = string(package.get("packageManager")).partition("@")[0]
+    """The package manager and its lockfile: the one in package.json, the one with a lockfile, or npm."""
+    named = string(package.get("packageManager")).partition("@")[0]
     present = [(lockfile, manager) for lockfile, manager in LOCKFILES if folder.is_file(lockfile)]
-    if said in MANAGERS:
-        return said, next((lockfile for lockfile, manager in present if manager == said), None)
+    if named in MANAGERS:
+        return named, next((lockfile for lockfile, manager in present if manager == named), None)
     lockfile, manager = present[0] if present else (None, "npm")
     return manager, lockfile
 
@@ -158,17 +158,17 @@ def _project_files(folder: ProjectFolder, lockfile: str | None) -> tuple[str, ..
 
 
 def _expanded(scripts: dict[str, str], start: str) -> str:
-    """The script's text and that of the other scripts it calls, whichever runner it uses for that."""
+    """The script's text and that of the scripts it calls, with any runner."""
     texts: dict[str, str] = {}
     waiting = [start]
-    while waiting and len(texts) < MOST_SCRIPTS_READ:
+    while waiting and len(texts) < MAX_SCRIPTS_READ:
         name = waiting.pop()
         if name in texts or name not in scripts:
             continue
         texts[name] = scripts[name]
         called = re.split(r"[\s\"'&|;]+", scripts[name])
         waiting += [word.removeprefix("npm:") for word in called]
-        for word in called:  # npm-run-all's patterns
+        for word in called:  # patterns of npm-run-all
             if "*" in word:
                 stem = word.removeprefix("npm:").split("*")[0]
                 waiting += [other for other in scripts if stem and other.startswith(stem)]
@@ -178,4 +178,4 @@ def _expanded(scripts: dict[str, str], start: str) -> str:
 def _install_note(folder: ProjectFolder, package: dict[str, object], manager: str) -> tuple[str, ...]:
     wanted = any(table(package, key) for key in ("dependencies", "devDependencies"))
     present = any(folder.is_dir(name) for name in ("node_modules", "../node_modules")) or folder.is_file(".pnp.cjs")
-    return (f"run `{manager} install` first: there is no node_modules",) if wanted and not present else ()
+    return (f"run `{manager} install` first (node_modules is missing)",) if wanted and not present else ()

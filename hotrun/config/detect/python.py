@@ -1,4 +1,4 @@
-"""Python: web applications, Django projects, packages with a __main__, scripts; and which interpreter runs them."""
+"""Python: web applications, Django projects, packages with a __main__, scripts, and their interpreter."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import shlex
 import msgspec
 
 from hotrun.config.detect.candidate import Candidate, CandidatePart, exact, part_name
-from hotrun.config.detect.folder import ASIDE, ProjectFolder, join
+from hotrun.config.detect.folder import SECONDARY_FOLDERS, ProjectFolder, join
 from hotrun.config.detect.python_apps import PythonApp, find_apps
 
-MOST_SCRIPTS = 10
+MAX_SCRIPTS = 10
 
-# (file that says so, how that tool runs python). The first one that is there counts, after a virtual environment.
+# (lockfile, how its tool runs python). A virtual environment wins, then the first of these.
 _RUNNERS = (
     ("uv.lock", "uv run python"),
     ("poetry.lock", "poetry run python"),
@@ -23,11 +23,11 @@ _RUNNERS = (
 _MAIN_GUARD = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.M)
 _NOT_PROGRAMS = re.compile(r"(?:test_.*|.*_test|conftest|setup|noxfile|tasks|fabfile|__init__)\.py")
 _PATHS = ("**/*.py", "!**/test_*.py", "!**/tests/**")
-_CHECK_COMMENT = "Finds syntax errors while the old run still serves. Its byte code goes where nothing else looks."
+_CHECK_COMMENT = "Catches syntax errors before the restart."
 
 
 class _Program(msgspec.Struct, frozen=True):
-    """What is to be run: arguments for python, the folder that imports start from, and what to say about it."""
+    """A program: arguments for python, the folder that imports start from (`base`), and texts for the user."""
 
     kind: str
     title: str
@@ -41,9 +41,9 @@ class _Program(msgspec.Struct, frozen=True):
 
 
 def candidates(folder: ProjectFolder, depth: int = 3) -> list[Candidate]:
-    """All that fit of the most telling sort: web applications, else packages with a __main__, else scripts.
+    """The web applications, or the packages with a __main__, or the scripts.
 
-    `depth` is how many folders below the root an application may lie.
+    `depth`: how many folders below the root an application may be.
     """
     programs = _django(folder) + [_web(folder, app) for app in find_apps(folder, depth)]
     programs = programs or _packages(folder) or _scripts(folder)
@@ -60,7 +60,7 @@ def _django(folder: ProjectFolder) -> list[_Program]:
             arguments=("manage.py", "runserver", "--noreload"),
             process="web",
             paths=("**/templates/**",) if any(path.endswith("templates") for path in folder.walk()) else (),
-            comments=("--noreload: hotrun restarts it, and only when the check is green.",),
+            comments=("--noreload: hotrun restarts it, and only if the check passes.",),
             port=8000,
         )
     ]
@@ -80,7 +80,7 @@ def _web(folder: ProjectFolder, app: PythonApp) -> _Program:
             base=app.base,
             paths=paths,
             comments=("--no-reload: hotrun restarts it. Add --debug for tracebacks in the browser.",),
-            notes=() if app.port else ("it serves on 127.0.0.1:5000; add --port for another one",),
+            notes=() if app.port else ("serves on 127.0.0.1:5000 (change it with --port)",),
             port=app.port or 5000,
         )
     port = ("--port", str(app.port)) if app.port else ()
@@ -93,7 +93,7 @@ def _web(folder: ProjectFolder, app: PythonApp) -> _Program:
         base=app.base,
         paths=paths,
         comments=("Without --reload: hotrun restarts it.",),
-        notes=() if app.port else ("it serves on 127.0.0.1:8000; add --port for another one",),
+        notes=() if app.port else ("serves on 127.0.0.1:8000 (change it with --port)",),
         port=app.port or 8000,
     )
 
@@ -104,17 +104,17 @@ def _packages(folder: ProjectFolder) -> list[_Program]:
     return [
         _Program(kind="python-package", title=f"Python package {name}", arguments=("-m", name), process=name, base=base)
         for base, name in found
-        if name not in ASIDE and name.isidentifier() and folder.is_file(join(base, f"{name}/__main__.py"))
+        if name not in SECONDARY_FOLDERS and name.isidentifier() and folder.is_file(join(base, f"{name}/__main__.py"))
     ]
 
 
 def _scripts(folder: ProjectFolder) -> list[_Program]:
-    """Root scripts with a main guard or a telling name; a folder's only script counts as it is."""
+    """The scripts in the root with a main guard or a usual name, or the only script."""
     names = [name for name in folder.files("", ".py") if not _NOT_PROGRAMS.fullmatch(name)]
-    telling = [
+    programs = [
         name for name in names if name in ("main.py", "app.py", "__main__.py") or _MAIN_GUARD.search(folder.text(name))
     ]
-    chosen = telling or (names if len(names) == 1 else [])
+    chosen = programs or (names if len(names) == 1 else [])
     return [
         _Program(
             kind="python-script",
@@ -122,7 +122,7 @@ def _scripts(folder: ProjectFolder) -> list[_Program]:
             arguments=(name if name[0] != "-" else f"./{name}",),
             process=name.removesuffix(".py"),
         )
-        for name in chosen[:MOST_SCRIPTS]
+        for name in chosen[:MAX_SCRIPTS]
     ]
 
 
@@ -154,7 +154,7 @@ def _candidate(folder: ProjectFolder, program: _Program) -> Candidate:
 
 
 def _interpreter(folder: ProjectFolder) -> str:
-    """How a person here runs python: the project's own environment, its tool, or what PATH has."""
+    """The command for python: from the project's virtual environment, its tool, or PATH."""
     environment = folder.first(".venv/bin/python", "venv/bin/python")
     if environment:
         return environment
@@ -162,13 +162,13 @@ def _interpreter(folder: ProjectFolder) -> str:
 
 
 def _checked(folder: ProjectFolder, base: str) -> str:
-    """What compileall parses, as shell words: the sources, but no environment and no broken-on-purpose test file."""
+    """The arguments for compileall: the sources without virtual environments and tests, some of which are invalid."""
     if base == "src":
         return "src"
-    words = ["./*.py"] if folder.files("", ".py") else []  # the shell expands it, so new files are found
+    words = ["./*.py"] if folder.files("", ".py") else []  # the shell expands it, so it includes new files
     words += [
         shlex.quote(name)
         for name in folder.folders()
-        if name not in ASIDE and any(folder.files(below, ".py") for below in folder.walk(name, depth=2))
+        if name not in SECONDARY_FOLDERS and any(folder.files(below, ".py") for below in folder.walk(name, depth=2))
     ]
     return " ".join(words) or "."

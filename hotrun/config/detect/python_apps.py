@@ -1,4 +1,4 @@
-"""Finds WSGI and ASGI applications in Python sources by their text, and the module that a server imports them by."""
+"""Find WSGI and ASGI applications by the text of Python sources, and the module from which a server imports them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 
 import msgspec
 
-from hotrun.config.detect.folder import ASIDE, ProjectFolder, join
+from hotrun.config.detect.folder import SECONDARY_FOLDERS, ProjectFolder, join
 
-MOST_FILES_READ = 300
+MAX_FILES_READ = 300
 
 _USUAL_NAMES = ("main.py", "app.py", "asgi.py", "wsgi.py", "server.py", "api.py", "__init__.py")
 _TEST_FILE = re.compile(r"(?:test_.*|.*_test|conftest)\.py")
@@ -22,7 +22,7 @@ _RELATIVE = re.compile(r"^from\s+\.", re.M)
 
 
 class PythonApp(msgspec.Struct, frozen=True):
-    """An application. Its file lies in `folder`, imports start at `base`, `name` is "" where the server finds it."""
+    """An application. Its file is in `folder`, imports start at `base`. `name`: "" if the server finds it itself."""
 
     framework: str
     folder: str
@@ -34,7 +34,7 @@ class PythonApp(msgspec.Struct, frozen=True):
 
 
 def find_apps(folder: ProjectFolder, depth: int) -> list[PythonApp]:
-    """The applications nearest to the root, at most `depth` folders below it (src/ is not counted).
+    """The applications nearest to the root, at most `depth` folders below it (not counting src/).
 
     Files with a usual name win over others.
     """
@@ -53,11 +53,11 @@ def _sources(folder: ProjectFolder, depth: int) -> list[str]:
     paths = [
         join(path, name)
         for path in folder.walk(depth=depth + 1)
-        if not ASIDE.intersection(path.split("/")) and path.removeprefix("src/").count("/") < depth
+        if not SECONDARY_FOLDERS.intersection(path.split("/")) and path.removeprefix("src/").count("/") < depth
         for name in folder.files(path, ".py")
         if not _TEST_FILE.fullmatch(name) and (path or name != "__init__.py")
     ]
-    return paths[:MOST_FILES_READ]
+    return paths[:MAX_FILES_READ]
 
 
 def _in_file(folder: ProjectFolder, path: str) -> PythonApp | None:
@@ -68,7 +68,7 @@ def _in_file(folder: ProjectFolder, path: str) -> PythonApp | None:
         return None
     base, module = _module(folder, path, text)
     port = _PORT.search(text)
-    # flask finds these by itself, which leaves the command as a person types it
+    # flask finds these names itself, so the command needs no name.
     found = framework == "Flask" and name in ("app", "application", "create_app", "make_app")
     return PythonApp(
         framework=framework,
@@ -82,7 +82,7 @@ def _in_file(folder: ProjectFolder, path: str) -> PythonApp | None:
 
 
 def _factory(text: str) -> tuple[str, str]:
-    """(framework, name) of a function that makes the application and can be called without arguments; else empty."""
+    """(framework, name) of a factory function without required arguments, or empty strings."""
     for function in _FACTORY.finditer(text):
         if any(word.strip() and "=" not in word and "*" not in word for word in function[2].split(",")):
             continue
@@ -94,11 +94,11 @@ def _factory(text: str) -> tuple[str, str]:
 
 
 def _module(folder: ProjectFolder, path: str, text: str) -> tuple[str, str]:
-    """(folder that imports start from, dotted module). Decided by what the file itself imports."""
+    """(folder that imports start from, dotted module), derived from the file's own imports."""
     is_package = path.endswith("/__init__.py")
     unit = path.removesuffix("/__init__.py").removesuffix(".py")
     parent = unit.rpartition("/")[0]
-    # in an __init__.py, relative imports are about its own package and do not say where that lies
+    # Relative imports in an __init__.py refer to its own package, and do not tell where that is.
     is_inner = not is_package and _RELATIVE.search(text) is not None
     base = ""
     if parent and not is_inner and _imports_siblings(folder, parent, text):
@@ -109,7 +109,7 @@ def _module(folder: ProjectFolder, path: str, text: str) -> tuple[str, str]:
 
 
 def _imports_siblings(folder: ProjectFolder, parent: str, text: str) -> bool:
-    """True if a top-level import names a module beside the file that the root does not have."""
+    """True if a top-level import names a module in the same folder that does not exist in the root."""
     names = {first or second for first, second in _IMPORT.findall(text)}
     return any(_is_module(folder, join(parent, name)) and not _is_module(folder, name) for name in names)
 
