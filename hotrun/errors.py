@@ -8,7 +8,7 @@ class HotrunError(Exception):
 
     `message` is one or more lines without the `error:` prefix, each a problem of its own unless it begins with two
     spaces and so belongs to the one before; `hint` says the remedy;
-    `exit_code` follows docs/design.md (2 means usage or configuration).
+    `exit_code` follows docs/how-it-works/sessions.md (2 means usage or configuration).
     """
 
     def __init__(self, message: str, hint: str | None = None, exit_code: int = 2) -> None:

@@ -1,4 +1,4 @@
-"""The layers of docs/design.md, enforced: imports point down, core is pure, typer lives in cli."""
+"""The layers of docs/architecture.md, enforced: imports point down, core is pure, typer lives in cli."""
 
 from __future__ import annotations
 

@@ -28,7 +28,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "hotrun"
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "dashboard.svg"
-DOCS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+# Written for contributors, in short sentences.
+EXPLAINED = [
+    *(ROOT / "docs" / f"{name}.md" for name in ("architecture", "decisions", "glossary")),
+    *sorted((ROOT / "docs" / "how-it-works").glob("*.md")),
+]
 PAGES = [*DOCS, ROOT / "CHANGELOG.md", *sorted((ROOT / "examples").glob("**/README.md"))]
 # Where a command may be shown in backticks: in what a person reads, and in what hotrun itself writes and says.
 SHOWN_IN = [*PAGES, ROOT / "hotrun.toml.example", *sorted(PACKAGE.rglob("*.py"))]
@@ -171,6 +176,51 @@ def test_each_file_of_ours_that_is_named_exists(path: Path) -> None:
     named = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|md))`", path.read_text(encoding="utf-8"))
     missing = [file for file in named if not (ROOT / file).exists() and not (PACKAGE / file).exists()]
     assert missing == []
+
+
+# --- prose -----------------------------------------------------------------------------------------------------
+
+
+def sentences(page: Path) -> list[str]:
+    """The sentences of a page. Code, tables and headings are no prose; the text of a link counts as it is read."""
+    text = re.sub(r"(?ms)^```.*?^```$", "", page.read_text(encoding="utf-8"))
+    text = re.sub(r"(?m)^(#|\||<!--| {4}).*$", "\n", text)
+    text = re.sub(r"`[^`]*`", "code", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text))
+    parts = re.split(r"\n\s*\n|(?m:^\s*(?:[-*]|\d+\.) )", text)
+    return [sentence for part in parts for sentence in re.split(r"(?<=[.!?])\**\s+", part) if sentence.strip()]
+
+
+@pytest.mark.parametrize("page", EXPLAINED, ids=name_of)
+def test_pages_for_contributors_have_short_sentences(page: Path) -> None:
+    found = sorted((len(re.findall(r"\w[\w'-]*", sentence)), sentence) for sentence in sentences(page))
+    assert len(found) > 5
+    assert found[int(0.9 * (len(found) - 1))][0] <= 25, "nine of ten sentences have at most 25 words"
+    assert found[-1][0] <= 30, f"too long: {found[-1][1]}"
+
+
+@pytest.mark.parametrize("page", EXPLAINED, ids=name_of)
+def test_lines_have_at_most_120_characters(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 120 and "](" not in line] == []
+
+
+def test_every_room_is_in_the_page_on_architecture() -> None:
+    """A room is a folder of the package; some are named with the room around them."""
+    named = set(re.findall(r"`([a-z_/]+)/?`", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    named = {name.rstrip("/") for name in named}
+    rooms = {str(path.parent.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py")} - {"."}
+    missing = {room for room in rooms if not {room, room.rpartition("/")[2]} & named}
+    assert missing == set()
+    assert {name for name in named if "/" in name and not (PACKAGE / name).is_dir()} == set()
+
+
+def test_every_decision_has_its_context_its_choice_and_what_was_rejected() -> None:
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    _, *decisions = re.split(r"(?m)^### ", text)
+    assert len(decisions) > 50
+    for decision in decisions:
+        labels = re.findall(r"(?m)^\*\*(\w+)\.\*\* \S", decision)
+        assert labels == ["Context", "Choice", "Rejected"], decision.splitlines()[0]
 
 
 # --- the picture -----------------------------------------------------------------------------------------------
