@@ -9,7 +9,7 @@ import sys
 import msgspec
 
 from benchmarks.ground import HERE
-from tests.e2e.orphans import ALL_S, Outcome
+from tests.e2e.processes.orphans import ALL_S, Outcome
 
 CASES = {
     "restart": ("a restart", 200),
@@ -35,7 +35,7 @@ def table() -> str:
 def _outcome(case: str, rounds: int) -> Outcome:
     print(f"orphans: {case} ...", file=sys.stderr)
     root = HERE.parent
-    command = [sys.executable, "-P", "-m", "tests.e2e.orphans", case, str(rounds)]
+    command = [sys.executable, "-P", "-m", "tests.e2e.processes.orphans", case, str(rounds)]
     env = {**os.environ, "PYTHONPATH": str(root)}
     with subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE) as harness:
         try:

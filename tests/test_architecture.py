@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "hotrun"
+from tests.support.repository import REPOSITORY
+
+PACKAGE = REPOSITORY / "hotrun"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 EFFECTS = {
     "os",

@@ -23,20 +23,20 @@ from hotrun.config.loading.load import parse
 from hotrun.core.model import events
 from hotrun.session.parsers import known
 from hotrun.session.requests import ControlRequests
+from tests.support.repository import REPOSITORY
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "hotrun"
-README = ROOT / "README.md"
-PICTURE = ROOT / "docs" / "dashboard.svg"
-DOCS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+PACKAGE = REPOSITORY / "hotrun"
+README = REPOSITORY / "README.md"
+PICTURE = REPOSITORY / "docs" / "dashboard.svg"
+DOCS = [README, *sorted((REPOSITORY / "docs").rglob("*.md"))]
 # Written for contributors, in short sentences.
 EXPLAINED = [
-    *(ROOT / "docs" / f"{name}.md" for name in ("architecture", "decisions", "glossary")),
-    *sorted((ROOT / "docs" / "how-it-works").glob("*.md")),
+    *(REPOSITORY / "docs" / f"{name}.md" for name in ("architecture", "decisions", "glossary")),
+    *sorted((REPOSITORY / "docs" / "how-it-works").glob("*.md")),
 ]
-PAGES = [*DOCS, ROOT / "CHANGELOG.md", *sorted((ROOT / "examples").glob("**/README.md"))]
+PAGES = [*DOCS, REPOSITORY / "CHANGELOG.md", *sorted((REPOSITORY / "examples").glob("**/README.md"))]
 # Where a command may be shown in backticks: in what a person reads, and in what hotrun itself writes and says.
-SHOWN_IN = [*PAGES, ROOT / "hotrun.toml.example", *sorted(PACKAGE.rglob("*.py"))]
+SHOWN_IN = [*PAGES, REPOSITORY / "hotrun.toml.example", *sorted(PACKAGE.rglob("*.py"))]
 # Folders of this machine: their own names do not stand here either, as this file is looked through too.
 PRIVATE_FOLDERS = ["/" + "work" + "/", "/" + "root" + "/"]
 
@@ -44,7 +44,7 @@ CHANGES = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
 
 
 def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+    return str(path.relative_to(REPOSITORY))
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -73,7 +73,7 @@ def test_each_configuration_that_is_shown_loads(text: str) -> None:
 
 
 def test_the_example_of_every_key_loads_with_each_of_its_profiles() -> None:
-    text = (ROOT / "hotrun.toml.example").read_text(encoding="utf-8")
+    text = (REPOSITORY / "hotrun.toml.example").read_text(encoding="utf-8")
     for profile in (None, *tomli.loads(text)["profile"]):
         loaded = parse(text, "hotrun.toml", "/project", profile, known)
         assert loaded.project.steps
@@ -174,7 +174,7 @@ def test_each_link_leads_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCS, ids=name_of)
 def test_each_file_of_ours_that_is_named_exists(path: Path) -> None:
     named = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|md))`", path.read_text(encoding="utf-8"))
-    missing = [file for file in named if not (ROOT / file).exists() and not (PACKAGE / file).exists()]
+    missing = [file for file in named if not (REPOSITORY / file).exists() and not (PACKAGE / file).exists()]
     assert missing == []
 
 
@@ -206,7 +206,7 @@ def test_lines_have_at_most_120_characters(page: Path) -> None:
 
 def test_every_room_is_in_the_page_on_architecture() -> None:
     """A room is a folder of the package; some are named with the room around them."""
-    named = set(re.findall(r"`([a-z_/]+)/?`", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    named = set(re.findall(r"`([a-z_/]+)/?`", (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")))
     named = {name.rstrip("/") for name in named}
     rooms = {str(path.parent.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py")} - {"."}
     missing = {room for room in rooms if not {room, room.rpartition("/")[2]} & named}
@@ -215,7 +215,7 @@ def test_every_room_is_in_the_page_on_architecture() -> None:
 
 
 def test_every_decision_has_its_context_its_choice_and_what_was_rejected() -> None:
-    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    text = (REPOSITORY / "docs" / "decisions.md").read_text(encoding="utf-8")
     _, *decisions = re.split(r"(?m)^### ", text)
     assert len(decisions) > 50
     for decision in decisions:
@@ -259,7 +259,8 @@ KINDS = {kind.__struct_config__.tag: kind for kind in events.Event.__subclasses_
 
 def documented_events() -> dict[str, set[str]]:
     """The names in the row of each event type of docs/events.md."""
-    rows = re.findall(r"(?m)^\| ((?:`[\w.]+`(?: · )?)+) \| (.*) \|$", (ROOT / "docs" / "events.md").read_text("utf-8"))
+    page = (REPOSITORY / "docs" / "events.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| ((?:`[\w.]+`(?: · )?)+) \| (.*) \|$", page)
     return {kind: set(re.findall(r"`(\w+)`", row)) for kinds, row in rows for kind in re.findall(r"`([\w.]+)`", kinds)}
 
 
@@ -295,7 +296,7 @@ def test_every_field_of_an_event_is_documented(kind: str) -> None:
 
 
 def test_every_command_of_the_control_socket_is_documented_and_no_other() -> None:
-    text = (ROOT / "docs" / "control.md").read_text(encoding="utf-8").partition("| cmd |")[2]
+    text = (REPOSITORY / "docs" / "control.md").read_text(encoding="utf-8").partition("| cmd |")[2]
     rows = re.findall(r"(?m)^\| ((?:`\w+`(?: · )?)+) \|", text)
     documented = [command for row in rows for command in re.findall(r"`(\w+)`", row)]
     session: Any = None
@@ -312,12 +313,12 @@ def test_the_version_that_is_shown_is_this_one() -> None:
 
 
 def test_the_python_that_is_required_is_said() -> None:
-    required = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    required = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
     assert f"Python {required.removeprefix('>=')} or newer" in README.read_text(encoding="utf-8")
 
 
 def test_the_changelog_keeps_its_form() -> None:
-    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    lines = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# Changelog"
     versions = [line for line in lines if line.startswith("## ")]
     dated = [line for line in versions if line != "## [Unreleased]"]
@@ -331,7 +332,7 @@ def test_the_changelog_keeps_its_form() -> None:
 
 
 def test_every_line_of_the_changelog_is_a_point_of_a_kind_of_change() -> None:
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
     _, *versions = re.split(r"(?m)^## ", text)
     assert versions
     for version in versions:
@@ -347,10 +348,10 @@ def test_every_line_of_the_changelog_is_a_point_of_a_kind_of_change() -> None:
 
 
 def test_no_file_knows_where_it_was_written() -> None:
-    if shutil.which("git") is None or not (ROOT / ".git").exists():
+    if shutil.which("git") is None or not (REPOSITORY / ".git").exists():
         pytest.skip("not a checkout")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    files = [ROOT / name for name in listed.decode().split("\0") if name]
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=True).stdout
+    files = [REPOSITORY / name for name in listed.decode().split("\0") if name]
     assert README in files
     for path in files:
         content = path.read_bytes() if path.is_file() else b""
@@ -364,7 +365,7 @@ def test_every_tool_and_format_is_in_the_page_on_diagnostics() -> None:
     from hotrun.core.diagnostics.json_formats.formats import FORMATS
     from hotrun.session.parsers import rules
 
-    page = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    page = (REPOSITORY / "docs" / "diagnostics.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w:-]+)`", page))
     assert {rule.family for rule in rules().rules} <= named
     assert {format.name for format in FORMATS} <= named

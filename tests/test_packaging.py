@@ -17,9 +17,9 @@ import tomli
 
 from hotrun import __version__
 from tests.e2e.project import unavailable
+from tests.support.repository import REPOSITORY
 
-ROOT = Path(__file__).parent.parent
-PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 INSTALL_S, BUILD_S = 120.0, 60.0
 NOT_SOURCES = (
     ".git",
@@ -64,7 +64,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A wheel and an sdist, built by the backend that pyproject.toml names from a checkout that was worked in."""
     folder = tmp_path_factory.mktemp("packaging")
     env = {**os.environ, "PYTHONPATH": str(install_backend(folder / "backend"))}
-    source = shutil.copytree(ROOT, folder / "source", ignore=shutil.ignore_patterns(*NOT_SOURCES, "target", "tmp"))
+    source = shutil.copytree(
+        REPOSITORY, folder / "source", ignore=shutil.ignore_patterns(*NOT_SOURCES, "target", "tmp")
+    )
     for name in LEFTOVERS:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text("left over")
@@ -124,7 +126,7 @@ def text_in_wheel(wheel: Path, name: str) -> str:
 
 def sources(folder: str) -> set[str]:
     """The files of the checkout in that folder that are no leftovers."""
-    names = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()}
+    names = {path.relative_to(REPOSITORY) for path in (REPOSITORY / folder).rglob("*") if path.is_file()}
     return {str(name) for name in names if not {*NOT_SOURCES, "target", "tmp", "node_modules"} & set(name.parts)}
 
 
@@ -149,7 +151,7 @@ def test_the_wheel_says_what_it_is_and_installs_the_command(built: Built) -> Non
     assert metadata["License-Expression"] == "MIT"
     assert (metadata["Description-Content-Type"], metadata.get_payload()) == (
         "text/markdown",
-        (ROOT / "README.md").read_text(encoding="utf-8"),
+        (REPOSITORY / "README.md").read_text(encoding="utf-8"),
     )
     required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
     assert len(required) == len(PROJECT["project"]["dependencies"])

@@ -40,7 +40,7 @@ class Job:
         self.master, self.slave = pty.openpty()
         self.before = self.modes()
         self._shell = subprocess.Popen(
-            [sys.executable, str(HERE / "little_shell.py"), self._place, *self._command],
+            [sys.executable, str(HERE / "job_control_shell.py"), self._place, *self._command],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -23,9 +23,9 @@ from hotrun.config.tables.model import BuildOptions, Config
 from hotrun.config.writing.expand import to_toml
 from hotrun.config.writing.keys import keys_of
 from hotrun.config.writing.schema import json_schema
+from tests.support.repository import REPOSITORY
 from tools.generate import COMMAND, files
 
-REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "hotrun.toml.example"
 DOCS = (REPOSITORY / "docs" / "config.md").read_text()
 

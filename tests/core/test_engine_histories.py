@@ -11,7 +11,7 @@ from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Process, Project, Ready, Reload, Step
-from tests.core.world import Parsers, process, project, step
+from tests.core.simulated_session import Parsers, process, project, step
 
 PATHS = ("a.go", "b.go", "x.css", "gen.proto", "README", "tmp/out", "t.html")
 HISTORIES = 300

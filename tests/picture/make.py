@@ -11,11 +11,11 @@ import socket
 import tempfile
 from pathlib import Path
 
+from tests.e2e.dashboard.test_terminal import Terminal as Program
 from tests.e2e.project import copy_project, require
-from tests.e2e.test_terminal import Terminal as Program
 from tests.picture.screen import COLUMNS, ROWS, Shot, Terminal, drawing
+from tests.support.repository import REPOSITORY
 
-REPOSITORY = Path(__file__).parent.parent.parent
 PROJECT, PICTURE = REPOSITORY / "examples" / "go-http", REPOSITORY / "docs" / "dashboard.svg"
 ROOT, PORT = "/home/you/shop", "8080"
 RIGHT, WRONG, RIGHT_AGAIN = "greeting)", "greetign)", 'greeting+"!")'

@@ -1,0 +1,515 @@
+"""The snapshot of a real folder: what it sees, and that a look at what was reported sees as much as a look at all."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotrun.core.model.inputs import Change
+from tests.adapters.files.disk import (
+    examine,
+    save_atomically,
+    short,
+    signatures,
+    tree_of,
+    walked,
+    watched,
+    write,
+    write_unnoticeably,
+)
+from tests.adapters.files.random_changes import Gardener
+
+NOBODY = 65_534
+
+
+@pytest.fixture(autouse=True)
+def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+
+
+# --- what differs ------------------------------------------------------------------------------------------------
+
+
+def test_the_first_look_finds_every_file_and_the_second_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "a.c")
+    write(tmp_path / "sub" / "deep" / "b.c")
+    tree = tree_of(tmp_path)
+    assert short(tree.verify()) == ["+a.c", "+sub/deep/b.c"]
+    assert tree.verify() == []
+    assert tree.count_files() == 2
+    assert sorted(tree.folders()) == [str(tmp_path), str(tmp_path / "sub"), str(tmp_path / "sub" / "deep")]
+
+
+@pytest.mark.parametrize("look", ["examine", "verify"])
+def test_added_modified_and_deleted_files_are_told_apart(look: str, tmp_path: Path) -> None:
+    kept, edited, gone = (write(tmp_path / name) for name in ("kept", "edited", "gone"))
+    tree = walked(tmp_path)
+    new = write(tmp_path / "new")
+    write(edited, "longer")
+    gone.unlink()
+    found = examine(tree, kept, edited, gone, new) if look == "examine" else short(tree.verify())
+    assert found == ["+new", "-gone", "~edited"]
+
+
+def test_a_file_that_was_only_read_does_not_differ(tmp_path: Path) -> None:
+    path = write(tmp_path / "a")
+    tree = walked(tmp_path)
+    path.read_text()
+    assert examine(tree, path) == []
+
+
+def test_a_write_of_the_same_size_with_the_old_time_put_back_is_seen(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", "before")
+    tree = walked(tmp_path)
+    write_unnoticeably(path)
+    assert examine(tree, path) == ["~a"]
+
+
+def test_an_atomic_save_is_one_modification(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", "one")
+    tree = walked(tmp_path)
+    beside = save_atomically(path, "two")
+    assert examine(tree, path, beside) == ["~a"]
+
+
+def test_a_folder_moved_in_and_out_is_every_file_in_it(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    root = tmp_path / "root"
+    root.mkdir()
+    write(outside / "a")
+    write(outside / "deep" / "b")
+    tree = walked(root)
+    outside.rename(root / "moved")
+    assert examine(tree, root / "moved") == ["+moved/a", "+moved/deep/b"]
+    (root / "moved").rename(outside)
+    assert examine(tree, root / "moved") == ["-moved/a", "-moved/deep/b"]
+    assert tree.folders() == [str(root)]
+
+
+def test_a_file_in_the_place_of_a_folder_and_the_other_way_round(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    write(path / "inner")
+    tree = walked(tmp_path)
+    (path / "inner").unlink()
+    path.rmdir()
+    write(path)
+    assert examine(tree, path) == ["+x", "-x/inner"]
+    path.unlink()
+    write(path / "inner")
+    assert examine(tree, path) == ["+x/inner", "-x"]
+
+
+def test_an_ignored_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
+    write(tmp_path / ".gitignore", "out/\n")
+    path = write(tmp_path / "out")
+    tree = walked(tmp_path)
+    path.unlink()
+    write(path / "inner")
+    assert examine(tree, path) == ["-out"]
+    assert tree.verify() == []
+
+
+def test_what_lies_in_an_unknown_folder_waits_for_the_report_of_the_folder(tmp_path: Path) -> None:
+    tree = walked(tmp_path)
+    path = write(tmp_path / "new" / "deep" / "a")
+    assert examine(tree, path, path.parent) == []
+    assert examine(tree, tmp_path / "new") == ["+new/deep/a"]
+
+
+def test_new_and_lost_folders_are_noted_for_whoever_watches(tmp_path: Path) -> None:
+    tree = walked(tmp_path)
+    tree.new_folders.clear()
+    write(tmp_path / "new" / "deep" / "a")
+    examine(tree, tmp_path / "new")
+    assert sorted(tree.new_folders) == [str(tmp_path / "new"), str(tmp_path / "new" / "deep")]
+    assert not tree.lost_folders
+    (tmp_path / "new" / "deep" / "a").unlink()
+    (tmp_path / "new" / "deep").rmdir()
+    examine(tree, tmp_path / "new" / "deep")
+    assert tree.lost_folders
+
+
+def test_a_folder_that_went_and_came_back_needs_new_watches_with_all_below_it(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "deep" / "x")
+    write(tmp_path / "ab" / "x")
+    tree = walked(tmp_path)
+    tree.new_folders.clear()
+    again = str(tmp_path / "a")
+    assert tree.examine([again], removed=[again, str(tmp_path / "gone")]) == []
+    assert sorted(tree.new_folders) == [again, str(tmp_path / "a" / "deep")]
+
+
+def test_changes_since_a_time_are_told_once_each(tmp_path: Path) -> None:
+    write(tmp_path / "old")
+    before_ns = (tmp_path / "old").stat().st_ctime_ns
+    config = write_later(tmp_path / "hotrun.toml", before_ns)
+    env = write_later(tmp_path / "ignored.env", before_ns)
+    write(tmp_path / ".ignore", "*.env\n.ignore\n")
+    tree = walked(tmp_path, single=[config, env])
+    assert short(tree.changed_since(before_ns)) == ["~hotrun.toml", "~ignored.env"]
+
+
+def write_later(path: Path, after_ns: int) -> Path:
+    """A file whose ctime is later, however coarse the file system's clock."""
+    write(path)
+    while path.stat().st_ctime_ns <= after_ns:
+        write(path)
+    return path
+
+
+# --- ignore files ------------------------------------------------------------------------------------------------
+
+
+def test_an_edited_ignore_file_takes_effect_at_once(tmp_path: Path) -> None:
+    for name in ("a.log", "b.c", "out/c.c"):
+        write(tmp_path / name)
+    rules = write(tmp_path / ".gitignore", "*.log\n")
+    tree = walked(tmp_path)
+    rules.write_text("*.c\n.gitignore\n")
+    assert examine(tree, rules) == ["+a.log", "-.gitignore", "-b.c", "-out/c.c"]
+    rules.unlink()
+    assert examine(tree, rules) == ["+b.c", "+out/c.c"]
+    write(tmp_path / "out" / ".ignore", "*\n")
+    assert examine(tree, tmp_path / "out" / ".ignore") == ["-out/c.c"]
+
+
+def test_an_ignored_folder_is_forgotten_and_found_again(tmp_path: Path) -> None:
+    write(tmp_path / "out" / "deep" / "a")
+    rules = tmp_path / ".ignore"
+    tree = walked(tmp_path)
+    write(rules, "out/\n.ignore\n")
+    assert examine(tree, rules) == ["-out/deep/a"]
+    assert tree.folders() == [str(tmp_path)]
+    rules.unlink()
+    assert examine(tree, rules) == ["+out/deep/a"]
+
+
+def test_changes_in_an_ignored_folder_are_none(tmp_path: Path) -> None:
+    write(tmp_path / ".gitignore", "out/\n")
+    path = write(tmp_path / "out" / "a")
+    tree = walked(tmp_path)
+    path.write_text("other")
+    assert examine(tree, path, path.parent) == []
+
+
+def test_an_ignore_file_above_the_root_counts_when_it_is_reported(tmp_path: Path) -> None:
+    write(tmp_path / "src" / "a.log")
+    tree = walked(tmp_path, roots=[tmp_path / "src"])
+    rules = write(tmp_path / ".gitignore", "*.log\n")
+    assert examine(tree, rules) == ["-src/a.log"]
+
+
+# --- names and places --------------------------------------------------------------------------------------------
+
+
+def test_changes_are_relative_to_the_project_also_outside_of_it(tmp_path: Path) -> None:
+    project, lib = tmp_path / "project", tmp_path / "lib"
+    write(project / "a")
+    path = write(lib / "deep" / "b")
+    tree = tree_of(project, roots=[project, lib])
+    assert short(tree.verify()) == ["+../lib/deep/b", "+a"]
+    path.write_text("other")
+    assert examine(tree, path) == ["~../lib/deep/b"]
+
+
+def test_a_root_may_be_a_single_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "main.c")
+    write(tmp_path / "other.c")
+    tree = walked(tmp_path, roots=[path])
+    assert tree.folders() == [str(tmp_path)]
+    path.write_text("other")
+    write(tmp_path / "other.c", "other")
+    assert examine(tree, path, tmp_path / "other.c") == ["~main.c"]
+
+
+def test_single_files_count_wherever_they_lie_and_whatever_ignores_them(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    write(project / ".gitignore", ".env\n")
+    env, far = project / ".env", write(tmp_path / "far" / "far.env")
+    tree = walked(project, single=[env, far])
+    assert sorted(tree.folders()) == [str(tmp_path / "far"), str(project)]
+    write(env)
+    far.unlink()
+    assert examine(tree, env, far) == ["+.env", "-../far/far.env"]
+    env.write_text("other")
+    assert short(tree.verify()) == ["~.env"]
+
+
+def test_a_single_file_goes_with_the_folder_that_is_moved_away(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    write(root / ".gitignore", "*.env\n")
+    env = write(root / "config" / "a.env")
+    tree = walked(root, single=[env])
+    (root / "config").rename(tmp_path / "config")
+    assert examine(tree, root / "config") == ["-config/a.env"]
+    (tmp_path / "config").rename(root / "config")
+    assert examine(tree, root / "config") == ["+config/a.env"]
+
+
+def test_a_root_that_goes_and_comes_back_is_looked_for_in_the_folder_around_it(tmp_path: Path) -> None:
+    root = tmp_path / "src"
+    write(root / "deep" / "a")
+    tree = walked(tmp_path, roots=[root])
+    root.rename(tmp_path / "elsewhere")
+    assert examine(tree, root) == ["-src/deep/a"]
+    assert tree.folders() == [str(tmp_path)]
+    (tmp_path / "elsewhere").rename(root)
+    assert examine(tree, root) == ["+src/deep/a"]
+    assert sorted(tree.folders()) == [str(root), str(root / "deep")]
+
+
+def test_a_root_inside_of_another_goes_and_comes_with_it(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    inner = root / "node_modules" / "mine"
+    write(inner / "a.js")
+    write(root / "b.js")
+    tree = walked(root, roots=[root, inner])
+    (root / "node_modules").rename(outside)
+    assert examine(tree, root / "node_modules") == ["-node_modules/mine/a.js"]
+    outside.rename(root / "node_modules")
+    assert examine(tree, root / "node_modules") == ["+node_modules/mine/a.js"]
+
+
+NAMES = {
+    "newline": "two\nlines.c",
+    "spaces": " a b ",
+    "longest": "x" * 255,
+    "glob": "a*[b]?.c",
+    "backslash": "a\\b.c",
+    "escape": "\x1b[31mred",
+    "dash": "-rf",
+    "emoji": "😀é.c",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_strange_names_are_names(name: str, tmp_path: Path) -> None:
+    tree = walked(tmp_path)
+    write(tmp_path / name / name)
+    assert examine(tree, tmp_path / name) == [f"+{name}/{name}"]
+    write(tmp_path / name / name, "other")
+    assert examine(tree, tmp_path / name / name) == [f"~{name}/{name}"]
+    assert tree.verify() == []
+
+
+def test_a_very_deep_folder_is_walked(tmp_path: Path) -> None:
+    write(tmp_path.joinpath(*["d" * 20] * 100) / "a")
+    assert watched(tmp_path) == ["/".join(["d" * 20] * 100) + "/a"]
+
+
+def test_a_file_name_that_is_no_text_is_shown_as_text(tmp_path: Path) -> None:
+    tree = walked(tmp_path)
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9.c")
+    with open(path, "wb"):
+        pass
+    (change,) = tree.examine([os.fsdecode(path)])
+    assert (change.path, change.kind) == ("caf\ufffd.c", "added")
+    change.path.encode()
+    assert tree.verify() == []
+
+
+def test_a_folder_whose_name_is_no_text_is_left_out_and_told(tmp_path: Path) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9")
+    os.mkdir(path)
+    with open(os.path.join(path, b"a"), "wb"):
+        pass
+    tree = walked(tmp_path)
+    assert tree.count_files() == 0
+    assert tree.folders() == [str(tmp_path)]
+    assert tree.unwatched == ["caf\ufffd: its name is not UTF-8"]
+    assert tree.examine([os.fsdecode(path)]) == []
+
+
+# --- what is no file ---------------------------------------------------------------------------------------------
+
+
+def test_fifos_and_sockets_are_no_files_and_never_block(tmp_path: Path) -> None:
+    tree = walked(tmp_path)
+    os.mkfifo(tmp_path / "fifo")
+    os.mkfifo(tmp_path / ".gitignore")
+    with tempfile.TemporaryDirectory() as short_path, socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"{short_path}/s")  # a socket's path may have 104 bytes only
+        os.rename(f"{short_path}/s", tmp_path / "socket")
+    assert examine(tree, tmp_path / "fifo", tmp_path / "socket") == []
+    assert tree.verify() == []
+    assert tree.count_files() == 0
+
+
+def test_a_file_that_becomes_a_fifo_is_deleted(tmp_path: Path) -> None:
+    path = write(tmp_path / "a")
+    tree = walked(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    assert examine(tree, path) == ["-a"]
+
+
+def test_links_to_files_count_links_to_folders_do_not(tmp_path: Path) -> None:
+    target = write(tmp_path / "outside" / "a")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "file").symlink_to(target)
+    (root / "folder").symlink_to(target.parent)
+    (root / "loop").symlink_to(root / "loop")
+    (root / "broken").symlink_to(root / "gone")
+    (root / "up").symlink_to(root)
+    tree = tree_of(root)
+    assert short(tree.verify()) == ["+broken", "+file"]
+    target.write_text("other")
+    assert examine(tree, root / "file") == ["~file"]
+    write(root / "gone")
+    assert examine(tree, root / "gone", root / "broken") == ["+gone", "~broken"]
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may enter, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as path:
+        os.chmod(path, 0o755)
+        yield Path(path)
+
+
+def as_somebody(look: Callable[[], str]) -> str:
+    """What `look` finds without the rights of root: in a child with another user, if need be."""
+    if os.geteuid() != 0:
+        return look()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.setuid(NOBODY)
+        os.write(writer, look().encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        found = answer.read()
+    assert os.waitpid(child, 0)[1] == 0
+    return found
+
+
+def test_an_unreadable_folder_is_told_and_the_others_are_walked(open_folder: Path) -> None:
+    write(open_folder / "a" / "x")
+    write(open_folder / "locked" / "y")
+    write(open_folder / "z" / "x")
+    (open_folder / "locked").chmod(0)
+
+    def look() -> str:
+        tree = tree_of(open_folder)
+        return f"{short(tree.verify())} {tree.unwatched}"
+
+    try:
+        assert as_somebody(look) == "['+a/x', '+z/x'] ['locked cannot be read: Permission denied']"
+    finally:
+        (open_folder / "locked").chmod(0o755)
+
+
+def test_a_folder_that_gets_locked_is_forgotten_until_it_can_be_read(open_folder: Path) -> None:
+    write(open_folder / "a" / "x")
+    (open_folder / "a").chmod(0o777)
+    open_folder.chmod(0o777)
+    if os.geteuid() == 0:
+        os.chown(open_folder / "a", NOBODY, -1)
+
+    def look() -> str:
+        tree = walked(open_folder)
+        (open_folder / "a").chmod(0)
+        locked = examine(tree, open_folder / "a")
+        (open_folder / "a").chmod(0o777)
+        return f"{locked} {examine(tree, open_folder / 'a')}"
+
+    assert as_somebody(look) == "['-a/x'] ['+a/x']"
+
+
+def test_a_repository_that_comes_around_the_project_moves_what_patterns_are_seen_from(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    for name in ("a.o", "gen/a.c", "gen/deep/b.c"):
+        write(root / name)
+    write(tmp_path / ".gitignore", "/project/gen/deep/\n*.o\n")
+    tree = walked(root)
+    (tmp_path / ".git").mkdir()
+    assert short(tree.verify()) == ["-a.o", "-gen/deep/b.c"]
+    write(root / "gen" / "deep" / "c.c")
+    assert examine(tree, root / "gen" / "deep") == []
+    assert signatures(tree) == signatures(walked(root))
+
+
+def test_an_ignore_file_that_is_edited_during_a_walk_counts_for_the_rest_of_it(tmp_path: Path) -> None:
+    for name in ("a/x.c", "b/x.c", "c/x.c"):
+        write(tmp_path / name)
+    ignore = write(tmp_path / ".gitignore", "x.c\n")
+    tree, changes = walked(tmp_path), list[Change]()
+    walk = tree.verify_by_folder(changes)
+    next(walk)
+    write(ignore, "y.c\n")
+    assert examine(tree, ignore) == ["+a/x.c", "+b/x.c", "+c/x.c", "~.gitignore"]
+    for _ in walk:
+        pass
+    assert changes == []
+    assert signatures(tree) == signatures(walked(tmp_path))
+
+
+def test_a_single_file_beside_watched_ones_by_another_name_costs_no_second_watch(tmp_path: Path) -> None:
+    """The kernel would tell of the folder by that name alone."""
+    write(tmp_path / "real" / "a")
+    (tmp_path / "root").symlink_to("real")
+    tree = walked(tmp_path / "root", single=[write(tmp_path / "real" / ".env")])
+    assert tree.folders() == [str(tmp_path / "root")]
+
+
+# --- random histories --------------------------------------------------------------------------------------------
+
+
+def apply(known: set[str], changes: list[Change]) -> None:
+    """Carry out changes on a set of names; each must fit to what was known."""
+    for change in changes:
+        assert (change.path in known) == (change.kind != "added"), f"{change} does not fit"
+        if change.kind == "deleted":
+            known.remove(change.path)
+        else:
+            known.add(change.path)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_look_at_what_was_touched_finds_all_that_a_look_at_everything_finds(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    tree, known = walked(root), set[str]()
+    gardener = Gardener(rng, root, outside)
+    for _ in range(25):
+        for _ in range(rng.choice((1, 1, 2, 3, 8))):
+            gardener.work()
+        touched, removed = [str(path) for path in gardener.touched], [str(path) for path in gardener.removed]
+        apply(known, tree.examine(touched, removed))
+        assert short(tree.verify()) == []
+        fresh = walked(root)
+        assert signatures(tree) == signatures(fresh)
+        assert sorted(tree.folders()) == sorted(fresh.folders())
+        assert tree.count_pruned() == fresh.count_pruned()
+        assert known == set(watched(root))
+        gardener.touched.clear()
+        gardener.removed.clear()
+
+
+@pytest.mark.parametrize("follow", [False, True])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_look_at_everything_finds_what_random_work_has_changed(seed: int, follow: bool, tmp_path: Path) -> None:
+    rng = random.Random(1000 + seed)
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    tree, known = walked(root, follow=follow), set[str]()
+    gardener = Gardener(rng, root, outside, follow=follow)
+    for _ in range(20):
+        for _ in range(rng.choice((1, 5, 20))):
+            gardener.work()
+        apply(known, tree.verify())
+        assert known == set(watched(root, follow=follow))
+        fresh = walked(root, follow=follow)
+        assert signatures(tree) == signatures(fresh)
+        assert len(tree.folders()) == len(fresh.folders())

@@ -1,0 +1,372 @@
+"""Stories of files that our own runs change: found by name, while a person's edits are never held off."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+
+import pytest
+
+from hotrun.core.model import events, inputs
+from tests.core.simulated_session import World, process, project, step
+from tests.core.simulated_writers import Workshop, between, paces
+
+GEN = "gen/version.go"
+
+
+def warnings(world: World) -> list[str]:
+    return [event.text for event in world.events if isinstance(event, events.Message) and event.level == "warning"]
+
+
+def live(world: World, name: str, *, writes: str, after_ms: int, most: int) -> int:
+    """Let `name` write a file some time after each start, until nothing is started any more; counts the starts."""
+    starts = 0
+    while f"spawn {name}" in world.take_commands():
+        starts += 1
+        assert starts <= most, "a loop"
+        world.up(name).wait(after_ms).change(writes)
+        if world.run(name) in world.stopping():
+            world.ends(name, signal="SIGTERM")
+        wait_out_the_pause(world)
+        if world.run(name) in world.stopping():
+            world.ends(name, signal="SIGTERM")
+    return starts
+
+
+def wait_out_the_pause(world: World) -> None:
+    while world.told(events.StateChanged)[-1].state == "held":  # type: ignore[attr-defined]
+        world.wait(10)
+
+
+def test_a_step_that_never_converges_is_found_and_its_file_held_off_by_name() -> None:
+    world = World(project(step("app"))).begin()
+    assert live(world, "app", writes=GEN, after_ms=40, most=120) >= 3
+    (text,) = warnings(world)
+    assert text.startswith(f"{GEN} changes each time")
+    assert text.endswith('in hotrun.toml: [watch] exclude = ["gen/version.go"]')
+    world.ends("app")
+    assert world.statuses()[-1] == "passed", "the build is left in peace, and ends"
+
+
+def test_a_step_that_rewrites_a_file_with_the_same_bytes_each_time_ends() -> None:
+    world = World(project(step("app"))).begin()
+    starts = 0
+    while "spawn app" in world.take_commands():
+        starts += 1
+        assert starts <= 7, "a loop"
+        world.up("app").wait(40).send(inputs.FilesTouched((GEN,)))
+        world.ends("app")
+        wait_out_the_pause(world)
+    assert len(warnings(world)) == 1
+    assert world.statuses()[-1] == "passed"
+
+
+def test_a_process_that_writes_a_file_when_it_starts_does_not_restart_for_ever() -> None:
+    world = World(project(process("web"))).begin()
+    assert live(world, "web", writes="web.log", after_ms=15, most=120) >= 3
+    assert len(warnings(world)) == 1
+
+
+def test_a_log_that_grows_all_the_time_is_held_off_after_the_pause() -> None:
+    world = World(project(process("web"))).begin()
+    starts = 0
+    for _ in range(200):
+        asked = world.take_commands()
+        starts += asked.count("spawn web")
+        if "spawn web" in asked:
+            world.up("web")
+        if "SIGTERM web" in asked:
+            world.ends("web", signal="SIGTERM")
+            continue
+        world.wait(100).change("web.log")
+    assert starts <= 20
+    assert len(warnings(world)) == 1
+
+
+@pytest.mark.parametrize("every_ms", [300, 450, 900, 1600])
+def test_a_line_in_a_log_now_and_then_is_found_too(every_ms: int) -> None:
+    """The process writes so long after its start, and again and again."""
+    world = World(project(process("web"))).begin().up("web")
+    started_ms, lines = world.now_ms, 0
+    world.take_commands()
+    while not warnings(world) and lines < 100:
+        world.wait(1)
+        if "SIGTERM web" in world.take_commands():
+            world.ends("web", signal="SIGTERM").up("web").take_commands()
+            started_ms = world.now_ms
+        elif world.now_ms > started_ms and (world.now_ms - started_ms) % every_ms == 0:
+            world.change("web.log")
+            lines += 1
+            if "SIGTERM web" in world.take_commands():
+                world.ends("web", signal="SIGTERM").up("web").take_commands()
+                started_ms = world.now_ms
+    assert len(warnings(world)) == 1
+
+
+def test_a_file_that_is_held_off_counts_again_when_somebody_edits_it() -> None:
+    world = World(project(step("app"))).begin()
+    live(world, "app", writes=GEN, after_ms=40, most=120)
+    world.ends("app").take_commands()
+    world.wait(10_000).change(GEN)
+    assert world.take_commands() == ["spawn app"]
+
+
+def test_another_file_still_builds_while_one_is_held_off() -> None:
+    world = World(project(step("app"))).begin()
+    live(world, "app", writes=GEN, after_ms=40, most=120)
+    world.ends("app").take_commands()
+    world.change("main.go")
+    assert world.take_commands() == ["spawn app"]
+
+
+# --- what a step writes, with a clock that runs ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("takes_ms", "offset_ms"), [(8, 7), (300, 299), (300, 20), (2500, 2400), (20_000, 15_000), (20_000, 100)]
+)
+def test_a_generator_is_found_after_three_rounds_and_two_experiments(takes_ms: int, offset_ms: int) -> None:
+    """At its end, or in the middle; quick or slow. A pause, a run; a longer pause, a run; no more."""
+    rng = random.Random(1)
+    shop = Workshop(
+        project(step("app")),
+        takes_ms=lambda: takes_ms,
+        writes=lambda: [(offset_ms, GEN)],
+        latency_ms=between(rng, 1, 6),
+    )
+    shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+    shop.run_until(150_000)
+    (text,) = shop.warnings()
+    assert text.startswith(f"{GEN} changes each time")
+    most = 3 + 2 + 1 + 5  # the last change is built in any case, later each time
+    most += 60 // offset_ms  # what comes within an editor's several writes counts as one round
+    assert shop.starts <= most
+
+
+def test_a_generator_behind_which_a_process_is_restarted_is_found_too() -> None:
+    rng = random.Random(2)
+    shop = Workshop(
+        project(step("app"), process("web", needs=("app",), paths=())),
+        takes_ms=between(rng, 100, 110),
+        writes=lambda: [(99, GEN)],
+        latency_ms=between(rng, 1, 20),
+    )
+    shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+    shop.run_until(10_000)
+    assert len(shop.warnings()) == 1
+    assert shop.starts <= 10
+
+
+def test_a_generator_whose_writes_polling_tells_of_late_and_in_parts_is_found() -> None:
+    """A look in the middle of a write sees half of it; the rest is told an interval later, perhaps in the pause."""
+    for seed in range(60):
+        rng = random.Random(seed)
+        shop = Workshop(
+            project(step("app"), poll_interval_ms=100),
+            takes_ms=between(rng, 5, 8),
+            writes=lambda rng=rng: [(3, GEN), (4, GEN)] if rng.random() < 0.3 else [(4, GEN)],  # type: ignore[misc]
+            latency_ms=lambda rng=rng: rng.choice((1, 3, 100)),  # type: ignore[misc]
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "poll", 0)).begin()
+        shop.run_until(10_000)
+        assert len(shop.warnings()) == 1, f"seed {seed}"
+        assert shop.starts <= 120, f"seed {seed}"
+
+
+@pytest.mark.parametrize("between_ms", [1, 8, 25])
+@pytest.mark.parametrize(("takes_ms", "offset_ms"), [(200, 200), (150, 50), (8, 7)])
+def test_a_file_that_is_truncated_and_then_written_is_found_after_three_rounds(
+    takes_ms: int, offset_ms: int, between_ms: int
+) -> None:
+    """The first half of it ends the build and begins the pause, and the second one is told in that."""
+    for seed in range(20):
+        rng = random.Random(seed)
+        late = iter([2, 2 + between_ms] * 1000)
+        shop = Workshop(
+            project(step("app")),
+            takes_ms=lambda: takes_ms,
+            writes=lambda: [(offset_ms, GEN), (offset_ms, GEN)],
+            latency_ms=lambda rng=rng, late=late: next(late) + rng.randint(0, 3),  # type: ignore[misc]
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+        shop.run_until(5_000)
+        assert len(shop.warnings()) == 1, f"seed {seed}"
+        most = 3 + 2 + 1 + 2 + 60 // offset_ms  # what comes within an editor's several writes counts as one round
+        assert shop.starts <= most, f"seed {seed}"
+
+
+@pytest.mark.parametrize("crashes_ms", [None, 4, 40])
+@pytest.mark.parametrize("on_busy", ["cancel", "finish"])
+@pytest.mark.parametrize("removed_ms", [0, 15, 40, 90])
+@pytest.mark.parametrize("needs", [(), ("app",)])
+def test_a_step_that_removes_what_it_makes_and_makes_it_anew_is_found(
+    removed_ms: int, on_busy: str, crashes_ms: int | None, needs: tuple[str, ...]
+) -> None:
+    """As a compiler does with an object file. What is removed cancels the build in which it would be made."""
+    for seed in range(5):
+        rng = random.Random(seed)
+        shop = Workshop(
+            project(step("app", on_busy=on_busy), process("web", needs=needs)),
+            takes_ms=between(rng, 100, 110),
+            writes=lambda: [(removed_ms, "-a.o"), (100, "a.o")],
+            latency_ms=between(rng, 2, 5),
+            crashes_ms=crashes_ms,
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+        shop.run_until(30_000)
+        (text,) = shop.warnings()
+        assert text.startswith("a.o changes each time"), f"seed {seed}"
+        assert shop.starts <= 2 * (3 + 2 + 1) + 6, f"seed {seed}"
+
+
+def test_a_generator_on_a_busy_machine_is_found_in_the_end() -> None:
+    for seed in range(20):
+        rng = random.Random(seed)
+        shop = Workshop(
+            project(step("app")),
+            takes_ms=lambda: 2000,
+            writes=lambda rng=rng: [(rng.randint(200, 1900), GEN)],  # type: ignore[misc]
+            latency_ms=between(rng, 1, 50),
+        )
+        shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+        shop.run_until(120_000)
+        assert len(shop.warnings()) == 1, f"seed {seed}"
+
+
+# --- people and scripts: nothing is held off ---------------------------------------------------------------------
+
+
+def shop_with_editor(rng: random.Random, takes_ms: int, times: Iterable[int], **parts: bool) -> Workshop:
+    """One step, perhaps a process behind it, and somebody who saves main.go at these times."""
+    behind = [process("web", needs=("app",), paths=())] if parts.get("web") else []
+    shop = Workshop(project(step("app"), *behind), takes_ms=lambda: takes_ms, latency_ms=between(rng, 1, 6))
+    shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
+    for at in times:
+        shop.at(at, lambda: shop.edit("main.go"))
+    return shop
+
+
+@pytest.mark.parametrize("web", [False, True])
+@pytest.mark.parametrize("takes_ms", [5, 150, 800, 5000])
+@pytest.mark.parametrize("pace_ms", [310, 333, 400, 500, 700, 1000, 1370, 1500, 2000, 3000, 7000])
+def test_a_script_that_edits_at_a_constant_pace_is_no_loop(pace_ms: int, takes_ms: int, web: bool) -> None:
+    times = [5000 + pace_ms * number for number in range(40)]
+    shop = shop_with_editor(random.Random(1), takes_ms, times, web=web)
+    for at in times:
+        shop.run_until(at + pace_ms - 1)
+    shop.run_until(shop.now_ms + 20_000)
+    assert shop.warnings() == []
+    assert not shop.unbuilt
+    last = [event for event in shop.events if not isinstance(event, events.ProcessReady)][-1]
+    assert isinstance(last, events.UpToDate)
+
+
+@pytest.mark.parametrize("pace_ms", [20, 60, 150])
+def test_a_script_that_edits_at_a_very_quick_pace_is_no_loop_where_only_steps_run(pace_ms: int) -> None:
+    for takes_ms in (5, 150, 3000):
+        shop = shop_with_editor(random.Random(1), takes_ms, [5000 + pace_ms * number for number in range(300)])
+        shop.run_until(5000 + 300 * pace_ms + 12_000)
+        assert shop.warnings() == []
+        assert not shop.unbuilt
+
+
+def test_somebody_who_saves_at_any_moments_during_builds_is_never_held_off() -> None:
+    """People are not regular: bursts of saves, then thought. Whatever is built, and however long it takes."""
+    for seed in range(120):
+        rng = random.Random(seed)
+        web = rng.random() < 0.5
+        least = rng.choice((300, 500, 800) if web else (20, 80, 300, 800))
+        most = least * rng.choice((2, 4, 10))
+        shop = shop_with_editor(rng, rng.choice((5, 60, 400, 3000)), paces(rng, least, most, 5000, 60), web=web)
+        shop.run_until(5000 + 60 * most + 20_000)
+        assert shop.warnings() == [], f"seed {seed}"
+        assert not shop.unbuilt, f"seed {seed}"
+
+
+@pytest.mark.parametrize("delay_ms", [1, 5, 40, 120, 400])
+def test_a_script_that_edits_when_its_build_is_told_is_no_loop(delay_ms: int) -> None:
+    """It reacts on us as a generator does; but not before it has been told."""
+    shop = edited_after_each(events.BuildFinished, delay_ms, web=False)
+    assert shop.warnings() == []
+    assert not shop.unbuilt
+
+
+@pytest.mark.parametrize("delay_ms", [1, 5, 40, 120, 400])
+def test_a_script_that_edits_when_its_process_runs_loses_nothing(delay_ms: int) -> None:
+    """A process that writes when it has started does the same, so it may be held off; but its last edit is built."""
+    shop = edited_after_each(events.ProcessStarted, delay_ms, web=True)
+    assert len(shop.warnings()) <= 1
+    assert not shop.unbuilt
+
+
+def edited_after_each(kind: type[events.Event], delay_ms: int, *, web: bool) -> Workshop:
+    shop = shop_with_editor(random.Random(1), 100, [5000], web=web)
+    answered = 0
+    while shop.starts < 60 and shop.now_ms < 100_000:
+        shop.run_until(shop.next_ms)
+        if shop.count(kind) > max(answered, 1):
+            answered = shop.count(kind)
+            shop.at(shop.now_ms + delay_ms, lambda: shop.edit("main.go"))
+    shop.run_until(shop.now_ms + 700_000)
+    return shop
+
+
+def test_somebody_who_waits_for_settled_and_edits_at_once_is_no_loop() -> None:
+    """An agent does so, at a steady pace: every edit is built, and settled is never said without the newest."""
+    world = World(project(step("app"))).begin().does("app").send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    world.send(inputs.Rescanned(0))
+    for number in range(2, 12):
+        world.wait(100).change("z.go")
+        world.up("app").wait(80).ends("app").send(inputs.Rescanned(0))
+        assert world.events[-1] == events.UpToDate(number)
+    assert warnings(world) == []
+
+
+def test_a_script_that_edits_as_soon_as_its_edit_runs_is_no_loop() -> None:
+    rng = random.Random(1)
+    world = World(project(process("web"))).begin().up("web").send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    for _ in range(60):
+        world.send(inputs.Rescanned(0)).wait(rng.randrange(50, 150)).take_commands()
+        world.change("z.go")
+        assert world.take_commands() == ["SIGTERM web"]
+        world.ends("web", signal="SIGTERM").up("web")
+    assert warnings(world) == []
+
+
+def test_a_process_that_writes_when_all_was_settled_long_ago_is_found_at_last() -> None:
+    rng = random.Random(1)
+    world = World(project(process("web"))).begin().up("web").send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    for _ in range(40):
+        world.send(inputs.Rescanned(0)).wait(rng.randrange(200, 250)).take_commands()
+        world.change("web.log")
+        if "SIGTERM web" not in world.take_commands():
+            wait_out_the_pause(world)
+        if warnings(world):
+            break
+        world.ends("web", signal="SIGTERM").up("web")
+    assert len(warnings(world)) == 1
+
+
+def test_settled_is_not_said_while_the_last_change_of_a_file_that_is_held_off_is_unbuilt() -> None:
+    world = World(project(step("app"))).begin().send(inputs.WatchStarted(1, 1, 0, "test", 0))
+    live(world, "app", writes=GEN, after_ms=40, most=120)
+    world.ends("app").take_commands()
+    world.send(inputs.Rescanned(0))
+    assert not world.told(events.UpToDate)
+    world.wait(5000)
+    assert world.take_commands()[:1] == ["spawn app"], "built once, late"
+    world.does("app").send(inputs.Rescanned(0))
+    assert world.told(events.UpToDate)
+
+
+def test_a_pause_is_said_and_quit_ends_it() -> None:
+    world = World(project(process("web"))).begin()
+    held = events.StateChanged("held", "web.log changes each time")
+    for _ in range(400):
+        world.up("web").wait(10).change("web.log")
+        if world.events[-1] == held:
+            break
+        world.ends("web", signal="SIGTERM")
+    assert world.events[-1] == held
+    world.send(inputs.Request("quit")).ends("web", signal="SIGTERM")
+    assert world.engine.finished

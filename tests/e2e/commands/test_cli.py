@@ -1,0 +1,404 @@
+"""The command line as a person uses it: commands, options, completion, `init`, detection, schemas, the demo's check."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types of its own
+
+from hotrun import __version__
+from hotrun.cli.commands import FLAGS, app
+from hotrun.cli.demo import wait_for
+from hotrun.cli.project import COMMANDS
+from hotrun.config.loading.load import load
+from hotrun.config.loading.profile import Tables
+from tests.e2e.project import Running, unavailable
+from tests.support.repository import REPOSITORY
+
+HOTRUN = (sys.executable, "-P", "-m", "hotrun")
+SCRIPTS = sysconfig.get_path("scripts")
+OPTIONS = (*(flag for flag in FLAGS.values() if not flag.startswith("-- ")), "--version", "--help")
+
+SLEEPER = '[run.{name}]\ncommand = ["sleep", "1000"]\n'
+STEPS = """
+[build.one]
+command = "echo one"
+[build.two]
+command = "echo two"
+[profile.release]
+build.one.command = "echo released"
+"""
+# What lies in the folder, what is detected, and a command of it.
+PROJECTS = {
+    "Go": (
+        {"go.mod": "module example.com/shop\n", "main.go": "package main\n\nfunc main() {}\n"},
+        "Go module example.com/shop (main package .)",
+        "go build -o tmp/shop .",
+    ),
+    "npm": (
+        {"package.json": '{"name": "shop", "scripts": {"start": "node server.js"}}', "server.js": ""},
+        "npm package shop (script start: node server.js)",
+        "npm run start",
+    ),
+    "Python": ({"main.py": "print('hello')\n"}, "Python script main.py", "python3 main.py"),
+}
+
+
+def run(folder: Path, *arguments: str, command: Sequence[str] = HOTRUN, **env: str) -> subprocess.CompletedProcess[str]:
+    ours = {"PATH": os.pathsep.join((SCRIPTS, os.environ.get("PATH", os.defpath))), "COLUMNS": "100"}
+    return subprocess.run(
+        [*command, *arguments],
+        cwd=folder,
+        env={**os.environ, **ours, **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def good(done: subprocess.CompletedProcess[str]) -> str:
+    """What a command said on stdout that ended well and said nothing else."""
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    return done.stdout
+
+
+def events_of(done: subprocess.CompletedProcess[str], kind: str) -> list[dict[str, Any]]:
+    return [event for event in map(json.loads, good(done).splitlines()) if event["type"] == kind]
+
+
+def lay_out(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+# --- commands and options --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [HOTRUN, (sys.executable, "-m", "hotrun"), (os.path.join(SCRIPTS, "hotrun"),)],
+    ids=["-P", "-m", "hotrun"],
+)
+def test_the_version_is_told_by_the_module_and_by_the_installed_command(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    if not shutil.which(command[0]):
+        unavailable(f"hotrun is not installed: there is no {command[0]}")
+    assert good(run(tmp_path, "--version", command=command)) == f"hotrun {__version__}\n"
+
+
+def test_the_help_names_every_command_and_every_option(tmp_path: Path) -> None:
+    said = good(run(tmp_path, "--help"))
+    assert said == good(run(tmp_path, "-h"))
+    words = set(re.findall(r"[-\w]+", said))
+    assert words >= {*COMMANDS, *OPTIONS}
+    assert "run" not in re.findall(r"^│ (\w+)", said, re.MULTILINE), "the command behind `hotrun NAME` has no name"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_a_help_of_its_own(name: str, tmp_path: Path) -> None:
+    assert f"hotrun {name}" in good(run(tmp_path, name, "--help"))
+
+
+def test_the_commands_that_a_mistyped_word_is_compared_with_are_those_that_exist() -> None:
+    group = typer.main.get_command(app)
+    registered = group.commands  # type: ignore[attr-defined]  # the parser's own types are private
+    assert tuple(name for name, command in registered.items() if not command.hidden) == COMMANDS
+
+
+# --- check -----------------------------------------------------------------------------------------------------
+
+
+def test_check_warns_of_each_pattern_that_matches_no_watched_file(tmp_path: Path) -> None:
+    parts = '[build.app]\ncommand = "true"\npaths = [\n  "**/*.go",\n  "**/*.gp",\n  "!x",\n  "dist/*.js",\n]\n'
+    lay_out(tmp_path, {"hotrun.toml": parts, "a.go": "", "dist/a.js": "", ".gitignore": "dist/\n"})
+    said = good(run(tmp_path, "check"))
+    assert said.splitlines() == [
+        'warning: hotrun.toml:5: build.app.paths[1]: "**/*.gp" matches no watched file',
+        'warning: hotrun.toml:7: build.app.paths[3]: "dist/*.js" matches no watched file',
+        f"{tmp_path.resolve()}/hotrun.toml: ok, 1 step, 0 processes",
+    ]
+
+
+def test_check_looks_at_what_the_profile_and_the_command_line_watch(tmp_path: Path) -> None:
+    parts = '[build.app]\ncommand = "true"\npaths = ["*.go"]\n[profile.c.build.app]\npaths = ["*.c"]\n'
+    lay_out(tmp_path, {"hotrun.toml": parts, "a.go": "", "deep/x": ""})
+    assert "warning" not in good(run(tmp_path, "check"))
+    assert 'hotrun.toml:5: profile.c.build.app.paths[0]: "*.c" matches' in good(
+        run(tmp_path, "check", "--profile", "c")
+    )
+    assert 'hotrun.toml:3: build.app.paths[0]: "*.go" matches' in good(run(tmp_path, "-w", "deep", "check"))
+
+
+def test_check_without_patterns_walks_nothing(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"hotrun.toml": STEPS})
+    code = "import sys; from hotrun.cli.entry import main; main(['check']); print(*sys.modules)"
+    loaded = good(run(tmp_path, command=[sys.executable, "-P", "-c", code])).split()
+    assert not {"pathspec", "hotrun.adapters.files.tree", "hotrun.inspect.scan", "typer", "asyncio"} & set(loaded)
+
+
+# --- completion ------------------------------------------------------------------------------------------------
+
+
+def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
+    if shutil.which("bash") is None:
+        unavailable("not installed: bash")
+    script = """
+        source <(hotrun --show-completion)
+        for line in "hotrun ch" "hotrun demo --ch" "hotrun --prof"; do
+            COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+            $(complete -p hotrun | sed 's/.*-F \\([^ ]*\\).*/\\1/') hotrun
+            echo "$line: ${COMPREPLY[*]}"
+        done
+    """
+    said = good(run(tmp_path, command=["bash", "-c", script]))
+    assert said.splitlines() == ["hotrun ch: check", "hotrun demo --ch: --check", "hotrun --prof: --profile"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "asked", "answer"),
+    [
+        ("bash", {"COMP_WORDS": "hotrun ch", "COMP_CWORD": "1"}, "check\n"),
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "hotrun ch"}, '_arguments \'*: :(("check":'),
+        ("fish", {"_TYPER_COMPLETE_ARGS": "hotrun ch", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "check\t"),
+    ],
+)
+def test_each_shell_gets_a_script_that_asks_and_an_answer(
+    shell: str, asked: dict[str, str], answer: str, tmp_path: Path
+) -> None:
+    script = good(run(tmp_path, _HOTRUN_COMPLETE=f"source_{shell}"))
+    assert f"_HOTRUN_COMPLETE=complete_{shell}" in script
+    assert good(run(tmp_path, _HOTRUN_COMPLETE=f"complete_{shell}", **asked)).startswith(answer)
+    if shutil.which(shell) is not None:
+        (tmp_path / "script").write_text(script)
+        good(run(tmp_path, command=[shell, "-n", "script"]))
+
+
+# --- init and detection ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("files", "title", "command"), PROJECTS.values(), ids=PROJECTS)
+def test_init_writes_a_file_that_check_accepts_and_never_writes_it_again(
+    files: dict[str, str], title: str, command: str, tmp_path: Path
+) -> None:
+    lay_out(tmp_path, files)
+    assert good(run(tmp_path, "init")) == f"wrote hotrun.toml: {title}\n"
+    assert good(run(tmp_path, "check")).startswith(f"{tmp_path.resolve()}/hotrun.toml: ok, ")
+    written = (tmp_path / "hotrun.toml").read_text(encoding="utf-8")
+    assert f'command = "{command}"' in written
+    again = run(tmp_path, "init")
+    assert again.returncode == 2
+    assert "hotrun.toml exists and is left as it is" in again.stderr
+    assert (tmp_path / "hotrun.toml").read_text(encoding="utf-8") == written
+
+
+def test_init_in_an_empty_folder_writes_an_example_that_check_accepts(tmp_path: Path) -> None:
+    assert "nothing was detected" in good(run(tmp_path, "init"))
+    assert ": ok, 0 steps, 1 process" in good(run(tmp_path, "check"))
+
+
+def test_init_picks_the_project_that_is_asked_for(tmp_path: Path) -> None:
+    lay_out(tmp_path, {**PROJECTS["Go"][0], **PROJECTS["npm"][0]})
+    assert good(run(tmp_path, "init", "--pick", "2")) == f"wrote hotrun.toml: {PROJECTS['npm'][1]}\n"
+    assert "node server.js" not in good(run(tmp_path, "check"))
+
+
+def test_init_writes_the_task_for_vs_code_beside_others(tmp_path: Path) -> None:
+    assert good(run(tmp_path, "init", "--vscode")).startswith("wrote .vscode/tasks.json")
+    tasks = tmp_path / ".vscode" / "tasks.json"
+    assert [task["label"] for task in json.loads(tasks.read_text())["tasks"]] == ["hotrun"]
+    assert "left as it is" in good(run(tmp_path, "init", "--vscode"))
+    tasks.write_text('{"tasks": [] // mine\n}')
+    refused = run(tmp_path, "init", "--vscode")
+    assert refused.returncode == 2
+    assert '"problemMatcher"' in refused.stderr, "what to put in by hand"
+    assert tasks.read_text() == '{"tasks": [] // mine\n}'
+    assert [file.name for file in tasks.parent.iterdir()] == ["tasks.json"]
+
+
+def test_init_does_not_write_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "hotrun.toml").symlink_to("elsewhere.toml")
+    assert run(tmp_path, "init").returncode == 2
+    assert not (tmp_path / "elsewhere.toml").exists()
+
+
+def test_what_was_detected_is_told_with_its_commands_and_how_to_keep_it(tmp_path: Path) -> None:
+    files, title, command = PROJECTS["Python"]
+    said = good(run(lay_out(tmp_path, files), "--once"))
+    [line] = [line for line in said.splitlines() if line.startswith("info: ")]
+    assert title in line
+    assert f"`{command}`" in line
+    assert "`hotrun init`" in line
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no such thing here")
+def test_as_many_steps_run_at_once_as_there_are_cores_that_hotrun_may_use_or_as_the_configuration_says(
+    tmp_path: Path,
+) -> None:
+    on_one_core = (
+        "import os, sys; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    steps = '[build.a]\ncommand = "echo a"\n[build.b]\ncommand = "echo b"\n'
+    for jobs, starts in (("", ["a"]), ("[build]\njobs = 2\n", ["a", "b"])):
+        lay_out(tmp_path, {"hotrun.toml": jobs + steps})
+        done = run(tmp_path, "--once", "--ui", "json", command=[sys.executable, "-c", on_one_core, *HOTRUN])
+        told = [json.loads(line) for line in good(done).splitlines()]
+        first_end = next(at for at, event in enumerate(told) if event["type"] == "step.finished")
+        assert [event["step"] for event in told[:first_end] if event["type"] == "step.started"] == starts
+
+
+def test_where_the_time_went_is_told_under_the_build_result_where_it_is_asked_for(tmp_path: Path) -> None:
+    steps = '[build.gen]\ncommand = "true"\n[build.app]\ncommand = "true"\nneeds = ["gen"]\n'
+    lay_out(tmp_path, {"hotrun.toml": steps})
+    said = good(run(tmp_path, "--once", "--timing")).splitlines()
+    at = next(number for number, line in enumerate(said) if " build #1 passed in " in line)
+    assert said[at + 1] == "timing of build #1"
+    assert [line.split()[0] for line in said[at + 2 : at + 4]] == ["gen", "app"]
+    assert said[at + 4] == "critical path: gen -> app"
+    assert "critical path" not in good(run(tmp_path, "--once"))
+
+
+# --- schemas ---------------------------------------------------------------------------------------------------
+
+
+def schema(folder: Path, *kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(good(run(folder, "schema", *kind)))
+    Draft202012Validator.check_schema(found)
+    return found
+
+
+def test_the_schema_of_the_configuration_is_valid_and_accepts_what_hotrun_accepts(tmp_path: Path) -> None:
+    import tomli
+
+    validator = Draft202012Validator(schema(tmp_path, "config"))
+    assert validator.schema == schema(tmp_path), "without a word it is the configuration's"
+    for path in [REPOSITORY / "hotrun.toml.example", *REPOSITORY.glob("examples/*/hotrun.toml")]:
+        tables: Tables = tomli.loads(path.read_text(encoding="utf-8"))
+        validator.validate(tables)
+    assert not validator.is_valid({"run": {"web": {"comand": "x"}}})
+
+
+def test_the_schema_of_the_events_is_valid_and_every_event_follows_it(tmp_path: Path) -> None:
+    validator = Draft202012Validator(schema(tmp_path, "events"))
+    lay_out(tmp_path, {"hotrun.toml": STEPS.replace("echo two", "echo a.c:1:2: error: no; exit 1")})
+    done = run(tmp_path, "--once", "--ui", "json")
+    assert (done.returncode, done.stderr) == (1, "")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {"session.started", "output", "diagnostic", "build.finished", "session.ended"} <= {
+        event["type"] for event in events
+    }
+    for event in events:
+        validator.validate(event)
+    assert not validator.is_valid({**events[0], "type": "no such event"})
+
+
+# --- the demo --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [("process.started", "watching"), ("watching", "process.started")])
+def test_the_demo_waits_for_the_process_and_the_watcher_in_any_order(order: tuple[str, str]) -> None:
+    lines = "".join(f'{{"type": "{kind}"}}\n' for kind in ("state", *order))
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.stdout.write({lines!r})"], stdout=subprocess.PIPE
+    ) as session:
+        assert wait_for(session, "process.started", "watching")["type"] == order[1]
+
+
+def test_the_demo_proves_the_installation_says_how_long_it_took_and_leaves_nothing(tmp_path: Path) -> None:
+    said = good(run(tmp_path, "demo", "--check", TMPDIR=str(tmp_path)))
+    assert re.fullmatch(r"demo: ok\. Edit to served page: \d\S*m?s, of it the build: \d\S*m?s\n", said), said
+    runtime = tmp_path / f"hotrun-{os.getuid()}"  # stays, for the next session
+    assert list(tmp_path.iterdir()) in ([], [runtime])
+    assert not runtime.exists() or list(runtime.iterdir()) == []
+
+
+# --- which project, which part of it ---------------------------------------------------------------------------
+
+
+def test_the_configuration_is_found_here_above_by_folder_and_by_name(tmp_path: Path) -> None:
+    project = lay_out(tmp_path / "project", {"hotrun.toml": STEPS, "deep/er/x.txt": ""}).resolve()
+    other = lay_out(tmp_path / "other", {"pyproject.toml": '[tool.hotrun.build.three]\ncommand = "pwd"\n'}).resolve()
+    by_file, by_table = project / "hotrun.toml", other / "pyproject.toml"
+    ways: list[tuple[Path, Path, tuple[str, ...]]] = [
+        (by_file, project, ()),
+        (by_file, project / "deep" / "er", ()),
+        (by_file, tmp_path, ("-C", "project")),
+        (by_table, other, ()),
+        (by_table, project, ("-C", "../other")),
+        (by_table, tmp_path, ("-c", "other/pyproject.toml")),
+    ]
+    for config, folder, arguments in ways:
+        [started] = events_of(run(folder, *arguments, "--once", "--ui", "json"), "session.started")
+        assert (started["root"], started["config"]) == (str(config.parent), str(config)), arguments
+
+
+def test_a_command_of_a_configuration_elsewhere_runs_in_its_folder(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"other/my.toml": '[build.where]\ncommand = "pwd"\n'})
+    [output] = events_of(run(tmp_path, "-c", "other/my.toml", "--once", "--ui", "json"), "output")
+    assert output["text"] == str(tmp_path.resolve() / "other")
+
+
+def test_a_profile_is_laid_over_the_file(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"hotrun.toml": STEPS})
+    plain = run(tmp_path, "--once", "--ui", "json")
+    released = run(tmp_path, "--profile", "release", "--once", "--ui", "json")
+    assert sorted(event["text"] for event in events_of(plain, "output")) == ["one", "two"]
+    assert sorted(event["text"] for event in events_of(released, "output")) == ["released", "two"]
+    assert ": ok, 2 steps" in good(run(tmp_path, "check", "--profile", "release"))
+
+
+@pytest.mark.parametrize("arguments", [["two", "--once", "--ui", "json"], ["--once", "--ui", "json", "two"]], ids=str)
+def test_a_name_runs_that_part_alone_wherever_it_stands(arguments: list[str], tmp_path: Path) -> None:
+    lay_out(tmp_path, {"hotrun.toml": STEPS})
+    [finished] = events_of(run(tmp_path, *arguments), "build.finished")
+    assert (finished["status"], finished["steps"]) == ("passed", ["two"])
+
+
+def test_a_process_may_have_the_name_of_a_mistyped_command(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"hotrun.toml": SLEEPER.format(name="chek") + SLEEPER.format(name="web")})
+    with Running(tmp_path, arguments=["chek"]) as session:
+        assert session.wait_for("session.started")["processes"] == ["chek"]
+
+
+def test_watched_is_what_the_command_line_says_instead_of_the_file(tmp_path: Path) -> None:
+    root = lay_out(
+        tmp_path / "project",
+        {"hotrun.toml": SLEEPER.format(name="web") + '[watch]\npaths = ["docs"]\n', "docs/x": "", "src/x": "", "x": ""},
+    )
+    with Running(root, arguments=["-w", "src", "-w", "x", "-x", "*.tmp"]) as session:
+        session.wait_for("watching")
+        session.wait_for("process.started")
+        mark = session.mark
+        for ignored in ("docs/x", "src/y.tmp"):
+            (root / ignored).write_text("2")
+        (root / "src" / "x").write_text("2")
+        session.wait_for("process.started", since=mark)
+        mark_of_file = session.mark
+        (root / "x").write_text("2")
+        session.wait_for("process.started", since=mark_of_file)
+        changed = [path["path"] for event in session.seen("changes.detected", since=mark) for path in event["paths"]]
+    assert changed == ["src/x", "x"]
+
+
+def test_the_file_of_init_describes_the_very_project_that_was_detected(tmp_path: Path) -> None:
+    lay_out(tmp_path, PROJECTS["Python"][0])
+    [detected] = events_of(run(tmp_path, "--once", "--ui", "json"), "step.started")
+    good(run(tmp_path, "init"))
+    [written] = events_of(run(tmp_path, "--once", "--ui", "json"), "step.started")
+    assert written["argv"] == detected["argv"]
+    assert load(str(tmp_path / "hotrun.toml")).project.processes.keys() == {"main"}

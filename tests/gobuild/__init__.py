@@ -1,1 +1,0 @@
-"""Tests of the program that the steps of [go] run, with the real toolchain."""
