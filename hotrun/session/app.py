@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hotrun import __version__
 from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.guard.protocol.records import new_session
-from hotrun.adapters.guard.stale_processes import sweep
+from hotrun.adapters.guard.stale_processes import end_stale_processes
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.engine import Engine
 from hotrun.core.model.events import ConfigReloaded, Event, Message, SessionEnded, Watching
@@ -129,7 +129,7 @@ class App:
         spawned_ns = time.time_ns()
         self._signals.listen(self._inbox.post)
         try:
-            swept = tuple(Noticed("warning", text) for text in sweep(self._project.root))
+            swept = tuple(Noticed("warning", text) for text in end_stale_processes(self._project.root))
             self._inbox.post(Begin(__version__, os.getpid(), self._endpoint.socket, notices + swept), first=True)
             self._pump()
             import asyncio

@@ -63,7 +63,7 @@ class ExportWriter:
                 self._folder.replace(ERRORS, _errors(problems))
             else:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
-                replace_file(path, _records(export, problems), beside=files_of(export)[1])
+                replace_file(path, _records(export, problems), temporary=files_of(export)[1])
         except OSError as error:
             if path in self._failed:
                 return None

@@ -45,10 +45,10 @@ class ProcessService:
         `root` is the project's.
         """
         self._post = post
-        self._seats = guard.seat
+        self._acquire = guard.acquire
         self._root = root
         self._children = Children(self._take, colored, guard, session, folder)
-        self._probes = Probes(post, self._children.members, guard.seat, self._held_inodes)
+        self._probes = Probes(post, self._children.members, guard.acquire, self._held_inodes)
         self._port_owners = PortOwnerSearch(post, self._children.owner_of)
         self._held: HeldSockets | None = None  # where a project has some: `socket` is 8 ms of imports
         self._notifications: NotifySockets | None = None
@@ -114,7 +114,7 @@ class ProcessService:
             return
         from hotrun.adapters.step_inputs.lister import InputLister
 
-        self._lister = self._lister or InputLister(self._post, self._seats, self._root)
+        self._lister = self._lister or InputLister(self._post, self._acquire, self._root)
         self._lister.list(command)
 
     def hold_output(self, is_held: bool) -> None:

@@ -1,1 +1,1 @@
-"""Ends programs with all their descendants, also when hotrun is killed."""
+"""Stops programs with all their descendants, even when hotrun itself is killed."""

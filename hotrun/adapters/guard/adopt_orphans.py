@@ -1,4 +1,4 @@
-"""hotrun in the place of a guard that was killed: its reapers, and the orphans of reapers killed with it, are ours."""
+"""Replaces a guard that was killed: its reapers, and orphans of reapers killed with it, become children of hotrun."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from hotrun.adapters.os import process_table
 if TYPE_CHECKING:
     import asyncio
 
-LOOK_FIRST_S, LOOK_FACTOR, LOOK_MOST_S = 0.001, 1.3, 0.25
+POLL_FIRST_S, POLL_FACTOR, POLL_MAX_S = 0.001, 1.3, 0.25
 
 
 class OrphanAdopter:
-    """Kills orphans and waits for reapers, which end their trees by themselves, until there are none."""
+    """Kills orphans and waits for reapers, which stop their own trees, until none are left."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, spared: Callable[[], int], on_end: Callable[[], None]) -> None:
-        """`spared`: the pid of the new guard. `on_end` is called once, when nothing is left of the old one."""
+        """`spared` returns the pid of the new guard. `on_end` is called once, when nothing of the old guard is left."""
         self._loop = loop
         self._spared = spared
         self._on_end = on_end
-        self._look_s = LOOK_FIRST_S
+        self._poll_s = POLL_FIRST_S
         self._timer: asyncio.TimerHandle | None = None
-        loop.add_signal_handler(signal.SIGCHLD, self.look)
+        loop.add_signal_handler(signal.SIGCHLD, self.poll)
 
-    def look(self) -> None:
-        """Do what can be done now."""
+    def poll(self) -> None:
+        """Kill and wait for what is there now, and come back later for the rest."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -39,18 +39,20 @@ class OrphanAdopter:
             self._loop.remove_signal_handler(signal.SIGCHLD)
             self._on_end()
         else:
-            self._timer = self._loop.call_later(self._look_s, self.look)
-            self._look_s = min(self._look_s * LOOK_FACTOR, LOOK_MOST_S)
+            self._timer = self._loop.call_later(self._poll_s, self.poll)
+            self._poll_s = min(self._poll_s * POLL_FACTOR, POLL_MAX_S)
 
     def finish(self, end_s: float) -> None:
-        """Do it all without the loop, until the moment `end_s` of the monotonic clock at the latest."""
+        """Do everything without the loop, until `end_s` of the monotonic clock at the latest."""
         while not self._clear() and time.monotonic() < end_s:
-            time.sleep(LOOK_FIRST_S)
+            time.sleep(POLL_FIRST_S)
 
     def _clear(self) -> bool:
-        """Kill and wait; True when nothing is left. What hotrun itself has started is in its own session, and stays.
+        """Kill and wait; True if nothing is left.
 
-        Whoever has ended has handed its children on to us before, so a look that finds nobody at all is the last one.
+        The programs that hotrun started are in its own session, and are spared.
+
+        A process hands its children on to us before it can be waited for. So a poll that finds nobody is the last one.
         """
         found = False
         for pid in process_table.children(os.getpid()):

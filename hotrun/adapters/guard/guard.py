@@ -1,4 +1,4 @@
-"""The guard as hotrun sees it: where reapers come from, one of them always ready, and what is done when it dies."""
+"""hotrun's side of the guard: hands out reapers, keeps one ready, and replaces a guard that dies."""
 
 from __future__ import annotations
 
@@ -20,75 +20,78 @@ if TYPE_CHECKING:
 
     from hotrun.adapters.guard.adopt_orphans import OrphanAdopter
 
-REFILL_S = 0.2  # a fork takes a core for some milliseconds, which the program just started can use better
+REFILL_S = 0.2  # a fork takes a core for some milliseconds, which the program that has just started needs more
 CLOSE_S = 10.0
 
 
 class ReaperSlot:
-    """A place for one program: the wire to its reaper. `token` is what the guard calls it."""
+    """A reaper for one program, and the channel to it. `token` is its number in messages of the guard."""
 
-    def __init__(self, token: int, wire: Channel) -> None:
+    def __init__(self, token: int, channel: Channel) -> None:
         self.token = token
-        self.wire = wire
+        self.channel = channel
 
 
 class Guard:
-    """Forks the guard at once, so it must be made while there is one thread and little memory."""
+    """Forks the guard when it is made. So make it while the process has one thread and little memory."""
 
     def __init__(self) -> None:
         self._session: SessionMark | None = None
         self._tokens = 0
         self._first_token = 1  # of the present guard
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._takeover: OrphanAdopter | None = None
-        self._pid, self._wire = _fork()
+        self._adopter: OrphanAdopter | None = None
+        self._pid, self._channel = _fork()
         self._spare: ReaperSlot | None = self._fork_reaper()
 
     def open(self, session: SessionMark) -> None:
-        """Say whose session this is, before anything is started."""
+        """Name the session, before any program is started."""
         self._session = session
-        with contextlib.suppress(OSError):  # it is dead, which the next fork finds out
-            self._wire.send(encode(Open(session)))
+        with contextlib.suppress(OSError):  # the guard is dead; the next fork notices
+            self._channel.send(encode(Open(session)))
 
     def attach(
         self, loop: asyncio.AbstractEventLoop, on_lost: Callable[[range], None], on_death: Callable[[], None]
     ) -> None:
-        """From now on `loop` listens.
+        """Let `loop` watch the guard.
 
-        `on_lost`: of the reapers with these tokens that were killed, nothing lives any more. `on_death`: the guard was
-        killed; all reapers are ending their trees, and of those that cannot, `on_lost` tells.
+        `on_lost` gets the tokens of reapers that were killed, when nothing of their programs is left. `on_death`: the
+        guard was killed. Its reapers are stopping their trees, and `on_lost` follows for those that cannot.
         """
         from hotrun.adapters.os.prctl import adopt_orphans
 
-        adopt_orphans()  # those of a guard that dies; before there is a loop, nobody could take care of them
+        adopt_orphans()  # for the day the guard dies; before there is a loop, nobody could wait for them
         self._loop, self._on_lost, self._on_death = loop, on_lost, on_death
-        loop.add_reader(self._wire.fileno(), self._on_readable)
+        loop.add_reader(self._channel.fileno(), self._on_readable)
         self._refill_later()
 
-    def seat(self) -> ReaperSlot:
-        """A reaper that waits for its orders; a ready one if there is one."""
-        seat, self._spare = self._spare, None
+    def acquire(self) -> ReaperSlot:
+        """Return a reaper that waits for its orders: the spare one, if it is ready."""
+        slot, self._spare = self._spare, None
         self._refill_later()
-        return seat or self._fork_reaper()
+        return slot or self._fork_reaper()
 
     def close(self) -> None:
-        """Wait until nothing lives that reapers care for, with a bound; the wires to them must be closed before."""
-        if self._wire.fileno() < 0:
+        """Wait until all that reapers stop is gone, but no longer than CLOSE_S.
+
+        The channels to them must be closed before.
+        """
+        if self._channel.fileno() < 0:
             return
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.remove_reader(self._wire.fileno())
+            self._loop.remove_reader(self._channel.fileno())
         self._loop = None
         if self._spare is not None:
-            self._spare.wire.close()
+            self._spare.channel.close()
         end_s = time.monotonic() + CLOSE_S
         with contextlib.suppress(OSError):
-            self._wire.finish()
-        if _wait_for_end(self._wire, end_s):
+            self._channel.finish()
+        if _wait_for_end(self._channel, end_s):
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self._pid, 0)
-        self._wire.close()
-        if self._takeover is not None:
-            self._takeover.finish(end_s)
+        self._channel.close()
+        if self._adopter is not None:
+            self._adopter.finish(end_s)
 
     def _refill_later(self) -> None:
         if self._loop is not None:
@@ -96,25 +99,25 @@ class Guard:
 
     def _refill(self) -> None:
         if self._spare is None and self._loop is not None:
-            self._spare = self._fork_reaper(in_peace=True)
+            self._spare = self._fork_reaper(is_spare=True)
 
-    def _fork_reaper(self, in_peace: bool = False) -> ReaperSlot:
+    def _fork_reaper(self, is_spare: bool = False) -> ReaperSlot:
         ours, theirs = pair()
         try:
-            self._send_fork(theirs, in_peace)
-        except ConnectionError:  # it is dead, of which the loop has not told yet
+            self._send_fork(theirs, is_spare)
+        except ConnectionError:  # the guard is dead, and the loop has not reported it yet
             self._replace()
-            self._send_fork(theirs, in_peace)
+            self._send_fork(theirs, is_spare)
         theirs.close()
         return ReaperSlot(self._tokens, ours)
 
-    def _send_fork(self, end: Channel, in_peace: bool) -> None:
+    def _send_fork(self, end: Channel, is_spare: bool) -> None:
         self._tokens += 1
-        self._wire.send(encode(Fork(self._tokens, in_peace)), (end.fileno(),))
+        self._channel.send(encode(Fork(self._tokens, is_spare)), (end.fileno(),))
 
     def _on_readable(self) -> None:
         try:
-            messages = self._wire.receive()
+            messages = self._channel.receive()
         except EOFError:
             self._replace()
             return
@@ -124,39 +127,39 @@ class Guard:
                 self._on_lost(range(answer.token, answer.token + 1))
 
     def _replace(self) -> None:
-        """The guard is dead: stand in for it, and start another one."""
+        """The guard is dead: adopt its orphans, and start a new guard."""
         from hotrun.adapters.guard.adopt_orphans import OrphanAdopter
 
         if self._loop is not None:
-            self._loop.remove_reader(self._wire.fileno())
-        self._wire.close()
+            self._loop.remove_reader(self._channel.fileno())
+        self._channel.close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
         if self._spare is not None:
-            self._spare.wire.close()
+            self._spare.channel.close()
             self._spare = None
-        self._pid, self._wire = _start()
+        self._pid, self._channel = _start()
         if self._session is not None:
             self.open(self._session)
         if self._loop is None:
             return
-        self._loop.add_reader(self._wire.fileno(), self._on_readable)
-        if self._takeover is None:
-            self._takeover = OrphanAdopter(self._loop, lambda: self._pid, self._on_taken_over)
+        self._loop.add_reader(self._channel.fileno(), self._on_readable)
+        if self._adopter is None:
+            self._adopter = OrphanAdopter(self._loop, lambda: self._pid, self._on_adopted)
         self._first_token = self._tokens + 1
         self._refill_later()
-        # Not at once: whoever wanted a reaper is in the middle of something.
+        # Not at once: the caller who asked for a reaper has not finished.
         self._loop.call_soon(self._on_death)
-        self._loop.call_soon(self._takeover.look)
+        self._loop.call_soon(self._adopter.poll)
 
-    def _on_taken_over(self) -> None:
-        self._takeover = None
+    def _on_adopted(self) -> None:
+        self._adopter = None
         self._on_lost(range(self._first_token))
 
 
 def _fork() -> tuple[int, Channel]:
     ours, theirs = pair()
-    # No handler of ours may run in the guard, and no signal end it before it ignores them.
+    # No handler of ours may run in the guard, and no signal may kill it before it ignores them.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     pid = os.fork()
     if pid == 0:
@@ -173,7 +176,7 @@ def _fork() -> tuple[int, Channel]:
 
 
 def _start() -> tuple[int, Channel]:
-    """A guard in an interpreter of its own: by now there are threads, and a fork would copy their locks."""
+    """Start a guard in a new interpreter: by now there are threads, and a fork would copy their locks."""
     import subprocess
 
     ours, theirs = pair()
@@ -187,18 +190,18 @@ def _start() -> tuple[int, Channel]:
         start_new_session=True,
     )
     theirs.close()
-    process.returncode = 0  # it is waited for by its number
+    process.returncode = 0  # os.waitpid waits for it, so Popen must not
     return process.pid, ours
 
 
-def _wait_for_end(wire: Channel, end_s: float) -> bool:
-    """Whether the other end closes in time; what it says until then is dropped."""
+def _wait_for_end(channel: Channel, end_s: float) -> bool:
+    """Return whether the other end closes before `end_s`; its messages until then are dropped."""
     poll = select.poll()
-    poll.register(wire, select.POLLIN)
+    poll.register(channel, select.POLLIN)
     while (left_s := end_s - time.monotonic()) > 0:
         if poll.poll(left_s * 1000):
             try:
-                wire.receive()
+                channel.receive()
             except EOFError:
                 return True
     return False

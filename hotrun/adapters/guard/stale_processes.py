@@ -1,4 +1,7 @@
-"""What outlived hotrun, its guard and all reapers, killed in one stroke: found by the next start in the same root."""
+"""Stops what survived when hotrun, its guard and all reapers were killed at once.
+
+The next start in the same root does it.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,15 @@ from hotrun.adapters.os import cgroup, process_table
 from hotrun.adapters.os.process_info import ProcessInfo
 
 GRACE_S = 0.5
-_LOOK_S = 0.01  # they are not our children, so nothing tells when they end
+_POLL_S = 0.01  # they are not our children, so no signal tells when they exit
 
 
-def sweep(root: str) -> list[str]:
-    """End what earlier sessions of this root left; returns what there is to be said. Costs a listing where nothing is.
+def end_stale_processes(root: str) -> list[str]:
+    """Stop what earlier sessions of this root left behind; returns messages about it.
 
-    Only processes of the same user that carry the id of such a session in their environment and began after it did.
+    Lists one folder if there is nothing.
+
+    Only processes of the same user that have the id of such a session in their environment and started after it.
     """
     said = []
     for path, record in records.stale(root):
@@ -43,12 +48,12 @@ def _end(record: RunRecord, found: list[ProcessInfo]) -> None:
         for seen in found:
             _signal(seen, number)
         number = signal.SIGCONT if time.monotonic() < end_s else signal.SIGKILL
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
         found = _of(record)
 
 
 def _of(record: RunRecord) -> list[ProcessInfo]:
-    mark = f"{records.VARIABLE}={record.session.id}".encode()
+    mark = f"{records.SESSION_VARIABLE}={record.session.id}".encode()
     found = []
     for pid in process_table.pids():
         with contextlib.suppress(OSError):
@@ -62,7 +67,7 @@ def _of(record: RunRecord) -> list[ProcessInfo]:
 
 
 def _signal(seen: ProcessInfo, number: int) -> None:
-    """Signal this very process, whoever has its number by now."""
+    """Signal this process, and not another one that has its pid by now."""
     with contextlib.suppress(OSError):
         pidfd = os.pidfd_open(seen.pid)
         try:

@@ -1,6 +1,6 @@
-"""A control group (v2) for each program, where we may make one: born inside, and killed by one write of the kernel's.
+"""A control group (v2) for each program, where hotrun may make one: the program starts in it, and one write kills all.
 
-Needs a group of our own that can be written: that of a user's service manager, not that of a plain login.
+Needs a writable group, which a user's service manager gives and a plain login does not.
 """
 
 from __future__ import annotations
@@ -12,23 +12,26 @@ from hotrun.adapters.os import mounts
 
 
 class Cgroup:
-    """The group that one reaper's program is born into."""
+    """The group of one reaper's program."""
 
     def __init__(self, path: str, above: str) -> None:
         self.path = path
         self._above = above
 
     def leave(self) -> None:
-        """Take this process back to where it came from; what it has started stays."""
+        """Move this process back to the group that it came from; its children stay."""
         with contextlib.suppress(OSError):
             _write(os.path.join(self._above, "cgroup.procs"), "0")
 
     def kill(self) -> None:
-        """SIGKILL to every member, at one moment (Linux 5.14; before, nothing happens)."""
+        """SIGKILL every member at the same moment (since Linux 5.14; does nothing before)."""
         kill(self.path)
 
     def remove(self, with_session: bool) -> None:
-        """Remove the group, which must be empty by now; `with_session`: and the session's, if this was the last."""
+        """Remove the group, which must be empty by now.
+
+        `with_session`: also the session's group, if this was its last one.
+        """
         with contextlib.suppress(OSError):
             os.rmdir(self.path)
         if with_session:
@@ -36,7 +39,7 @@ class Cgroup:
 
 
 def own_folder() -> str | None:
-    """The folder of the group that this process is in; None without cgroup v2."""
+    """Return the folder of the group of this process; None without cgroup v2."""
     try:
         with open("/proc/self/cgroup", encoding="utf-8", errors="surrogateescape") as file:
             paths = [line.rstrip("\n")[3:] for line in file if line.startswith("0::")]
@@ -47,9 +50,9 @@ def own_folder() -> str | None:
 
 
 def enter_new(session: str, own: str) -> Cgroup | None:
-    """Put this process into a new group below that of the session, which is made if need be.
+    """Move this process into a new group below that of the session, which is made if needed.
 
-    `own` is the group that it is in now. None where the system does not let us.
+    `own` is its present group. Returns None if the system does not allow it.
     """
     path = os.path.join(session, str(os.getpid()))
     try:
@@ -62,13 +65,13 @@ def enter_new(session: str, own: str) -> Cgroup | None:
 
 
 def kill(path: str) -> None:
-    """SIGKILL to every member of a group and of those below it."""
+    """SIGKILL every member of a group and of the groups below it."""
     with contextlib.suppress(OSError):
         _write(os.path.join(path, "cgroup.kill"), "1")
 
 
 def remove_session(path: str) -> None:
-    """Remove a session's group and those below it, as far as they are empty."""
+    """Remove a session's group and those below it, if they are empty."""
     with contextlib.suppress(OSError):
         for name in os.listdir(path):
             if os.path.isdir(os.path.join(path, name)):

@@ -1,5 +1,7 @@
-"""Which folders need polling: those where changes made elsewhere (on a server, on the host of a virtual machine) raise
-no events here. Local writes do raise them even there, so no trial could tell; the type of the file system has to."""
+"""Finds folders that need polling, because changes made elsewhere (a server, a virtual machine's host) raise no events.
+
+Local writes do raise events even there, so a trial would prove nothing. The type of the file system decides.
+"""
 
 from __future__ import annotations
 
@@ -7,51 +9,51 @@ import os
 import re
 from collections.abc import Iterable
 
-MOUNTINFO = "/proc/self/mountinfo"  # Linux alone; the other systems' events are not judged here
+MOUNTINFO = "/proc/self/mountinfo"  # only on Linux; the events of other systems are trusted
 
 # Of networks and clusters, then of virtual machines, containers on other systems, and WSL's Windows drives.
 _POLLED = frozenset(
     "nfs nfs4 cifs smb3 smbfs afs ceph glusterfs lustre gpfs beegfs gfs2 ocfs2 orangefs coda "
     "9p virtiofs vboxsf vmhgfs prl_fs osxfs grpcfuse fakeowner drvfs wslfs fuse".split()
 )
-# Of "fuse.NAME", those that keep their files on this machine and hand all changes through. The others, sshfs and the
+# Of "fuse.NAME", those that keep their files on this machine and pass all changes through. The others, sshfs and the
 # like, may change on the other side. "fuseblk" is a local disk (NTFS, exFAT).
 _LOCAL_FUSE = frozenset("fuse-overlayfs gocryptfs encfs cryfs securefs mergerfs ntfs-3g exfat lxcfs".split())
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
 
 
 class Mounts:
-    """The mount points of one moment."""
+    """The mount points at one moment."""
 
     def __init__(self, mountinfo: bytes) -> None:
-        """`mountinfo`: as proc(5) describes it; lines that are something else are passed over."""
+        """`mountinfo` has the format of proc(5); other lines are skipped."""
         self._types: dict[str, str] = {}
         for line in mountinfo.splitlines():
             before, separator, after = line.partition(b" - ")
             fields = before.split(b" ")
-            if separator and len(fields) >= 6:  # a later line lies over an earlier one of the same place
+            if separator and len(fields) >= 6:  # a later mount hides an earlier one in the same place
                 self._types[_unescaped(fields[4])] = after.split(b" ")[0].decode("ascii", "replace")
         self._any_polled = any(map(_needs_polling, self._types.values()))
 
     def type_of(self, path: str) -> str | None:
-        """The type of the file system that holds the real, absolute `path`; None where that is not known."""
+        """Return the type of the file system of a real, absolute `path`; None if it is not known."""
         while (found := self._types.get(path)) is None and path != os.path.dirname(path):
             path = os.path.dirname(path)
         return found
 
     def first_of(self, kind: str) -> str | None:
-        """Where a file system of this type is mounted; None if nowhere."""
+        """Return where a file system of this type is mounted; None if nowhere."""
         return next((place for place, found in self._types.items() if found == kind), None)
 
     def without_events(self, folders: Iterable[str]) -> set[str]:
-        """Those of the folders (absolute, links allowed) that have to be polled."""
+        """Return those of the folders (absolute, may be links) that must be polled."""
         if not self._any_polled:
             return set()
         real: dict[str, str] = {}
         found = set()
         for folder in folders:
             above, name = os.path.split(folder)
-            # Most folders come after the one they lie in, and one look is cheaper than one for each part of the path.
+            # Most folders follow their parent, and one lookup is cheaper than one for each part of the path.
             known = real.get(above)
             plain = known is not None and not os.path.islink(folder)
             real[folder] = os.path.join(known or "", name) if plain else os.path.realpath(folder)
@@ -61,7 +63,7 @@ class Mounts:
 
 
 def current() -> Mounts:
-    """The mounts as they are now; none where the system does not list them so."""
+    """Return the present mounts; none where the system does not list them like Linux."""
     try:
         with open(MOUNTINFO, "rb") as file:
             return Mounts(file.read())
@@ -75,5 +77,5 @@ def _needs_polling(kind: str) -> bool:
 
 
 def _unescaped(field: bytes) -> str:
-    """A path as the kernel writes it there: space, tab, line feed and backslash are three octal digits."""
+    """Decode a path as the kernel prints it: space, tab, line feed and backslash as three octal digits."""
     return os.fsdecode(_ESCAPE.sub(lambda found: bytes((int(found[1], 8) & 255,)), field))

@@ -1,4 +1,4 @@
-"""What only prctl(2) can do: take in orphans, be told of a parent's death, bear another name."""
+"""Features of prctl(2): adopting orphans, a signal at the parent's death, another process name."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import ctypes
 import sys
 
 _SET_PDEATHSIG, _SET_NAME, _SET_CHILD_SUBREAPER = 1, 15, 36  # linux/prctl.h
-_ARG_START, _ARG_END = 45, 46  # of the fields of /proc/self/stat behind the name, see proc(5)
+_ARG_START, _ARG_END = 45, 46  # positions in /proc/self/stat after the name, see proc(5)
 
 
 def adopt_orphans() -> None:
-    """From now on orphans among our descendants become our children (Linux 3.4; elsewhere nothing happens)."""
+    """Let orphans among our descendants become our children (Linux 3.4; does nothing elsewhere)."""
     _prctl(_SET_CHILD_SUBREAPER, ctypes.c_ulong(1))
 
 
 def wake_when_parent_ends(number: int) -> None:
-    """Let this signal come when our parent's thread ends. It may have ended before: compare getppid() afterwards."""
+    """Ask for this signal when our parent's thread exits. It may have exited before: compare getppid() afterwards."""
     _prctl(_SET_PDEATHSIG, ctypes.c_ulong(number))
 
 
 def rename(title: str) -> None:
-    """Show `title` in ps and to pkill, instead of the command line that we were started with."""
+    """Show `title` in ps and pkill, instead of our command line."""
     if sys.platform != "linux":
         return
     _prctl(_SET_NAME, ctypes.c_char_p(title.encode()[:15]))

@@ -1,4 +1,4 @@
-"""Signals to a process group that we started, and to one process of ours."""
+"""Signals process groups that hotrun started, and single processes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import signal
 
 
 def send(pgid: int, number: int) -> None:
-    """Signal every member; a group that is gone is no error."""
+    """Signal every member of a group, and wake stopped ones. A group that is gone is no error."""
     _send(pgid, number)
     if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT):
-        # A stopped member would keep the signal pending for ever.
+        # A stopped member would keep the signal pending forever.
         _send(pgid, signal.SIGCONT)
 
 
 def send_to(pid: int, number: int) -> None:
-    """Signal one process, likewise."""
+    """Signal one process in the same way."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
         if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT):
@@ -24,7 +24,7 @@ def send_to(pid: int, number: int) -> None:
 
 
 def _send(pgid: int, number: int) -> None:
-    # No such process: it ended, perhaps by the signal before. No permission: macOS says so for a group of zombies;
-    # elsewhere all members have changed their user.
+    # ProcessLookupError: it has exited, perhaps by the previous signal. PermissionError: on macOS, a group of zombies;
+    # elsewhere, all members have changed their user.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pgid, number)

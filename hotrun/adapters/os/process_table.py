@@ -72,10 +72,10 @@ def lineage(pid: int) -> Iterator[int]:
         pid = 0 if seen is None else seen.parent
 
 
-def strays() -> list[ProcessInfo]:
+def orphans() -> list[ProcessInfo]:
     """Return the descendants of this process that it cannot wait for: with subreapers there are none."""
     return []
 
 
 if sys.platform == "darwin":
-    from hotrun.adapters.os.psutil_table import below, children, pids, see, strays  # noqa: F401 - replaces those above
+    from hotrun.adapters.os.psutil_table import below, children, orphans, pids, see  # noqa: F401 - replaces those above

@@ -57,8 +57,8 @@ def below(pid: int) -> list[ProcessInfo]:
     return list(found.values())
 
 
-def strays() -> list[ProcessInfo]:
-    """As process_table.strays: the living descendants of this process that are not its children."""
+def orphans() -> list[ProcessInfo]:
+    """As process_table.orphans: the living descendants of this process that are not its children."""
     ours = os.getpid()
     return [one for one in below(ours) if one.lives and one.parent != ours]
 

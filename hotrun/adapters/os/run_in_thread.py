@@ -1,4 +1,4 @@
-"""Runs what may block (a resolver, a walk through all of /proc) beside the loop, where nobody has to wait for it."""
+"""Runs blocking calls (a resolver, a walk through all of /proc) in a thread, so that the loop need not wait."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def aside(work: Callable[[], T]) -> asyncio.Future[T]:
-    """The result of `work`, called in a thread of its own.
+def run_in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
+    """Call `work` in a new thread; returns a future with its result.
 
-    Not the loop's executor: asyncio.run waits for that one's threads, so that a resolver without an answer would keep
-    hotrun from ending.
+    Not in the loop's executor: asyncio.run waits for its threads, so a resolver without an answer would keep hotrun
+    from exiting.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
-    future.add_done_callback(_look_at)
+    future.add_done_callback(_fetch_error)
 
     def run() -> None:
         try:
             result = work()
         except Exception as error:  # raised again, in the loop
-            _tell(loop, _fail, future, error)
+            _report(loop, _fail, future, error)
         else:
-            _tell(loop, _succeed, future, result)
+            _report(loop, _succeed, future, result)
 
-    threading.Thread(target=run, name="hotrun-aside", daemon=True).start()
+    threading.Thread(target=run, name="hotrun-thread", daemon=True).start()
     return future
 
 
-def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[..., None], *outcome: object) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody asks any more
-        loop.call_soon_threadsafe(settle, *outcome)
+def _report(loop: asyncio.AbstractEventLoop, finish: Callable[..., None], *outcome: object) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(finish, *outcome)
 
 
 def _succeed(future: asyncio.Future[T], result: T) -> None:
@@ -48,7 +48,7 @@ def _fail(future: asyncio.Future[T], error: Exception) -> None:
         future.set_exception(error)
 
 
-def _look_at(future: asyncio.Future[T]) -> None:
-    """An error that came when nobody waited any more is no bug of the loop."""
+def _fetch_error(future: asyncio.Future[T]) -> None:
+    """Fetch the error, so that the loop does not report one that nobody waited for."""
     if not future.cancelled():
         future.exception()

@@ -1,7 +1,7 @@
 """All running programs: has them started, reads them, has them signaled, and tells the engine how each one ended.
 
 Works before the event loop exists, so that the first build step starts before anything heavy is imported: what its
-reaper answers waits in the wire, and `attach` lets the loop listen. Every run ends with exactly one SpawnFailed or
+reaper answers waits in the channel, and `attach` lets the loop listen. Every run ends with exactly one SpawnFailed or
 Emptied.
 """
 
@@ -30,7 +30,7 @@ from hotrun.adapters.guard.protocol.messages import (
     decode_answer,
     encode,
 )
-from hotrun.adapters.guard.protocol.records import VARIABLE, SessionMark
+from hotrun.adapters.guard.protocol.records import SESSION_VARIABLE, SessionMark
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.os import process_table
 from hotrun.adapters.output.logs import OutputLogs
@@ -50,15 +50,15 @@ Post = Callable[[Input], None]
 
 
 class _Child:
-    """One run, the wire to its reaper and the reading ends of its streams."""
+    """One run, the channel to its reaper and the reading ends of its streams."""
 
     def __init__(
-        self, command: Spawn, env: Mapping[str, str], port: int | None, seat: ReaperSlot, streams: Streams
+        self, command: Spawn, env: Mapping[str, str], port: int | None, slot: ReaperSlot, streams: Streams
     ) -> None:
         self.command = command
         self.env = env
         self.port = port
-        self.seat = seat
+        self.slot = slot
         self.streams = streams
         self.started = False
         self.reaper = 0  # its pid, once it has started something
@@ -115,7 +115,9 @@ class Children:
         if port is not None:
             command = msgspec.structs.replace(command, program=with_port(command.program, port))
         try:
-            env = environment(command.program, {**own, VARIABLE: self._session.id}, self._colored, self._notice_once)
+            env = environment(
+                command.program, {**own, SESSION_VARIABLE: self._session.id}, self._colored, self._notice_once
+            )
             start = order(command, env, names)
         except SpawnError as error:
             self._post(SpawnFailed(command.run, str(error)))
@@ -125,9 +127,9 @@ class Children:
             return
         self._begin(command, env, port, start, fds)
 
-    def signal(self, run: int, name: str, alone: bool = False) -> None:
-        """Signal the group of a run, by name; `alone`: its own process and no other."""
-        self._order(run, Send(getattr(signal, name), alone))
+    def signal(self, run: int, name: str, only_main: bool = False) -> None:
+        """Signal the group of a run, by name; `only_main`: its own process and no other."""
+        self._order(run, Send(getattr(signal, name), only_main))
 
     def kill(self, run: int) -> None:
         """SIGKILL all that is left of a run."""
@@ -156,7 +158,7 @@ class Children:
             self._order(child.run, KillAll())
             child.streams.close()
             self._unlisten(child)
-            child.seat.wire.close()
+            child.slot.channel.close()
         self._children.clear()
         self._runs.clear()
         self._guard.close()
@@ -191,58 +193,58 @@ class Children:
             streams = Streams(command, self._window, self._post, log)
             tty = b"" if streams.terminal is None else os.fsencode(streams.terminal.slave_path)
             start = msgspec.structs.replace(start, tty=tty, sources=len(streams.sources))
-            seat = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
+            slot = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
         except OSError as error:  # of open files, terminals or processes there are enough
             if streams is not None:
                 streams.close()
             text = f"{command.program.argv[0]} could not be started: {error.strerror}"
             self._post(SpawnFailed(command.run, text))
             return
-        child = _Child(command, env, port, seat, streams)
-        self._children[seat.token] = self._runs[command.run] = child
+        child = _Child(command, env, port, slot, streams)
+        self._children[slot.token] = self._runs[command.run] = child
         streams.hold(self._is_held)
         if self._loop is not None:
             self._listen(child)
 
     def _send_start(self, start: Start, fds: Sequence[int]) -> ReaperSlot:
         while True:
-            seat = self._guard.seat()
+            slot = self._guard.acquire()
             try:
-                seat.wire.send(encode(start), fds)
+                slot.channel.send(encode(start), fds)
             except ConnectionError:  # somebody killed it while it waited
-                seat.wire.close()
+                slot.channel.close()
             else:
-                return seat
+                return slot
 
     def _order(self, run: int, order: Order) -> None:
         child = self._runs.get(run)
         if child is not None and not child.lost:
             with contextlib.suppress(OSError):  # its end is on the way to us
-                child.seat.wire.send(encode(order))
+                child.slot.channel.send(encode(order))
 
     # --- what reapers say --------------------------------------------------------------------------------------
 
     def _listen(self, child: _Child) -> None:
         assert self._loop is not None
-        self._loop.add_reader(child.seat.wire.fileno(), self._on_answers, child)
+        self._loop.add_reader(child.slot.channel.fileno(), self._on_answers, child)
 
     def _unlisten(self, child: _Child) -> None:
         if self._loop is not None and not self._loop.is_closed() and not child.lost:
-            self._loop.remove_reader(child.seat.wire.fileno())
+            self._loop.remove_reader(child.slot.channel.fileno())
 
     def _on_answers(self, child: _Child) -> None:
         """Take what has come; nothing comes any more when the reaper has gone."""
         if child.lost:
             return
         try:
-            for message, _ in child.seat.wire.receive():
+            for message, _ in child.slot.channel.receive():
                 self._on_answer(child, decode_answer(message))
         except EOFError:
             self._unlisten(child)
-            child.seat.wire.close()
+            child.slot.channel.close()
             child.lost = True
             if child.over:
-                del self._children[child.seat.token]
+                del self._children[child.slot.token]
             elif not child.empty:
                 self._notice_loss(child)
 
@@ -291,12 +293,12 @@ class Children:
             self._finish(child, Emptied(child.run, *reading.result()))
 
     def _finish(self, child: _Child, last: Input) -> None:
-        """Post the last word. The wire stays: a step may have left daemons, and their reaper ends when they have."""
+        """Post the last word. The channel stays: a step may have left daemons, and their reaper ends when they have."""
         child.streams.close()
         del self._runs[child.run]
         child.over = True
         if child.lost:
-            del self._children[child.seat.token]
+            del self._children[child.slot.token]
         self._post(last)
 
     # --- what goes wrong ---------------------------------------------------------------------------------------

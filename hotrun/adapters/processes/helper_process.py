@@ -16,24 +16,24 @@ from hotrun.core.model.project import Program
 
 _CHUNK, _TAIL = 65_536, 4096
 
-Seats = Callable[[], ReaperSlot]
+AcquireReaper = Callable[[], ReaperSlot]
 
 
 class HelperError(Exception):
-    """It could not be started, or was not left alone; the text says why."""
+    """It could not be started, or was not left only_main; the text says why."""
 
 
 class HelperProcess:
     """One program. `status` is that of wait, None before its end; `tail` the last of what it printed."""
 
-    def __init__(self, seat: ReaperSlot, program: Program, stdout: int | None = None) -> None:
+    def __init__(self, slot: ReaperSlot, program: Program, stdout: int | None = None) -> None:
         """Starts it, in a running loop. Raises SpawnError, OSError or UnicodeDecodeError; then nothing of it runs.
 
-        `stdout`: a descriptor that takes this stream whole; `tail` is then of stderr alone.
+        `stdout`: a descriptor that takes this stream whole; `tail` is then of stderr only_main.
         """
         self.status: int | None = None
         self.tail = b""
-        self._seat = seat
+        self._slot = slot
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[None] = self._loop.create_future()
         # A missing env file has been told of when the process itself was started.
@@ -42,18 +42,18 @@ class HelperProcess:
         self._out, theirs = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
         try:
-            seat.wire.send(
+            slot.channel.send(
                 encode(order(self._command, self._env)), (null, theirs if stdout is None else stdout, theirs)
             )
         except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
             os.close(self._out)
-            seat.wire.close()
+            slot.channel.close()
             raise
         finally:
             os.close(theirs)
             os.close(null)
         os.set_blocking(self._out, False)
-        self._loop.add_reader(seat.wire.fileno(), self._on_answers)
+        self._loop.add_reader(slot.channel.fileno(), self._on_answers)
         self._loop.add_reader(self._out, self._on_output)
 
     async def over(self) -> None:
@@ -64,7 +64,7 @@ class HelperProcess:
         """End it with all that it has started; `over` tells when that is done."""
         if not self._over.done():
             with contextlib.suppress(OSError):  # its end is on the way to us
-                self._seat.wire.send(encode(KillAll()))
+                self._slot.channel.send(encode(KillAll()))
 
     def leave(self) -> None:
         """The same without waiting: the guard sees to it."""
@@ -73,7 +73,7 @@ class HelperProcess:
 
     def _on_answers(self) -> None:
         try:
-            for message, _ in self._seat.wire.receive():
+            for message, _ in self._slot.channel.receive():
                 self._on_answer(decode_answer(message))
         except EOFError:
             self._finish(HelperError("its supervisor process was killed"))
@@ -105,9 +105,9 @@ class HelperProcess:
         if not self._loop.is_closed():
             self._on_output()
             self._loop.remove_reader(self._out)
-            self._loop.remove_reader(self._seat.wire.fileno())
+            self._loop.remove_reader(self._slot.channel.fileno())
         os.close(self._out)
-        self._seat.wire.close()
+        self._slot.channel.close()
         if error is None:
             self._over.set_result(None)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _socket  # as in wire.py: `socket` is not needed before the first step
+import _socket  # as in channel.py: `socket` is not needed before the first step
 import errno
 import os
 import signal

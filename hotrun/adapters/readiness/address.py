@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from hotrun.adapters.os.run_in_thread import aside
+from hotrun.adapters.os.run_in_thread import run_in_thread
 from hotrun.adapters.readiness.probe import PATIENCE_S
 
 _LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
@@ -51,7 +51,7 @@ class ProbeAddress:
 
     async def _resolved(self) -> tuple[_Place, ...]:
         if self._resolving is None or (self._resolving.done() and self._resolving.exception() is not None):
-            self._resolving = aside(self._resolve)
+            self._resolving = run_in_thread(self._resolve)
         self._places = await asyncio.shield(self._resolving)  # a try that is given up leaves it to the next one
         return self._places
 

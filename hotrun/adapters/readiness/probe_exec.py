@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hotrun.adapters.processes.helper_process import HelperError, HelperProcess, Seats
+from hotrun.adapters.processes.helper_process import AcquireReaper, HelperError, HelperProcess
 from hotrun.adapters.processes.spawn import SpawnError, signal_name
 from hotrun.adapters.readiness.probe import NotReady
 from hotrun.core.model.project import Program
@@ -15,38 +15,38 @@ PATIENCE_S = 5.0
 class ExecProbe:
     """Runs a program to its end."""
 
-    def __init__(self, program: Program, seats: Seats) -> None:
-        """`seats` gives a place for each run of it."""
+    def __init__(self, program: Program, acquire: AcquireReaper) -> None:
+        """`acquire` gives a place for each run of it."""
         self._program = program
-        self._seats = seats
-        self._errand: HelperProcess | None = None
+        self._acquire = acquire
+        self._helper: HelperProcess | None = None
 
     async def ask(self) -> NotReady | None:
         """See Question."""
         try:
-            errand = self._errand = HelperProcess(self._seats(), self._program)
+            helper = self._helper = HelperProcess(self._acquire(), self._program)
             async with asyncio.timeout(PATIENCE_S):
-                await errand.over()
+                await helper.over()
         except (SpawnError, HelperError, OSError, UnicodeDecodeError) as error:
             if not isinstance(error, TimeoutError):
                 return NotReady(str(error), heard=True)
-            errand.kill()
-            await errand.over()
+            helper.kill()
+            await helper.over()
             return NotReady(f"no end within {PATIENCE_S:.0f} s", heard=True)
         except asyncio.CancelledError:
             self.close()
             raise
-        return None if errand.status == 0 else NotReady(_reason(errand), heard=True)
+        return None if helper.status == 0 else NotReady(_reason(helper), heard=True)
 
     def close(self) -> None:
         """Have what runs killed."""
-        if self._errand is not None:
-            self._errand.leave()
+        if self._helper is not None:
+            self._helper.leave()
 
 
-def _reason(errand: HelperProcess) -> str:
+def _reason(helper: HelperProcess) -> str:
     """How it ended and the last thing that it said."""
-    assert errand.status is not None
-    how = f"exit {errand.status}" if errand.status >= 0 else signal_name(-errand.status)
-    lines = [line for line in errand.tail.decode("utf-8", "replace").splitlines() if line.strip()]
+    assert helper.status is not None
+    how = f"exit {helper.status}" if helper.status >= 0 else signal_name(-helper.status)
+    lines = [line for line in helper.tail.decode("utf-8", "replace").splitlines() if line.strip()]
     return f"{how}: {lines[-1].strip()}" if lines else how

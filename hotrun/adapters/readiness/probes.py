@@ -14,7 +14,7 @@ from hotrun.core.model.project import Ready
 if TYPE_CHECKING:
     import asyncio
 
-    from hotrun.adapters.processes.helper_process import Seats
+    from hotrun.adapters.processes.helper_process import AcquireReaper
     from hotrun.adapters.readiness.probe import ReadinessProbe
 
 # A refused connect on loopback takes 54 us, a look at the kernel's list 90 us: a look every 5 ms, in the time in which
@@ -33,17 +33,17 @@ class Probes:
         self,
         post: Callable[[Input], None],
         members: Callable[[int], Iterable[int]],
-        seats: Seats,
+        acquire: AcquireReaper,
         held_inodes: Callable[[], set[int]] = set,
     ) -> None:
-        """`post` takes the answers; `seats` gives a place for what ready.exec names.
+        """`post` takes the answers; `acquire` gives a place for what ready.exec names.
 
         `members`: the pids of a run's tree; `held_inodes`: of the sockets that hotrun itself listens on.
         """
         self._post = post
         self._members = members
         self._held_inodes = held_inodes
-        self._seats = seats
+        self._acquire = acquire
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[int, Ready] = {}  # from before the loop
         self._looks: dict[int, tuple[asyncio.Task[None], ReadinessProbe]] = {}
@@ -105,7 +105,7 @@ class Probes:
                 from hotrun.adapters.readiness.probe_exec import ExecProbe
 
                 assert ready.program is not None
-                return ExecProbe(ready.program, self._seats)
+                return ExecProbe(ready.program, self._acquire)
             case "auto":
                 from hotrun.adapters.readiness.probe_listen import ListenProbe
                 from hotrun.adapters.sockets.sock_diag import is_supported

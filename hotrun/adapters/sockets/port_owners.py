@@ -23,10 +23,10 @@ class PortOwnerSearch:
 
     def find(self, run: int, ports: tuple[int, ...]) -> None:
         """Carry out FindHolders, in a running loop; always answered by one PortOwnersFound."""
-        from hotrun.adapters.os.run_in_thread import aside
+        from hotrun.adapters.os.run_in_thread import run_in_thread
         from hotrun.adapters.sockets.listening import listening_on
 
-        search = aside(lambda: listening_on(ports))
+        search = run_in_thread(lambda: listening_on(ports))
         search.add_done_callback(lambda search: self._answer(run, search))
 
     def _answer(self, run: int, search: asyncio.Future[tuple[ListeningProcess, ...]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from hotrun.adapters.processes.helper_process import HelperError, HelperProcess, Seats
+from hotrun.adapters.processes.helper_process import AcquireReaper, HelperError, HelperProcess
 from hotrun.adapters.processes.spawn import SpawnError
 from hotrun.adapters.step_inputs.depfile import Depfiles
 from hotrun.adapters.step_inputs.found import LIST_S, InputNames, InputsFound, combined
@@ -53,10 +53,10 @@ class _KnownAnswer:
 class InputLister:
     """All steps of a session."""
 
-    def __init__(self, post: Callable[[Input], None], seats: Seats, root: str) -> None:
-        """`post` takes the answers; `seats` gives a place for each program."""
+    def __init__(self, post: Callable[[Input], None], acquire: AcquireReaper, root: str) -> None:
+        """`post` takes the answers; `acquire` gives a place for each program."""
         self._post = post
-        self._seats = seats
+        self._acquire = acquire
         self._root = root
         self._known: dict[str, _KnownAnswer] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,20 +115,20 @@ class InputLister:
 
     async def _run(self, program: Program, stdout: int) -> tuple[str, int | None]:
         """Run it to its end; returns what it said to stderr and its exit status, or why there is none, and None."""
-        errand: HelperProcess | None = None
+        helper: HelperProcess | None = None
         try:
-            errand = HelperProcess(self._seats(), program, stdout)
+            helper = HelperProcess(self._acquire(), program, stdout)
             async with asyncio.timeout(LIST_S):
-                await errand.over()
+                await helper.over()
         except TimeoutError:
-            assert errand is not None
-            errand.kill()
-            await errand.over()
+            assert helper is not None
+            helper.kill()
+            await helper.over()
             return f"no answer within {LIST_S:.0f} s", None
         except (SpawnError, HelperError, OSError, UnicodeDecodeError) as error:
             return str(error), None
         except asyncio.CancelledError:
-            if errand is not None:
-                errand.leave()
+            if helper is not None:
+                helper.leave()
             raise
-        return errand.tail.decode("utf-8", "replace"), errand.status
+        return helper.tail.decode("utf-8", "replace"), helper.status

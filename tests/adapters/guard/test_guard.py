@@ -137,7 +137,7 @@ async def test_a_signal_for_the_program_alone_does_not_reach_its_group(programs:
     programs.sh(1, f"({member.format('inner')}) & {member.format('outer')}")
     await programs.said(1, "inner ready")
     await programs.said(1, "outer ready")
-    programs.children.signal(1, "SIGUSR1", alone=True)
+    programs.children.signal(1, "SIGUSR1", only_main=True)
     await until(lambda: programs.told(Exited, 1), "the exit")
     assert "outer" in programs.lines(1)
     assert "inner" not in programs.lines(1)

@@ -15,7 +15,7 @@ import pytest
 
 from hotrun.adapters.guard.protocol import records
 from hotrun.adapters.guard.protocol.records import RunRecord, SessionMark, new_session
-from hotrun.adapters.guard.stale_processes import sweep
+from hotrun.adapters.guard.stale_processes import end_stale_processes
 from hotrun.adapters.instance.runtime_folder import UnsafeFolder, name_of, runtime_folder
 from hotrun.adapters.os import process_table
 
@@ -53,7 +53,7 @@ def dead_session(root: str = ROOT) -> tuple[SessionMark, str]:
 
 
 def left_by(session: SessionMark, *argv: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, records.VARIABLE: session.id}
+    env = {**os.environ, records.SESSION_VARIABLE: session.id}
     left = subprocess.Popen(
         argv or ("cat",), env=env, start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -69,18 +69,18 @@ def test_what_a_dead_session_left_is_ended_and_named(started: list[subprocess.Po
     session, path = dead_session()
     left = left_by(session)
     started.append(left)
-    (said,) = sweep(ROOT)
+    (said,) = end_stale_processes(ROOT)
     assert said == f"an earlier hotrun was killed and left processes behind: cat ({left.pid}): ended now"
     assert left.wait(10) == -signal.SIGTERM
     assert not os.path.exists(path)
-    assert sweep(ROOT) == []
+    assert end_stale_processes(ROOT) == []
 
 
 def test_what_ignores_the_signal_is_killed(started: list[subprocess.Popen[bytes]]) -> None:
     session, _ = dead_session()
     left = left_by(session, "sh", "-c", "trap '' TERM; echo; while :; do sleep 0.1; done")
     started.append(left)
-    assert len(sweep(ROOT)) == 1
+    assert len(end_stale_processes(ROOT)) == 1
     assert left.wait(10) == -signal.SIGKILL
 
 
@@ -90,7 +90,7 @@ def test_nothing_else_is_touched(started: list[subprocess.Popen[bytes]]) -> None
     records.write(living, None)
     dead_session()
     started += [left_by(other), left_by(living), subprocess.Popen(["sleep", "60"])]
-    assert sweep(ROOT) == []
+    assert end_stale_processes(ROOT) == []
     assert [one.poll() for one in started] == [None] * 3
 
 
@@ -104,7 +104,7 @@ def test_a_process_that_is_older_than_the_session_is_none_of_its_own(
     assert seen is not None
     later = msgspec.structs.replace(record, started=seen.started + 1)
     Path(path).write_bytes(msgspec.json.encode(later))
-    assert sweep(ROOT) == []
+    assert end_stale_processes(ROOT) == []
     assert started[0].poll() is None
 
 
@@ -114,7 +114,7 @@ def test_a_record_of_another_boot_or_of_garbage_is_removed() -> None:
     Path(path).write_bytes(msgspec.json.encode(msgspec.structs.replace(record, boot="another")))
     _, garbage = dead_session()
     Path(garbage).write_text("{")
-    assert sweep(ROOT) == []
+    assert end_stale_processes(ROOT) == []
     assert not os.path.exists(path)
     assert not os.path.exists(garbage)
 
@@ -129,7 +129,7 @@ def test_a_number_that_has_a_new_owner_is_no_living_hotrun(started: list[subproc
         record, session=SessionMark(session.id, session.root, stranger.pid), started=record.started - 1
     )
     Path(path).write_bytes(msgspec.json.encode(reused))
-    assert len(sweep(ROOT)) == 1
+    assert len(end_stale_processes(ROOT)) == 1
     assert stranger.poll() is None
 
 
@@ -160,7 +160,7 @@ def test_a_folder_that_is_not_private_is_not_used(
     with pytest.raises(UnsafeFolder):
         runtime_folder()
     assert records.write(new_session(ROOT), None) is None
-    assert sweep(ROOT) == []
+    assert end_stale_processes(ROOT) == []
 
 
 def test_names_of_roots_are_short_and_differ() -> None:

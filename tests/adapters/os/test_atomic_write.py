@@ -30,7 +30,7 @@ def test_a_link_that_lies_in_the_way_is_not_followed(tmp_path: Path) -> None:
     other.write_text("mine")
     (tmp_path / "beside").symlink_to(other)
     (tmp_path / "a").symlink_to(other)
-    replace_file(str(tmp_path / "a"), b"new", beside=str(tmp_path / "beside"))
+    replace_file(str(tmp_path / "a"), b"new", temporary=str(tmp_path / "beside"))
     assert other.read_text() == "mine"
     assert not (tmp_path / "a").is_symlink()
 

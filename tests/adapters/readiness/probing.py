@@ -31,7 +31,7 @@ class Probing:
         self.probes = Probes(
             self.posted.append,
             self._members,
-            self.guard.seat,
+            self.guard.acquire,
             lambda: self.held,
         )
 

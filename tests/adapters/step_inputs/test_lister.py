@@ -165,7 +165,7 @@ class Asking:
         self.root = root
         self.posted: list[Input] = []
         self.guard = Guard()
-        self.lister = InputLister(self.posted.append, self.guard.seat, str(root))
+        self.lister = InputLister(self.posted.append, self.guard.acquire, str(root))
         self.requests = 0
 
     async def list(self, step: Step, *changed: str) -> InputsListed:

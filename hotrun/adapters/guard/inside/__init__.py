@@ -1,3 +1,3 @@
-"""What runs in the guard and the reapers, and nowhere else."""
+"""Code that runs only in the guard and the reapers."""
 
-GUARD, REAPER = "hr-guard", "hr-reaper"  # their names, so that `pkill -f hotrun` does not meet them
+GUARD, REAPER = "hr-guard", "hr-reaper"  # their process names; `pkill -f hotrun` does not match them

@@ -1,4 +1,4 @@
-"""Starts a reaper's program by posix_spawn: a fork of Python itself would cost 5 to 25 ms and could hang."""
+"""Starts a reaper's program by posix_spawn. A fork of Python itself would cost 5 to 25 ms and could hang."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _DEFAULTED = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 
 def launch(start: Start, fds: Sequence[int]) -> int | Failed:
-    """Start it in a session of its own, with `fds` as its 0, 1, 2 and so on; returns its pid, or why there is none."""
+    """Start a program in a new session, with `fds` as its 0, 1, 2 and so on; returns its pid, or why it failed."""
     try:
-        os.chdir(start.cwd)  # posix_spawn has no word for it
+        os.chdir(start.cwd)  # posix_spawn cannot set the working directory
     except (OSError, ValueError) as error:
         return _failed("cwd", error)
-    # None of the numbers that are to be filled may still be a source, and a copy onto itself would stay close-on-exec.
+    # A number that is about to be assigned must not still be a source, and a copy onto itself would stay close-on-exec.
     sources = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, len(fds)) for fd in fds]
     try:
         return _spawn(start, _streams(start, sources))
@@ -35,7 +35,7 @@ def launch(start: Start, fds: Sequence[int]) -> int | Failed:
 def _streams(start: Start, sources: Sequence[int]) -> list[_Action]:
     actions: list[_Action] = [(os.POSIX_SPAWN_DUP2, source, number) for number, source in enumerate(sources)]
     if start.tty:
-        # The leader of a new session gets the first terminal it opens as its controlling one.
+        # The first terminal that the leader of a new session opens becomes its controlling terminal.
         actions[:3] = [
             (os.POSIX_SPAWN_OPEN, 0, start.tty, os.O_RDWR, 0),
             (os.POSIX_SPAWN_DUP2, 0, 1),
@@ -45,7 +45,10 @@ def _streams(start: Start, sources: Sequence[int]) -> list[_Action]:
 
 
 def _spawn(start: Start, actions: Sequence[_Action]) -> int:
-    """Try each place in PATH where the program lies, as execvpe does; the reason of a file that is there counts."""
+    """Try each place in PATH that has the program, as execvpe does.
+
+    The error of an existing file wins over "not found".
+    """
     failure: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     for path in _places(start):
         try:

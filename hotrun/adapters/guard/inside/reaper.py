@@ -1,8 +1,8 @@
-"""One process for each program: starts it, tells of its end, and ends its whole tree.
+"""One process for each program: starts it, reports its exit, and stops its whole tree.
 
-Every orphan below a reaper becomes its child, and a child's number is not used again before it has been waited for. So
-"kill all children and wait, until there are none" meets nobody else and ends only when nothing of the tree is left,
-whatever a program does to get away (setsid, double fork, another environment).
+Every orphan below a reaper becomes its child, and the pid of a child is not used again before it has been waited for.
+So "kill all children and wait, until there are none" hits nobody else and ends only when nothing of the tree is left,
+whatever a program does to escape (setsid, double fork, another environment).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import msgspec
 from hotrun.adapters.guard.inside import REAPER
 from hotrun.adapters.guard.inside.launch import launch
 from hotrun.adapters.guard.inside.wake_up import drain, wake_on_signals
-from hotrun.adapters.guard.inside.warm_up import rehearse
+from hotrun.adapters.guard.inside.warm_up import warm_up
 from hotrun.adapters.guard.protocol.channel import Channel
 from hotrun.adapters.guard.protocol.messages import (
     Answer,
@@ -38,45 +38,48 @@ from hotrun.adapters.os import prctl, process_group, process_table
 from hotrun.adapters.os.cgroup import Cgroup
 from hotrun.adapters.os.process_info import HAS_SUBREAPERS, REAPER_VARIABLE, ProcessInfo
 
-# What does not die at once: a process in an uninterruptible call, or one of another user.
-PAUSE_FIRST_S, PAUSE_FACTOR, PAUSE_MOST_S = 0.005, 1.3, 0.25
+# For what does not die at once: a process in an uninterruptible call, or one of another user.
+PAUSE_FIRST_S, PAUSE_FACTOR, PAUSE_MAX_S = 0.005, 1.3, 0.25
 STUCK_S = 2.0
 
 
 class Reaper:
-    """The loop of the process. It ends when the tree has ended, or when it was never used and nobody can use it."""
+    """The main loop of the process.
 
-    def __init__(self, wire: Channel, guard: int, cgroup: Cgroup | None) -> None:
-        """`wire` leads to hotrun; `guard`: our parent's pid; `cgroup`: this process is in it, and the program will."""
-        self._wire = wire
+    It ends when the tree is gone, or when the reaper was never used and nobody can use it.
+    """
+
+    def __init__(self, channel: Channel, guard: int, cgroup: Cgroup | None) -> None:
+        """`channel` leads to hotrun; `guard` is the parent's pid; `cgroup`: its group, and its program's."""
+        self._channel = channel
         self._guard = guard
         self._cgroup = cgroup
         self._start: Start | None = None
         self._main = 0
         self._main_lives = False
-        self._asked = False  # its stop signal was sent
+        self._stop_sent = False  # its stop signal was sent
         self._abandoned = False  # hotrun or the guard is gone
-        self._said_empty = False
+        self._reported_empty = False
         self._kill_at_s: float | None = None
         self._killing_since_s: float | None = None
         self._pause_s = PAUSE_FIRST_S
         self._stuck: set[int] = set()
         self._sources: list[int] = []
-        self._has_strays = False  # which nothing tells of
+        self._has_orphans = False  # no signal tells when they exit
         prctl.rename(REAPER)
         prctl.adopt_orphans()
         self._woken = wake_on_signals(signal.SIGUSR1)
         prctl.wake_when_parent_ends(signal.SIGUSR1)
         self._poll = select.poll()
-        self._poll.register(wire, select.POLLIN)
+        self._poll.register(channel, select.POLLIN)
         self._poll.register(self._woken, select.POLLIN)
 
     def prepare(self) -> None:
-        """Get ready for orders that come some time later."""
-        rehearse(self._woken)
+        """Warm up, for orders that come some time later."""
+        warm_up(self._woken)
 
     def run(self) -> None:
-        """Serve until there is nothing left to do."""
+        """Serve until nothing is left to do."""
         over = False
         while not over:
             self._wait()
@@ -91,17 +94,17 @@ class Reaper:
         if self._cgroup is not None:
             self._cgroup.remove(with_session=self._abandoned)
 
-    # --- what comes in -----------------------------------------------------------------------------------------
+    # input
 
     def _wait(self) -> None:
         if os.getppid() != self._guard and not self._abandoned:
-            return  # it ended before it could be arranged that we are told
+            return  # the guard died before its death could wake us
         timeout_s = self._timeout_s()
-        wire = self._wire.fileno()
+        channel = self._channel.fileno()
         for fd, _ in self._poll.poll(None if timeout_s is None else timeout_s * 1000 + 1):
             if fd == self._woken:
                 drain(fd)
-            elif fd == wire:
+            elif fd == channel:
                 self._receive()
             elif not self._drop(fd):
                 self._poll.unregister(fd)
@@ -110,15 +113,18 @@ class Reaper:
         times = []
         if self._kill_at_s is not None:
             times.append(max(0.0, self._kill_at_s - time.monotonic()))
-        if self._killing_since_s is not None or self._waits_for_session or self._has_strays:
+        if self._killing_since_s is not None or self._waits_for_session or self._has_orphans:
             times.append(self._pause_s)
-            self._pause_s = min(self._pause_s * PAUSE_FACTOR, PAUSE_MOST_S)
+            self._pause_s = min(self._pause_s * PAUSE_FACTOR, PAUSE_MAX_S)
         return min(times, default=None)
 
     @property
     def _waits_for_session(self) -> bool:
-        """A step has ended, but not its session. Nothing tells of members whose parents live on, or that leave it."""
-        return self._is_step and not self._main_lives and not self._said_empty
+        """A step has exited, but not its whole session.
+
+        No signal tells when members exit or leave it whose parents live.
+        """
+        return self._is_step and not self._main_lives and not self._reported_empty
 
     @property
     def _is_step(self) -> bool:
@@ -126,9 +132,9 @@ class Reaper:
 
     def _receive(self) -> None:
         try:
-            messages = self._wire.receive()
+            messages = self._channel.receive()
         except EOFError:
-            self._poll.unregister(self._wire)
+            self._poll.unregister(self._channel)
             for fd in self._sources:
                 self._poll.register(fd, select.POLLIN)
             self._abandon()
@@ -138,22 +144,22 @@ class Reaper:
                 case Start() as start:
                     self._begin(start, fds)
                 case Send() as order:
-                    self._send(order.number, order.alone)
+                    self._send(order.number, order.only_main)
                 case KillAll():
                     self._begin_to_kill()
 
     def _drop(self, source: int) -> bool:
-        """Take some output that nobody reads any more; False at its end."""
+        """Discard output that nobody reads any more; False at its end."""
         try:
             return bool(os.read(source, 65_536))
         except OSError:
             return False
 
-    def _say(self, answer: Answer) -> None:
-        with contextlib.suppress(OSError):  # hotrun is gone, which the next look at the wire tells
-            self._wire.send(encode(answer))
+    def _report(self, answer: Answer) -> None:
+        with contextlib.suppress(OSError):  # hotrun is gone, as the next read of the channel will show
+            self._channel.send(encode(answer))
 
-    # --- what is done ------------------------------------------------------------------------------------------
+    # actions
 
     def _begin(self, start: Start, fds: Sequence[int]) -> None:
         self._start = start
@@ -163,43 +169,43 @@ class Reaper:
             os.close(fd)
         self._sources += fds[count:]
         if isinstance(pid, Failed):
-            self._said_empty = True
-            self._say(pid)
+            self._reported_empty = True
+            self._report(pid)
         else:
             self._main, self._main_lives = pid, True
-            self._say(Started(pid))
+            self._report(Started(pid))
         if self._cgroup is not None:
-            self._cgroup.leave()  # which takes the kernel 10 ms and more
+            self._cgroup.leave()  # takes the kernel 10 ms and more
 
     def _abandon(self) -> None:
-        """Go down the same ladder alone: the stop signal, the grace, SIGKILL."""
+        """Stop the tree without orders: stop signal, grace period, SIGKILL."""
         if self._abandoned:
             return
         self._abandoned = True
         if self._start is None or self._killing_since_s is not None:
             return
-        self._send(self._start.stop_signal, alone=False)
+        self._send(self._start.stop_signal, only_main=False)
         self._kill_at_s = time.monotonic() + self._start.grace_ms / 1000
 
-    def _send(self, number: int, alone: bool) -> None:
+    def _send(self, number: int, only_main: bool) -> None:
         assert self._start is not None
-        self._asked = self._asked or (number == self._start.stop_signal and not alone)
+        self._stop_sent = self._stop_sent or (number == self._start.stop_signal and not only_main)
         if not self._main_lives:
             self._send_each(self._left(), number)
-        elif alone:
+        elif only_main:
             process_group.send_to(self._main, number)
         else:
             process_group.send(self._main, number)
 
     def _send_each(self, left: Sequence[ProcessInfo], number: int) -> None:
-        """Signal one after the other: the group of a program that has ended may be somebody else's by now."""
+        """Signal them one by one: the group of a program that has exited may be somebody else's by now."""
         for seen in left:
             now = process_table.see(seen.pid)
             if now is not None and now.started == seen.started:
                 process_group.send_to(seen.pid, number)
 
     def _left(self) -> list[ProcessInfo]:
-        """What lives of the run, besides the program itself."""
+        """The living processes of the run, besides the program itself."""
         left = [seen for seen in process_table.below(os.getpid()) if seen.lives]
         if self._is_step and not self._abandoned:
             return [seen for seen in left if seen.session == self._main]
@@ -217,25 +223,25 @@ class Reaper:
     def _kill_children(self) -> None:
         assert self._killing_since_s is not None
         late = time.monotonic() - self._killing_since_s > STUCK_S
-        strays = [seen.pid for seen in process_table.strays()]
-        for pid in process_table.children(os.getpid()) + strays:
+        orphans = [seen.pid for seen in process_table.orphans()]
+        for pid in process_table.children(os.getpid()) + orphans:
             denied = False
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
-                continue  # a stray; a child is there until it has been waited for
+                continue  # not our child; a child exists until it has been waited for
             except PermissionError:
                 denied = True
             if (denied or late) and pid not in self._stuck:
                 seen = process_table.see(pid)
                 if seen is not None and seen.lives:
                     self._stuck.add(pid)
-                    self._say(Stuck(pid, seen.name, denied))
+                    self._report(Stuck(pid, seen.name, denied))
 
-    # --- endings -----------------------------------------------------------------------------------------------
+    # exits
 
     def _collect(self) -> bool:
-        """Wait for whatever has ended; True when nothing is left."""
+        """Wait for all that has exited; True if nothing is left."""
         status: int | None = None
         nothing_left = False
         while True:
@@ -244,8 +250,8 @@ class Reaper:
             try:
                 pid, ended = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                nothing_left = not process_table.strays()
-                self._has_strays = not nothing_left
+                nothing_left = not process_table.orphans()
+                self._has_orphans = not nothing_left
                 break
             if pid == 0:
                 break
@@ -254,30 +260,30 @@ class Reaper:
                 status = ended
         if status is not None:
             self._on_exit(status, nothing_left)
-        self._tell_when_empty(nothing_left)
+        self._report_when_empty(nothing_left)
         return nothing_left
 
     def _on_exit(self, status: int, nothing_left: bool) -> None:
         assert self._start is not None
         left = [] if nothing_left else self._left()
-        self._say(Ended(status, bool(left)))
-        if self._asked and self._killing_since_s is None:
-            # What has left the group was not asked yet.
+        self._report(Ended(status, bool(left)))
+        if self._stop_sent and self._killing_since_s is None:
+            # Processes that have left the group did not get the signal yet.
             self._send_each([seen for seen in left if seen.group != self._main], self._start.stop_signal)
 
-    def _tell_when_empty(self, nothing_left: bool) -> None:
-        if self._said_empty or self._main_lives:
+    def _report_when_empty(self, nothing_left: bool) -> None:
+        if self._reported_empty or self._main_lives:
             return
         only_daemons = self._is_step and not self._abandoned and self._killing_since_s is None and not self._left()
-        # Who is handed on to us during a look may be missing from it, and is there in a second one.
+        # A process that becomes our child during the walk may be missing from it, and is found by a second one.
         if nothing_left or (only_daemons and not self._left()):
-            self._said_empty = True
-            self._say(Empty())
+            self._reported_empty = True
+            self._report(Empty())
             while self._sources and not self._abandoned:
                 os.close(self._sources.pop())  # the daemons of a step must not fill a pipe that nobody reads
 
 
 def _marked(start: Start) -> Start:
-    """Name this reaper in the program's environment, where nothing else tells whose orphan a process is."""
+    """Put this reaper's pid into the program's environment, where nothing else tells whose orphan a process is."""
     mark = {REAPER_VARIABLE.encode(): str(os.getpid()).encode()}
     return msgspec.structs.replace(start, env={**start.env, **mark})

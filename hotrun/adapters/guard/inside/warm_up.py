@@ -1,7 +1,7 @@
-"""What a spare reaper does while it waits: everything that is to come, once, with nothing behind it.
+"""Warms up a spare reaper: it runs everything once that it will run later, without any effect.
 
 A forked Python copies each page of memory that it touches for the first time. That takes a millisecond or two in all,
-which would be paid between the end of one run and the start of the next.
+which would otherwise come between the end of one run and the start of the next.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from hotrun.adapters.guard.protocol.messages import Empty, Ended, Send, Start, S
 from hotrun.adapters.os import process_group, process_table
 
 _NOWHERE = b"/nonexistent/hotrun"
-_NOBODY = 2**22 + 1  # no process has this number: Linux ends at 2^22, macOS at 99,999
+_NOBODY = 2**22 + 1  # no process has this pid: Linux ends at 2^22, macOS at 99,999
 
 
-def rehearse(woken: int) -> None:
-    """`woken` is what wakes the reaper; its signals are set up already."""
+def warm_up(woken: int) -> None:
+    """Run the paths of a start, a signal and an exit. `woken` is the reaper's wake-up descriptor, already set up."""
     env = {f"VARIABLE_{number}".encode(): b"value" * 10 for number in range(60)}
     ours, theirs = pair()
     null = os.open(os.devnull, os.O_RDWR)

@@ -1,1 +1,1 @@
-"""What hotrun, its guard and the reapers say to each other."""
+"""The messages between hotrun, its guard and the reapers."""

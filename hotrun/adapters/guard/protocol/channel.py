@@ -1,7 +1,8 @@
-"""Whole messages, and the descriptors they carry, over a socket pair between two of our own processes.
+"""Sends whole messages and descriptors over a socket pair, between two processes of hotrun.
 
 A stream with lengths, not SOCK_SEQPACKET: an environment may be longer than a packet can be, and macOS has no such
-packets. The module is C's `_socket`: `socket` costs 8 ms of imports before the first step and adds nothing used here.
+packets. The module is C's `_socket`: `socket` costs 8 ms of imports before the first step and adds nothing that is used
+here.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import sys
 from collections.abc import Sequence
 
 _CHUNK = 65_536
-_MOST_FDS = 253  # SCM_MAX_FD: what Linux takes in one message
-_HEAD = 5  # four bytes of length, one with the number of descriptors
+_MAX_FDS = 253  # SCM_MAX_FD: Linux takes so many in one message
+_HEADER_BYTES = 5  # four bytes of length, one with the number of descriptors
 _FLAGS = _socket.MSG_DONTWAIT | getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
 
 Message = tuple[bytes, tuple[int, ...]]
@@ -28,11 +29,11 @@ class Channel:
         self._fds: list[int] = []
 
     def fileno(self) -> int:
-        """The descriptor, for a loop or a poll."""
+        """Return the descriptor, for a loop or a poll."""
         return self._end.fileno()
 
     def send(self, message: bytes, fds: Sequence[int] = ()) -> None:
-        """Send one message; `fds` arrive as copies. Raises OSError when the other end is gone."""
+        """Send one message; `fds` arrive as copies. Raises OSError if the other end is gone."""
         data = len(message).to_bytes(4, "big") + bytes((len(fds),)) + message
         packed = b"".join(fd.to_bytes(4, sys.byteorder) for fd in fds)
         ancillary = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, packed)] if fds else []
@@ -41,12 +42,12 @@ class Channel:
             self._end.sendall(data[sent:])
 
     def receive(self) -> list[Message]:
-        """The messages that one read completes, perhaps none. Raises EOFError when the other end is gone."""
+        """Return the messages that one read completes, perhaps none. Raises EOFError if the other end is gone."""
         try:
-            data, ancillary, _, _ = self._end.recvmsg(_CHUNK, _socket.CMSG_SPACE(_MOST_FDS * 4), _FLAGS)
+            data, ancillary, _, _ = self._end.recvmsg(_CHUNK, _socket.CMSG_SPACE(_MAX_FDS * 4), _FLAGS)
         except BlockingIOError:
             return []
-        except ConnectionResetError:  # it went without reading our last message
+        except ConnectionResetError:  # it closed without reading our last message
             data, ancillary = b"", []
         for level, kind, packed in ancillary:
             if (level, kind) == (_socket.SOL_SOCKET, _socket.SCM_RIGHTS):
@@ -60,35 +61,35 @@ class Channel:
 
     def _complete(self) -> list[Message]:
         messages: list[Message] = []
-        while len(self._bytes) >= _HEAD:
-            end = _HEAD + int.from_bytes(self._bytes[:4], "big")
+        while len(self._bytes) >= _HEADER_BYTES:
+            end = _HEADER_BYTES + int.from_bytes(self._bytes[:4], "big")
             count = self._bytes[4]
             if len(self._bytes) < end:
                 break
-            messages.append((bytes(self._bytes[_HEAD:end]), tuple(self._fds[:count])))
+            messages.append((bytes(self._bytes[_HEADER_BYTES:end]), tuple(self._fds[:count])))
             del self._bytes[:end], self._fds[:count]
         return messages
 
     def finish(self) -> None:
-        """Say that no more comes from here; what the other end still says can be received."""
+        """Announce that no more messages follow; those of the other end can still be received."""
         self._end.shutdown(_socket.SHUT_WR)
 
     def close(self) -> None:
-        """Close this end, and what has come and was not taken."""
+        """Close this end, with descriptors that were received and not fetched."""
         self._end.close()
         while self._fds:
             os.close(self._fds.pop())
 
 
 def pair() -> tuple[Channel, Channel]:
-    """Two connected ends, neither of which a program inherits."""
+    """Return two connected ends, which no program inherits."""
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
     for end in (ours, theirs):
         os.set_inheritable(end.fileno(), False)
     return Channel(ours), Channel(theirs)
 
 
-def wire(fd: int) -> Channel:
-    """The end that is this descriptor, which belongs to it from now on."""
+def channel_of(fd: int) -> Channel:
+    """Wrap this descriptor, and own it from now on."""
     os.set_inheritable(fd, False)
     return Channel(_socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, fd))

@@ -1,4 +1,4 @@
-"""What hotrun, its guard and the reapers say to each other. Bytes, where the system's own strings are meant."""
+"""The messages between hotrun, its guard and the reapers. Strings of the system are bytes."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ Kind = Literal["step", "run"]
 
 
 class Order(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """From hotrun."""
+    """A message from hotrun."""
 
 
 class Open(Order, frozen=True):
-    """To the guard, once: whose session this is. Reapers may have been forked before."""
+    """To the guard, once: names the session. Reapers may have been forked before."""
 
     session: SessionMark
 
 
 class Fork(Order, frozen=True):
-    """To the guard: fork a reaper for the end of a wire that comes with this. `token` names it later.
+    """To the guard: fork a reaper for the channel end that comes with this message. Later messages call it `token`.
 
-    `in_peace`: nobody waits for it yet, so there is time for what takes some.
+    `is_spare`: nobody waits for it yet, so there is time for preparations.
     """
 
     token: int
-    in_peace: bool = False
+    is_spare: bool = False
 
 
 class Start(Order, frozen=True):
-    """To a reaper, its first order and once: start a program in a session of its own.
+    """To a reaper, once and first: start a program in a new session.
 
-    The descriptors that come with it become the program's 0, 1, 2 and so on. `tty`: the path of a terminal that becomes
-    its 0, 1 and 2, and its controlling one. `stop_signal`, `grace_ms`: how its tree is ended when hotrun is gone.
-    `sources`: so many of the descriptors, the last ones, are not for the program: they are the reading ends of its
-    streams, which the reaper empties when hotrun is gone, so that a program may say good-bye without a broken pipe.
+    The descriptors that come with the message become the program's 0, 1, 2 and so on. `tty` is the path of a terminal
+    that becomes its 0, 1 and 2, and its controlling terminal. `stop_signal` and `grace_ms` say how to stop its tree if
+    hotrun is gone.
+
+    The last `sources` descriptors are not for the program: they are the read ends of its streams. The reaper empties
+    them if hotrun is gone, so that the program can print its last lines without a broken pipe.
     """
 
     kind: Kind
@@ -51,13 +53,13 @@ class Start(Order, frozen=True):
 
 
 class Send(Order, frozen=True):
-    """To a reaper: signal the program's group; `alone`: the program and no other.
+    """To a reaper: signal the program's group. If the program has exited, signal all that is left of its run.
 
-    When the program has ended already: all that is left of its run.
+    `only_main`: signal the program itself and no other.
     """
 
     number: int
-    alone: bool = False
+    only_main: bool = False
 
 
 class KillAll(Order, frozen=True):
@@ -65,7 +67,7 @@ class KillAll(Order, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """To hotrun."""
+    """A message to hotrun."""
 
 
 class Started(Answer, frozen=True):
@@ -75,7 +77,10 @@ class Started(Answer, frozen=True):
 
 
 class Failed(Answer, frozen=True):
-    """From a reaper, as its last word: nothing was started. `errno` 0: the system was not asked, `text` says why."""
+    """From a reaper, as its last message: nothing was started.
+
+    `errno` 0: the system was not asked, and `text` says why.
+    """
 
     what: Literal["cwd", "program"]
     errno: int
@@ -83,14 +88,14 @@ class Failed(Answer, frozen=True):
 
 
 class Ended(Answer, frozen=True):
-    """From a reaper: the program itself has ended, with this wait status. `left`: others of its run live on."""
+    """From a reaper: the program itself has exited, with this wait status. `left`: others of its run live on."""
 
     status: int
     left: bool
 
 
 class Empty(Answer, frozen=True):
-    """From a reaper: nothing of the run lives."""
+    """From a reaper: nothing of the run is left."""
 
 
 class Stuck(Answer, frozen=True):
@@ -102,7 +107,7 @@ class Stuck(Answer, frozen=True):
 
 
 class Lost(Answer, frozen=True):
-    """From the guard: a reaper was killed, and what it had below it has been ended."""
+    """From the guard: a reaper was killed, and its descendants have been killed, too."""
 
     token: int
 

@@ -1,6 +1,7 @@
-"""One file for each session that may have something running: how to find that when all of us were killed at once.
+"""One file for each session with running programs, to find those again if hotrun, guard and reapers are killed at once.
 
-The guard writes it before anything runs and removes it when nothing does, so a record whose hotrun is gone means work.
+The guard writes it before anything runs and removes it when nothing does. A record whose hotrun is gone means that
+there may be something to stop.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from hotrun.adapters.instance.runtime_folder import UnsafeFolder, name_of, runti
 from hotrun.adapters.os import process_table
 
 SUFFIX = ".run"
-VARIABLE = "HOTRUN_RUN"  # every child carries the id of its session in its environment
+SESSION_VARIABLE = "HOTRUN_RUN"  # the id of the session, in the environment of every program
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 class SessionMark(msgspec.Struct, frozen=True):
-    """A session of hotrun: a random id, the absolute root (as the system has it: it may be no text), hotrun's pid."""
+    """A session of hotrun: a random id, the absolute root (bytes, which need not be text), and hotrun's pid."""
 
     id: str
     root: bytes
@@ -27,7 +28,10 @@ class SessionMark(msgspec.Struct, frozen=True):
 
 
 class RunRecord(msgspec.Struct, frozen=True):
-    """`started`: of the process `session.pid`, clock ticks after `boot`. `cgroup`: where all of it was born, if any."""
+    """`started`: start time of `session.pid`, in clock ticks after `boot`.
+
+    `cgroup`: where its programs are born, if anywhere.
+    """
 
     session: SessionMark
     uid: int
@@ -37,12 +41,12 @@ class RunRecord(msgspec.Struct, frozen=True):
 
 
 def new_session(root: str) -> SessionMark:
-    """A session of this process."""
+    """Return a session of this process."""
     return SessionMark(os.urandom(16).hex(), os.fsencode(root), os.getpid())
 
 
 def write(session: SessionMark, cgroup: str | None) -> str | None:
-    """Write the record of a session whose process lives; returns its path, or None where it cannot be written."""
+    """Write the record of a session whose process lives; returns its path, or None if it cannot be written."""
     seen = process_table.see(session.pid)
     if seen is None:
         return None
@@ -62,14 +66,14 @@ def write(session: SessionMark, cgroup: str | None) -> str | None:
 
 
 def remove(path: str) -> None:
-    """Remove a record, and the folder where nothing else is in it."""
+    """Remove a record, and its folder if that is empty."""
     with contextlib.suppress(OSError):
         os.remove(path)
         os.rmdir(os.path.dirname(path))
 
 
 def stale(root: str) -> list[tuple[str, RunRecord]]:
-    """The records of this root, and their paths, whose hotrun is gone. Those of another boot are removed."""
+    """Return the records of this root, with their paths, whose hotrun is gone. Those of another boot are removed."""
     try:
         folder = runtime_folder()
     except UnsafeFolder:
@@ -88,7 +92,7 @@ def stale(root: str) -> list[tuple[str, RunRecord]]:
 
 
 def boot() -> str:
-    """Names the time since the system's start; "" where the system does not."""
+    """Return an id of the time since the system has started; "" where there is none."""
     try:
         with open(_BOOT_ID, encoding="ascii") as file:
             return file.read().strip()

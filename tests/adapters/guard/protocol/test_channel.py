@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from hotrun.adapters.guard.protocol.channel import Channel, Message, pair, wire
+from hotrun.adapters.guard.protocol.channel import Channel, Message, channel_of, pair
 
 
 def received(end: Channel, count: int) -> list[Message]:
@@ -88,7 +88,7 @@ def test_sending_to_an_end_that_is_gone_is_an_error_and_receiving_there_is_the_e
 
 def test_an_end_can_be_made_of_a_number() -> None:
     ours, theirs = pair()
-    other = wire(os.dup(theirs.fileno()))
+    other = channel_of(os.dup(theirs.fileno()))
     theirs.close()
     ours.send(b"hello")
     assert received(other, 1) == [(b"hello", ())]
