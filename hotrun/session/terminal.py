@@ -22,7 +22,6 @@ from hotrun.core.model.events import Diagnostic
 from hotrun.core.model.inputs import Input, KeysTyped, Request
 from hotrun.core.model.project import Ui
 from hotrun.core.model.usage import Usage
-from hotrun.keys.actions import bindings
 from hotrun.keys.bindings import KeyBindings
 from hotrun.keys.decoder import Decoder, Paste
 from hotrun.session.editor import EditorLauncher
@@ -76,7 +75,7 @@ class TerminalUi:
         self._usage_timer: asyncio.TimerHandle | None = None
         self._meter = UsageMeter()
         self._editing = EditorLauncher(self._lend, self._take_back)
-        self._beacon = TerminalStatus(powers_of(os.environ))
+        self._beacon = TerminalStatus(powers_of(os.environ), self._ui)
         self._opens_full = opens_full
         self._has_rows = False
         self._is_closed = False
@@ -128,8 +127,8 @@ class TerminalUi:
         if self._session is not None and self._session.ui is not self._ui:
             self._ui = self._session.ui
             self._keymap = KeyBindings(self._ui.keys)
-            dashboard.rekey(bindings(self._ui.keys))
-            self._beacon.set(title=self._ui.title, notify=self._ui.notify, bell=self._ui.bell)
+            dashboard.use_settings(self._ui)
+            self._beacon.use_settings(self._ui)
         keyboard = dashboard.snapshot.keyboard
         if (keyboard is None) != (self._keyboard is None):
             self._console.set_typing(keyboard is not None)

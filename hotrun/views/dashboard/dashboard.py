@@ -12,9 +12,10 @@ from typing import Protocol
 
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Request
+from hotrun.core.model.project import Ui
 from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.keys.actions import Action
+from hotrun.keys.actions import Action, bindings
 from hotrun.views.dashboard import painter
 from hotrun.views.dashboard.help import help_lines
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, copied_text, place_of
@@ -83,6 +84,7 @@ class Dashboard:
         self._plain = Plain(self._sink, colored, marks)
         self._plain.names_sources = False
         self._sources: set[str] = set()
+        self._ui = Ui()
         self._pinned = Pinned(keys)
         self._full = full
         self._is_full = False  # as it is wanted
@@ -116,11 +118,12 @@ class Dashboard:
         self._has_rows = are_shown
         self._is_due = True
 
-    def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
-        """The keys of each action have changed."""
-        self._pinned.keys = keys
+    def use_settings(self, ui: Ui) -> None:
+        """Follow [ui] as it is from now on."""
+        self._ui = ui
+        self._pinned.keys = bindings(ui.keys)
         if self._full is not None:
-            self._full.rekey(keys)
+            self._full.rekey(self._pinned.keys)
         self._is_due = True
 
     # --- what comes in ------------------------------------------------------------------------------------------

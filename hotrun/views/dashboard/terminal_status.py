@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from hotrun.core.model.project import Ui
 from hotrun.core.model.text import count
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.views.text.clean import clean_name
@@ -63,22 +64,22 @@ def _notify(term: str, program: str, environ: Mapping[str, str]) -> int | None:
 class TerminalStatus:
     """Follows a Snapshot and says what the terminal has to be told. Pure: the bytes are for somebody else to write."""
 
-    def __init__(self, powers: Powers, *, title: bool = True, notify: bool = False, bell: bool = False) -> None:
-        """`title`, `notify` and `bell` are the settings of [ui]; what the terminal does not know stays away anyway."""
+    def __init__(self, powers: Powers, ui: Ui) -> None:
+        """`ui`: the settings of [ui]; what the terminal does not know stays away anyway."""
         self._powers = powers
         self._progress = powers.progress
-        self.set(title=title, notify=notify, bell=bell)
+        self.use_settings(ui)
         self._shown_title: str | None = None
         self._shown_progress = "none"
         self._judged = 0  # the build whose end was looked at last
         self._had_failed = False
         self._is_told = False  # that it failed
 
-    def set(self, *, title: bool, notify: bool, bell: bool) -> None:
-        """The settings of [ui] are others now."""
-        self._title = title and self._powers.title
-        self._notify = self._powers.notify if notify else None
-        self._bell = bell
+    def use_settings(self, ui: Ui) -> None:
+        """Follow [ui] as it is from now on."""
+        self._title = ui.title and self._powers.title
+        self._notify = self._powers.notify if ui.notify else None
+        self._bell = ui.bell
 
     def follow(self, snapshot: Snapshot) -> str:
         """What to write now; "" as long as nothing is different."""

@@ -9,6 +9,7 @@ import pytest
 
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Request
+from hotrun.core.model.project import Ui
 from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.keys.actions import DEFAULT_KEYS, Action, bindings
@@ -364,7 +365,7 @@ def test_clear_draws_a_line_and_erases_nothing() -> None:
 
 def test_help_prints_each_key_once_as_the_project_has_it() -> None:
     session = Session()
-    session.dashboard.rekey(bindings({"restart": ("R", "f5"), "copy": ()}))
+    session.dashboard.use_settings(Ui(keys={"restart": ("R", "f5"), "copy": ()}))
     session.press("help")
     text = "\n".join(session.printed)
     assert "  R f5    restart the processes, without a build" in text

@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from hotrun.core.model import events
+from hotrun.core.model.project import Ui
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.views.dashboard.terminal_status import Powers, TerminalStatus, copied, powers_of
 
@@ -17,7 +18,7 @@ class Story:
     """A beacon and the snapshot that it follows."""
 
     def __init__(self, powers: Powers = ALL, *, title: bool = False, notify: bool = False, bell: bool = False) -> None:
-        self.beacon = TerminalStatus(powers, title=title, notify=notify, bell=bell)
+        self.beacon = TerminalStatus(powers, Ui(title=title, notify=notify, bell=bell))
         self.snapshot = Snapshot(root="/home/me/shop")
         self.build = 0
 
