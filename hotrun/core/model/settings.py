@@ -105,6 +105,10 @@ class UiSettings(Settings, frozen=True, kw_only=True):
         about("Notify through the terminal when a build fails, and when one passes again.", example=True),
     ] = False
     bell: Annotated[bool, about("Ring the terminal's bell when a build fails.", example=True)] = False
+    clear: Annotated[
+        bool,
+        about("Start each build on an empty screen. What was printed before stays in the scrollback.", example=True),
+    ] = False
     title: Annotated[bool, about("Show the state in the title of the terminal window.", example=False)] = True
     editor: Annotated[
         Annotated[str, Meta(min_length=1, extra={"expected": 'a program such as "code"'})] | None,

@@ -27,6 +27,7 @@ FRAME_MS = 33
 CLOCK_MS = 1000  # how often the time that is shown on the whole screen goes on
 MOST_PENDING = 1 << 20  # characters that wait for the scrollback behind the whole screen
 RUN = "run:"
+_TO_TOP = "\x1b[H"  # the cursor, to the first cell of the screen
 ASKED = "asked to by a key"
 
 
@@ -147,6 +148,8 @@ class Dashboard:
             self._plain.names_sources = len(self._sources) > 1
         elif isinstance(event, events.StateChanged) and event.state in ("watching", "held", "paused"):
             self._is_paused = event.state == "paused"
+        elif isinstance(event, events.ChangesDetected) and self._ui.clear and event.trigger != "start":
+            self._scroll_out()
         self._plain.show(event, seq, stamp)
         self._forget_what_is_gone()
 
@@ -188,6 +191,10 @@ class Dashboard:
             return  # it is in the log of that process
         self._plain.put_output(event.source, text)
         self.pending += len(text)
+
+    def _scroll_out(self) -> None:
+        """Go on with an empty screen. Erased lines would be lost; these are scrolled out, whatever the terminal is."""
+        self._sink.put("\n" * self._size[1] + _TO_TOP)
 
     def _forget_what_is_gone(self) -> None:
         if self._pinned.selected is not None:

@@ -363,6 +363,27 @@ def test_clear_draws_a_line_and_erases_nothing() -> None:
     assert session.printed == ["one", "── 12:34:56 " + "─" * 60]
 
 
+def test_each_build_but_the_first_starts_on_an_empty_screen_where_the_settings_say_so() -> None:
+    session = Session(rows=8)
+    session.dashboard.use_settings(Ui(clear=True))
+    session.show(events.ChangesDetected(1, (), 0, "start"), output("one\ntwo"))
+    session.draw()
+    assert session.terminal.cursor == (0, 4), "the pinned rows begin under four lines"
+    session.show(events.ChangesDetected(2, (), 0, "fs"), output("three"))
+    lines = session.draw()
+    assert lines[-4].startswith("[hotrun] build #2 started")
+    assert lines[-3:] == ["three", "● watching", "· web waiting"]
+    assert session.terminal.cursor == (0, 2), "they begin under the two lines of the build"
+    assert [line for line in lines if line in ("one", "two")] == ["one", "two"], "nothing is lost"
+
+
+def test_the_screen_is_emptied_only_where_the_settings_say_so() -> None:
+    session = Session(rows=8)
+    session.show(output("one"), events.ChangesDetected(2, (), 0, "fs"))
+    session.draw()
+    assert session.terminal.cursor == (0, 3)
+
+
 def test_help_prints_each_key_once_as_the_project_has_it() -> None:
     session = Session()
     session.dashboard.use_settings(Ui(keys={"restart": ("R", "f5"), "copy": ()}))
