@@ -167,7 +167,9 @@ class _Air:
         misc, screen = self.keys.table("misc"), self.keys.table("screen")
         misc.skip("not needed: hotrun keeps the built files", "clean_on_exit")
         misc.skip("not needed: hotrun has no banner", "startup_banner")
-        screen.skip("not needed: hotrun never clears the terminal", "clear_on_rebuild", "keep_scroll")
+        if screen.flag("clear_on_rebuild"):
+            self.draft.put(True, "ui", "clear", source="screen.clear_on_rebuild")
+        screen.skip("not needed: hotrun always keeps the scrollback", "keep_scroll")
 
     # --- parts of these ------------------------------------------------------------------------------------------
 

@@ -85,7 +85,9 @@ def _reload(keys: Keys, draft: ImportDraft) -> None:
 
 def _leave_out(keys: Keys, draft: ImportDraft) -> None:
     keys.skip("not needed: `go build` has a cache", "go_install")
-    keys.skip("not supported: hotrun shows no desktop notifications", "enable_notification")
+    if keys.flag("enable_notification"):
+        draft.put(True, "ui", "notify", source="enable_notification")
+        draft.report_terminal_notifications("enable_notification")
     keys.skip("not used by `bee run`, but by bee's generators and migrations", "database", "bale")
     keys.skip("not needed: the version of the file's format", "version")
     scripts = keys.table("scripts")

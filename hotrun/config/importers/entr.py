@@ -31,7 +31,9 @@ def from_flags(line: list[str], draft: ImportDraft, listing: list[str]) -> Impor
     flags.skip("not needed: hotrun watches new files and folders", "-d")
     flags.skip("not needed: hotrun handles changes during a run", "-a")
     flags.skip("use `hotrun --postpone` to wait for the first change", "-p")
-    flags.skip("not needed: a process has a terminal, and hotrun never clears it", "-c", "-n")
+    if flags.has("-c"):
+        draft.put(True, "ui", "clear", source="-c")
+    flags.skip("not needed: a process has a terminal", "-n")
     flags.skip("not supported", "-z", "-x")
     flags.finish()
     return draft.finish()

@@ -32,7 +32,9 @@ def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     elif command:
         step = draft.step(title(" ".join(command)), [go, *command], "the command")
         draft.put(paths, "build", step, "paths", source=origin)
-    flags.skip("not needed: hotrun never clears the terminal", "-c", "-s", "-S")
+    if flags.any("-c", "-s"):
+        draft.put(True, "ui", "clear", source="-c, -s")
+    flags.skip("not needed: hotrun separates the builds", "-S")
     flags.skip(
         "not needed: see hotrun's keys and `hotrun status`",
         "-v",

@@ -104,6 +104,10 @@ class ImportDraft:
         why = "does not read .gitignore. To watch files that git ignores, set `gitignore = false` in [watch]"
         self.report("", f"{self.tool} {why}")
 
+    def report_terminal_notifications(self, key: str) -> None:
+        """Add a note on how `ui.notify`, which `key` became, differs from a desktop notification."""
+        self.report(key, "hotrun notifies through the terminal when a build fails, and when one passes again")
+
     def name(self, wanted: str, fallback: str = "app") -> str:
         """A name for a step or process that is not in use yet."""
         first = part_name(wanted, fallback=part_name(fallback))

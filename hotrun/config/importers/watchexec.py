@@ -84,6 +84,7 @@ def from_flags(line: list[str], draft: ImportDraft) -> Imported:
     if busy not in (None, "restart", "queue"):
         draft.report(f"-o {busy}", "hotrun restarts it" if restarts else "hotrun builds a later change after it")
     _watch(flags, draft)
+    _ui(flags, draft)
     _skip(flags)
     flags.finish()
     return draft.finish()
@@ -135,11 +136,20 @@ def _watch(flags: Flags, draft: ImportDraft) -> None:
             draft.put(given, "watch", "poll_interval", source="--poll")
 
 
+def _ui(flags: Flags, draft: ImportDraft) -> None:
+    if flags.has("-c"):
+        draft.put(True, "ui", "clear", source="-c")
+    if flags.has("-N"):
+        draft.put(True, "ui", "notify", source="-N")
+        draft.report_terminal_notifications("-N")
+    if flags.has("--bell"):
+        draft.put(True, "ui", "bell", source="--bell")
+        draft.report("--bell", "hotrun rings only when a build fails")
+
+
 def _skip(flags: Flags) -> None:
     flags.skip("not needed: hotrun debounces too: `debounce` in [watch]", "-d", "--delay-run")
     flags.skip("use `hotrun --postpone` to wait for the first change", "-p")
-    flags.skip("not needed: hotrun never clears the terminal", "-c")
-    flags.skip("not supported: hotrun shows no desktop notifications and rings no bell", "-N", "--bell")
     flags.skip(
         "not needed: $HOTRUN_CHANGED names a file with the changed paths, separated by NUL",
         "--emit-events-to",

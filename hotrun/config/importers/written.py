@@ -14,7 +14,7 @@ from hotrun.config.writing.template import HEAD
 
 _WIDTH = 118
 _COLUMN = 40  # where the remarks start, unless the line is longer
-_ORDER = ("env_files", "watch", "env", "build", "run", "go", "proxy", "parser", "profile")
+_ORDER = ("env_files", "watch", "env", "build", "run", "go", "proxy", "parser", "ui", "exports", "profile")
 _FIRST = ("command", "needs", "paths", "outputs")  # of the keys in a table
 _NAMED = ("build", "run")
 

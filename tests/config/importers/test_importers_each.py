@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.config.importers import Imported
+from hotrun.config.importers.written import to_toml
 from hotrun.config.loading.problems import InvalidConfig
 from tests.config.importers.sample_configs import (
     AIR,
@@ -278,6 +279,23 @@ def test_the_command_that_pipes_into_entr_selects_the_files() -> None:
     assert (process.command, process.paths) == ("make && ./app", ["*.c", "*.h"])
     [step] = from_command(COMMANDS[11]).config.build.values()
     assert (step.command, step.paths) == (["python3", "check.py"], ["/*.py"])
+
+
+@pytest.mark.parametrize(
+    ("imported", "ui"),
+    [
+        (converted(".air.toml", AIR), {"clear": True}),
+        (converted(".air.toml", "[screen]\nclear_on_rebuild = false\n"), {}),
+        (converted("bee.json", BEE), {"notify": True}),
+        (from_command("gow -c run ."), {"clear": True}),
+        (from_command("ls *.py | entr -c python3 check.py"), {"clear": True}),
+        (from_command("watchexec -c -N --bell -r make"), {"clear": True, "notify": True, "bell": True}),
+        (from_command("watchexec -r make"), {}),
+    ],
+)
+def test_what_the_terminal_shows_is_taken_over(imported: Imported, ui: dict[str, bool]) -> None:
+    assert imported.tables.get("ui", {}) == ui
+    assert "[ui]" in to_toml(imported) or not ui
 
 
 def test_variables_and_runners_before_a_tool_are_split_off() -> None:
