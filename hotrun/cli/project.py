@@ -69,7 +69,7 @@ def config_path(options: Options, folder: str) -> str | None:
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
     from hotrun.config.loading.load import load, place_of
-    from hotrun.session.parsers import known, refused
+    from hotrun.session.parsers import known
 
     loaded = load(path, options.profile, known)
     if not options.watch:
@@ -77,7 +77,6 @@ def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ..
             if not os.path.exists(root):
                 place = place_of(("watch", "paths", number), path, options.profile)
                 raise HotrunError(f"{place}: {root} does not exist", "name a folder or file that is there")
-    refuse(options, path, refused(loaded.project))
     if loaded.project.exports:
         from hotrun.config.loading.check_exports import misplaced
 

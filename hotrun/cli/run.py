@@ -53,6 +53,7 @@ def run(options: Options) -> int:
         shares=options.command is not None,
         open_desk=(lambda: _desk(ui, colored, outlet)) if ui in ("inline", "full") else None,
         worded=lambda project, links: _idle(options, chosen, project, links),
+        place_of=lambda key: _place_of(options, chosen, key),
     )
     notices = [Noticed("warning", text) for text in chosen.warnings]
     if chosen.explanation is not None:
@@ -95,6 +96,17 @@ def _idle(options: Options, chosen: ChosenProject, project: Project, links: tupl
     from hotrun.cli.places import ConfigPlaces, idle_warnings
 
     return idle_warnings(ConfigPlaces(options, ChosenProject(project, chosen.path)), links)
+
+
+def _place_of(options: Options, chosen: ChosenProject, key: tuple[str | int, ...]) -> str:
+    """Where a key of the configuration stands; without the line where the file is not right any more."""
+    from hotrun.config.loading.load import place_of
+    from hotrun.config.loading.problems import key_path
+
+    try:
+        return key_path(key) if chosen.path is None else place_of(key, chosen.path, options.profile)
+    except HotrunError:
+        return key_path(key)
 
 
 def _view(ui: str, options: Options, colored: bool, outlet: Stdout) -> View:

@@ -24,7 +24,7 @@ from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
 from hotrun.core.model.project import Project, Ui
 from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.session.diagnostics import DiagnosticsService
+from hotrun.session.diagnostics import DiagnosticsService, PlaceOf
 from hotrun.session.dispatch import Dispatcher
 from hotrun.session.exports import ExportWriter
 from hotrun.session.inbox import Inbox
@@ -74,6 +74,7 @@ class App:
         postpone: bool = False,
         colored: bool,
         worded: Worded,
+        place_of: PlaceOf,
         shares: bool = False,
         open_desk: Callable[[], Frontend] | None = None,
     ) -> None:
@@ -83,7 +84,9 @@ class App:
 
         `reload` loads the configuration again (raises HotrunError); None without a file. `postpone`: as in Engine.
 
-        `worded` makes warnings of patterns that match nothing. `shares`: run also where another hotrun has the root.
+        `worded` makes warnings of patterns that match nothing. `place_of`: where a key of the configuration stands.
+
+        `shares`: run also where another hotrun has the root.
         Raises HotrunError where the project cannot be watched at all.
         """
         self._project = project
@@ -104,8 +107,16 @@ class App:
         self.standing = LastResult(self.snapshot)
         self._exports = ExportWriter(self.standing, self._folder, project.exports)
         session = new_session(project.root)
-        self._diagnostics = DiagnosticsService(self._inbox.post, self._watch.locator_for, project.parsers)
-        self._processes = ProcessService(self._diagnostics.take, guard, session, self._folder, colored, project.root)
+        self._diagnostics = DiagnosticsService(self._inbox.post, self._watch.locator_for, project.parsers, place_of)
+        self._processes = ProcessService(
+            self._diagnostics.take,
+            guard,
+            session,
+            self._folder,
+            colored,
+            project.root,
+            self._diagnostics.on_slow_ready_log,
+        )
         self._endpoint = InstanceEndpoint(project.root, self._folder)
         self._dispatcher = Dispatcher(
             self._processes, self._diagnostics, self._watch, self._folder, self._endpoint, self._finish

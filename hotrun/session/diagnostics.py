@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from hotrun.core.model.inputs import DiagnosticsFound, Emptied, Input, OutputRead, SpawnFailed, TraceFound
+from hotrun.core.model.inputs import DiagnosticsFound, Emptied, Input, Noticed, OutputRead, SpawnFailed, TraceFound
+from hotrun.session.parsers import MAX_MS, Key
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,19 +24,25 @@ if TYPE_CHECKING:
     from hotrun.core.model.project import CustomParser, Program
 
 Post = Callable[[Input], None]
+PlaceOf = Callable[[Key], str]
 LocatorFor = Callable[["Program", bool], "Locator"]
 
 
 class DiagnosticsService:
     """Stands between the programs and the inbox: `take` hands on what they report, and adds what it has found."""
 
-    def __init__(self, post: Post, locator_for: LocatorFor, custom: tuple[CustomParser, ...]) -> None:
+    def __init__(
+        self, post: Post, locator_for: LocatorFor, custom: tuple[CustomParser, ...], place_of: PlaceOf
+    ) -> None:
         """`locator_for` is asked before a program starts, and whether the run is a step's, whose sources have lines.
 
-        `custom`: the parsers of the configuration.
+        `custom`: the parsers of the configuration. `place_of`: where a key of it stands, as "hotrun.toml:9: key"; may
+        read that file.
         """
         self.custom = custom  # also of a configuration that is loaded later
         self._post = post
+        self._place_of = place_of
+        self._told: set[Key] = set()  # patterns that are switched off
         self._locator_for = locator_for
         self._outputs: dict[int, _StepOutput] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -59,6 +66,7 @@ class DiagnosticsService:
                 output = self._outputs.get(input.run)
                 if output is not None:
                     output.feed(input)
+                    self._tell_switched_off()
             case Emptied() if input.run in self._outputs:
                 self._outputs.pop(input.run).finish(input)
             case SpawnFailed():
@@ -87,6 +95,31 @@ class DiagnosticsService:
             self._post(TraceFound(command.run, command.what, placed[0] if placed else trace))
 
         self._places().map(command.run, locator.locate, [trace], answer)
+
+    def on_slow_ready_log(self, process: str) -> None:
+        """Warn that the pattern for the log of a process took too long."""
+        self._warn(("run", process, "ready", "log"))
+
+    def _tell_switched_off(self) -> None:
+        """Warn once of each custom pattern that took too long."""
+        if self.custom:
+            from hotrun.session.parsers import switched_off
+
+            off = switched_off(self.custom)
+            for key in off:
+                if key not in self._told:
+                    self._warn(key)
+            self._told = set(off)
+
+    def _warn(self, key: Key) -> None:
+        name = ".".join(map(str, key))
+
+        def answer(places: list[str]) -> None:
+            place = places[0] if places else name
+            text = f"{place}: took more than {MAX_MS} ms on one line: this pattern is switched off"
+            self._post(Noticed("warning", text))
+
+        self._places().map(None, lambda _: self._place_of(key), [name], answer)
 
     def close(self) -> None:
         """Answer nothing any more."""

@@ -1,23 +1,24 @@
-"""The parsers for what programs print: the built-in rules, and those of the configuration.
-
-Custom parsers are tried before they are used: one that can hang would stop everything.
-"""
+"""The parsers for what programs print: the built-in rules, and those of the configuration."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hotrun.core.diagnostics.custom_pattern import CustomPattern
     from hotrun.core.diagnostics.parser import Parser
     from hotrun.core.diagnostics.text_rules.rules import RuleTable
     from hotrun.core.model.project import CustomParser, Project
 
 Key = tuple[str | int, ...]
 
+MAX_MS = 50  # see custom_pattern.MAX_S
+LONG = 1000
+ENDS = ("", *(filler * (LONG // len(filler)) + "\x00" for filler in ("a", "0", " ", "a ", "a.", "/a", "a:", "-")))
+
 _table: RuleTable | None = None
-_with_custom: tuple[tuple[CustomParser, ...], RuleTable, set[str]] | None = None
+_with_custom: tuple[tuple[CustomParser, ...], RuleTable] | None = None
 
 
 def rules() -> RuleTable:
@@ -40,36 +41,6 @@ def known() -> tuple[str, ...]:
     return known_parsers(rules())
 
 
-def refused(project: Project) -> list[tuple[Key, str]]:
-    """The patterns of the project's custom parsers that can hang, by their key in the configuration, with the reason.
-
-    What was found to be fine before is not tried again; a try takes some 50 ms, and one that hangs seconds.
-    """
-    if not project.parsers:
-        return []
-    from hotrun.adapters.instance.state_folder import StateFolder
-    from hotrun.adapters.patterns import Verdicts, too_slow
-
-    verdicts = Verdicts(StateFolder(project.root).path)
-    found = list(_patterns(project))
-    untried = [one for one in found if not verdicts.is_fine(one[1])]
-    if not untried:
-        return []
-    reasons = too_slow([(pattern, texts) for _, pattern, texts in untried])
-    bad = {key: reason for (key, _, _), reason in zip(untried, reasons, strict=True) if reason is not None}
-    verdicts.keep([pattern for key, pattern, _ in found if key not in bad])
-    return list(bad.items())
-
-
-def _patterns(project: Project) -> Iterator[tuple[Key, str, list[str]]]:
-    from hotrun.core.diagnostics.custom import patterns_of
-
-    for place, parser in enumerate(project.parsers):
-        texts = [example.text for example in parser.examples]
-        for key, pattern in patterns_of(parser):
-            yield ("parser", place, *key), pattern, texts
-
-
 def wrong_examples(project: Project) -> list[tuple[Key, str]]:
     """The examples of the project's custom parsers that these do not read as they say, by key, with what is wrong."""
     from hotrun.core.diagnostics.custom import example_problems
@@ -86,15 +57,57 @@ def parser_for(names: tuple[str, ...], argv: tuple[str, ...], custom: tuple[Cust
     from hotrun.core.diagnostics.parser import Parser
     from hotrun.core.diagnostics.text_rules.programs import program_of
 
-    table, off = _table_with(custom)
-    return Parser(table, names, program_of(argv), time.thread_time_ns, off)
+    return Parser(_table_with(custom), names, program_of(argv))
 
 
-def _table_with(own: tuple[CustomParser, ...]) -> tuple[RuleTable, set[str]]:
-    """The table with custom parsers, and the names of those that are switched off."""
+def _table_with(custom: tuple[CustomParser, ...]) -> RuleTable:
+    """The table with custom parsers."""
     global _with_custom
-    if _with_custom is None or _with_custom[0] != own:
+    if not custom:
+        return rules()
+    if _with_custom is None or _with_custom[0] != custom:
         from hotrun.core.diagnostics.custom import with_custom
 
-        _with_custom = own, with_custom(rules(), own), set()
-    return _with_custom[1:]
+        _with_custom = custom, with_custom(rules(), custom)
+    return _with_custom[1]
+
+
+def switched_off(custom: tuple[CustomParser, ...]) -> list[Key]:
+    """The keys of the patterns that have taken too long, and are not used any more."""
+    return [key for key, pattern, _ in _patterns(custom) if pattern.is_off]
+
+
+def slow(custom: tuple[CustomParser, ...]) -> list[tuple[Key, str]]:
+    """The patterns that take too long on some line, by key, with that in words. Finds the bad ones, not every one."""
+    return [
+        (key, f"takes more than {MAX_MS} ms on some lines, and would be switched off")
+        for key, pattern, texts in _patterns(custom)
+        if _is_slow(pattern.text, texts)
+    ]
+
+
+def _is_slow(text: str, examples: list[str]) -> bool:
+    """Try the lines of `examples`, and what they begin with, each with an end that is long and does not fit."""
+    from hotrun.core.diagnostics.custom_pattern import CustomPattern
+
+    tried = CustomPattern(text)  # not the one that the examples are read with
+    lines = ["", *(line[:LONG] for example in examples for line in example.split("\n"))]
+    for end in ENDS:
+        for begin in (begin for line in lines for begin in (line, line[: len(line) // 2])):
+            tried.match(begin + end)
+            if tried.is_off:
+                return True
+    return False
+
+
+def _patterns(custom: tuple[CustomParser, ...]) -> Iterator[tuple[Key, CustomPattern, list[str]]]:
+    """Key, pattern and examples of each pattern."""
+    if not custom:
+        return
+    from hotrun.core.diagnostics.custom import patterns_of
+    from hotrun.core.diagnostics.custom_pattern import custom_pattern
+
+    for place, parser in enumerate(custom):
+        texts = [example.text for example in parser.examples]
+        for key, pattern in patterns_of(parser):
+            yield ("parser", place, *key), custom_pattern(pattern), texts

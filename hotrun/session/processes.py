@@ -12,6 +12,7 @@ from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.guard.protocol.records import SessionMark
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.processes.children import Children
+from hotrun.adapters.readiness.log_lines import LogLines
 from hotrun.adapters.readiness.probes import Probes
 from hotrun.adapters.sockets.port_owners import PortOwnerSearch
 from hotrun.core.model import commands
@@ -39,16 +40,18 @@ class ProcessService:
         folder: StateFolder,
         colored: bool,
         root: str,
+        on_slow_pattern: Callable[[str], None],
     ) -> None:
         """`post` takes the answers; `colored`: force colors.
 
-        `root` is the project's.
+        `root` is the project's. `on_slow_pattern` is told of a process whose `ready.log` took too long.
         """
         self._post = post
         self._acquire = guard.acquire
         self._root = root
         self._children = Children(self._take, colored, guard, session, folder)
         self._probes = Probes(post, self._children.members, guard.acquire, self._held_inodes)
+        self._log_lines = LogLines(post, on_slow_pattern)
         self._port_owners = PortOwnerSearch(post, self._children.owner_of)
         self._held: HeldSockets | None = None  # where a project has some: `socket` is 8 ms of imports
         self._notifications: NotifySockets | None = None
@@ -76,6 +79,8 @@ class ProcessService:
         except _NotReady as error:
             self._post(SpawnFailed(command.run, str(error)))
             return
+        if command.ready_log:
+            self._log_lines.expect(command.run, command.name, command.ready_log)
         self._children.spawn(command, variables, fds, [command.name] * len(fds))
 
     def signal(self, run: int, signal: str, alone: bool) -> None:
@@ -174,6 +179,7 @@ class ProcessService:
         if isinstance(input, Emptied | SpawnFailed) and self._notifications is not None:
             self._notifications.close(input.run)
         self._post(input)
+        self._log_lines.take(input)
 
 
 class _NotReady(Exception):

@@ -17,12 +17,13 @@ from hotrun.core.model.inputs import (
     Emptied,
     Exited,
     Input,
+    Noticed,
     OutputRead,
     Spawned,
     SpawnFailed,
     TraceFound,
 )
-from hotrun.core.model.project import Program
+from hotrun.core.model.project import CustomParser, Program
 from hotrun.session.diagnostics import DiagnosticsService
 from tests.adapters.programs import until
 
@@ -34,14 +35,17 @@ TRACE = ("Traceback (most recent call last):", '  File "/p/a.py", line 7, in mai
 class Story:
     """A service; files whose name begins with "slow" are on a disk that answers when `gate` is set."""
 
-    def __init__(self) -> None:
+    def __init__(self, custom: tuple[CustomParser, ...] = ()) -> None:
         self.posted: list[Input] = []
         self.gate = threading.Event()
         files = ProjectFiles("/p", self._exists, lambda: ())
         self.service = DiagnosticsService(
-            self.posted.append, lambda program, has_sources: Locator(program.cwd, files), ()
+            self.posted.append, lambda program, has_sources: Locator(program.cwd, files), custom, self._place_of
         )
         self.service.attach(asyncio.get_running_loop())
+
+    def _place_of(self, key: tuple[str | int, ...]) -> str:
+        return f"hotrun.toml:9: {key}"
 
     def _exists(self, path: str) -> bool:
         if Path(path).name.startswith("slow"):
@@ -142,3 +146,20 @@ async def test_the_trace_of_a_process_is_found_with_its_file(story: Story) -> No
 async def test_output_without_a_trace_is_answered_too(story: Story) -> None:
     story.service.find_trace(FindTrace(7, GCC, ("going", ONE), "web ended"))
     assert story.posted == [TraceFound(7, "web ended")]
+
+
+def test_a_custom_pattern_that_takes_too_long_is_switched_off_with_one_warning_that_names_it() -> None:
+    async def main() -> None:
+        hard = CustomParser("hard", match=r"(?:x|xx)+(?P<message>$)")
+        story = Story((CustomParser("mine", match=r"(?P<message>oops)"), hard))
+        story.begins(1)
+        for _ in range(3):
+            story.reads(1, "x" * 500 + "!", ONE)
+        story.service.take(Emptied(1))
+        assert await story.until_empty(1) == [("/p/a.c", 1), ("/p/a.c", 3)]
+        [warning] = [input for input in story.posted if isinstance(input, Noticed)]
+        assert warning.text == (
+            "hotrun.toml:9: ('parser', 1, 'match'): took more than 50 ms on one line: this pattern is switched off"
+        )
+
+    asyncio.run(main())

@@ -31,6 +31,7 @@ def rule_of(parser: CustomParser) -> AnyRule:
             severity=severity,
             column_base=base,
             always=True,
+            is_custom=True,
             errorformat=parser.errorformat,
         )
     if parser.match_next:
@@ -40,6 +41,7 @@ def rule_of(parser: CustomParser) -> AnyRule:
             severity=severity,
             column_base=base,
             always=True,
+            is_custom=True,
             match=parser.match,
             match_next=parser.match_next,
             max_lines=max(parser.max_lines, len(parser.match_next)),
@@ -51,6 +53,7 @@ def rule_of(parser: CustomParser) -> AnyRule:
         severity=severity,
         column_base=base,
         always=True,
+        is_custom=True,
         match=parser.match,
         continuation=parser.continuation,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -17,7 +17,6 @@ from hotrun.core.diagnostics.text_rules.directories import Directories
 from hotrun.core.diagnostics.text_rules.prefilter import Prefilter
 from hotrun.core.diagnostics.text_rules.rules import RuleTable, known_parsers
 from hotrun.core.diagnostics.text_rules.scanner import Scanner
-from hotrun.core.diagnostics.text_rules.watchdog import Watchdog
 
 __all__ = ["Parser", "known_parsers"]
 
@@ -29,22 +28,11 @@ class Parser:
     when the run is over, and once more those that were said several times, with their count.
     """
 
-    def __init__(
-        self,
-        rules: RuleTable,
-        names: tuple[str, ...] = ("auto",),
-        program: str = "",
-        clock_ns: Callable[[], int] = lambda: 0,
-        off: set[str] | None = None,
-    ) -> None:
-        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of).
-        `clock_ns` times the rules of one's own;
-        `off` names those that are switched off, and takes those that are too slow.
-        """
+    def __init__(self, rules: RuleTable, names: tuple[str, ...] = ("auto",), program: str = "") -> None:
+        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of)."""
         selected = rules.select(names, program)
         formats = chosen(names)
         self.collected = Collected(printed_key, MOST_PRINTED)
-        self._watchdog = Watchdog(clock_ns, set() if off is None else off, self._add)
         self._is_idle = not selected and not formats
         self._rules = rules
         self._gate = Prefilter(selected, [clue for rule in rules.directories for clue in rule.clues])
@@ -84,7 +72,7 @@ class Parser:
         return [self.collected.counted(finding) for finding in (*repeated, *found)]
 
     def _new_stream(self, name: str) -> Stream:
-        scanner = Scanner(self._gate, self._directories, self._accept, watchdog=self._watchdog)
+        scanner = Scanner(self._gate, self._directories, self._accept)
         stream = self._streams[name] = Stream(scanner, self._recognizer, self._report)
         return stream
 
@@ -100,7 +88,7 @@ class Parser:
         if self._printed is None:
             # Only go's JSON holds text.
             gate = Prefilter(self._rules.select(("auto",), "go"))
-            self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near, self._watchdog))
+            self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near))
         return self._printed
 
     def _accept(self, draft: Draft) -> None:

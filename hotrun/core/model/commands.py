@@ -22,7 +22,7 @@ class Spawn(msgspec.Struct, frozen=True):
     `tty`: in a pseudo-terminal, else with pipes. `listen`: addresses of held sockets to hand over. `notify`: it may
     send sd_notify messages. `wants_port`: {port} stands for a free port. `stop_signal`, `grace_ms`: how it is ended if
     hotrun is gone by then. `outputs`: patterns of what it makes, seen from `root`. `parsers`: the names of those that
-    read its output, answered by DiagnosticsFound.
+    read its output, answered by DiagnosticsFound. `ready_log`: answer ProbePassed at the first line that this matches.
     """
 
     run: int
@@ -39,6 +39,7 @@ class Spawn(msgspec.Struct, frozen=True):
     stop_signal: str = "SIGTERM"
     grace_ms: int = 2000
     parsers: tuple[str, ...] = ()
+    ready_log: str = ""
 
 
 class Signal(msgspec.Struct, frozen=True):

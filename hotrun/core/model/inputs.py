@@ -142,7 +142,7 @@ class Prompted(Input, frozen=True):
 
 
 class ProbePassed(Input, frozen=True):
-    """The run is ready, as a probe found: "tcp", "http", "exec" or "listen" (some address, with "auto")."""
+    """The run is ready, as a probe found: "tcp", "http", "exec", "log" or "listen" (some address, with "auto")"""
 
     run: int
     via: str

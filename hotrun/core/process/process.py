@@ -120,6 +120,7 @@ class ProcessState:
             tty=process.tty,
             listen=process.listen,
             notify=process.ready.by == "notify",
+            ready_log=process.ready.target if process.ready.by == "log" else "",
             wants_port=process.wants_port,
             stop_signal=process.stop_signal,
             grace_ms=process.stop_timeout_ms,

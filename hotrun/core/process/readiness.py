@@ -10,14 +10,12 @@ listened before is given time to do so again.
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import msgspec
 
-from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.model.commands import StartProbe, StopProbe
-from hotrun.core.model.inputs import Input, Notified, OutputRead, ProbeFailed, ProbePassed
+from hotrun.core.model.inputs import Input, Notified, ProbeFailed, ProbePassed
 from hotrun.core.model.project import PORT, Ready
 from hotrun.core.model.text import duration
 from hotrun.core.run import Effect
@@ -38,7 +36,6 @@ class Readiness:
         self._run = run
         self._ready = ready
         self._why = ""
-        self._pattern = re.compile(ready.target) if ready.by == "log" else None
         self._is_probed = False
         self._due_ms: int | None = None
         self._last_look_ms = 0
@@ -73,9 +70,6 @@ class Readiness:
                     self._due_ms = max(self._due_ms, now_ms + input.extend_ms)
                 if input.ready and self._ready.by == "notify":
                     return self._become("notify")
-            case OutputRead() if self._pattern is not None and self.via is None:
-                if any(self._pattern.search(plain(line)) for line in input.lines):
-                    return self._become("log")
             case _:
                 pass
         return None

@@ -46,12 +46,14 @@ def test_a_process_is_probed_from_its_start_until_it_answers() -> None:
     assert (ready.process, ready.build, ready.via, ready.duration_ms) == ("web", 1, "tcp", 80)
 
 
-def test_a_matching_line_makes_ready_whatever_its_colors() -> None:
+def test_a_matching_line_makes_ready() -> None:
     world = World(project(process("web", ready=Ready("log", "listening on .*:8000"))))
-    world.begin().up("web")
-    world.send(inputs.OutputRead(world.run("web"), "stdout", ("starting", "listening")))
+    world.begin()
+    [spawn] = [command for command in world.commands if isinstance(command, commands.Spawn)]
+    assert spawn.ready_log == "listening on .*:8000"
+    assert world.up("web").take_commands() == ["spawn web"], "no other probe"
     assert not ready_events(world)
-    world.send(inputs.OutputRead(world.run("web"), "stdout", ("\x1b[32mlistening\x1b[0m on 127.0.0.1:8000",)))
+    world.ready("web", "log")
     assert ready_events(world) == [("web", "log")]
 
 

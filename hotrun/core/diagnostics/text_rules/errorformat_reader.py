@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hotrun.core.diagnostics.model.draft import Draft
 from hotrun.core.diagnostics.text_rules.errorformat import ErrorformatPattern, formats
-from hotrun.core.diagnostics.text_rules.rules import ErrorformatRule, compiled
+from hotrun.core.diagnostics.text_rules.rules import ErrorformatRule
 from hotrun.core.model.events import Severity
 
 _MOST_DIRECTORIES = 32
@@ -23,7 +23,8 @@ class ErrorformatReader:
 
     def __init__(self, rule: ErrorformatRule, new: Callable[[], Draft], emit: Callable[[Draft], None]) -> None:
         """`new` makes an empty finding that knows where the tool works."""
-        self._formats = _without_empty(formats(rule.errorformat))
+        self._rule = rule
+        self._formats = [format for format in formats(rule.errorformat) if not self._hides_all(format)]
         self._new = new
         self._emit = emit
         self._open: Draft | None = None
@@ -38,7 +39,7 @@ class ErrorformatReader:
             format = self._formats[at]
             if format.kind in ("C", "Z") and self._open is None and not self._is_hidden:
                 continue
-            found = compiled(format.pattern).match(line)
+            found = self._rule.compiled(format.pattern).match(line)
             if found is None:
                 continue
             if format.repeats:
@@ -54,6 +55,11 @@ class ErrorformatReader:
         self._is_hidden = False
         if draft is not None:
             self._emit(draft)
+
+    def _hides_all(self, format: ErrorformatPattern) -> bool:
+        """Whether it hides whatever comes: in Vim it ends a list, here it would blind the other rules."""
+        hides = format.hidden and format.kind == "G"
+        return hides and self._rule.compiled(format.pattern).match("") is not None
 
     def _take(self, format: ErrorformatPattern, line: str, groups: dict[str, str]) -> None:
         if format.kind in ("C", "Z"):
@@ -112,12 +118,3 @@ def _go_on(draft: Draft, line: str, groups: dict[str, str], is_shown: bool) -> N
     if is_shown and "message" in draft.groups:
         draft.add_detail(groups.get("message", line))
     _absorb(draft, groups)
-
-
-def _without_empty(all_formats: list[ErrorformatPattern]) -> list[ErrorformatPattern]:
-    """Without those that hide whatever comes: in Vim they end a list, here they would blind the other rules."""
-
-    def hides_all(format: ErrorformatPattern) -> bool:
-        return format.hidden and format.kind == "G" and compiled(format.pattern).match("") is not None
-
-    return [format for format in all_formats if not hides_all(format)]

@@ -63,7 +63,7 @@ class Tail:
             self._take_carets(line)
             return True
         self._note = None
-        found = compiled(rule.continuation).match(line) if rule.continuation else None
+        found = rule.compiled(rule.continuation).match(line) if rule.continuation else None
         if found is None:
             return False
         if not self._in_note:
@@ -121,7 +121,7 @@ class BlockReader:
 
     def take(self, line: str) -> Outcome:
         self._left -= 1
-        found = compiled(self.rule.match_next[self._stage]).match(line)
+        found = self.rule.compiled(self.rule.match_next[self._stage]).match(line)
         if found:
             self.draft.absorb(found)
             self._stage += 1

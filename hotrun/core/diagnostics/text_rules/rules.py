@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -16,6 +16,9 @@ from hotrun.core.diagnostics.json_formats import formats
 from hotrun.core.diagnostics.text_rules.programs import program_name
 from hotrun.core.model.events import Severity
 from hotrun.errors import HotrunError
+
+if TYPE_CHECKING:
+    from hotrun.core.diagnostics.custom_pattern import CustomPattern
 
 AUTO = formats.AUTO
 NONE = "none"
@@ -64,7 +67,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     # "search": the file's name is only the end of its path, and the file must be looked for
     paths: Literal["printed", "search"] = "printed"
     owner: str = ""  # a line further down that names the `package` of what was found above it, which waits for it
+    is_custom: bool = False  # of the configuration: its patterns have a limit of time
     summary: bool = False  # counts only where no other finding has its code or says its message
+
+    def compiled(self, pattern: str) -> re.Pattern[str] | CustomPattern:
+        """One of the patterns of this rule, compiled."""
+        if not self.is_custom:
+            return compiled(pattern)
+        from hotrun.core.diagnostics.custom_pattern import custom_pattern
+
+        return custom_pattern(pattern)
 
     @property
     def family(self) -> str:

@@ -22,7 +22,6 @@ from hotrun.core.diagnostics.text_rules.rules import (
     compiled,
 )
 from hotrun.core.diagnostics.text_rules.trace import Trace
-from hotrun.core.diagnostics.text_rules.watchdog import Watchdog
 
 _MOST_CONTEXT = 8
 _MOST_WAITING = 2000
@@ -37,16 +36,14 @@ class Scanner:
         directories: Directories,
         emit: Callable[[Draft], None],
         near: tuple[str, ...] = (),
-        watchdog: Watchdog | None = None,
     ) -> None:
-        """`near`: the package that all this comes from, where that is known; `watchdog` times rules of one's own."""
+        """`near`: the package that all this comes from, where that is known."""
         self.open: list[RuleReader] = []
         self._previous = ""
         self._gate = gate
         self._directories = directories
         self._emit_now = emit
         self._near = near
-        self._watchdog = watchdog
         self._formats: dict[str, ErrorformatReader] = {}
         self._waiting: list[Draft] = []
         self._tells_directories = False  # this is the stream on which make says where it works
@@ -120,18 +117,7 @@ class Scanner:
 
     def _match_always(self, line: str) -> bool:
         """Whether a rule without clues took the line."""
-        watchdog = self._watchdog
-        for rule in self._gate.always:
-            if watchdog is None:
-                if self._try(line, rule):
-                    return True
-            elif not watchdog.is_off(rule):
-                start = watchdog.clock_ns()
-                is_taken = self._try(line, rule)
-                watchdog.took(rule, watchdog.clock_ns() - start)
-                if is_taken:
-                    return True
-        return False
+        return any(self._try(line, rule) for rule in self._gate.always)
 
     def _try(self, line: str, rule: AnyRule) -> bool:
         if not isinstance(rule, ErrorformatRule):
@@ -155,7 +141,7 @@ class Scanner:
         return False
 
     def _match_line(self, line: str, rule: LineRule) -> bool:
-        found = compiled(rule.match).match(line)
+        found = rule.compiled(rule.match).match(line)
         if not found:
             return False
         above = compiled(rule.above).match(self._previous) if rule.above else None
@@ -197,7 +183,7 @@ class Scanner:
         """Open what may begin here. More than one may: the first that is complete wins."""
         for rule in rules:
             if isinstance(rule, BlockRule):
-                if found := compiled(rule.match).match(line):
+                if found := rule.compiled(rule.match).match(line):
                     draft = self._draft(rule)
                     draft.absorb(found)
                     self.open = [
