@@ -47,11 +47,11 @@ def _idle(options: Options, project: Project, path: str) -> list[str]:
     if not any(part.paths for part in project.parts.values()):
         return []
     from hotrun.cli.places import ConfigPlaces, idle_warnings
-    from hotrun.core.changes.plan import idle_patterns
+    from hotrun.core.changes.links import unmatched_patterns
     from hotrun.inspect.walk import watched_files
 
     return idle_warnings(
-        ConfigPlaces(options, ChosenProject(project, path)), idle_patterns(project, watched_files(project))
+        ConfigPlaces(options, ChosenProject(project, path)), unmatched_patterns(project, watched_files(project))
     )
 
 

@@ -8,7 +8,7 @@ from hotrun.cli.options import Options
 from hotrun.cli.project import ChosenProject
 from hotrun.config.loading.load import display_name
 from hotrun.config.loading.problems import Path, key_path
-from hotrun.core.changes.plan import Link
+from hotrun.core.changes.links import Link
 
 if TYPE_CHECKING:
     from hotrun.inspect.scan import IgnoreRule

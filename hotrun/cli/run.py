@@ -16,7 +16,7 @@ from hotrun.session.stdout import Stdout
 from hotrun.session.watching import Reload
 
 if TYPE_CHECKING:
-    from hotrun.core.changes.plan import Link
+    from hotrun.core.changes.links import Link
     from hotrun.session.publish import View
     from hotrun.session.terminal import TerminalUi
     from hotrun.views.lines.plain import Plain, PlainMarks

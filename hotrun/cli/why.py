@@ -14,7 +14,7 @@ from hotrun.cli.project import ChosenProject, choose, enter
 from hotrun.cli.say import say
 from hotrun.client import Client, client_of
 from hotrun.config.loading.load import display_name
-from hotrun.core.changes.plan import Consequence, Link, Plan
+from hotrun.core.changes.links import Consequence, Link, Links
 from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model.project import ListedFile, Project
 from hotrun.core.model.text import count, duration, listed
@@ -91,7 +91,7 @@ def _known_files(client: Client, step: str) -> tuple[dict[str, ListedFile] | Non
 
 
 def _answer(project: Project, sight: PathStatus, listings: InputListings) -> WhyAnswer:
-    plan = Plan(project, listings)
+    plan = Links(project, listings)
     name = os.path.relpath(sight.path, project.root)
     is_configuration = sight.path == project.config
     names, files, output = [name], None, None

@@ -15,15 +15,20 @@ from typing import assert_never
 
 import msgspec
 
-from hotrun.core.build.builder import Builder
-from hotrun.core.changes.history import ChangeHistory
+from hotrun.core.build.build_plan import BuildPlan, cached_text, plan_build
+from hotrun.core.build.builder import MAX_PATHS, Builder
+from hotrun.core.changes.history import ChangeDecision
+from hotrun.core.changes.impact import Impact, effect_text
+from hotrun.core.changes.pending import Activity
 from hotrun.core.changes.queue import ChangeQueue
 from hotrun.core.changes.quiescence import Quiescence
-from hotrun.core.changes.step_inputs import InputListings
+from hotrun.core.changes.step_inputs import InputListing
+from hotrun.core.inspection import Inspection, processes_of, steps_of
 from hotrun.core.model import events, inputs
-from hotrun.core.model.commands import Finish, HoldSockets, Rescan, Rewatch, Spawn
+from hotrun.core.model.commands import Finish, HoldSockets, Rescan, Rewatch
 from hotrun.core.model.inputs import Input, Request
 from hotrun.core.model.project import Project
+from hotrun.core.model.text import count, listed
 from hotrun.core.process.attach import AttachedInput
 from hotrun.core.process.supervisor import Supervisor
 from hotrun.core.run import Effect
@@ -64,7 +69,7 @@ class Engine:
     def __init__(self, project: Project, cores: int = 2, once: bool = False, postpone: bool = False) -> None:
         """`once`: build, start no process, finish with the result. `cores`: as in Builder.
 
-        `postpone`: start nothing before the first change, or before somebody asks for it.
+        `postpone`: start nothing before the first change or request.
         """
         self._last_run = 0
         self._last_build = 0
@@ -72,15 +77,14 @@ class Engine:
         self.project = project = self._prepared(project)
         self._builder = Builder(project, self._next_run, cores)
         self._supervisor = Supervisor(project, self._builder, self._next_run)
-        self._edits = ChangeQueue(project, self._builder, self._supervisor)
-        self._keyboard = AttachedInput(self._supervisor)
+        self._changes = ChangeQueue(project, self._supervisor.named_in_crash, postpone)
+        self._attached = AttachedInput(self._supervisor)
         self._next_project: Project | None = None
-        self._edits.is_postponed = postpone
-        self._state: events.StateChanged | None = None  # as it was told last
-        self._paused = False
-        self._proof = Quiescence()
+        self._state: events.StateChanged | None = None  # as it was reported last
+        self._is_paused = False
+        self._quiescence = Quiescence()
         self._is_watching = False
-        self._quit: Request | None = None
+        self._stop: Request | None = None
         self.finished = False
 
     def _prepared(self, project: Project) -> Project:
@@ -93,54 +97,56 @@ class Engine:
     # --- the one entrance --------------------------------------------------------------------------------------
 
     def handle(self, input: Input, now_ms: int) -> list[Effect]:
-        """Take one input; returns what to do and what to tell, in the order of the facts."""
+        """Handle one input; returns the commands and events that follow from it, in the order of the facts."""
         if self.finished:
             return []
         out: list[Effect] = []
         if not isinstance(input, _UNDISTURBING):
-            self._proof.disturb()
+            self._quiescence.disturb()
         self._take(input, now_ms, out)
-        self._edits.intake.note_late(now_ms)
         while self._advance(now_ms, out):
             pass
-        self._observe(now_ms, out)
         if not self._once and not self.finished:
-            out.extend(self._edits.listings.ask())  # after the steps, which nobody should wait for
+            out.extend(self._changes.ask_listings())  # after the steps, which nobody should wait for
         return out
-
-    def _observe(self, now_ms: int, out: list[Effect]) -> None:
-        """Let those know what runs who must: the search for loops, and what steps are made of."""
-        for effect in out:
-            if isinstance(effect, Spawn) and effect.kind == "step":
-                self._edits.listings.started(effect.name)
-            elif isinstance(effect, events.StepFinished):
-                self._edits.listings.ended(effect.step, effect.status)
-        loops = self._edits.intake.loops
-        loops.is_process_up = not self._supervisor.idle
-        started: set[str] = {effect.kind for effect in out if isinstance(effect, Spawn)}
-        if started:
-            loops.started(started, now_ms)
-
-    @property
-    def decisions(self) -> ChangeHistory:
-        """What was decided about each path lately."""
-        return self._edits.decisions
-
-    @property
-    def listings(self) -> InputListings:
-        """What is known of the files that steps are made of."""
-        return self._edits.listings
 
     @property
     def deadline_ms(self) -> int | None:
         """When a Tick is due; None: nothing here waits for time."""
         if self.finished:
             return None
-        times = [self._builder.deadline_ms, self._supervisor.deadline_ms]
-        times.append(self._edits.intake.deadline_ms(self._builder.build is not None))
-        if self._is_quiet:
-            times.append(self._proof.deadline_ms)
-        return min((at for at in times if at is not None), default=None)
+        times = [
+            self._builder.deadline_ms,
+            self._supervisor.deadline_ms,
+            self._changes.deadline_ms(self._builder.build is not None),
+            self._quiescence.deadline_ms if self._is_quiet else None,
+        ]
+        return min([at for at in times if at is not None], default=None)
+
+    # --- what is known, for those who ask --------------------------------------------------------------------------
+
+    def history_of(self, path: str) -> tuple[ChangeDecision, ...]:
+        """What was decided about this path lately, the oldest first."""
+        return self._changes.history_of(path)
+
+    def impact_of(self, path: str) -> Impact:
+        """What a change of this path would mean now."""
+        return self._changes.impact_of(path)
+
+    def inspect(self) -> Inspection:
+        """What is known at this moment. For tests and examination: nothing decides by it."""
+        return Inspection(
+            is_building=self._builder.build is not None,
+            is_stopping=self._stop is not None,
+            is_quiet=self._is_quiet,
+            has_pending=not self._changes.is_empty,
+            steps=steps_of(self._builder),
+            processes=processes_of(self._supervisor, self._builder),
+        )
+
+    def listing_of(self, step: str) -> InputListing | None:
+        """What is known of the files that a step is made of; None: it has no `inputs`."""
+        return self._changes.listing_of(step)
 
     # --- inputs ------------------------------------------------------------------------------------------------
 
@@ -152,37 +158,40 @@ class Engine:
             case inputs.Begin():
                 self._begin(input, out)
             case inputs.FilesChanged():
-                self._edits.note(input.changes, now_ms)
+                self._builder.inputs_changed(self._changes.add(input.changes, self._activity, now_ms))
             case inputs.FilesTouched():
-                self._edits.touched(input.paths, now_ms, out)
+                self._builder.inputs_touched(self._changes.add_touched(input.paths, self._activity, now_ms, out))
             case inputs.InputsListed():
-                self._edits.listed(input, now_ms, out)
+                found = self._changes.add_listed(input, now_ms, out)
+                if found.is_other:  # what has changed of a file that was not listed then is not known
+                    self._builder.inputs_unknown({input.step})
+                self._builder.inputs_changed(found.edits)
             case inputs.TraceFound():
                 self._supervisor.trace_found(input, out)
             case inputs.PortOwnersFound():
                 self._supervisor.ports_held(input, out)
             case inputs.KeysTyped():
-                self._keyboard.typed(input.data, out)
+                self._attached.typed(input.data, out)
             case inputs.ConfigLoaded():
-                out.extend(events.Message("warning", text) for text in input.warnings)
+                out.extend([events.Message("warning", text) for text in input.warnings])
                 self._next_project = self._prepared(input.project)
-                self._cancel_if_steps_differ(self._next_project, now_ms, out)
+                if self._builder.build is not None and self._next_project.steps != self.project.steps:
+                    self._builder.cancel(now_ms, out)
             case inputs.ConfigRejected():
                 out.append(events.ConfigError(input.problems))
             case inputs.Rescanned():
-                if self._proof.answer(now_ms) and self._is_quiet:
-                    self._edits.intake.loops.settled()
-                    self._builder.last_good.settled()
-                    self._edits.listings.settled()
-                    if not self._edits.is_postponed:
+                if self._quiescence.answer(now_ms) and self._is_quiet:
+                    self._changes.up_to_date()
+                    self._builder.up_to_date()
+                    if not self._changes.is_postponed:
                         out.append(events.UpToDate(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
-                interval_ms = self.project.watch.poll_interval_ms
-                self._edits.intake.loops.delay_ms = 2 * interval_ms if "poll" in input.backend else 0
+                is_polled = "poll" in input.backend
+                self._changes.watch_started(2 * self.project.watch.poll_interval_ms if is_polled else 0)
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.VcsOperationsChanged():
-                self._edits.intake.burst.hold(input.operations, now_ms)
+                self._changes.defer(input.operations, now_ms)
             case inputs.Noticed():
                 out.append(events.Message(input.level, input.text))
             case Request():
@@ -192,67 +201,74 @@ class Engine:
             case _:
                 raise AssertionError(f"unknown input: {input}")
 
+    @property
+    def _activity(self) -> Activity:
+        return Activity(self._builder.build is not None, not self._supervisor.idle)
+
     def _begin(self, begin: inputs.Begin, out: list[Effect]) -> None:
         project = self.project
-        out.append(
-            events.SessionStarted(
-                begin.version,
-                begin.pid,
-                project.root,
-                project.config,
-                tuple(project.steps),
-                tuple(project.processes),
-                begin.socket,
-            )
-        )
-        out.extend(events.Message(notice.level, notice.text) for notice in begin.notices)
+        names = (tuple(project.steps), tuple(project.processes))
+        out.append(events.SessionStarted(begin.version, begin.pid, project.root, project.config, *names, begin.socket))
+        out.extend([events.Message(notice.level, notice.text) for notice in begin.notices])
         self._hold_sockets(None, out)
-        if not self._edits.is_postponed:
-            self._edits.start_all("start")
+        if not self._changes.is_postponed:
+            self._changes.ask_for_all("start")
 
     def _answer(self, input: _RunInput, now_ms: int, out: list[Effect]) -> None:
         step = self._builder.owner(input.run)
         if step is not None:
-            self._builder.handle(step, input, now_ms, out)
+            status = self._builder.handle(step, input, now_ms, out)
+            if status is not None:
+                self._changes.step_ended(step.step.name, status)
             return
         owner = self._supervisor.owner(input.run)
-        if owner is not None and self._supervisor.handle(*owner, input, now_ms, out) and self._quit is None:
+        if owner is not None and self._supervisor.handle(*owner, input, now_ms, out):
             state, run = owner
-            clean = run.failure is None and run.exit_code == 0
-            self._quit = Request("quit", exit_code=0 if clean else 1, reason=f"{state.process.name} has ended")
+            is_clean = run.failure is None and run.exit_code == 0
+            self._begin_stop(Request("quit", exit_code=0 if is_clean else 1, reason=f"{state.process.name} has ended"))
 
     def _request(self, request: Request, now_ms: int, out: list[Effect]) -> None:
         match request.verb:
             case "quit":
-                self._quit = self._quit or request
+                self._begin_stop(request)
             case "kill":
-                self._quit = request
+                self._stop = None  # the exit code of this one counts
+                self._begin_stop(request)
                 self._builder.kill(out)
                 self._supervisor.kill(out)
-            case "pause" | "resume":
-                self._paused = request.verb == "pause"
+            case "pause":
+                self._is_paused = True
+                self._changes.stop()
+            case "resume":
+                self._is_paused = False
+                if self._stop is None:
+                    self._changes.resume()
             case "trigger":
-                self._trigger(request.name, now_ms, out)
+                self._build(request.name, now_ms, out)
             case "restart":
-                self._edits.postpone_no_longer("request")
+                self._changes.postpone_no_longer("request")
                 self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
             case "attach":
-                self._keyboard.attach(request.name, self.project.processes, out)
+                self._attached.attach(request.name, self.project.processes, out)
             case "detach":
-                self._keyboard.detach(out)
+                self._attached.detach(out)
             case _:
                 assert_never(request.verb)
 
-    def _trigger(self, name: str | None, now_ms: int, out: list[Effect]) -> None:
-        """Build what is pending, else everything; with a `name` that step in any case."""
-        is_told = not self._paused and self._edits.tell()
-        if name is not None or not is_told:
-            self._force({name} if name is not None else set(self._builder.steps), now_ms, out)
+    def _begin_stop(self, request: Request) -> None:
+        """End the session as soon as nothing of it runs; the first who asks gives the exit code."""
+        self._stop = self._stop or request
+        self._changes.stop()
+        self._supervisor.stop_all()
 
-    def _force(self, steps: set[str], now_ms: int, out: list[Effect]) -> None:
-        self._edits.postpone_no_longer("request")
-        self._edits.wanted.ask("request", steps, set())
-        self._builder.last_good.drop(steps)
+    def _build(self, name: str | None, now_ms: int, out: list[Effect]) -> None:
+        """Build what is pending, else everything; with a `name` that step in any case."""
+        is_released = not self._is_paused and self._changes.release()
+        if name is None and is_released:
+            return
+        steps = set(self.project.steps) if name is None else {name}
+        self._changes.ask("request", steps, set())
+        self._builder.inputs_unknown(steps)
         if self._builder.build is not None:
             self._builder.cancel(now_ms, out)
 
@@ -260,110 +276,130 @@ class Engine:
 
     def _advance(self, now_ms: int, out: list[Effect]) -> bool:
         """One pass over everything; True if a build has ended, so that another pass may find work."""
-        self._open_or_close()
-        if self._quit is not None:
+        self._changes.refresh(self._supervisor.crashes, now_ms)
+        if self._stop is not None:
             self._builder.abandon(now_ms, out)
         elif self._builder.build is None:
             self._begin_build(now_ms, out)
-        else:
-            self._supersede(now_ms, out)
-        self._builder.linger_ms = self._edits.intake.loops.linger_ms
-        finished = self._builder.advance(now_ms, out)
-        if finished is not None:
-            self._edits.intake.loops.build_ended(now_ms)
-            self._build_finished(finished, out)
-        self._supervisor.quitting = self._quit is not None
-        self._supervisor.unsettled = self._is_unsettled or self._edits.is_postponed
-        self._supervisor.advance(self._last_build, now_ms, out)
-        self._say_state(now_ms, out)
-        if self._proof.ask(self._is_quiet, now_ms):
+        elif self._changes.interrupts_build(now_ms):
+            self._builder.cancel(now_ms, out)
+        progress = self._builder.advance(self._changes.linger_ms, now_ms, out)
+        if progress.started:
+            self._changes.steps_started(progress.started, now_ms)
+        if progress.finished is not None:
+            self._build_finished(progress.finished, now_ms, out)
+        # What would be started before the end of a burst would be restarted then, and what before the end of a
+        # lingering build is reported, would report that end.
+        may_start = not (self._changes.is_burst or self._builder.is_lingering or self._changes.is_postponed)
+        if self._supervisor.advance(self._last_build, may_start, now_ms, out):
+            self._changes.process_started(now_ms)
+        self._report_state(now_ms, out)
+        if self._quiescence.ask(self._is_quiet, now_ms):
             out.append(Rescan())
         self._end(out)
-        return finished is not None and not self.finished
-
-    def _open_or_close(self) -> None:
-        self._edits.intake.is_closed = self._paused or self._quit is not None or self._edits.pending > 0
+        return progress.finished is not None and not self.finished
 
     def _begin_build(self, now_ms: int, out: list[Effect]) -> None:
+        """Begin a build for what is due and what is asked for, if there is anything."""
         if self._next_project is not None:
             self._adopt(self._next_project, out)
-            self._open_or_close()
-        if self._edits.begin_build(self._last_build + 1, now_ms, out):
-            self._last_build += 1
+        request = self._changes.take(self._activity, now_ms, out)
+        if request.changes:
+            self._supervisor.forgive()
+        if request.trigger is None:
+            return
+        plan = plan_build(request, self._builder)
+        if plan.is_needless:
+            self._report_cached(plan, self._last_build, now_ms, out)
+            return
+        self._last_build = number = self._last_build + 1
+        self._builder.restore(number, plan.cached)
+        spared = self._supervisor.prepare(plan, number)
+        self._builder.start(number, plan, self._supervisor.waiting, now_ms, out)
+        if plan.cached:
+            self._report_cached(plan, number, now_ms, out)
+        out.extend(spared)
+        for change in plan.changes[:MAX_PATHS]:
+            effect = effect_text(change.impact, self.project, self._builder.graph, plan.cached)
+            if effect is not None:
+                self._changes.record([change.path], f"{change.kind}: {effect}", now_ms, number)
 
-    @property
-    def _is_unsettled(self) -> bool:
-        """What would be started now would be restarted soon, or would tell somebody too early that a build is over."""
-        if self._builder.build is not None and self._builder.linger_ms:
-            return True
-        return self._edits.intake.due_ms is not None and self._edits.waiting > 0
+    def _report_cached(self, plan: BuildPlan, build: int, now_ms: int, out: list[Effect]) -> None:
+        names = [change.path for change in plan.changes if not change.impact.steps.isdisjoint(plan.cached)]
+        text = cached_text(plan.cached, plan.is_all_cached)
+        out.append(events.Message("info", f"{listed(names or sorted(plan.cached))}: {text}"))
+        self._changes.record(names[:MAX_PATHS], text, now_ms, build)
+
+    def _build_finished(self, finished: events.BuildFinished, now_ms: int, out: list[Effect]) -> None:
+        self._changes.build_ended(now_ms)
+        for step in finished.skipped:
+            self._changes.step_ended(step, "skipped")
+        if finished.status in ("failed", "timeout"):
+            self._supervisor.mark_stale(out)
+        if self._once and finished.status != "canceled":
+            self._begin_stop(Request("quit", exit_code=0 if finished.status == "passed" else 1, reason=""))
 
     @property
     def _is_quiet(self) -> bool:
         """Nothing waits and nothing is under way."""
-        is_open = not self._edits.intake.is_empty or self._edits.listings.is_open
-        waits = is_open or self._next_project or self._edits.wanted.trigger
-        runs = self._builder.build or self._supervisor.restarting
-        return self._is_watching and not (waits or runs or self._paused or self._quit)
-
-    def _supersede(self, now_ms: int, out: list[Effect]) -> None:
-        """A settled change that touches a step cancels the build; others wait for its end."""
-        if self._edits.plan.steps_touched(self._edits.intake.collect(now_ms)):
-            self._builder.cancel(now_ms, out)
+        if not self._is_watching or self._is_paused or self._stop is not None or self._next_project is not None:
+            return False
+        return self._builder.build is None and self._changes.is_empty and not self._supervisor.restarting
 
     def _adopt(self, project: Project, out: list[Effect]) -> None:
         old, self.project, self._next_project = self.project, project, None
         steps = self._builder.adopt(project)
         processes = self._supervisor.adopt(project)
-        self._edits.adopt(project)
+        self._changes.adopt(project)
         gone = old.steps.keys() - project.steps.keys()
-        names = (tuple(sorted(steps | gone)), tuple(sorted(processes)))
-        out.append(events.ConfigReloaded(project.config, *names))
+        out.append(events.ConfigReloaded(project.config, tuple(sorted(steps | gone)), tuple(sorted(processes))))
         self._hold_sockets(old, out)
-        self._keyboard.adopt(project.processes, out)
+        self._attached.adopt(project.processes, out)
         if project.watch != old.watch or project.env_files != old.env_files:
             self._is_watching = False
             out.append(Rewatch(project))
         if steps or processes:
-            self._edits.postpone_no_longer("config")
-            self._edits.wanted.ask("config", steps, processes & project.processes.keys())
+            self._changes.ask("config", steps, processes & project.processes.keys())
 
     def _hold_sockets(self, old: Project | None, out: list[Effect]) -> None:
         if self.project.listen != (() if old is None else old.listen):
             out.append(HoldSockets(self.project.listen))
 
-    def _cancel_if_steps_differ(self, project: Project, now_ms: int, out: list[Effect]) -> None:
-        if self._builder.build is not None and project.steps != self.project.steps:
-            self._builder.cancel(now_ms, out)
+    # --- reports -----------------------------------------------------------------------------------------------
 
-    def _build_finished(self, finished: events.BuildFinished, out: list[Effect]) -> None:
-        if finished.status in ("failed", "timeout"):
-            self._supervisor.mark_stale(out)
-        if self._once and finished.status != "canceled" and self._quit is None:
-            self._quit = Request("quit", exit_code=0 if finished.status == "passed" else 1, reason="")
-
-    def _say_state(self, now_ms: int, out: list[Effect]) -> None:
-        current = events.StateChanged(*self._current_state(now_ms), self._edits.pending)
+    def _report_state(self, now_ms: int, out: list[Effect]) -> None:
+        current = events.StateChanged(*self._current_state(now_ms), self._changes.awaiting_request)
         if current != self._state:
             self._state = current
             out.append(current)
 
     def _current_state(self, now_ms: int) -> tuple[events.State, str]:
-        if self._quit is not None:
-            return "stopping", self._quit.reason
+        if self._stop is not None:
+            return "stopping", self._stop.reason
         if self._builder.build is not None:
             return "building", f"build {self._builder.build.number}"
         if self._supervisor.restarting:
             return "restarting", f"build {self._last_build}"
-        if self._paused:
+        if self._is_paused:
             return "paused", "asked to"
-        held_by = self._edits.intake.held_by(now_ms)
-        if held_by is not None and not self._edits.pending:
-            return "held", held_by
-        return "watching", self._edits.to_be_known()
+        deferred_by = self._changes.deferred_by(now_ms)
+        if deferred_by is not None:
+            return "held", deferred_by
+        return "watching", self._attention()
+
+    def _attention(self) -> str:
+        """What a person should know while nothing happens."""
+        errors, down, pending = self._builder.count("error"), self._supervisor.down, self._changes.awaiting_request
+        found = [count(errors, "error")] if errors else []
+        found += [f"{listed(down)} failed"] if down else []
+        if pending:
+            found.append(f"{count(pending, 'file')} changed, waiting to be told")
+        elif self._changes.is_postponed:
+            found.append("waiting for the first change")
+        return ", ".join(found)
 
     def _end(self, out: list[Effect]) -> None:
-        if self._quit is not None and self._builder.build is None and self._supervisor.is_done:
+        if self._stop is not None and self._builder.build is None and self._supervisor.is_done:
             self.finished = True
-            out.append(events.SessionEnded(self._quit.reason, self._quit.exit_code))
-            out.append(Finish(self._quit.exit_code))
+            out.append(events.SessionEnded(self._stop.reason, self._stop.exit_code))
+            out.append(Finish(self._stop.exit_code))

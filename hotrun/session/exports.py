@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.os.atomic_write import replace_file
-from hotrun.core.changes.plan import files_of
 from hotrun.core.model.inputs import Noticed
 from hotrun.core.model.project import Export
 from hotrun.core.state.last_result import LastResult
@@ -63,7 +62,7 @@ class ExportWriter:
                 self._folder.replace(ERRORS, _errors(problems))
             else:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
-                replace_file(path, _records(export, problems), temporary=files_of(export)[1])
+                replace_file(path, _records(export, problems), temporary=export.files[1])
         except OSError as error:
             if path in self._failed:
                 return None

@@ -103,13 +103,13 @@ class ControlRequests:
             "path": path,
             "decisions": [
                 {"ago_ms": now_ms - found.at_ms, "text": found.text, "build": found.build}
-                for found in self._session.engine.decisions.about(path)
+                for found in self._session.engine.history_of(path)
             ],
         }
 
     def _inputs(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
         name = _taken(args, _Step).name
-        listing = self._session.engine.listings.of(name)
+        listing = self._session.engine.listing_of(name)
         if listing is None:
             steps = self._session.engine.project.steps
             raise _unknown("step", name, [step for step in steps if steps[step].inputs])

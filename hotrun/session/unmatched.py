@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hotrun.core.changes.plan import Link, idle_patterns
+from hotrun.core.changes.links import Link, unmatched_patterns
 from hotrun.core.model.project import Project
 from hotrun.errors import HotrunError
 
@@ -23,7 +23,7 @@ class UnmatchedPatterns:
         """What is new, worded; `files` gives every watched file. Slow with many of them: call it beside the loop."""
         if not any(part.paths for part in project.parts.values()):
             return []
-        found = idle_patterns(project, files())
+        found = unmatched_patterns(project, files())
         new = tuple(link for link in found if link not in self._told)
         self._told = set(found)
         try:

@@ -179,9 +179,7 @@ class World:
 
     def stopping(self) -> set[int]:
         """The runs that the engine wants to end."""
-        steps, processes = self.engine._builder.steps.values(), self.engine._supervisor.states.values()
-        runs = [step.run for step in steps if step.run is not None]
-        return {run.id for run in (*runs, *(run for process in processes for run in process.runs)) if run.asked_to_stop}
+        return {run.id for run in self.engine.inspect().runs.values() if run.asked_to_stop}
 
     # --- what happened -----------------------------------------------------------------------------------------
 

@@ -282,21 +282,21 @@ def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
             machine.random_fact()
             if machine.finished_code is not None:
                 break
-        if machine.finished_code is not None or machine.engine._quit is not None:
+        if machine.finished_code is not None or machine.engine.inspect().is_stopping:
             continue
         machine.send(Request("resume"))
         machine.send(inputs.VcsOperationsChanged(()))
         settle(machine)
         if machine.finished_code is not None:
             continue  # a process with on_exit = "quit" was on its way out
-        steps = machine.engine._builder.steps
-        assert all(state.status == "passed" for state in steps.values()), f"seed {seed}"
-        for name, state in machine.engine._supervisor.states.items():
-            assert not state.dirty, f"seed {seed}: {name} waits for nothing"
-            reload = state.process.reload
-            if reload is not None and state.run is not None and not state.process.overlap:  # whose old run may stay
-                newest = max((steps[need].changed_build for need in reload.needs), default=0)
-                assert newest <= state.run.taken_build, f"seed {seed}: {name} was not told"
+        found = machine.engine.inspect()
+        assert all(step.status == "passed" for step in found.steps.values()), f"seed {seed}"
+        for name, state in found.processes.items():
+            assert not state.is_due, f"seed {seed}: {name} waits for nothing"
+            process = machine.engine.project.processes[name]
+            if process.reload is not None and state.run is not None and not process.overlap:  # whose old run may stay
+                newest = max((found.steps[need].changed_build for need in process.reload.needs), default=0)
+                assert newest <= state.run.reported_build, f"seed {seed}: {name} was not told"
 
 
 def settle(machine: Machine) -> None:
@@ -328,6 +328,5 @@ def settle(machine: Machine) -> None:
 
 
 def _asked_to_stop(machine: Machine, run: int) -> bool:
-    step, process = machine.engine._builder.owner(run), machine.engine._supervisor.owner(run)
-    found = step.run if step is not None else process[1] if process is not None else None
+    found = machine.engine.inspect().runs.get(run)
     return found is not None and found.asked_to_stop

@@ -111,18 +111,18 @@ def test_why_tells_the_last_decisions_about_a_path() -> None:
     session.world.wait(1000).change("main.go").does("app").wait(500).change("README").wait(40).change("tmp/app")
     assert decisions(session, "main.go") == [(540, "modified: builds app", 2)]
     assert decisions(session, "README") == [(40, "no step and no process has a pattern for it", None)]
-    assert decisions(session, "tmp/app") == [(0, "an output: nothing", None)]
+    assert decisions(session, "tmp/app") == [(0, "build output, ignored", None)]
     assert decisions(session, "never.go") == []
 
 
-def test_why_tells_what_is_held_off() -> None:
+def test_why_tells_what_is_suppressed() -> None:
     session = Session()
     world = session.world.begin().up("app")
     for _ in range(2000):
         world.wait(40).change("gen.go")
         if world.run("app") in world.stopping():
             world.ends("app", signal="SIGTERM").up("app")
-        if "held off: built when it has been quiet" in [text for _, text, _ in decisions(session, "gen.go")]:
+        if "suppressed: built when it has been quiet" in [text for _, text, _ in decisions(session, "gen.go")]:
             return
     raise AssertionError(decisions(session, "gen.go"))
 

@@ -6,18 +6,21 @@ gone. The next build starts after that, never beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from hotrun.core.build.build_plan import BuildPlan
 from hotrun.core.build.diagnostics_diff import what_changed
 from hotrun.core.build.last_good import Baseline, LastGood
 from hotrun.core.build.step import StepState
 from hotrun.core.build.step_report import ending_of, reason_of, report, status_of
 from hotrun.core.build.timing import Timing
+from hotrun.core.changes.impact import Impact
 from hotrun.core.model import events
 from hotrun.core.model.commands import RecordChanges, Spawn
+from hotrun.core.model.graph import Graph
 from hotrun.core.model.inputs import Change, DiagnosticsFound, Input, OutputRead
 from hotrun.core.model.project import Project
 from hotrun.core.run import Effect, Run
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from hotrun.core.diagnostics.model.finding import Finding
 
 STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
-MOST_PATHS = 100  # a `changes.detected` event lists this many, `more` counts the others
+MAX_PATHS = 100  # a `changes.detected` event lists this many, `more` counts the others
 
 
 class Build:
@@ -43,6 +46,16 @@ class Build:
         self.over_ms = now_ms  # when its latest step was over
 
 
+class Progress(NamedTuple):
+    """What `Builder.advance` has done: the steps that it started, and the end of the build, if that has come."""
+
+    started: Sequence[str] = ()
+    finished: events.BuildFinished | None = None
+
+
+_NO_PROGRESS = Progress()
+
+
 class Builder:
     """All steps of a project and the build in progress, if any."""
 
@@ -51,8 +64,10 @@ class Builder:
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
+        self.graph = Graph(project)
         self.last_good = LastGood()
-        self.linger_ms = 0  # how long the end of a build waits for what its steps have changed
+        self.skip_unchanged = project.watch.skip_unchanged
+        self._linger_ms = 0  # how long the end of a build waits for what its steps have changed
         self._next_run = next_run
         self._cores = cores
         self._jobs = project.jobs or cores
@@ -61,6 +76,8 @@ class Builder:
         """Take the steps of a new configuration, between builds; returns the names that are new or differ."""
         assert self.build is None
         self._jobs = project.jobs or self._cores
+        self.graph = Graph(project)
+        self.skip_unchanged = project.watch.skip_unchanged
         old = self.steps
         self.steps = {
             name: old[name]
@@ -80,11 +97,11 @@ class Builder:
 
     def passed(self, names: Iterable[str]) -> bool:
         """Whether all these steps have passed."""
-        return all(self.steps[name].status == "passed" for name in names)
+        return all([self.steps[name].status == "passed" for name in names])
 
     def failed(self, names: Iterable[str]) -> bool:
         """Whether one of these steps has failed."""
-        return any(self.steps[name].status == "failed" for name in names)
+        return any([self.steps[name].status == "failed" for name in names])
 
     def unfinished(self) -> set[str]:
         """The steps that are neither passed nor failed."""
@@ -92,11 +109,11 @@ class Builder:
 
     def unchanged_since(self, build: int, names: Iterable[str]) -> bool:
         """Whether none of these steps has made anything else after that build."""
-        return all(self.steps[name].changed_build <= build for name in names)
+        return all([self.steps[name].changed_build <= build for name in names])
 
     def count(self, severity: events.Severity) -> int:
         """How many diagnostics of this severity are known now."""
-        return sum(d.severity == severity for state in self.steps.values() for d in state.diagnostics)
+        return sum([d.severity == severity for state in self.steps.values() for d in state.diagnostics])
 
     @property
     def deadline_ms(self) -> int | None:
@@ -109,48 +126,62 @@ class Builder:
             if at is not None
         ]
         if self.build is not None and not times and not self._is_running:
-            times.append(self.build.over_ms + self.linger_ms)
+            times.append(self.build.over_ms + self._linger_ms)
         return min(times, default=None)
 
     @property
     def _is_running(self) -> bool:
-        return any(state.run is not None for state in self.steps.values())
+        return any([state.run is not None for state in self.steps.values()])
+
+    # --- the inputs of steps: what was good last is known here, and nowhere else -----------------------------------
+
+    def inputs_changed(self, edits: Iterable[tuple[Change, Impact]]) -> None:
+        """These files have changed, with what that means."""
+        for change, impact in edits:
+            self.last_good.note(change, impact.steps)
+
+    def inputs_touched(self, edits: Iterable[tuple[Change, Impact]]) -> None:
+        """These files were touched and hold the same bytes."""
+        for _, impact in edits:
+            self.last_good.doubt(impact.steps)
+
+    def inputs_unknown(self, steps: Iterable[str]) -> None:
+        """Nothing is known of what these steps were good with: build them in any case."""
+        self.last_good.drop(steps)
+
+    def up_to_date(self) -> None:
+        """Every change so far has been reported, and is built."""
+        self.last_good.up_to_date()
+
+    def restorable(self, steps: Iterable[str]) -> dict[str, Baseline]:
+        """Those of these steps whose inputs are what they were at their last good run."""
+        return self.last_good.restorable(steps, self.graph.needed_steps) if self.skip_unchanged else {}
 
     # --- what is done ------------------------------------------------------------------------------------------
 
-    def start(
-        self,
-        number: int,
-        trigger: events.Trigger,
-        changes: tuple[Change, ...],
-        pending: set[str],
-        unverified: set[str],
-        restarts: tuple[str, ...],
-        restored: Mapping[str, Baseline],
-        now_ms: int,
-        out: list[Effect],
-    ) -> None:
-        """Begin build `number` with these steps `pending`; those left over from a canceled or failed build run, too.
+    def start(self, number: int, plan: BuildPlan, restarts: tuple[str, ...], now_ms: int, out: list[Effect]) -> None:
+        """Begin build `number`; steps left over from a canceled or failed build run too.
 
-        The `unverified` ones need one of them. `restored` are those that `restore` has marked as passed.
+        What the plan has as cached has been restored before. `restarts`: the processes that wait for the build.
         """
         assert self.build is None
-        for name in unverified:
+        changes = plan.changes
+        for name in plan.unverified:
             known = self.steps[name].status in ("passed", "unverified")
             self.steps[name].status = "unverified" if known else "pending"
-        for name in pending:
+        for name in plan.pending:
             self.steps[name].status = "pending"
         for state in self.steps.values():
             state.compared.note(changes)
         unfinished = self.unfinished()
-        planned = tuple(name for name in self.steps if name in unfinished)
+        planned = tuple([name for name in self.steps if name in unfinished])
         timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
         self.build = build = Build(number, planned, timing, now_ms)
-        listed = tuple(events.ChangedPath(change.path, change.kind) for change in changes[:MOST_PATHS])
-        out.append(events.ChangesDetected(number, listed, len(changes) - len(listed), trigger))
+        listed = tuple([events.ChangedPath(change.path, change.kind) for change in changes[:MAX_PATHS]])
+        out.append(events.ChangesDetected(number, listed, len(changes) - len(listed), plan.trigger))
         out.append(events.BuildStarted(number, planned, restarts))
-        out.append(RecordChanges(number, tuple(change.path for change in changes)))
-        for name, baseline in restored.items():
+        out.append(RecordChanges(number, tuple([change.path for change in changes])))
+        for name, baseline in plan.cached.items():
             self._say_restored(build, name, baseline.build, out)
 
     def _say_restored(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
@@ -191,8 +222,8 @@ class Builder:
             if state.run is not None:
                 state.run.kill(out)
 
-    def handle(self, state: StepState, input: Input, now_ms: int, out: list[Effect]) -> None:
-        """Take an input about the run of a step."""
+    def handle(self, state: StepState, input: Input, now_ms: int, out: list[Effect]) -> events.Status | None:
+        """Take an input about the run of a step; returns its status if that ends it."""
         assert state.run is not None
         if isinstance(input, OutputRead):
             out.append(events.Output(f"step:{state.step.name}", input.stream, "\n".join(input.lines)))
@@ -200,38 +231,47 @@ class Builder:
             self._report(state, input.findings, out)
         if state.run.takes(input):
             state.run.handle(input, now_ms, out)
-        if state.run.gone:
-            self._step_over(state, now_ms, out)
+        return self._step_over(state, now_ms, out) if state.run.gone else None
 
-    def advance(self, now_ms: int, out: list[Effect]) -> events.BuildFinished | None:
-        """Start what can start, climb ladders, and end the build when nothing is left to do; returns its end."""
+    def advance(self, linger_ms: int, now_ms: int, out: list[Effect]) -> Progress:
+        """Start what can start, climb ladders, and end the build when nothing is left to do.
+
+        The end of a build is reported `linger_ms` after that of its last step.
+        """
+        self._linger_ms = linger_ms
         for state in self.steps.values():
             if state.run is not None:
                 self._check_timeout(state, now_ms, out)
                 state.run.check(now_ms, out)
         if self.build is None:
-            return None
-        if not self.build.canceled:
-            self._start_ready(self.build, now_ms, out)
+            return _NO_PROGRESS
+        started = [] if self.build.canceled else self._start_ready(self.build, now_ms, out)
         if self._is_running or self._is_lingering(self.build, now_ms):
-            return None
-        return self._finish(self.build, now_ms, out)
+            return Progress(started)
+        return Progress(started, self._finish(self.build, now_ms, out))
+
+    @property
+    def is_lingering(self) -> bool:
+        """The end of the build in progress is, or will be, reported late."""
+        return self.build is not None and self._linger_ms > 0
 
     def _is_lingering(self, build: Build, now_ms: int) -> bool:
-        return not build.canceled and bool(build.statuses) and now_ms < build.over_ms + self.linger_ms
+        return not build.canceled and bool(build.statuses) and now_ms < build.over_ms + self._linger_ms
 
-    def _start_ready(self, build: Build, now_ms: int, out: list[Effect]) -> None:
-        while any(self._kept(build, name, out) for name in build.planned):  # which may let another one be kept
+    def _start_ready(self, build: Build, now_ms: int, out: list[Effect]) -> list[str]:
+        while any([self._kept(build, name, out) for name in build.planned]):  # which may let another one be kept
             pass
-        running = sum(state.run is not None for state in self.steps.values())
+        free = self._jobs - sum([state.run is not None for state in self.steps.values()])
+        started: list[str] = []
         for name in build.planned:
             state = self.steps[name]
-            if running >= self._jobs:
-                return
+            if len(started) >= free:
+                break
             waits = state.run is None and name not in build.statuses and name not in build.kept
             if waits and self.passed(state.step.needs):
                 self._start_step(build, state, now_ms, out)
-                running += 1
+                started.append(name)
+        return started
 
     def _kept(self, build: Build, name: str, out: list[Effect]) -> bool:
         """Whether a step has just turned out not to have to run: all that it needs is as it was when it ran last."""
@@ -284,7 +324,7 @@ class Builder:
         step, build = state.step, state.run.build
         out.extend(report(found, step, build, self.root, state.diagnostics, state.compared) for found in findings)
 
-    def _step_over(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
+    def _step_over(self, state: StepState, now_ms: int, out: list[Effect]) -> events.Status:
         run, build, step = state.run, self.build, state.step
         assert run is not None
         assert build is not None
@@ -311,6 +351,7 @@ class Builder:
         ran = build.timing.over(step.name, now_ms)
         ending = (status, run.exit_code, run.signal, uptime_ms, is_unchanged)
         out.append(events.StepFinished(build.number, step.name, *ending, ran.start_ms, ran.waited_ms))
+        return status
 
     def _finish(self, build: Build, now_ms: int, out: list[Effect]) -> events.BuildFinished:
         skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from hotrun.core.changes.impact import PendingChange
 from hotrun.core.model.events import Diagnostic, Fixed
-from hotrun.core.model.inputs import Change
 
 MOST_FIXED = 20  # listed in a build result; `fixed` counts them all
 MOST_BEFORE = 4000  # problems that are remembered of a step, as many as a run can have
@@ -36,7 +36,7 @@ class DiagnosticsDiff:
         self._gone: set[str] = set()  # files with problems that are not there any more
         self._come: set[str] = set()  # files that were not there
 
-    def note(self, changes: Iterable[Change]) -> None:
+    def note(self, changes: Iterable[PendingChange]) -> None:
         """Files have changed: problems of one that is gone may be found in one that has come."""
         gone = {change.path for change in changes if change.kind == "deleted"}
         self._gone |= gone & {diagnostic.path for diagnostic in self._before} if gone else set()

@@ -12,16 +12,14 @@ its digest of that moment; when each is back at it, the step is clean again. Not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from hotrun.core.model.events import Diagnostic
 from hotrun.core.model.inputs import Change
-from hotrun.core.model.text import listed
 
 MOST_PATHS = 10_000  # remembered of one step; who changes more builds
 
 _ABSENT = b""  # no digest is empty
-_Touches = Callable[[str, str], bool]
 
 
 class Baseline:
@@ -58,26 +56,25 @@ class LastGood:
         """The step passed. `stamp` tells its outputs from other ones; None: nothing does."""
         self._baselines[step] = Baseline(build, stamp, diagnostics)
 
-    def settled(self) -> None:
+    def up_to_date(self) -> None:
         """What is known of the files is what the steps have read."""
         for baseline in self._baselines.values():
             baseline.is_vouched = True
 
-    def doubt(self, paths: Iterable[str], touches: _Touches) -> None:
-        """These hold the same bytes as before, but may have held others while a step has read them."""
-        paths = tuple(paths)
-        for step, baseline in list(self._baselines.items()):
-            if not baseline.is_vouched and any(touches(step, path) for path in paths):
+    def doubt(self, steps: Iterable[str]) -> None:
+        """Inputs of these steps hold the same bytes as before, but may have held others while the steps read them."""
+        for step in steps:
+            if step in self._baselines and not self._baselines[step].is_vouched:
                 del self._baselines[step]
 
-    def note(self, changes: Iterable[Change], touches: _Touches) -> None:
-        """Files have changed; `touches(step, path)` says whose inputs they are."""
-        for change in changes:
-            for step, baseline in list(self._baselines.items()):
-                if touches(step, change.path):
-                    baseline.note(change)
-                    if not baseline.is_vouched or len(baseline.differing) > MOST_PATHS:
-                        del self._baselines[step]
+    def note(self, change: Change, steps: Iterable[str]) -> None:
+        """An input of these steps has changed."""
+        for step in steps:
+            baseline = self._baselines.get(step)
+            if baseline is not None:
+                baseline.note(change)
+                if not baseline.is_vouched or len(baseline.differing) > MOST_PATHS:
+                    del self._baselines[step]
 
     def started(self, step: str) -> None:
         """A run of it was started: without a stamp nobody knows what it writes."""
@@ -96,7 +93,7 @@ class LastGood:
 
     def restorable(self, steps: Iterable[str], needed: Mapping[str, Iterable[str]]) -> dict[str, Baseline]:
         """Those of these steps that are clean, by name; `needed` says what each of them needs."""
-        found = ((step, self.clean(step, needed[step])) for step in sorted(steps))
+        found = [(step, self.clean(step, needed[step])) for step in sorted(steps)]
         return {step: baseline for step, baseline in found if baseline is not None}
 
     def clean(self, step: str, needed: Iterable[str]) -> Baseline | None:
@@ -109,13 +106,6 @@ class LastGood:
             if other is None or not other.is_vouched or other.differing or other.build > baseline.build:
                 return None
         return baseline
-
-
-def restored_text(restored: Mapping[str, Baseline], is_all: bool) -> str:
-    """What to say of a change that has made these steps clean again; `is_all`: and leaves nothing to do."""
-    build = max(baseline.build for baseline in restored.values())
-    then = "nothing to build" if is_all else f"{listed(sorted(restored))} need not be built"
-    return f"back to what build #{build} was made of: {then}"
 
 
 def plain_paths(outputs: Iterable[str]) -> tuple[str, ...] | None:

@@ -37,7 +37,10 @@ class Patterns:
         if self._within is None:
             runs = ((takes, _any_of(map(_or_within, texts))) for takes, texts in self._runs())
             self._within = tuple((takes, expression.match) for takes, expression in runs)
-        return next((takes for takes, match in self._within if match(path)), False)
+        for takes, match in self._within:
+            if match(path):
+                return takes
+        return False
 
     def reason(self, path: str) -> int | None:
         """Which of the patterns is the reason that they name `path`; None where they do not. Slow."""

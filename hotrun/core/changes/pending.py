@@ -1,86 +1,110 @@
-"""Changes on their way to a build: the burst, what of it has settled, and what is put down to our own runs."""
+"""Pending changes, from the report of a watcher until a build takes them: the burst, and what is due of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from hotrun.core.changes.debounce import Debouncer
+from hotrun.core.changes.impact import Impact, PendingChange
 from hotrun.core.changes.rebuild_loops import RebuildLoops
-from hotrun.core.model.inputs import Change
+
+
+class Activity(NamedTuple):
+    """What runs at this moment."""
+
+    is_building: bool
+    is_process_up: bool
 
 
 class PendingChanges:
-    """What waits to be built. While `is_closed` (paused, or the session ends), changes come in and none goes out."""
+    """Changes come in with `add` and leave with `take`, without those that our own runs make again and again."""
 
     def __init__(self, quiet_ms: int | None) -> None:
-        """`quiet_ms` as in Debouncer; it may be changed at any time."""
+        """`quiet_ms` as in Debouncer."""
         self.burst = Debouncer(quiet_ms)
         self.loops = RebuildLoops()
-        self.is_closed = False
-        self.revision = 0  # another one after each change of what `paths` returns
-        self._settled: dict[str, Change] = {}
+        self._due: dict[str, PendingChange] = {}  # the burst that they came in is over
+        self._relevant: int | None = 0  # how many mean anything; None: to be counted
 
     @property
     def is_empty(self) -> bool:
-        """Nothing waits, not even the last change of what is held off."""
-        return not (self.burst.paths() or self._settled or self.loops.late_at_ms is not None)
-
-    def paths(self) -> set[str]:
-        """All that waits, settled or not."""
-        return {*self.burst.paths(), *self._settled}
+        """Nothing is pending, not even the last change of a suppressed file."""
+        return not (self.burst.changes or self._due or self.loops.late_at_ms is not None)
 
     @property
-    def due_ms(self) -> int | None:
-        """When the burst is over; None: there is none, or nothing goes out."""
-        return None if self.is_closed else self.burst.due_ms
+    def has_changes(self) -> bool:
+        """Some change is pending, due or not."""
+        return bool(self.burst.changes or self._due)
+
+    @property
+    def relevant(self) -> int:
+        """How many pending changes mean anything to a step or process."""
+        if self._relevant is None:
+            waiting = {**self._due, **self.burst.changes}
+            self._relevant = sum([change.impact.is_any for change in waiting.values()])
+        return self._relevant
+
+    def add(self, changes: Sequence[PendingChange], activity: Activity, now_ms: int) -> None:
+        """Add changes, without those of suppressed files."""
+        self._relevant = None
+        accepted = self.loops.sift(changes, activity, now_ms)
+        self.burst.add(accepted, now_ms, may_forget=not activity.is_building)
+
+    def add_at_once(self, changes: Iterable[PendingChange], now_ms: int) -> None:
+        """Add changes that have been pending before."""
+        self._relevant = None
+        self.burst.add(changes, now_ms, may_forget=False)
+
+    def add_late(self, impact_of: Callable[[str], Impact], now_ms: int) -> None:
+        """Add the last changes of suppressed files that have been quiet for long enough."""
+        late = self.loops.late(now_ms)
+        if late:
+            self.add_at_once([PendingChange(path, "modified", impact_of(path)) for path in late], now_ms)
+
+    def reassess(self, impact_of: Callable[[str], Impact]) -> None:
+        """Work out again what the pending changes mean: the configuration or another basis of it has changed."""
+        self._relevant = None
+        for changes in (self.burst.changes, self._due):
+            for path, change in changes.items():
+                changes[path] = change._replace(impact=impact_of(path))
 
     def deadline_ms(self, is_building: bool) -> int | None:
-        """When something of it must be looked at again."""
-        if self.is_closed:
-            return None
-        is_due = self._settled and not is_building and self.burst.due_ms is None
-        pause_ms = self.loops.pause_until_ms if is_due else None
-        return min((at for at in (self.due_ms, pause_ms, self.loops.late_at_ms) if at is not None), default=None)
+        """When a change is due, or must be looked at again."""
+        times = [self.burst.due_ms, self.loops.late_at_ms]
+        if self._due and not is_building and times[0] is None:
+            times.append(self.loops.pause_until_ms)
+        return min([at for at in times if at is not None], default=None)
 
-    def held_by(self, now_ms: int) -> str | None:
-        """Why changes wait that are due otherwise, in words."""
-        if self._settled and self.loops.pause_until_ms is not None:
-            return f"{min(self._settled)} changes each time"
-        return self.burst.held_by(now_ms)
+    def deferred_by(self, now_ms: int) -> str | None:
+        """Why changes wait that would be due, in words."""
+        if self._due and self.loops.pause_until_ms is not None:
+            return f"{min(self._due)} changes each time"
+        return self.burst.deferred_by(now_ms)
 
-    def note(self, changes: Sequence[Change], is_building: bool, now_ms: int) -> None:
-        """Take changes in, without those that no person made."""
-        self.revision += 1
-        self.burst.add(self.loops.sift(changes, is_building, now_ms), now_ms, may_forget=not is_building)
-
-    def note_late(self, now_ms: int) -> None:
-        """Take in what was held off and is due now."""
-        late = self.loops.late(now_ms)
-        self.revision += bool(late)
-        self.burst.add(late, now_ms, may_forget=False)
-
-    def collect(self, now_ms: int) -> list[str]:
-        """Move what has settled out of the burst; returns its paths."""
-        due = self.due_ms
-        if due is None or now_ms < due:
+    def release(self, now_ms: int) -> list[PendingChange]:
+        """End the burst if it is over; returns the changes that are due by that."""
+        due_ms = self.burst.due_ms
+        if due_ms is None or now_ms < due_ms:
             return []
         changes = self.burst.take()
-        self._settled.update((change.path, change) for change in changes)
-        return [change.path for change in changes]
+        for change in changes:
+            self._due[change.path] = change
+        return changes
 
-    def take(self, touches: Callable[[Sequence[str]], bool], now_ms: int) -> tuple[tuple[Change, ...], list[str]]:
-        """The changes that the next build is for, sorted by path, unless they have to wait; and what is held off from
-        now on. `touches` tells whether paths mean anything to a step or process.
+    def take(self, activity: Activity, now_ms: int) -> tuple[tuple[PendingChange, ...], list[str]]:
+        """Remove and return the due changes, sorted by path, unless they have to wait; and the files that are
+        suppressed from now on.
         """
-        if self.is_closed or self.burst.due_ms is not None or not self._settled:
+        if not self._due or self.burst.due_ms is not None:
             return (), []
-        causes = [path for path in self._settled if touches([path])]
-        decision, looping = self.loops.decide(causes, now_ms) if causes else ("go", [])
+        causes = [path for path, change in self._due.items() if change.impact.is_any]
+        decision, looping = self.loops.decide(causes, activity, now_ms) if causes else ("go", [])
         if decision == "pause":
             return (), []
         for path in looping:
-            del self._settled[path]
-        self.revision += 1
-        changes = tuple(self._settled[path] for path in sorted(self._settled))
-        self._settled.clear()
+            del self._due[path]
+        self._relevant = None
+        changes = tuple([self._due[path] for path in sorted(self._due)])
+        self._due.clear()
         return changes, looping

@@ -1,265 +1,292 @@
-"""From changed files to what is to be done: what counts, what it touches, what is wanted, what need not be built."""
+"""From reported files to a build request: what each change means, how long it waits, and what was decided about it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
-from hotrun.core.build.builder import MOST_PATHS, Builder
-from hotrun.core.build.last_good import Baseline, restored_text
-from hotrun.core.changes.history import ChangeHistory
-from hotrun.core.changes.pending import PendingChanges
-from hotrun.core.changes.plan import Plan
+from hotrun.core.changes.history import ChangeDecision, ChangeHistory
+from hotrun.core.changes.impact import OUTPUT, Impact, Impacts, PendingChange
+from hotrun.core.changes.pending import Activity, PendingChanges
 from hotrun.core.changes.rebuild_loops import loop_text
 from hotrun.core.changes.request import BuildRequest
-from hotrun.core.changes.step_inputs import InputListings
+from hotrun.core.changes.step_inputs import InputListing, InputListings
 from hotrun.core.model import events
+from hotrun.core.model.commands import ListInputs
 from hotrun.core.model.inputs import Change, InputsListed
 from hotrun.core.model.project import Project
-from hotrun.core.model.text import count, listed
-from hotrun.core.process.supervisor import Supervisor
+from hotrun.core.model.text import listed
 from hotrun.core.run import Effect
+
+MAX_PATHS = 100  # of one report or build, what is recorded for `why`
+
+Edit = tuple[Change, Impact]  # a changed file that no step writes, and what that means
+
+
+class ListedEdits(NamedTuple):
+    """What an answer about the inputs of a step has settled.
+
+    `edits`: changes that were in doubt and count. `is_other`: the step is made of other files than were known.
+    """
+
+    edits: list[Edit]
+    is_other: bool
 
 
 class ChangeQueue:
-    """What has been changed, and what follows from it for the steps and processes of a project."""
+    """The pending changes of a session, and the request that they and other reasons make for the next build."""
 
-    def __init__(self, project: Project, builder: Builder, supervisor: Supervisor) -> None:
-        self.decisions = ChangeHistory()
-        self.intake = PendingChanges(project.watch.debounce_ms)
-        self.wanted = BuildRequest()
-        self.is_postponed = False  # nothing has been started, and nothing is before the first change
-        self._is_told = False
-        self._waiting = (-1, 0)  # of which revision of the intake, and how many
-        self._meaning: dict[str, bool] = {}  # of the paths that wait; a burst of thousands is not matched at each input
-        self.listings = InputListings(project)
-        self._builder = builder
-        self._supervisor = supervisor
+    def __init__(self, project: Project, named_in_crash: Callable[[str], frozenset[str]], is_postponed: bool) -> None:
+        """`named_in_crash` as in Impacts. `is_postponed`: the first build waits for the first change or request."""
+        self._named_in_crash = named_in_crash
+        self.is_postponed = is_postponed
+        self._pending = PendingChanges(project.watch.debounce_ms)
+        self._request = BuildRequest()
+        self._history = ChangeHistory()
+        self._listings = InputListings(project)
+        self._is_stopped = False  # paused, or the session ends: changes come in and none goes out
+        self._is_released = False  # in manual mode: somebody has asked for the build of what is pending
+        self._basis = (0, 0)  # of the impacts: the revision of the listings and that of the crashes
         self.adopt(project)
 
     def adopt(self, project: Project) -> None:
-        """Work for this project from now on; builder and supervisor have taken it already."""
+        """Work for this project from now on."""
         self._project = project
-        self.listings.adopt(project)
-        self.plan = Plan(project, self.listings)
-        self._supervisor.needed_steps = self.plan.needed_steps
-        self.intake.burst.quiet_ms = project.watch.debounce_ms
-        self._waiting = (-1, 0)
-        self._meaning.clear()
+        self._listings.adopt(project)
+        self._impacts = Impacts(project, self._listings, self._named_in_crash)
+        self._pending.burst.quiet_ms = project.watch.debounce_ms
+        self._pending.reassess(self.impact_of)
+
+    # --- what is known -----------------------------------------------------------------------------------------
+
+    @property
+    def awaiting_request(self) -> int:
+        """In manual mode: how many changed files wait until somebody asks for a build."""
+        return 0 if self._project.watch.auto or self._is_released else self._pending.relevant
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is pending, nothing is asked for, and no answer is due that may show that a change counts."""
+        return self._pending.is_empty and self._request.trigger is None and not self._listings.is_open
+
+    @property
+    def is_burst(self) -> bool:
+        """A burst that concerns a step or process is not over."""
+        return not self._is_closed and self._pending.burst.due_ms is not None and self._pending.relevant > 0
+
+    @property
+    def linger_ms(self) -> int:
+        """How long the end of a build must not be reported, as RebuildLoops needs it."""
+        return self._pending.loops.linger_ms
+
+    def deadline_ms(self, is_building: bool) -> int | None:
+        """When to look again."""
+        return None if self._is_closed else self._pending.deadline_ms(is_building)
+
+    def deferred_by(self, now_ms: int) -> str | None:
+        """Why pending changes wait that would be due, in words."""
+        return None if self.awaiting_request else self._pending.deferred_by(now_ms)
+
+    def impact_of(self, path: str) -> Impact:
+        """What a change of this path would mean now."""
+        return OUTPUT if self._impacts.is_output(path) else self._impacts.of(path)
+
+    def history_of(self, path: str) -> tuple[ChangeDecision, ...]:
+        """What was decided about this path lately, the oldest first."""
+        return self._history.about(path)
+
+    def listing_of(self, step: str) -> InputListing | None:
+        """What is known of the files that a step is made of; None: it has no `inputs`."""
+        return self._listings.of(step)
+
+    @property
+    def _is_closed(self) -> bool:
+        return self._is_stopped or self.awaiting_request > 0
+
+    # --- what comes in -----------------------------------------------------------------------------------------
+
+    def add(self, changes: Sequence[Change], activity: Activity, now_ms: int) -> list[Edit]:
+        """Add reported changes; returns those that are edits, with what they mean. Outputs are recorded only."""
+        edits, outputs = [], []
+        for change in changes:
+            is_output = self._impacts.is_output(change.path)
+            self._listings.note(change, is_output)
+            if is_output:
+                outputs.append(change.path)
+            else:
+                edits.append((change, self._impacts.of(change.path)))
+        self._add(edits, outputs, activity, now_ms)
+        return edits
+
+    def add_touched(self, paths: Sequence[str], activity: Activity, now_ms: int, out: list[Effect]) -> list[Edit]:
+        """Add files that were touched and hold the same bytes; returns those that no step writes.
+
+        They build nothing. But a step that runs may have read such a file while it was half written: then it is built
+        again, and a step that writes a file again and again with the same bytes is a rebuild loop like any other.
+        """
+        outputs = [path for path in paths if self._impacts.is_output(path)]
+        edits = [(Change(path, "modified"), self._impacts.of(path)) for path in paths if path not in outputs]
+        if activity.is_building:
+            self._add(edits, outputs, activity, now_ms)
+            return edits
+        names = [change.path for change, impact in edits if impact.is_any]
+        if names:
+            out.append(events.Message("info", f"{listed(names)}: saved without a change"))
+            self._history.note(names[:MAX_PATHS], "saved without a change", now_ms)
+        return edits
+
+    def add_listed(self, answer: InputsListed, now_ms: int, out: list[Effect]) -> ListedEdits:
+        """Add the changes that count after all, now that it is known what a step is made of."""
+        delta = self._listings.take(answer)
+        edits = [(change, self._impacts.of(change.path)) for change in delta.counting]
+        due = [PendingChange.of(*edit) for edit in edits if not self._pending.loops.is_suppressed(edit[0].path)]
+        self._pending.add_at_once(due, now_ms)
+        for path in delta.dropped[:MAX_PATHS]:
+            if not self._impacts.of(path).is_any:
+                self._history.note([path], self._nothing_text(path), now_ms)
+        news = self._listings.news(answer.step)
+        if news is not None:
+            out.append(events.Message("warning", news))
+        return ListedEdits(edits, delta.is_other)
+
+    def _add(self, edits: Sequence[Edit], outputs: Sequence[str], activity: Activity, now_ms: int) -> None:
+        pending = [PendingChange.of(change, impact) for change, impact in edits]
+        self._pending.add(pending, activity, now_ms)
+        if outputs:
+            self._history.note(outputs[:MAX_PATHS], "build output, ignored", now_ms)
+        suppressed = [one.path for one in pending if self._pending.loops.is_suppressed(one.path)]
+        if suppressed:
+            self._history.note(suppressed, "suppressed: built when it has been quiet", now_ms)
+        if not self._project.watch.auto:
+            waiting = [one.path for one in pending[:MAX_PATHS] if one.impact.is_any]
+            self._history.note(waiting, "pending until a build is requested", now_ms)
+
+    def defer(self, operations: Sequence[str], now_ms: int) -> None:
+        """These version control operations are in progress: changes wait for their end, for some time."""
+        self._pending.burst.defer(operations, now_ms)
+
+    def watch_started(self, delay_ms: int) -> None:
+        """Changes are reported up to `delay_ms` late from now on: they are polled for."""
+        self._pending.loops.delay_ms = delay_ms
+
+    def up_to_date(self) -> None:
+        """Every change so far has been reported and is built."""
+        self._pending.loops.up_to_date()
+        self._listings.up_to_date()
+
+    # --- what runs: listings and rebuild loops follow it ----------------------------------------------------------
+
+    def steps_started(self, steps: Iterable[str], now_ms: int) -> None:
+        """Runs of these steps begin: they read every change so far."""
+        for step in steps:
+            self._listings.started(step)
+            self._pending.loops.started("step", now_ms)
+
+    def step_ended(self, step: str, status: events.Status) -> None:
+        """A run of this step has ended."""
+        self._listings.ended(step, status)
+
+    def process_started(self, now_ms: int) -> None:
+        """A process has been started."""
+        self._pending.loops.started("process", now_ms)
+
+    def build_ended(self, now_ms: int) -> None:
+        """The end of a build is reported."""
+        self._pending.loops.build_ended(now_ms)
+
+    def ask_listings(self) -> list[ListInputs]:
+        """What to have listed now."""
+        return self._listings.ask()
 
     # --- when it goes out ----------------------------------------------------------------------------------------
 
-    @property
-    def pending(self) -> int:
-        """How many changed files wait until somebody asks for a build, where changes alone start none."""
-        return 0 if self._project.watch.auto or self._is_told else self.waiting
+    def stop(self) -> None:
+        """Let no change out."""
+        self._is_stopped = True
 
-    @property
-    def waiting(self) -> int:
-        """How many of the changed files that wait for a build mean anything to a step or process."""
-        revision, found = self._waiting
-        if revision != self.intake.revision:
-            paths = self.intake.paths()
-            if not paths:
-                self._meaning.clear()
-            for path in paths - self._meaning.keys():
-                self._meaning[path] = self.touch_anything([path])
-            found = sum(self._meaning[path] for path in paths)
-            self._waiting = (self.intake.revision, found)
-        return found
+    def resume(self) -> None:
+        """Let changes out again."""
+        self._is_stopped = False
 
-    def tell(self) -> bool:
-        """Somebody asks for a build: let go what is pending; False where nothing is."""
-        self._is_told = self._is_told or self.pending > 0
-        return self._is_told
+    def release(self) -> bool:
+        """In manual mode, let out what is pending; False where nothing is."""
+        self._is_released = self._is_released or self.awaiting_request > 0
+        return self._is_released
 
-    def start_all(self, trigger: events.Trigger) -> None:
-        """Build every step and start every process: the first build of all."""
-        self.wanted.ask(trigger, set(self._project.steps), set(self._project.processes))
+    def ask(self, trigger: events.Trigger, steps: set[str], processes: set[str]) -> None:
+        """Ask for a build of these steps and a restart of these processes."""
+        self.postpone_no_longer(trigger)
+        self._request.ask(trigger, steps, processes)
+
+    def ask_for_all(self, trigger: events.Trigger) -> None:
+        """Ask for a build of every step and a start of every process."""
+        self._request.ask(trigger, set(self._project.steps), set(self._project.processes))
 
     def postpone_no_longer(self, trigger: events.Trigger) -> None:
         """Something has happened that the first build may have waited for."""
         if self.is_postponed:
             self.is_postponed = False
-            self.start_all(trigger)
+            self.ask_for_all(trigger)
 
-    def to_be_known(self) -> str:
-        """What a person should know while nothing happens."""
-        errors, down = self._builder.count("error"), self._supervisor.down
-        found = [count(errors, "error")] if errors else []
-        found += [f"{listed(down)} failed"] if down else []
-        if self.pending:
-            found.append(f"{count(self.pending, 'file')} changed, waiting to be told")
-        elif self.is_postponed:
-            found.append("waiting for the first change")
-        return ", ".join(found)
+    def refresh(self, crashes: int, now_ms: int) -> None:
+        """Bring the pending changes up to `now_ms`. `crashes` is that of the supervisor."""
+        basis = (self._listings.revision, crashes)
+        if basis != self._basis:
+            self._basis = basis
+            self._pending.reassess(self.impact_of)
+        self._pending.add_late(self.impact_of, now_ms)
 
-    # --- what comes in -----------------------------------------------------------------------------------------
+    def interrupts_build(self, now_ms: int) -> bool:
+        """Whether a change is due now that concerns a step, so that the build in progress has no use."""
+        if self._is_closed:
+            return False
+        return any([change.impact.steps for change in self._pending.release(now_ms)])
 
-    def note(self, changes: Sequence[Change], now_ms: int) -> None:
-        """Take changes in, but not those of what a step makes."""
-        edits = [change for change in changes if not self.plan.is_output(change.path)]
-        for change in changes:
-            self.listings.note(change, self.plan.is_output(change.path))
-        self._builder.last_good.note(edits, self.plan.touches)
-        self._take_in(changes, edits, now_ms)
+    def take(self, activity: Activity, now_ms: int, out: list[Effect]) -> BuildRequest:
+        """Remove and return the request for the next build, with the changes that are due.
 
-    def _take_in(self, changes: Sequence[Change], edits: Sequence[Change], now_ms: int) -> None:
-        """Let `edits`, which are those of `changes` that no step makes, wait for a build."""
-        self.intake.note(edits, self._builder.build is not None, now_ms)
-        outputs = [change.path for change in changes[:MOST_PATHS] if self.plan.is_output(change.path)]
-        self.decisions.note(outputs, "an output: nothing", now_ms)
-        held = [change.path for change in edits if self.intake.loops.is_held(change.path)]
-        self.decisions.note(held, "held off: built when it has been quiet", now_ms)
-        if not self._project.watch.auto:
-            waiting = [change.path for change in edits[:MOST_PATHS] if self.touch_anything([change.path])]
-            self.decisions.note(waiting, "waits until hotrun is told to build", now_ms)
-
-    def touched(self, paths: Sequence[str], now_ms: int, out: list[Effect]) -> None:
-        """Same bytes as before: nothing, and said so.
-
-        But a step that runs may have read the file while it was half or otherwise for a moment: it is built again.
-        That a step rewrites it each time with the same bytes is a loop as any other. What it passed with before is
-        still known: a look in the middle of a write may find the old times and the new bytes, and the next one a touch.
+        Without a `trigger` there is nothing to build.
         """
-        edits = [path for path in paths if not self.plan.is_output(path)]
-        self._builder.last_good.doubt(edits, self.plan.touches)
-        if self._builder.build is not None:
-            self._take_in(_modified(paths), _modified(edits), now_ms)
-            return
-        names = [path for path in edits if self.touch_anything([path])]
-        if names:
-            out.append(events.Message("info", f"{listed(names)}: saved without a change"))
-            self.decisions.note(names[:MOST_PATHS], "saved without a change", now_ms)
+        changes: tuple[PendingChange, ...] = ()
+        if not self._is_closed:
+            self._pending.release(now_ms)
+            changes, looping = self._pending.take(activity, now_ms)
+            if looping:
+                self._suppress(looping, now_ms, out)
+            if changes:
+                self._ask_for(changes, now_ms)
+        self._is_released = self._is_released and self._pending.has_changes
+        request = self._request
+        if request.trigger is not None:
+            self._request = BuildRequest()
+        request.changes = changes
+        return request
 
-    def listed(self, answer: InputsListed, now_ms: int, out: list[Effect]) -> None:
-        """It is known what a step is made of: changes that were in doubt may count after all."""
-        taken = self.listings.take(answer)
-        if taken.is_other:  # what changed of a file that was not listed then is not known
-            self._builder.last_good.drop({answer.step})
-        self._builder.last_good.note(taken.counting, self.plan.touches)
-        due = [change for change in taken.counting if not self.intake.loops.is_held(change.path)]
-        self.intake.burst.add(due, now_ms, may_forget=False)
-        for path in taken.dropped[:MOST_PATHS]:
-            if not self.touch_anything([path]):
-                self.decisions.note([path], self._nothing_text(path), now_ms)
-        news = self.listings.news(answer.step)
-        if news is not None:
-            out.append(events.Message("warning", news))
+    def record(self, paths: Iterable[str], text: str, now_ms: int, build: int | None = None) -> None:
+        """Record what became of these paths, for `why`."""
+        self._history.note(paths, text, now_ms, build)
 
-    def touch_anything(self, paths: Sequence[str]) -> bool:
-        """Whether these paths, when they change, mean anything to a step or process."""
-        plan = self.plan
-        return bool(plan.steps_touched(paths) or self._processes_touched(paths) or plan.processes_reloaded(paths))
+    def _suppress(self, paths: Sequence[str], now_ms: int, out: list[Effect]) -> None:
+        out.extend([events.Message("warning", loop_text(path, self._project.config)) for path in paths])
+        self._history.note(paths, "suppressed: it changes each time something is built or started", now_ms)
+        self._request.ask("fs", set(), set())  # what these paths have canceled is still to be done
 
-    def _processes_touched(self, paths: Sequence[str]) -> set[str]:
-        """Those that these changed paths restart without a build: also by being named in a crash."""
-        return self.plan.processes_touched(paths) | self._supervisor.named_in_crash(paths)
-
-    # --- what goes out -----------------------------------------------------------------------------------------
-
-    def begin_build(self, number: int, now_ms: int, out: list[Effect]) -> bool:
-        """Begin build `number` for what has settled and what is wanted besides; False where there is none to begin."""
-        self.intake.collect(now_ms)
-        changes = self._take_settled(now_ms, out)
-        self._is_told = self._is_told and bool(self.intake.paths())
-        if self.wanted.trigger is None:
-            return False
-        wanted, self.wanted = self.wanted, BuildRequest()
-        restored = self._restorable(wanted)
-        if self._is_nothing_new(wanted, restored):
-            self._say_restored(changes, restored, number - 1, True, now_ms, out)
-            return False
-        self._start(number, wanted, changes, restored, now_ms, out)
-        return True
-
-    def _take_settled(self, now_ms: int, out: list[Effect]) -> tuple[Change, ...]:
-        """The changes that the next build is for, if it may begin; what they touch is wanted then."""
-        changes, looping = self.intake.take(self.touch_anything, now_ms)
-        out.extend(events.Message("warning", loop_text(path, self._project.config)) for path in looping)
-        self.decisions.note(looping, "held off: it changes each time something is built or started", now_ms)
-        if looping:  # what it has canceled is still to be done, and deserves a result
-            self.wanted.ask("fs", set(), set())
-        self._want([change.path for change in changes])
-        if self.wanted.trigger is None:
-            for change in changes[:MOST_PATHS]:
-                self.decisions.note([change.path], self._nothing_text(change.path), now_ms)
-        return changes
-
-    def _nothing_text(self, path: str) -> str:
-        doubting = self.listings.doubting(path)
-        if doubting:
-            return f"waits for the list of what {listed(doubting)} {'is' if len(doubting) == 1 else 'are'} made of"
-        return "no step and no process has a pattern for it"
-
-    def _want(self, paths: list[str]) -> None:
-        if paths:
-            self._supervisor.forgive()
-        steps, processes = self.plan.steps_edited(paths), self._processes_touched(paths)
-        reloads = frozenset(self.plan.processes_reloaded(paths) - processes)
+    def _ask_for(self, changes: tuple[PendingChange, ...], now_ms: int) -> None:
+        steps, processes, reloads = set[str](), set[str](), set[str]()
+        for _, _, impact in changes:
+            steps |= impact.steps
+            processes |= impact.processes
+            reloads |= impact.reloads
         if steps or processes or reloads:
             trigger: events.Trigger = "fs" if self._project.watch.auto else "request"
             self.postpone_no_longer(trigger)
-            self.wanted.ask(trigger, steps, processes, reloads)
+            self._request.ask(trigger, steps, processes, reloads - processes)
+        elif self._request.trigger is None:
+            for change in changes[:MAX_PATHS]:
+                self._history.note([change.path], self._nothing_text(change.path), now_ms)
 
-    def _restorable(self, wanted: BuildRequest) -> dict[str, Baseline]:
-        """The steps that are due and whose inputs are those with which they passed."""
-        if not self._project.watch.skip_unchanged:
-            return {}
-        return self._builder.last_good.restorable(self._due(wanted), self.plan.needed_steps)
-
-    def _due(self, wanted: BuildRequest) -> set[str]:
-        """The steps that have to run, and all that need one of them."""
-        return self.plan.with_dependents((wanted.steps & self._builder.steps.keys()) | self._builder.unfinished())
-
-    def _is_nothing_new(self, wanted: BuildRequest, restored: Mapping[str, Baseline]) -> bool:
-        """Changed and put back before anything was built: no build result has been in question."""
-        todo = self._due(wanted) - restored.keys()
-        others = wanted.processes or wanted.reloads
-        return bool(restored) and not todo and not others and self._builder.passed(restored)
-
-    def _start(
-        self,
-        number: int,
-        wanted: BuildRequest,
-        changes: tuple[Change, ...],
-        restored: Mapping[str, Baseline],
-        now_ms: int,
-        out: list[Effect],
-    ) -> None:
-        builder, supervisor = self._builder, self._supervisor
-        steps = (wanted.steps & builder.steps.keys()) - restored.keys()
-        todo = self.plan.with_dependents(steps | (builder.unfinished() - restored.keys())) - restored.keys()
-        unverified = todo - steps - builder.unfinished()
-        known = supervisor.states.keys()
-        supervisor.touch(self.plan.processes_behind(todo) & known, by_steps=True)
-        supervisor.touch(wanted.processes & known)
-        supervisor.reload(wanted.reloads & known)
-        builder.restore(number, restored)
-        fresh = supervisor.calm(number) if restored else []
-        assert wanted.trigger is not None
-        builder.start(number, wanted.trigger, changes, steps, unverified, supervisor.waiting, restored, now_ms, out)
-        if restored:
-            self._say_restored(changes, restored, number, not todo, now_ms, out)
-        out.extend(fresh)
-        for change in changes[:MOST_PATHS]:
-            effect = self.plan.effect_of(change.path, without=restored)
-            if effect is not None:
-                self.decisions.note([change.path], f"{change.kind}: {effect}", now_ms, number)
-
-    def _say_restored(
-        self,
-        changes: Sequence[Change],
-        restored: Mapping[str, Baseline],
-        build: int,
-        is_all: bool,
-        now_ms: int,
-        out: list[Effect],
-    ) -> None:
-        names = [c.path for c in changes if any(self.plan.touches(name, c.path) for name in restored)]
-        text = restored_text(restored, is_all)
-        out.append(events.Message("info", f"{listed(names or sorted(restored))}: {text}"))
-        self.decisions.note(names[:MOST_PATHS], text, now_ms, build)
-
-
-def _modified(paths: Sequence[str]) -> list[Change]:
-    return [Change(path, "modified") for path in paths]
+    def _nothing_text(self, path: str) -> str:
+        doubting = self._listings.doubting(path)
+        if doubting:
+            return f"waits for the list of what {listed(doubting)} {'is' if len(doubting) == 1 else 'are'} made of"
+        return "no step and no process has a pattern for it"

@@ -1,4 +1,4 @@
-"""Finds the file that our own runs change each time, so that each change makes the next run. Holds it off, by name.
+"""Finds the file that our own runs change each time, so that each change makes the next run. Suppresses it, by name.
 
 Nothing tells who wrote a file, so it is found by experiments, and carefully, because a person's edit must not be lost:
 
@@ -9,23 +9,26 @@ Nothing tells who wrote a file, so it is found by experiments, and carefully, be
     pause     after FEW rounds at about the same distance from a start (MANY at any): nothing is started for longer than
               lay between the changes. An edit comes in the pause -> somebody who edits at a pace of his own.
     confirm   after the pause it changes at that distance once more: who keeps a pace does not shift it with our start.
-    held off  after CONFIRMATIONS of that.
+    suppress  after CONFIRMATIONS of that.
 
 That a file is removed is compared with other removals, and never counts against what was found: a compiler removes its
 output before it writes it, each at a distance of its own.
 
 Who turns out to be a person is asked for twice as many rounds the next time. Starts of processes are told at once and
 scripts wait for them, so those take MANY rounds; what changes on its own in the pause then, while a process is up, is
-a log. A file that is held off counts again when it changes after QUIET_MS without a change and without a start. And its
+a log. A suppressed file counts again when it changes after QUIET_MS without a change and without a start. And its
 last change is built in any case, after QUIET_MS and later each time: nothing is lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from hotrun.core.model.inputs import Change
+if TYPE_CHECKING:
+    from hotrun.core.changes.impact import PendingChange
+    from hotrun.core.changes.pending import Activity
+
 
 FEW = 3
 MANY = 12
@@ -46,7 +49,7 @@ MOST_TRUST = 64
 GAP_MS = 30  # an editor that saves in several writes makes several builds at once, but that is one round
 NEAR_MS, NEAR_PART = 50, 0.25  # what counts as about the same distance
 
-Decision = Literal["go", "pause", "hold"]
+Decision = Literal["go", "pause", "suppress"]
 
 
 class _Round(NamedTuple):
@@ -74,7 +77,7 @@ class _Suspect:
         self.in_pause = 0
         self.noise = 0
         self.confirmations = 0
-        self.is_late = False  # held off, and changed since
+        self.is_late = False  # suppressed, and changed since
 
     @property
     def is_removed(self) -> bool:
@@ -97,55 +100,55 @@ class RebuildLoops:
     def __init__(self) -> None:
         self._suspects: dict[str, _Suspect] = {}
         self._in_question: list[_Suspect] = []  # those with rounds: few, while a checkout makes thousands of the others
-        self._held: dict[str, int] = {}  # path -> how long it must be quiet before its last change is built
+        self._suppressed: dict[str, int] = {}  # path -> how long it must be quiet before its last change is built
         self._step_started_ms: int | None = None
         self._process_started_ms: int | None = None
         self._build_ended_ms: int | None = None  # None: a step has been started since, or all is settled
-        self.is_process_up = False
         self.delay_ms = 0  # how much later than by the kernel's events changes are told: by polling
         self.pause_until_ms: int | None = None
         self._pause_began_ms = 0  # what polling tells until `delay_ms` later was written before it
 
-    def started(self, kinds: set[str], now_ms: int) -> None:
-        """Steps ("step") or processes ("run") were started."""
-        if "step" in kinds:
+    def started(self, kind: Literal["step", "process"], now_ms: int) -> None:
+        """A step or a process was started."""
+        if kind == "step":
             self._step_started_ms, self._build_ended_ms = now_ms, None
-        if "run" in kinds:
+        else:
             self._process_started_ms = now_ms
 
     def build_ended(self, now_ms: int) -> None:
         """The steps of a build have ended, and that is told."""
         self._build_ended_ms = now_ms
 
-    def settled(self) -> None:
-        """All that was changed so far is built."""
+    def up_to_date(self) -> None:
+        """All changes so far are built."""
         self._build_ended_ms = None
 
     @property
     def linger_ms(self) -> int:
         """How long the end of a build must not be told, to see what its steps have changed."""
-        near_ms = self._near_ms
-        is_asked = any(
-            _is_by_step(s.alike(is_removal), FEW * s.trust - 1, near_ms)
-            for s in self._in_question
-            for is_removal in (False, True)
-        )
-        return LINGER_MS + self.delay_ms if is_asked else 0
+        for suspect in self._in_question:
+            number = FEW * suspect.trust - 1
+            if len(suspect.rounds) < number:
+                continue
+            for is_removal in (False, True):
+                if _is_by_step(suspect.alike(is_removal), number, self._near_ms):
+                    return LINGER_MS + self.delay_ms
+        return 0
 
     @property
     def _near_ms(self) -> int:
         return NEAR_MS + self.delay_ms
 
-    def is_held(self, path: str) -> bool:
-        """Whether changes of this path are held off."""
-        return path in self._held
+    def is_suppressed(self, path: str) -> bool:
+        """Whether changes of this path start nothing for now."""
+        return path in self._suppressed
 
-    def sift(self, changes: Iterable[Change], is_building: bool, now_ms: int) -> list[Change]:
-        """Take note of changes; returns those that count."""
-        return [change for change in changes if self._counts(change, is_building, now_ms)]
+    def sift(self, changes: Iterable[PendingChange], activity: Activity, now_ms: int) -> list[PendingChange]:
+        """Record changes; returns those of files that are not suppressed."""
+        return [change for change in changes if self._counts(change, activity, now_ms)]
 
-    def decide(self, paths: Sequence[str], now_ms: int) -> tuple[Decision, list[str]]:
-        """Whether a build that these settled paths cause may go, must pause, or which paths must be held off first."""
+    def decide(self, paths: Sequence[str], activity: Activity, now_ms: int) -> tuple[Decision, list[str]]:
+        """Whether a build that these paths cause may go, must pause, or which paths must be suppressed first."""
         if self.pause_until_ms is not None and now_ms < self.pause_until_ms:
             return "pause", []
         after_pause, self.pause_until_ms = self.pause_until_ms is not None, None
@@ -154,64 +157,66 @@ class RebuildLoops:
             self._forget()
             return "go", []
         if after_pause:
-            return self._after_pause(paths, known, now_ms)
-        if any(suspect.latest is None for suspect in known):
+            return self._after_pause(paths, known, activity, now_ms)
+        if any([suspect.latest is None for suspect in known]):
             self._forget()
             return "go", []
         was_lingering = self.linger_ms > 0
         for suspect in known:
             self._count(suspect, was_lingering, now_ms)
-        if not all(_is_suspicious(suspect, self._near_ms) for suspect in known):
+        if not all([_is_suspicious(suspect, self._near_ms) for suspect in known]):
             for suspect in known:
                 if suspect.confirmations and not suspect.is_removed:  # a start later on was no reason to write later on
                     suspect.confirmations, suspect.trust = 0, min(2 * suspect.trust, MOST_TRUST)
             return "go", []
         if all(suspect.confirmations >= _needed(suspect) for suspect in known):
-            return self._hold(list(paths), now_ms)
+            return self._suppress(list(paths), now_ms)
         self._pause(known, now_ms)
         return "pause", []
 
-    def late(self, now_ms: int) -> list[Change]:
-        """The last changes of what is held off, due when it has been quiet."""
+    def late(self, now_ms: int) -> list[str]:
+        """The suppressed files whose last change is due, because they have been quiet since."""
+        if not self._suppressed:
+            return []
         due = [path for path, at_ms in self._late().items() if at_ms <= now_ms]
         for path in due:
-            self._held[path] = min(2 * self._held[path], QUIET_MOST_MS)
+            self._suppressed[path] = min(2 * self._suppressed[path], QUIET_MOST_MS)
             self._suspects[path].is_late, self._suspects[path].latest = False, None
-        return [Change(path, "modified") for path in due]
+        return due
 
     @property
     def late_at_ms(self) -> int | None:
         """When `late` has something."""
-        return min(self._late().values(), default=None)
+        return min(self._late().values(), default=None) if self._suppressed else None
 
     def _late(self) -> dict[str, int]:
-        suspects = ((path, self._suspects.get(path)) for path in self._held)
-        return {path: s.changed_ms + self._held[path] for path, s in suspects if s is not None and s.is_late}
+        suspects = ((path, self._suspects.get(path)) for path in self._suppressed)
+        return {path: s.changed_ms + self._suppressed[path] for path, s in suspects if s is not None and s.is_late}
 
     # --- changes -------------------------------------------------------------------------------------------------
 
-    def _counts(self, change: Change, is_building: bool, now_ms: int) -> bool:
+    def _counts(self, change: PendingChange, activity: Activity, now_ms: int) -> bool:
         path = change.path
         if len(self._suspects) > MOST_SUSPECTS:
-            self._suspects = {name: self._suspects[name] for name in self._held}
+            self._suspects = {name: self._suspects[name] for name in self._suppressed}
         suspect = self._suspects.setdefault(path, _Suspect())
         gap_ms = now_ms - suspect.changed_ms
-        suspect.latest = self._round(change, is_building, gap_ms, now_ms)
+        suspect.latest = self._round(change, activity.is_building, gap_ms, now_ms)
         suspect.changed_ms = now_ms
         began_ms = self._pause_began_ms + self.delay_ms
         # What is told sooner is the rest of what began the pause: a shell truncates a file, and then writes it.
         if self.pause_until_ms is not None and now_ms > began_ms + LINGER_MS:
             suspect.in_pause += 1
             suspect.noise += now_ms <= began_ms + PAUSE_MS
-            if not self.is_process_up:  # then it was somebody else, and waits no longer
+            if not activity.is_process_up:  # then it was somebody else, and waits no longer
                 self.pause_until_ms = now_ms
-        if path in self._held and gap_ms >= QUIET_MS and suspect.latest is None:
-            del self._held[path]
+        if path in self._suppressed and gap_ms >= QUIET_MS and suspect.latest is None:
+            del self._suppressed[path]
             self._forget()
-        suspect.is_late = path in self._held
-        return path not in self._held
+        suspect.is_late = path in self._suppressed
+        return path not in self._suppressed
 
-    def _round(self, change: Change, is_building: bool, gap_ms: int, now_ms: int) -> _Round | None:
+    def _round(self, change: PendingChange, is_building: bool, gap_ms: int, now_ms: int) -> _Round | None:
         """Which of our runs may have made a change that is reported now."""
         is_removal = change.kind == "deleted"
         step_ms, process_ms, ended_ms = self._step_started_ms, self._process_started_ms, self._build_ended_ms
@@ -245,12 +250,14 @@ class RebuildLoops:
         for suspect in self._suspects.values():
             suspect.in_pause = suspect.noise = 0
 
-    def _after_pause(self, paths: Sequence[str], known: list[_Suspect], now_ms: int) -> tuple[Decision, list[str]]:
-        noisy = [path for path in paths if self._is_noise(self._suspects[path])]
+    def _after_pause(
+        self, paths: Sequence[str], known: list[_Suspect], activity: Activity, now_ms: int
+    ) -> tuple[Decision, list[str]]:
+        noisy = [path for path in paths if activity.is_process_up and _is_noise(self._suspects[path])]
         if noisy:
-            return self._hold(noisy, now_ms)
+            return self._suppress(noisy, now_ms)
         edited = [suspect for suspect in known if suspect.in_pause]
-        if edited and not self.is_process_up:
+        if edited and not activity.is_process_up:
             for suspect in edited:
                 _trust(suspect)
             self._forget()
@@ -261,21 +268,22 @@ class RebuildLoops:
                 suspect.confirmations = 0 if is_edited else suspect.confirmations + 1
         return "go", []
 
-    def _is_noise(self, suspect: _Suspect) -> bool:
-        return self.is_process_up and suspect.noise >= NOISE and len(suspect.rounds) >= MANY * suspect.trust
-
-    def _hold(self, paths: list[str], now_ms: int) -> tuple[Decision, list[str]]:
+    def _suppress(self, paths: list[str], now_ms: int) -> tuple[Decision, list[str]]:
         for path in paths:
-            self._held[path] = QUIET_MS
+            self._suppressed[path] = QUIET_MS
             self._suspects[path].is_late = True
             self._suspects[path].changed_ms = now_ms
         self._forget()
-        return "hold", paths
+        return "suppress", paths
 
     def _forget(self) -> None:
         for suspect in self._in_question:
             suspect.forget()
         self._in_question.clear()
+
+
+def _is_noise(suspect: _Suspect) -> bool:
+    return suspect.noise >= NOISE and len(suspect.rounds) >= MANY * suspect.trust
 
 
 def _needed(suspect: _Suspect) -> int:
@@ -313,9 +321,9 @@ def _is_near(rounds: list[_Round], near_ms: int) -> bool:
 
 
 def loop_text(path: str, config: str | None) -> str:
-    """What to say of a file that is held off from now on; `config` is the configuration file, None without one."""
+    """What to say of a file that is suppressed from now on; `config` is the configuration file, None without one."""
     where = "hotrun.toml" if config is None else config.rpartition("/")[2]
     return (
-        f"{path} changes each time something is built or started: it is held off until somebody edits it."
+        f"{path} changes each time something is built or started: it is suppressed until somebody edits it."
         f' For good, in {where}: [watch] exclude = ["{path}"]'
     )

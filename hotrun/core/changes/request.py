@@ -1,24 +1,24 @@
-"""Why the next build is due, until it starts."""
+"""What the next build is asked to do, until it starts."""
 
 from __future__ import annotations
 
+from hotrun.core.changes.impact import PendingChange
 from hotrun.core.model.events import Trigger
 
 
 class BuildRequest:
-    """What is asked for; the latest reason is the one that is told."""
+    """The steps to build, the processes to restart or signal, and why. Of several reasons the latest is reported."""
 
     def __init__(self) -> None:
         self.trigger: Trigger | None = None
+        self.changes: tuple[PendingChange, ...] = ()
         self.steps: set[str] = set()
         self.processes: set[str] = set()
         self.reloads: set[str] = set()
 
-    def ask(
-        self, trigger: Trigger, steps: set[str], processes: set[str], reloads: frozenset[str] = frozenset()
-    ) -> None:
-        """Build these steps, restart these processes, and tell those of what they take by themselves, too."""
+    def ask(self, trigger: Trigger, steps: set[str], processes: set[str], reloads: set[str] | None = None) -> None:
+        """Build these steps, restart these processes, and send the reload signal to those, too."""
         self.trigger = trigger
         self.steps |= steps
         self.processes |= processes
-        self.reloads |= reloads
+        self.reloads |= reloads or set()

@@ -165,8 +165,8 @@ class InputListing:
         self._former |= known.keys() - self.files.keys()
         return ListingDelta(counting, dropped, is_other=known.keys() != self.files.keys())
 
-    def settled(self) -> None:
-        """Every change so far has been told."""
+    def up_to_date(self) -> None:
+        """Every change so far has been reported."""
         self._former.clear()
         self._is_blind = False
 
@@ -220,6 +220,7 @@ class InputListings:
     def __init__(self, project: Project) -> None:
         self._listings: dict[str, InputListing] = {}
         self._requests = 0
+        self.revision = 0  # another number whenever `touches` may answer otherwise than before
         self._told: dict[str, str] = {}
         self.adopt(project)
 
@@ -239,7 +240,7 @@ class InputListings:
     @property
     def is_open(self) -> bool:
         """Some answer is due, which may show that a change counts."""
-        return any(listing.is_open for listing in self._listings.values())
+        return any([listing.is_open for listing in self._listings.values()])
 
     def touches(self, step: str, path: str) -> bool:
         """Whether a change of this path makes the step dirty by its `inputs`."""
@@ -259,16 +260,19 @@ class InputListings:
         """A run of this step begins."""
         if step in self._listings:
             self._listings[step].started()
+            self.revision += 1
 
     def ended(self, step: str, status: Status) -> None:
         """A run of this step has ended."""
         if step in self._listings:
             self._listings[step].ended(status)
+            self.revision += 1
 
-    def settled(self) -> None:
-        """Every change so far has been told."""
+    def up_to_date(self) -> None:
+        """Every change so far has been reported."""
         for listing in self._listings.values():
-            listing.settled()
+            listing.up_to_date()
+            self.revision += 1
 
     def ask(self) -> list[ListInputs]:
         """What to have listed now; one listing of a step at a time."""
@@ -283,7 +287,10 @@ class InputListings:
     def take(self, answer: InputsListed) -> ListingDelta:
         """Take an answer, as InputListing.take."""
         listing = self._listings.get(answer.step)
-        return ListingDelta() if listing is None else listing.take(answer)
+        if listing is None:
+            return ListingDelta()
+        self.revision += 1
+        return listing.take(answer)
 
     def news(self, step: str) -> str | None:
         """What to say of this step's listing, once for each reason."""

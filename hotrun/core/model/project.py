@@ -184,6 +184,12 @@ class Export(msgspec.Struct, frozen=True):
     path: str
     format: str
 
+    @property
+    def files(self) -> tuple[str, str]:
+        """The exported file, and the one in the same folder that is renamed to it when it is complete."""
+        folder, slash, name = self.path.rpartition("/")
+        return self.path, f"{folder}{slash}.{name}.hotrun-new"
+
 
 class Project(msgspec.Struct, frozen=True):
     """One project: its absolute root, its configuration file (None: detected or command line), and its parts.

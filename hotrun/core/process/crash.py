@@ -30,11 +30,9 @@ class Crash:
         self.errors = errors
         self._files = files
 
-    def names(self, paths: Iterable[str]) -> bool:
-        """Whether one of these changed paths is a file that the failure named."""
-        return bool(self._files) and any(
-            path in self._files or posixpath.basename(path) in self._files for path in paths
-        )
+    def names(self, path: str) -> bool:
+        """Whether this path is a file that the failure named."""
+        return bool(self._files) and (path in self._files or posixpath.basename(path) in self._files)
 
 
 def crash(process: Process, build: int, what: str, tail: Sequence[str], trace: Finding | None, root: str) -> Crash:

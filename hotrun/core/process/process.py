@@ -55,6 +55,7 @@ class ProcessState:
         self.backoff = Backoff()
         self.crash = Crash()
         self.traced: list[ProcessRun] = []  # whose trace is being looked for; they may be over
+        self.crashes = 0  # how often `crash` was replaced, or became valid because the last run was over
         self.listens = False  # a run of it has listened by itself
         self.typed = b""  # keys for the run that serves, or the next one that does
         self.asks_ports_of: ProcessRun | None = None  # it found its port taken; it may be over
@@ -62,14 +63,19 @@ class ProcessState:
     @property
     def runs(self) -> tuple[ProcessRun, ...]:
         """All that live, the one that serves first."""
-        return tuple(run for run in (self.run, self.successor, self.retired) if run is not None)
+        return tuple([run for run in (self.run, self.successor, self.retired) if run is not None])
+
+    @property
+    def is_running(self) -> bool:
+        """Some run of it lives."""
+        return not (self.run is None and self.successor is None and self.retired is None)
 
     @property
     def in_transit(self) -> bool:
         """On its way from one run to the next, or from none to one."""
-        if self.run is None and self.traced:
+        if self.successor is not None or self.retired is not None:
             return True
-        return any(run is not self.run or not run.serving for run in self.runs)
+        return bool(self.traced) if self.run is None else not self.run.serving
 
     @property
     def is_ready(self) -> bool:
@@ -110,6 +116,7 @@ class ProcessState:
         self.dirty = self.by_steps = False
         self.backoff.start_at_ms = None
         self.crash, self.asks_ports_of = Crash(), None
+        self.crashes += 1
         out.append(events.ProcessStarting(process.name, run.id, build))
         spawn = Spawn(
             run=run.id,
@@ -153,6 +160,7 @@ class ProcessState:
         name, via = self.process.name, run.readiness.via
         self.crash = Crash()
         self.traced = [other for other in self.traced if other is not run]
+        self.crashes += 1
         out.append(events.ProcessReady(name, run.id, run.build, via, run.uptime_ms(now_ms)))
 
     def hand_over(self, now_ms: int, out: list[Effect]) -> None:
@@ -179,6 +187,7 @@ class ProcessState:
     def fail(self, crash: Crash, out: list[Effect]) -> None:
         """Say why the newest run has failed."""
         self.crash = crash
+        self.crashes += 1
         out.extend(crash.errors)
 
     def ask_ports(self, run: ProcessRun, ports: tuple[int, ...], out: list[Effect]) -> None:
@@ -207,5 +216,6 @@ class ProcessState:
             self.retired = None
         else:
             self.run, self.successor = self.successor, None
+            self.crashes += 1
             return self.run is None
         return False

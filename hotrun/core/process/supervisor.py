@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
+from hotrun.core.build.build_plan import BuildPlan
 from hotrun.core.build.builder import Builder
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Input, Notified, OutputRead, PortOwnersFound, Prompted, Spawned, TraceFound
@@ -23,15 +24,15 @@ class Supervisor:
     def __init__(self, project: Project, builder: Builder, next_run: Callable[[], int]) -> None:
         """`next_run` hands out run ids."""
         self.states = {name: ProcessState(process) for name, process in project.processes.items()}
-        self.needed_steps: Mapping[str, frozenset[str]] = {}
-        self.quitting = False
-        self.unsettled = False  # a burst is not over: what would be started now would be restarted at its end
+        self._is_stopping = False
+        self._graph = builder.graph
         self._root = project.root
         self._builder = builder
         self._next_run = next_run
 
     def adopt(self, project: Project) -> set[str]:
         """Take the processes of a new configuration; returns the names that are new, differ or are gone."""
+        self._graph = self._builder.graph
         changed = set()
         for name, process in project.processes.items():
             state = self.states.get(name)
@@ -63,9 +64,21 @@ class Supervisor:
             todo.extend(need for need in state.process.needs if self._down(need))
 
     def reload(self, names: Iterable[str]) -> None:
-        """Tell these of a change that they take by themselves."""
+        """Send these their reload signal: files that they handle themselves have changed."""
         for name in names:
             self.states[name].reload()
+
+    def prepare(self, plan: BuildPlan, build: int) -> list[events.ProcessUpToDate]:
+        """Take from a build what it asks of processes; returns those that need no restart, because of cached steps."""
+        known = self.states.keys()
+        self.touch(plan.restarts & known, by_steps=True)
+        self.touch(plan.processes & known)
+        self.reload(plan.reloads & known)
+        return self.calm(build) if plan.cached else []
+
+    def stop_all(self) -> None:
+        """Stop every process from now on, and start none."""
+        self._is_stopping = True
 
     def forgive(self) -> None:
         """Something has changed, whatever it was: who waits after a crash need not wait any longer."""
@@ -90,12 +103,12 @@ class Supervisor:
     @property
     def waiting(self) -> tuple[str, ...]:
         """The processes that are to be started or restarted."""
-        return tuple(name for name, state in self.states.items() if state.dirty and not state.removed)
+        return tuple([name for name, state in self.states.items() if state.dirty and not state.removed])
 
     @property
     def idle(self) -> bool:
         """No process runs."""
-        return not any(state.runs for state in self.states.values())
+        return not any([state.is_running for state in self.states.values()])
 
     @property
     def is_done(self) -> bool:
@@ -105,24 +118,30 @@ class Supervisor:
     @property
     def restarting(self) -> bool:
         """A process is on its way from one run to the next."""
-        return any(state.in_transit for state in self.states.values())
+        return any([state.in_transit for state in self.states.values()])
 
     @property
     def down(self) -> tuple[str, ...]:
         """The processes that failed and have not been started since."""
-        return tuple(name for name, state in self.states.items() if state.crash.errors)
+        return tuple([name for name, state in self.states.items() if state.crash.errors])
 
-    def named_in_crash(self, paths: Sequence[str]) -> set[str]:
-        """The processes that are down, and whose failure named one of these paths."""
-        return {name for name, state in self.states.items() if state.run is None and state.crash.names(paths)}
+    def named_in_crash(self, path: str) -> frozenset[str]:
+        """The processes that are down, and whose failure named this path."""
+        found = [name for name, state in self.states.items() if state.run is None and state.crash.names(path)]
+        return frozenset(found)
+
+    @property
+    def crashes(self) -> int:
+        """Another number whenever `named_in_crash` may answer otherwise than before."""
+        return sum([state.crashes for state in self.states.values()])
 
     @property
     def deadline_ms(self) -> int | None:
         """When `advance` must be called next."""
         times = [state.deadline_ms for state in self.states.values()]
-        if not self.quitting:
+        if not self._is_stopping:
             times += [state.backoff.start_at_ms for state in self.states.values()]
-        return min((at for at in times if at is not None), default=None)
+        return min([at for at in times if at is not None], default=None)
 
     # --- what is done ------------------------------------------------------------------------------------------
 
@@ -165,8 +184,13 @@ class Supervisor:
                 state.crash.errors += errors
                 out.extend(errors)
 
-    def advance(self, build: int, now_ms: int, out: list[Effect]) -> None:
-        """Move every process one step towards what is wanted; a new run belongs to `build`, the newest."""
+    def advance(self, build: int, may_start: bool, now_ms: int, out: list[Effect]) -> bool:
+        """Move every process one step towards what is wanted; True if one was started.
+
+        A new run belongs to `build`, the newest. `may_start`: False while what would be started now would be restarted
+        at once, at the end of a burst.
+        """
+        has_started = False
         for name, state in list(self.states.items()):
             state.backoff.check(now_ms)
             for run in state.runs:
@@ -175,11 +199,12 @@ class Supervisor:
             if self._must_end(state):
                 for run in state.runs:
                     state.stop(run, now_ms, out)
-            elif not self.quitting and not state.removed:
-                self._hand_over_or_start(state, build, now_ms, out)
+            elif not self._is_stopping and not state.removed:
+                has_started |= self._hand_over_or_start(state, build, may_start, now_ms, out)
                 state.send_what_waits(out)
-            if state.removed and not state.runs:
+            if state.removed and not state.is_running:
                 del self.states[name]
+        return has_started
 
     def calm(self, build: int) -> list[events.ProcessUpToDate]:
         """Steps have passed again without a run: what has been started since they were built needs no restart."""
@@ -211,23 +236,28 @@ class Supervisor:
             if state.dirty:
                 state.say_stale(out)
 
-    def _hand_over_or_start(self, state: ProcessState, build: int, now_ms: int, out: list[Effect]) -> None:
+    def _hand_over_or_start(
+        self, state: ProcessState, build: int, may_start: bool, now_ms: int, out: list[Effect]
+    ) -> bool:
+        """True if a run was started."""
         if state.successor is not None and state.successor.is_ready:
             state.hand_over(now_ms, out)
-        waits = state.backoff.start_at_ms is not None or bool(state.traced)
+        waits = not may_start or state.backoff.start_at_ms is not None or bool(state.traced)
         if not state.dirty or waits or not self._may_start(state):
-            return
+            return False
         fresh = self._calmed(state, build)
         if fresh is not None:
             out.append(fresh)
-            return
+            return False
         overlaps = state.process.overlap and state.run is not None and state.run.is_ready
         if not state.runs or (state.process.overlap and state.run is None) or (overlaps and len(state.runs) == 1):
             state.start(self._next_run(), build, now_ms, out)
-        elif state.successor is not None:
+            return True
+        if state.successor is not None:
             state.stop(state.successor, now_ms, out)
         elif state.run is not None and not overlaps:
             state.stop(state.run, now_ms, out)
+        return False
 
     def _turn(self, state: ProcessState, run: ProcessRun, turn: Turn | None, now_ms: int, out: list[Effect]) -> None:
         """A run has become ready, or has not in time."""
@@ -252,7 +282,7 @@ class Supervisor:
         return state is not None and state.run is None and not state.dirty
 
     def _must_end(self, state: ProcessState) -> bool:
-        if self.quitting or state.removed:
+        if self._is_stopping or state.removed:
             return not self._needed_by_running(state.process.name)
         if state.process.on_failed_build == "stop" and self._builder.failed(self._steps_of(state)):
             state.dirty = True
@@ -260,17 +290,15 @@ class Supervisor:
         return False
 
     def _needed_by_running(self, name: str) -> bool:
-        return any(other.runs and name in other.process.needs for other in self.states.values())
+        return any([other.is_running and name in other.process.needs for other in self.states.values()])
 
     def _steps_of(self, state: ProcessState) -> frozenset[str]:
-        return self.needed_steps.get(state.process.name, frozenset())
+        return self._graph.needed_steps.get(state.process.name, frozenset())
 
     def _may_start(self, state: ProcessState) -> bool:
-        """Its steps have passed, the processes it needs are ready, and no burst is going on."""
-        if self.unsettled:
-            return False
-        processes = (self.states[name] for name in state.process.needs if name in self.states)
-        return self._builder.passed(self._steps_of(state)) and all(other.is_ready for other in processes)
+        """Its steps have passed, and the processes it needs are ready."""
+        processes = [self.states[name] for name in state.process.needs if name in self.states]
+        return self._builder.passed(self._steps_of(state)) and all([other.is_ready for other in processes])
 
     def _over(self, state: ProcessState, run: ProcessRun, now_ms: int, out: list[Effect]) -> bool:
         """A run has ended; True if that ends the session."""

@@ -9,7 +9,9 @@ import pytest
 from hotrun.config.loading.check_exports import misplaced
 from hotrun.config.loading.load import parse
 from hotrun.config.loading.problems import InvalidConfig
-from hotrun.core.changes.plan import Plan
+from hotrun.core.changes.impact import Impacts
+from hotrun.core.changes.links import Links
+from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model.line_format import PLACEHOLDERS
 from hotrun.core.model.project import Export, Project
 
@@ -34,10 +36,11 @@ def test_an_export_is_a_file_below_the_root() -> None:
 
 
 def test_what_is_exported_never_triggers() -> None:
-    plan = Plan(exported("tmp/[x].txt", ".places"))
-    assert [plan.is_output(path) for path in ("tmp/[x].txt", "tmp/.[x].txt.hotrun-new", ".places")] == [True] * 3
-    assert [plan.is_output(path) for path in ("tmp/x.txt", "a/.places")] == [False] * 2
-    assert plan.consequences([".places"]) == ()
+    project = exported("tmp/[x].txt", ".places")
+    impacts = Impacts(project, InputListings(project))
+    assert [impacts.is_output(path) for path in ("tmp/[x].txt", "tmp/.[x].txt.hotrun-new", ".places")] == [True] * 3
+    assert [impacts.is_output(path) for path in ("tmp/x.txt", "a/.places")] == [False] * 2
+    assert Links(project).consequences([".places"]) == ()
 
 
 @pytest.mark.parametrize("path", ["/abs", "../x", "a/../../x", "~/x"])

@@ -16,13 +16,13 @@ A, B, C = b"a", b"b", b"c"
 OUT = ("tmp/app",)
 
 
-def green_app(*, outputs: tuple[str, ...] = OUT, **fields: object) -> World:
+def green_app(*, outputs: tuple[str, ...] = OUT, stamp: str | None = "1", **fields: object) -> World:
     """A step `app` that makes tmp/app, and a process `web` behind it; all is built, runs and is settled."""
     world = World(
         project(step("app", paths=("*.go",), outputs=outputs), process("web", needs=("app",), paths=(), **fields))
     )
     world.send(inputs.WatchStarted(1, 1, 0, "test", 0))
-    world.begin().does("app", stamp="1", said="warning: old").up("web").settles().take_commands()
+    world.begin().does("app", stamp=stamp, said="warning: old").up("web").settles().take_commands()
     return world
 
 
@@ -114,8 +114,7 @@ def test_what_a_run_has_written_since_is_built_again() -> None:
 
 @pytest.mark.parametrize("outputs", [(), ("tmp/",), ("*.o",), ("tmp/app", "gen/**"), ("app",)])
 def test_where_nobody_knows_what_a_step_writes_it_is_built_again(outputs: tuple[str, ...]) -> None:
-    world = green_app(outputs=outputs)
-    world.engine._builder.last_good._baselines["app"].stamp = None  # as the adapter would say
+    world = green_app(outputs=outputs, stamp=None)  # as the adapter would say
     world.save("main.go", A, B)
     assert [c.outputs for c in world.commands if isinstance(c, commands.Spawn)] == [outputs]
     world.does("app", exit_code=1).take_commands()
@@ -246,8 +245,8 @@ class Model:
 
     def sources(self, name: str) -> dict[str, bytes]:
         part = self.project.steps[name]
-        touches = self.world.engine._edits.plan.touches
-        return {path: bytes_ for path, bytes_ in self.files.items() if touches(part.name, path)}
+        impact_of = self.world.engine.impact_of
+        return {path: bytes_ for path, bytes_ in self.files.items() if part.name in impact_of(path).steps}
 
     def made_of(self, name: str) -> object:
         """What a run of this step reads: its files, and the outputs of what it needs."""
@@ -268,7 +267,7 @@ class Model:
     def touch(self) -> None:
         """A file was otherwise for a moment, and whoever read it then has read neither."""
         path = self.rng.choice(FILES)
-        for name, state in self.world.engine._builder.steps.items():
+        for name, state in self.world.engine.inspect().steps.items():
             if state.run is not None and path in self.sources(name):
                 self.reading[state.run.id] = ({path: b"half"}, {})
         self.world.send(inputs.FilesTouched((path,)))
@@ -287,18 +286,17 @@ class Model:
         self.world.wait(self.rng.choice((1, 40)))
 
     def end_one(self) -> None:
-        engine = self.world.engine
+        found = self.world.engine.inspect()
         stopping = self.world.stopping()
-        steps = [s for s in engine._builder.steps.values() if s.run is not None]
-        processes = [p for p in engine._supervisor.states.values() if p.run is not None and p.run.id in stopping]
+        steps = [(name, step.run) for name, step in found.steps.items() if step.run is not None]
+        processes = [p for p in found.processes.values() if p.run is not None and p.run.id in stopping]
         if processes and (not steps or self.rng.random() < 0.5):
             run = self.rng.choice(processes).run
             assert run is not None
             self.world.send(inputs.Exited(run.id, None, "SIGTERM"), inputs.Emptied(run.id))
         elif steps:
-            state = self.rng.choice(steps)
-            assert state.run is not None
-            self._end_step(state.step.name, state.run.id, state.run.id in stopping)
+            name, step_run = self.rng.choice(steps)
+            self._end_step(name, step_run.id, step_run.id in stopping)
         self.note_starts()
 
     def _end_step(self, name: str, run: int, is_stopping: bool) -> None:
@@ -315,7 +313,7 @@ class Model:
     def settle(self) -> None:
         """Let everything end, and check that it is what a full build would give."""
         for _ in range(200):
-            if self.world.engine._is_quiet:
+            if self.world.engine.inspect().is_quiet:
                 break
             self.end_one()
             self.world.wait(40)
@@ -325,11 +323,11 @@ class Model:
         self.check()
 
     def check(self) -> None:
-        engine = self.world.engine
+        known = self.world.engine.inspect()
         for name in self.project.steps:
-            closure = (name, *engine._edits.plan.needed_steps[name])
+            closure = (name, *known.steps[name].needed_steps)
             expected = all(self.is_good(step) for step in closure)
-            assert (engine._builder.steps[name].status == "passed") == expected, name
+            assert (known.steps[name].status == "passed") == expected, name
             if expected:
                 assert self.outputs[name][0] == self.made_of(name), f"{name} is not made of what is there"
         found = snapshot(self.world)
@@ -338,7 +336,7 @@ class Model:
         assert (found.last_build.status == "passed") == green
         assert bool([p for p in found.problems() if p.severity == "error"]) != green
         for name in self.project.processes:
-            if all(engine._builder.steps[step].status == "passed" for step in engine._edits.plan.needed_steps[name]):
+            if all(known.steps[step].status == "passed" for step in known.processes[name].needed_steps):
                 assert self.serving[name] == self.made_of(name), f"{name} runs something else"
                 assert not found.processes[name].stale
         assert isinstance(self.world.told(events.UpToDate)[-1], events.UpToDate)

@@ -172,9 +172,9 @@ def test_a_version_control_operation_does_not_hide_what_is_pending() -> None:
 
 def test_why_is_told_that_a_change_waits_and_what_came_of_it() -> None:
     world = manual().change("a.css", "README").wait(100).send(TRIGGER)
-    told = [(found.text, found.build) for found in world.engine.decisions.about("a.css")]
-    assert told == [("waits until hotrun is told to build", None), ("modified: builds css", 2)]
-    assert "waits" not in str([found.text for found in world.engine.decisions.about("README")])
+    told = [(found.text, found.build) for found in world.engine.history_of("a.css")]
+    assert told == [("pending until a build is requested", None), ("modified: builds css", 2)]
+    assert "pending" not in str([found.text for found in world.engine.history_of("README")])
 
 
 def test_a_session_can_end_while_changes_are_pending() -> None:

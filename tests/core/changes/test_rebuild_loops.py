@@ -1,4 +1,4 @@
-"""Stories of files that our own runs change: found by name, while a person's edits are never held off."""
+"""Stories of files that our own runs change: found by name, while a person's edits are never suppressed."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def test_a_generator_on_a_busy_machine_is_found_in_the_end() -> None:
         assert len(shop.warnings()) == 1, f"seed {seed}"
 
 
-# --- people and scripts: nothing is held off ---------------------------------------------------------------------
+# --- people and scripts: nothing is suppressed ---------------------------------------------------------------------
 
 
 def shop_with_editor(rng: random.Random, takes_ms: int, times: Iterable[int], **parts: bool) -> Workshop:
@@ -293,7 +293,7 @@ def test_a_script_that_edits_when_its_build_is_told_is_no_loop(delay_ms: int) ->
 
 @pytest.mark.parametrize("delay_ms", [1, 5, 40, 120, 400])
 def test_a_script_that_edits_when_its_process_runs_loses_nothing(delay_ms: int) -> None:
-    """A process that writes when it has started does the same, so it may be held off; but its last edit is built."""
+    """A process that writes when it has started does the same, so it may be suppressed; but its last edit is built."""
     shop = edited_after_each(events.ProcessStarted, delay_ms, web=True)
     assert len(shop.warnings()) <= 1
     assert not shop.unbuilt

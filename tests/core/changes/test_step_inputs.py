@@ -311,9 +311,9 @@ def test_what_turns_out_to_count_differs_from_what_the_step_was_green_with() -> 
 
 def test_what_was_in_doubt_is_told_apart_from_what_means_nothing() -> None:
     world = started().change("other/o.go")
-    assert "waits for the list" in world.engine.decisions.about("other/o.go")[-1].text
+    assert "waits for the list" in world.engine.history_of("other/o.go")[-1].text
     world.lists("app", "store/s.go")
-    assert "no step" in world.engine.decisions.about("other/o.go")[-1].text
+    assert "no step" in world.engine.history_of("other/o.go")[-1].text
 
 
 def test_processes_follow_the_step_alone() -> None:

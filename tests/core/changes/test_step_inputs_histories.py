@@ -241,7 +241,7 @@ def test_in_the_end_the_step_has_made_what_building_everything_would_make(is_go:
         disk = machine.disk
         red = machine.is_red()
         assert not machine.runs, seed
-        assert (machine.engine._builder.steps["app"].status == "failed") == red, seed
+        assert (machine.engine.inspect().steps["app"].status == "failed") == red, seed
         if not red:
             assert machine.made == {path: disk[path] for path in machine.closure()}, seed
 

@@ -1,4 +1,4 @@
-"""Steps and processes that change watched files, with the real command: found, named, and nobody else is held off."""
+"""Steps and processes that change watched files, with the real command: found, named, and nobody else is suppressed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: 
     with Running(project(tmp_path, STEP.format(command=command))) as session:
         found = session.wait_for("message", level="warning")
         assert found["text"] == (
-            "src/gen.h changes each time something is built or started: it is held off until somebody edits it."
+            "src/gen.h changes each time something is built or started: it is suppressed until somebody edits it."
             ' For good, in hotrun.toml: [watch] exclude = ["src/gen.h"]'
         )
         assert rounds(session) <= MOST_STARTS + 4, session.account()  # a busy machine is irregular

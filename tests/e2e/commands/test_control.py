@@ -209,7 +209,7 @@ def test_why_adds_what_was_decided_lately(root: Path) -> None:
             "saved without a change",
             "modified: builds app, restarts web (build #2)",
         ]
-        assert "an output: nothing" in run(root, "why", "tmp/app").stdout
+        assert "build output, ignored" in run(root, "why", "tmp/app").stdout
         assert json.loads(run(root, "why", "deep/er/x", "--json").stdout)["decisions"] == []
 
 

@@ -1,0 +1,69 @@
+"""What the next build does: which steps run, which are as they were when they were good last, what follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import TYPE_CHECKING, NamedTuple
+
+from hotrun.core.build.last_good import Baseline
+from hotrun.core.changes.impact import PendingChange
+from hotrun.core.changes.request import BuildRequest
+from hotrun.core.model.events import Trigger
+from hotrun.core.model.text import listed
+
+if TYPE_CHECKING:
+    from hotrun.core.build.builder import Builder
+
+
+class BuildPlan(NamedTuple):
+    """One build before it starts.
+
+    `cached`: the steps whose inputs are what they were at their last good run. `pending` run in any case, `unverified`
+    only if a step that they need makes something else. `restarts`: the processes behind these. `processes` are
+    restarted without a build, `reloads` get a signal.
+    """
+
+    trigger: Trigger
+    changes: tuple[PendingChange, ...]
+    cached: Mapping[str, Baseline]
+    pending: Set[str]
+    unverified: Set[str]
+    restarts: Set[str]
+    processes: Set[str]
+    reloads: Set[str]
+    is_needless: bool  # changed and put back before anything was built: no build result has been in question
+    is_all_cached: bool  # no step has to run
+
+
+def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
+    """Work out the build that is asked for; the request has a trigger."""
+    assert request.trigger is not None
+    graph, unfinished = builder.graph, builder.unfinished()
+    steps = request.steps & builder.steps.keys()
+    due = graph.with_dependents(steps | unfinished)
+    cached = builder.restorable(due)
+    steps -= cached.keys()
+    left = unfinished - cached.keys()
+    todo = graph.with_dependents(steps | left) - cached.keys()
+    is_needless = bool(
+        cached and due <= cached.keys() and not (request.processes or request.reloads) and builder.passed(cached)
+    )
+    return BuildPlan(
+        request.trigger,
+        request.changes,
+        cached,
+        pending=steps,
+        unverified=todo - steps - unfinished,
+        restarts=graph.processes_behind(todo),
+        processes=request.processes,
+        reloads=request.reloads,
+        is_needless=is_needless,
+        is_all_cached=not todo,
+    )
+
+
+def cached_text(cached: Mapping[str, Baseline], is_all: bool) -> str:
+    """What to report of a change that has put the inputs of these steps back; `is_all`: nothing is left to build."""
+    build = max([baseline.build for baseline in cached.values()])
+    then = "nothing to build" if is_all else f"{listed(sorted(cached))} need not be built"
+    return f"back to what build #{build} was made of: {then}"

@@ -1,0 +1,43 @@
+"""Who needs whom: the steps and processes of one project, and the order that follows from `needs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hotrun.core.model.project import Project
+
+
+class Graph:
+    """The dependency graph of a project. It holds no cycle: loading a configuration refuses one."""
+
+    def __init__(self, project: Project) -> None:
+        parts = project.parts
+        needs = {name: _closure(name, {part: parts[part].waits_for for part in parts}) for name in parts}
+        # By step or process: the steps that it needs, directly or through others.
+        self.needed_steps: Mapping[str, frozenset[str]] = {
+            name: frozenset(found & project.steps.keys()) for name, found in needs.items()
+        }
+        self._dependents = {
+            step: {step, *(name for name in project.steps if step in self.needed_steps[name])} for step in project.steps
+        }
+        self._processes = {
+            step: {name for name in project.processes if step in self.needed_steps[name]} for step in project.steps
+        }
+
+    def with_dependents(self, steps: Iterable[str]) -> set[str]:
+        """These steps and every step that needs one of them."""
+        return set[str]().union(*map(self._dependents.__getitem__, steps))
+
+    def processes_behind(self, steps: Iterable[str]) -> set[str]:
+        """The processes that need one of these steps."""
+        return set[str]().union(*map(self._processes.__getitem__, steps))
+
+
+def _closure(name: str, needs: Mapping[str, Iterable[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        new = set(needs[todo.pop()]) - found
+        found |= new
+        todo.extend(new)
+    return found
