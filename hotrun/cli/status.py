@@ -55,9 +55,9 @@ def _timing(found: dict[str, Any] | None) -> Iterator[str]:
         return
     import msgspec
 
-    from hotrun.core.state.timing_report import BuildTimes, worded
+    from hotrun.core.state.timing_report import BuildTimes, report
 
-    yield from worded(msgspec.convert(found, BuildTimes))
+    yield from report(msgspec.convert(found, BuildTimes))
 
 
 def _process(process: dict[str, Any]) -> str:

@@ -244,7 +244,7 @@ def test_a_failure_is_named_by_its_kind() -> None:
     for fact, text in (
         (inputs.SpawnFailed(1, "command not found: gcx is not in PATH"), "command not found: gcx is not in PATH"),
         (inputs.Exited(1, signal="SIGSEGV"), "killed by SIGSEGV"),
-        (inputs.Exited(1, exit_code=127), "a command was not found"),
+        (inputs.Exited(1, exit_code=127), "command not found"),
     ):
         world = World(project(step("app"))).begin()
         if isinstance(fact, inputs.Exited):

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hotrun.core.build.diagnostics_diff import MOST_FIXED
+from hotrun.core.build.diagnostics_diff import MAX_FIXED
 from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Request
@@ -140,7 +140,7 @@ class Machine:
             case events.BuildFinished():
                 assert self.open_build == effect.build, "finished, but not started"
                 assert effect.new <= effect.errors + effect.warnings
-                assert len(effect.fixed_problems) == min(effect.fixed, MOST_FIXED)
+                assert len(effect.fixed_problems) == min(effect.fixed, MAX_FIXED)
                 assert effect.status != "canceled" or effect.new == effect.fixed == 0
                 self.open_build = None
             case events.StepStarted():

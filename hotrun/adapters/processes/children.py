@@ -197,7 +197,7 @@ class Children:
         except OSError as error:  # of open files, terminals or processes there are enough
             if streams is not None:
                 streams.close()
-            text = f"{command.program.argv[0]} could not be started: {error.strerror}"
+            text = f"{command.program.argv[0]} failed to start: {error.strerror}"
             self._post(SpawnFailed(command.run, text))
             return
         child = _Child(command, env, port, slot, streams)

@@ -33,7 +33,7 @@ _SHELLS_OWN = frozenset(
 
 
 class SpawnError(Exception):
-    """The program could not be started; the text names what and why."""
+    """The program failed to start. The message names it and the reason."""
 
 
 def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = (), tty: str = "", sources: int = 0) -> Start:
@@ -47,7 +47,7 @@ def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = (), tty:
         env = {**env, "LISTEN_FDS": str(len(held)), "LISTEN_FDNAMES": ":".join(held)}
         argv = ("sh", "-c", _WITH_LISTEN_PID, "sh", *argv)
     if any("\0" in text for text in argv):
-        raise SpawnError(f"{program.argv[0]} could not be started: embedded null byte")
+        raise SpawnError(f"{program.argv[0]} failed to start: embedded null byte")
     return Start(
         command.kind,
         tuple(map(os.fsencode, argv)),
@@ -107,7 +107,7 @@ def why(failed: Failed, command: Spawn, env: Mapping[str, str]) -> str:
         if os.path.isdir(path):
             return f"{name} is a folder, not a program"
         return f"not executable: {name} (try chmod +x {name})"
-    return f"{name} could not be started: {reason if failed.errno else failed.text}"
+    return f"{name} failed to start: {reason if failed.errno else failed.text}"
 
 
 def signal_name(number: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from hotrun.core.build.build_plan import BuildPlan
-from hotrun.core.build.diagnostics_diff import what_changed
+from hotrun.core.build.diagnostics_diff import summarize
 from hotrun.core.build.last_good import Baseline, LastGood
 from hotrun.core.build.step import StepState
 from hotrun.core.build.step_report import ending_of, reason_of, report, status_of
@@ -172,7 +172,7 @@ class Builder:
         for name in plan.pending:
             self.steps[name].status = "pending"
         for state in self.steps.values():
-            state.compared.note(changes)
+            state.compared.record_changes(changes)
         unfinished = self.unfinished()
         planned = tuple([name for name in self.steps if name in unfinished])
         timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
@@ -378,7 +378,7 @@ class Builder:
 
     def _what_changed(self) -> tuple[int, int, tuple[events.Fixed, ...]]:
         states = self.steps.values()
-        return what_changed(state.compared.compare(state.diagnostics, state.status == "passed") for state in states)
+        return summarize(state.compared.compare(state.diagnostics, state.status == "passed") for state in states)
 
     def _status_of(self, build: Build) -> events.Status:
         if build.canceled:

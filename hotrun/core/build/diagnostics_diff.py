@@ -1,7 +1,7 @@
-"""What is new and what is fixed among the diagnostics of a step: its latest run compared with the last result.
+"""New and fixed diagnostics of a step: compares its latest run with the last build result.
 
-A build that was canceled has no result. What it reported is compared once more by the next one. Of a run that was cut
-short (a timeout, a signal) counts what it told; what it did not get to is still there.
+A canceled build has no result. The next build compares its diagnostics again. A run that was cut short (by a timeout or
+signal) adds its diagnostics, and keeps the earlier ones.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Literal
 from hotrun.core.changes.impact import PendingChange
 from hotrun.core.model.events import Diagnostic, Fixed
 
-MOST_FIXED = 20  # listed in a build result; `fixed` counts them all
-MOST_BEFORE = 4000  # problems that are remembered of a step, as many as a run can have
-MOST_PATHS = 10_000  # remembered of the files that have come
+MAX_FIXED = 20  # listed in a build result; `fixed` is the total
+MAX_BEFORE = 4000  # remembered problems of a step, as many as a run can have
+MAX_PATHS = 10_000  # remembered added files
 
-Ending = Literal["complete", "cut"]
-_Words = tuple[object, ...]
+Ending = Literal["complete", "cut short"]
+_Key = tuple[object, ...]
 
 
-def key_of(diagnostic: Diagnostic) -> _Words:
-    """What makes two diagnostics of two builds the same; lines move with every edit, so they do not count."""
+def key_of(diagnostic: Diagnostic) -> _Key:
+    """The identity of a diagnostic across builds, without its line, which moves with every edit."""
     return (diagnostic.severity, diagnostic.path, diagnostic.code, diagnostic.message)
 
 
@@ -32,94 +32,94 @@ class DiagnosticsDiff:
     def __init__(self) -> None:
         self._before: list[Diagnostic] = []
         self._known = _KnownProblem((), set(), set())
-        self._ending: Ending | None = None  # of its latest run since the last build result; None: none, or canceled
-        self._gone: set[str] = set()  # files with problems that are not there any more
-        self._come: set[str] = set()  # files that were not there
+        self._ending: Ending | None = None  # of its latest run since the last build result, None if none or canceled
+        self._deleted: set[str] = set()  # files with problems
+        self._added: set[str] = set()
 
-    def note(self, changes: Iterable[PendingChange]) -> None:
-        """Files have changed: problems of one that is gone may be found in one that has come."""
-        gone = {change.path for change in changes if change.kind == "deleted"}
-        self._gone |= gone & {diagnostic.path for diagnostic in self._before} if gone else set()
-        if len(self._come) < MOST_PATHS:
-            self._come |= {change.path for change in changes if change.kind == "added"}
+    def record_changes(self, changes: Iterable[PendingChange]) -> None:
+        """Record deleted and added files: the problems of a renamed file reappear under its new name."""
+        deleted = {change.path for change in changes if change.kind == "deleted"}
+        self._deleted |= deleted & {diagnostic.path for diagnostic in self._before} if deleted else set()
+        if len(self._added) < MAX_PATHS:
+            self._added |= {change.path for change in changes if change.kind == "added"}
 
     def begin(self) -> None:
-        """A run begins."""
+        """A run starts."""
         self._ending = None
-        self._known = _KnownProblem(self._before, self._gone, self._come)
+        self._known = _KnownProblem(self._before, self._deleted, self._added)
 
     def is_new(self, diagnostic: Diagnostic) -> bool:
-        """Whether the run tells of something that was not there; of n with the same words, n may have been."""
-        return not self._known.take(diagnostic)
+        """Whether the diagnostic is new. Each earlier one with the same text matches once."""
+        return not self._known.match(diagnostic)
 
     def over(self, ending: Ending | None) -> None:
-        """The run has ended: by itself, before it could report everything, or (None) because it was not wanted."""
+        """The run is over: complete, cut short, or (None) canceled."""
         self._ending = ending
 
     def compare(self, now: Sequence[Diagnostic], is_passed: bool) -> tuple[int, list[Diagnostic]]:
-        """The build has a result, with `now` of this step: how many of these are new, and which old ones are fixed."""
+        """Compare the build result, with `now` of this step: returns the number of new ones, and the fixed ones."""
         ending, self._ending = self._ending, None
         if ending is None:
             return 0, []
         new = sum(diagnostic.new for diagnostic in now)
-        left = self._left(now)
-        if ending == "cut":
-            self._before = [*now, *left][:MOST_BEFORE]
+        left = self._missing(now)
+        if ending == "cut short":
+            self._before = [*now, *left][:MAX_BEFORE]
             return new, []
         self._before = list(now)
-        self._gone, self._come = set(), set()
-        # That a step failed at all is not solved by its failing for a better reason.
+        self._deleted, self._added = set(), set()
+        # A failed step may now report a better reason, which does not fix the bare failure.
         return new, [diagnostic for diagnostic in left if is_passed or not _is_bare_failure(diagnostic)]
 
-    def _left(self, now: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """What was there before and is not `now`; those that are still in their line are told from the others."""
+    def _missing(self, now: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """The earlier diagnostics that are not in `now`. Those in the same line match first."""
         unmoved = Counter((key_of(diagnostic), diagnostic.line) for diagnostic in now)
         unmoved &= Counter((key_of(diagnostic), diagnostic.line) for diagnostic in self._before)
-        known = _KnownProblem(_without(self._before, unmoved), self._gone, self._come)
+        known = _KnownProblem(_without(self._before, unmoved), self._deleted, self._added)
         for diagnostic in _without(now, unmoved):
-            known.take(diagnostic)
-        return known.left()
+            known.match(diagnostic)
+        return known.unmatched()
 
 
 class _KnownProblem:
-    """Problems that may be found again, each once."""
+    """Earlier problems, each of which can match a diagnostic once."""
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], gone: set[str], come: set[str]) -> None:
-        """`gone` and `come` are the files that what was renamed may be in."""
-        self._come = come
-        self._kept: dict[_Words, list[Diagnostic]] = {}
-        self._moved: dict[_Words, list[Diagnostic]] = {}
+    def __init__(self, diagnostics: Iterable[Diagnostic], deleted: set[str], added: set[str]) -> None:
+        """`deleted` and `added`: the old and new names of files that may have been renamed."""
+        self._added = added
+        self._kept: dict[_Key, list[Diagnostic]] = {}
+        self._moved: dict[_Key, list[Diagnostic]] = {}
         for diagnostic in diagnostics:
-            if diagnostic.path in gone:
-                self._moved.setdefault(_words(diagnostic), []).append(diagnostic)
+            if diagnostic.path in deleted:
+                self._moved.setdefault(_text_key(diagnostic), []).append(diagnostic)
             else:
                 self._kept.setdefault(key_of(diagnostic), []).append(diagnostic)
 
-    def take(self, diagnostic: Diagnostic) -> bool:
-        """Whether it is one of them, which it is no more."""
+    def match(self, diagnostic: Diagnostic) -> bool:
+        """Remove an earlier problem that equals the diagnostic. Returns whether there was one."""
         known = self._kept.get(key_of(diagnostic))
-        if not known and diagnostic.path in self._come:
-            known = self._moved.get(_words(diagnostic))
+        if not known and diagnostic.path in self._added:
+            known = self._moved.get(_text_key(diagnostic))
         if not known:
             return False
         known.pop()
         return True
 
-    def left(self) -> list[Diagnostic]:
-        """Those that were not taken."""
+    def unmatched(self) -> list[Diagnostic]:
+        """The earlier problems that matched nothing."""
         return [diagnostic for found in (self._kept, self._moved) for same in found.values() for diagnostic in same]
 
 
 def _is_bare_failure(diagnostic: Diagnostic) -> bool:
-    """Whether it only says that the step failed (see diagnostics.failure)."""
+    """Whether it only reports that the step failed (see diagnostics/model/failure.py)."""
     return diagnostic.file is None and diagnostic.tool == diagnostic.step
 
 
-def _words(diagnostic: Diagnostic) -> _Words:
+def _text_key(diagnostic: Diagnostic) -> _Key:
     return (diagnostic.severity, diagnostic.code, diagnostic.message)
 
 
-def _without(diagnostics: Iterable[Diagnostic], unmoved: Counter[tuple[_Words, int | None]]) -> Iterable[Diagnostic]:
+def _without(diagnostics: Iterable[Diagnostic], unmoved: Counter[tuple[_Key, int | None]]) -> Iterable[Diagnostic]:
     left = Counter(unmoved)
     for diagnostic in diagnostics:
         place = (key_of(diagnostic), diagnostic.line)
@@ -129,14 +129,14 @@ def _without(diagnostics: Iterable[Diagnostic], unmoved: Counter[tuple[_Words, i
             yield diagnostic
 
 
-def what_changed(found: Iterable[tuple[int, list[Diagnostic]]]) -> tuple[int, int, tuple[Fixed, ...]]:
-    """The answers of all steps to `compare` as one: how many are new, how many are fixed, and the first of these."""
+def summarize(found: Iterable[tuple[int, list[Diagnostic]]]) -> tuple[int, int, tuple[Fixed, ...]]:
+    """Add up the comparisons of all steps: the numbers of new and fixed diagnostics, and the first fixed ones."""
     new, fixed = 0, list[Diagnostic]()
     for more, left in found:
         new += more
         fixed += left
     fixed.sort(key=lambda diagnostic: diagnostic.severity != "error")
-    return new, len(fixed), tuple(map(_fixed, fixed[:MOST_FIXED]))
+    return new, len(fixed), tuple(map(_fixed, fixed[:MAX_FIXED]))
 
 
 def _fixed(diagnostic: Diagnostic) -> Fixed:

@@ -1,4 +1,4 @@
-"""What the end and the output of a step's run say, as statuses, words and diagnostics."""
+"""The report on a step's run: its status, the reason of a failure, and its diagnostics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from hotrun.core.build.diagnostics_diff import DiagnosticsDiff, Ending
 from hotrun.core.model import events
 from hotrun.core.model.project import Step
-from hotrun.core.model.text import duration
+from hotrun.core.model.text import duration, exit_code_hint
 from hotrun.core.run import Run
 
 if TYPE_CHECKING:
@@ -30,29 +30,29 @@ def reason_of(run: Run, step: Step, status: events.Status) -> str:
     if status == "timeout":
         return f"step {step.name} timed out after {duration(step.timeout_ms or 0)}"
     if run.failure is not None:
-        return f"step {step.name} could not be started: {run.failure}"
+        return f"step {step.name} failed to start: {run.failure}"
     if run.signal is not None:
         return f"step {step.name} was killed by {run.signal}"
-    hints = {126: ": a command is not executable", 127: ": a command was not found"}
-    return f"step {step.name} failed (exit {run.exit_code}{hints.get(run.exit_code or 0, '')})"
+    hint = exit_code_hint(run.exit_code)
+    return f"step {step.name} failed (exit {run.exit_code}{f': {hint}' if hint else ''})"
 
 
 def ending_of(run: Run, status: events.Status) -> Ending | None:
-    """Whether the run has told all that it had to tell; None: nobody waits for it any more."""
+    """Whether the run could report everything. None if it was canceled."""
     if status == "canceled":
         return None
-    return "cut" if status == "timeout" or run.exit_code is None else "complete"
+    return "cut short" if status == "timeout" or run.exit_code is None else "complete"
 
 
 def report(
-    finding: Finding, step: Step, build: int, root: str, found: list[events.Diagnostic], compared: DiagnosticsDiff
+    finding: Finding, step: Step, build: int, root: str, found: list[events.Diagnostic], diff: DiagnosticsDiff
 ) -> events.Diagnostic:
-    """A finding in the output of a step, as it is told, with its places resolved; it is added to what was `found`."""
-    from hotrun.core.diagnostics.model.to_event import place_of, told  # not before there is a diagnostic
+    """The diagnostic for a finding of a step, with resolved places. It is added to `found`, or replaces its copy."""
+    from hotrun.core.diagnostics.model.to_event import place_of, told  # imported with the first diagnostic
 
     diagnostic = told(finding, build=build, step=step.name, process=None, cwd=step.program.cwd, root=root)
     at = place_of(diagnostic, found)
-    is_new = compared.is_new(diagnostic) if at is None else found[at].new
+    is_new = diff.is_new(diagnostic) if at is None else found[at].new
     diagnostic = msgspec.structs.replace(diagnostic, new=is_new)
     if at is None:
         found.append(diagnostic)

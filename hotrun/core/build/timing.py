@@ -1,4 +1,4 @@
-"""When the steps of one build have run, and which of them decided how long it took."""
+"""When the steps of one build ran, and which of them determined its duration."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import msgspec
 
 
 class Ran(msgspec.Struct):
-    """One run of a step; times are milliseconds since the start of its build.
+    """One run of a step. Times are milliseconds since the start of its build.
 
-    `waited_ms`: how long it could have run and did not, as every job was taken. `over_ms`: nothing of it was left, and
-    what it has made was known; None while it runs.
+    `waited_ms`: how long it waited for a free job. `over_ms`: when all its processes had exited and its outputs were
+    known. None while it runs.
     """
 
     step: str
@@ -22,32 +22,32 @@ class Ran(msgspec.Struct):
 
 
 class Timing:
-    """The clock of one build. A step starts as soon as all that it needs is over and a job is free."""
+    """The times of one build. A step starts as soon as the steps that it needs are over and a job is free."""
 
     def __init__(self, needs: Mapping[str, Sequence[str]], now_ms: int) -> None:
-        """`needs`: the names of the steps that each step needs; `now_ms`: the start of the build."""
-        self.saved_ms = 0  # the time that the steps would have taken which had no need to run
+        """`needs`: the steps that each step needs. `now_ms`: the start of the build."""
+        self.saved_ms = 0  # the duration of the steps that did not need to run
         self._needs = needs
         self._origin_ms = now_ms
-        self._ran: dict[str, Ran] = {}  # in the order of their starts
+        self._ran: dict[str, Ran] = {}  # in the order in which they started
 
     def started(self, step: str, now_ms: int) -> None:
-        """A run of it begins."""
+        """A run of the step starts."""
         start_ms = now_ms - self._origin_ms
         due_ms = max((ran.over_ms or 0 for ran in self._ran_before(step)), default=0)
         self._ran[step] = Ran(step, start_ms, start_ms - due_ms)
 
     def over(self, step: str, now_ms: int) -> Ran:
-        """Its run is over; returns what is known of it then."""
+        """The run of the step is over. Returns its times."""
         ran = self._ran[step]
         ran.over_ms = now_ms - self._origin_ms
         return ran
 
     def critical_path(self) -> tuple[str, ...]:
-        """The chain of steps that decided the duration, from the first to the last one that was over.
+        """The chain of steps that determined the duration, in the order in which they ran.
 
-        Each of them has waited for the one before it: for what that makes, or for its job. Were one of them quicker, so
-        would the build be, until another chain is the longest.
+        Each of them waited for the previous one: for its outputs or its job. The build only gets faster if one of these
+        steps does.
         """
         path: list[str] = []
         ran = _latest(ran for ran in self._ran.values() if ran.over_ms is not None)
@@ -63,7 +63,7 @@ class Timing:
         return _latest(self._ran_before(ran.step))
 
     def _ran_before(self, step: str) -> list[Ran]:
-        """The runs in this build of what the step needs, also through steps that did not run."""
+        """The runs, in this build, of steps that the step needs, also through steps that did not run."""
         found: dict[str, Ran] = {}
         todo = list(self._needs[step])
         seen = set(todo)
@@ -78,5 +78,5 @@ class Timing:
 
 
 def _latest(runs: Iterable[Ran]) -> Ran | None:
-    """The one that was over last."""
+    """The run that was over last."""
     return max(runs, key=lambda ran: ran.over_ms or 0, default=None)

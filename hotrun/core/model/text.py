@@ -19,10 +19,15 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Names with commas; beyond `most` the rest is counted."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+def listed(names: Sequence[str], limit: int = 3) -> str:
+    """Names with commas. Beyond `limit`, the rest is counted."""
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def exit_code_hint(code: int | None) -> str | None:
+    """What a shell means by this exit code, if it has a meaning."""
+    return {126: "command not executable", 127: "command not found"}.get(code or 0)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

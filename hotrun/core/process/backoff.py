@@ -1,34 +1,34 @@
-"""How long to wait before a process that keeps ending is started again: twice as long each time, up to a limit."""
+"""Backoff: how long to wait before restarting a process that keeps exiting. It doubles each time, up to a limit."""
 
 from __future__ import annotations
 
 FIRST_MS = 250
-MOST_MS = 8000
-RESET_MS = 10_000  # a run this long counts as healthy
-JITTER_PART = 10  # up to a tenth more, so that processes that fall together do not rise together
+MAX_MS = 8000
+RESET_MS = 10_000  # a run of this length resets the backoff
+JITTER_PART = 10  # jitter of up to a tenth, so that processes that exit together do not restart together
 
 
 class Backoff:
-    """The pauses of one process."""
+    """The backoff of one process."""
 
     def __init__(self) -> None:
         self.start_at_ms: int | None = None
         self._crashes = 0
 
     def ended(self, run: int, uptime_ms: int, now_ms: int) -> None:
-        """Its run `run` has ended by itself: set `start_at_ms`."""
+        """The run `run` has exited: set `start_at_ms`."""
         self._crashes = 1 if uptime_ms >= RESET_MS else self._crashes + 1
-        pause_ms = min(FIRST_MS << min(self._crashes - 1, 10), MOST_MS)
-        # Knuth's multiplicative hash of the run's number is as good as a random number here, and can be repeated.
+        pause_ms = min(FIRST_MS << min(self._crashes - 1, 10), MAX_MS)
+        # Knuth's multiplicative hash of the run's id serves as a reproducible random number.
         spread = run * 2_654_435_761 % 2**32
         self.start_at_ms = now_ms + pause_ms + pause_ms * spread // (JITTER_PART * 2**32)
 
     def check(self, now_ms: int) -> None:
-        """Let a pause that is over be over."""
+        """Clear `start_at_ms` once it has passed."""
         if self.start_at_ms is not None and now_ms >= self.start_at_ms:
             self.start_at_ms = None
 
     def forget(self) -> None:
-        """Something changed: no pause is due, and the next one is a short one again."""
+        """Reset the backoff, because something has changed."""
         self._crashes = 0
         self.start_at_ms = None

@@ -1,4 +1,4 @@
-"""Tells from a process's last lines whether it failed because an address was taken, and which ports it wanted."""
+"""Find out from a process's last lines whether it failed because an address is in use, and which ports it wanted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hotrun.core.model.project import Process
 
 _TAKEN = re.compile(
     r"address (?:is )?(?:already )?in use"  # strerror(EADDRINUSE), the runtimes, PostgreSQL, Redis, .NET
-    r"|\bEADDRINUSE\b|\bAddrInUse\b|\[errno (?:98|48)\]|\((?:98|48): "  # also where strerror speaks another language
+    r"|\bEADDRINUSE\b|\bAddrInUse\b|\[errno (?:98|48)\]|\((?:98|48): "  # also if strerror is localized
     r"|connection in use"  # gunicorn
     r"|\bport\b.{0,40}\bin use\b"  # flask, Django, vite, Spring, Tomcat
     r"|already running on port|port is already allocated",  # create-react-app, docker
@@ -27,13 +27,13 @@ _TUPLE = re.compile(r"\('[^']*', (\d{1,5})\b")  # an address as Python prints it
 _NAMED = re.compile(r"\bport\b\W{0,3}(\d{1,5})\b", re.IGNORECASE)
 _OF_ADDRESS = re.compile(r"(?<!:):(\d{1,5})(?![\d:\]])")  # not within the brackets of IPv6
 _IN_COMMAND = re.compile(r"(?<![\w.])(\d{2,5})(?![\w.])")  # "--port 8000", ":8000", "8000"
-_REMARK = 3  # lines: flask and PostgreSQL name the port in the one after
+_REMARK = 3  # lines: flask and PostgreSQL name the port in the next line
 
 
 def taken_ports(lines: Iterable[str]) -> tuple[int, ...] | None:
-    """The ports that the lines say are taken, in their order; () if they name none; None if they say nothing of it.
+    """The ports that the lines report as in use. Empty if they name none, None if they report no such failure.
 
-    A server that goes on with another port is none that has failed of it.
+    A server that continues on another port has not failed.
     """
     texts = [plain(line) for line in lines]
     at = [number for number, text in enumerate(texts) if _TAKEN.search(text) and not _MOVED.search(text)]
@@ -47,12 +47,12 @@ def taken_ports(lines: Iterable[str]) -> tuple[int, ...] | None:
 
 
 def configured_ports(process: Process, port: int | None) -> tuple[int, ...]:
-    """The ports that a process is meant to use, as far as its configuration tells; `port` stands for {port}."""
+    """The ports in the configuration of a process. `port`: the value of {port}."""
     texts = (process.ready.target, *process.listen) if process.ready.by in ("tcp", "http") else process.listen
     found = [int(match[1]) for text in texts for match in _OF_ADDRESS.finditer(text)]
     variable = process.program.env.get("PORT", "")
     found += [int(variable)] if variable.isdecimal() else []
-    # A number in the command may be anything else, but then hardly anybody listens there.
+    # A number in the command may mean something else, but then hardly any program listens on it.
     found += [int(match[1]) for word in process.program.argv for match in _IN_COMMAND.finditer(word)]
     return tuple(one for one in dict.fromkeys(found if port is None else [*found, port]) if one < 65536)
 

@@ -1,10 +1,10 @@
-"""One process: what is wanted of it (dirty, reload) apart from what there is (its runs). At most two runs at a time.
+"""One process: what is requested (dirty, reload), and its runs, of which at most two are serving.
 
-run        serves, or is to: started where there is none, and ended before the next one is started
-successor  with `overlap`: started while `run` serves; it becomes `run` when it is ready. If it fails, `run` stays
-retired    with `overlap`: what was `run`, on its way out
+run        serves, or will: started if there is none, and stopped before the next one starts
+successor  with `overlap`: started while `run` serves. It becomes `run` when it is ready. If it fails, `run` stays
+retired    with `overlap`: the former `run`, which is stopping
 
-           dirty & needs passed          ready         ends by itself              stopped by failure, removed, quit
+           dirty & needs passed          ready         exits by itself             stopped by failure, removed, quit
 no run     start                         -             -                           -
 run        stop; overlap: a successor    -             its successor, else none    stop
 successor  stop (it is old already)      becomes run   none, and `run` is stale    stop
@@ -22,27 +22,27 @@ from hotrun.core.process.crash import Crash, named_in
 from hotrun.core.process.readiness import Readiness
 from hotrun.core.run import Effect, Run
 
-TAIL_LINES = 2000  # what a crash is read from: a Go program prints all its goroutines
+TAIL_LINES = 2000  # the output that explains a crash: a Go program prints all its goroutines
 
 
 class ProcessRun(Run):
-    """One run of a process, with what is known of its readiness."""
+    """One run of a process, with its readiness."""
 
     def __init__(self, id: int, build: int, now_ms: int, readiness: Readiness) -> None:
         super().__init__(id, build, now_ms, TAIL_LINES)
         self.readiness = readiness
         self.reload_due = False
-        self.taken_build = build  # the newest of which it has everything, or has been told
-        self.is_leaving = False  # it has said itself that it is about to end
+        self.taken_build = build  # the newest build that it runs, or was reloaded for
+        self.is_leaving = False  # it has announced that it is about to exit
 
     @property
     def is_ready(self) -> bool:
-        """It serves."""
+        """Whether it serves."""
         return self.serving and self.readiness.via is not None and not self.is_leaving
 
 
 class ProcessState:
-    """One process: what is wanted of it, and its runs."""
+    """One process: what is requested, and its runs."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -50,46 +50,46 @@ class ProcessState:
         self.successor: ProcessRun | None = None
         self.retired: ProcessRun | None = None
         self.dirty = True
-        self.by_steps = False  # dirty only because steps that it needs were
+        self.by_steps = False  # dirty only because of steps that it needs
         self.removed = False
         self.backoff = Backoff()
         self.crash = Crash()
-        self.traced: list[ProcessRun] = []  # whose trace is being looked for; they may be over
+        self.traced: list[ProcessRun] = []  # failed runs whose trace is being searched; they may be over
         self.crashes = 0  # how often `crash` was replaced, or became valid because the last run was over
-        self.listens = False  # a run of it has listened by itself
-        self.typed = b""  # keys for the run that serves, or the next one that does
-        self.asks_ports_of: ProcessRun | None = None  # it found its port taken; it may be over
+        self.listens = False  # one of its runs has listened on a port
+        self.typed = b""  # keys for the serving run, or for the next one
+        self.asks_ports_of: ProcessRun | None = None  # the run whose port was in use; it may be over
 
     @property
     def runs(self) -> tuple[ProcessRun, ...]:
-        """All that live, the one that serves first."""
+        """All current runs, the serving one first."""
         return tuple([run for run in (self.run, self.successor, self.retired) if run is not None])
 
     @property
     def is_running(self) -> bool:
-        """Some run of it lives."""
+        """Whether it has a run."""
         return not (self.run is None and self.successor is None and self.retired is None)
 
     @property
     def in_transit(self) -> bool:
-        """On its way from one run to the next, or from none to one."""
+        """Whether a run is starting or stopping."""
         if self.successor is not None or self.retired is not None:
             return True
         return bool(self.traced) if self.run is None else not self.run.serving
 
     @property
     def is_ready(self) -> bool:
-        """Whoever needs it may start."""
+        """Whether processes that need it may start."""
         return self.run is not None and self.run.is_ready
 
     def touch(self, by_steps: bool = False) -> None:
-        """A change wants it started anew: no backoff holds it any longer."""
+        """Request a restart because of a change, and end any backoff."""
         self.by_steps = by_steps and (self.by_steps or not self.dirty)
         self.dirty = True
         self.backoff.forget()
 
     def reload(self) -> None:
-        """Files that it takes by itself have changed: tell each run, and start it where it is down."""
+        """Request a reload of each run, because files that it reloads have changed. Start the process if it is down."""
         for run in self.runs:
             run.reload_due = run is not self.retired
         if not self.runs:
@@ -97,14 +97,14 @@ class ProcessState:
 
     @property
     def deadline_ms(self) -> int | None:
-        """When one of its runs must be looked at again."""
+        """When to check its runs next."""
         times = [at for run in self.runs for at in (run.kill_at_ms, run.readiness.deadline_ms) if at is not None]
         return min(times, default=None)
 
     # --- what is done ------------------------------------------------------------------------------------------
 
     def start(self, run_id: int, build: int, now_ms: int, out: list[Effect]) -> None:
-        """Start a run of `build`: the one that serves, or its successor where one serves already."""
+        """Start a run of `build`. If one serves already, the new one is its successor."""
         process = self.process
         run = ProcessRun(run_id, build, now_ms, Readiness(run_id, process.ready, self.listens))
         if self.run is None:
@@ -135,7 +135,7 @@ class ProcessState:
         out.append(spawn)
 
     def stop(self, run: ProcessRun, now_ms: int, out: list[Effect]) -> None:
-        """Ask a run to end, unless that has been done."""
+        """Stop a run, unless that has been requested already."""
         process = self.process
         if run.stoppable and not run.asked_to_stop:
             out.append(events.ProcessStopping(process.name, run.id, run.build, process.stop_signal))
@@ -143,19 +143,19 @@ class ProcessState:
             run.stop(process.stop_signal, process.stop_timeout_ms, now_ms, out)
 
     def began(self, run: ProcessRun, spawned: Spawned, now_ms: int, out: list[Effect]) -> None:
-        """A run's program has been started."""
+        """A run's program has started."""
         out.append(events.ProcessStarted(self.process.name, run.id, run.build, spawned.pid, spawned.port))
         if not run.asked_to_stop:
             run.readiness.begin(spawned.port, now_ms, out)
 
     def notified(self, run: ProcessRun, said: Notified, out: list[Effect]) -> None:
-        """A run has said something about itself."""
+        """A run has sent a notification about itself."""
         run.is_leaving = run.is_leaving or said.stopping
         if said.status is not None:
             out.append(events.ProcessStatus(self.process.name, run.id, said.status))
 
     def became_ready(self, run: ProcessRun, now_ms: int, out: list[Effect]) -> None:
-        """A run serves; what went wrong before is over."""
+        """A run is ready, so earlier errors are over."""
         assert run.readiness.via is not None
         name, via = self.process.name, run.readiness.via
         self.crash = Crash()
@@ -164,20 +164,20 @@ class ProcessState:
         out.append(events.ProcessReady(name, run.id, run.build, via, run.uptime_ms(now_ms)))
 
     def hand_over(self, now_ms: int, out: list[Effect]) -> None:
-        """The successor is ready, and takes the place of the run before it."""
+        """The successor is ready, and replaces the current run."""
         assert self.run is not None
         self.retired, self.run, self.successor = self.run, self.successor, None
         self.stop(self.retired, now_ms, out)
 
     def say_stale(self, out: list[Effect]) -> None:
-        """What serves is older than what was built, or should have been."""
+        """Report that the serving run is older than the newest build."""
         if self.run is not None and self.run.serving:
             out.append(events.ProcessStale(self.process.name, self.run.id, self.run.build))
 
     def find_trace(self, run: ProcessRun, what: str, root: str, out: list[Effect]) -> None:
-        """A run has failed, which is what `what` says: have its trace looked for. Nothing is started before that.
+        """Search the trace of a failed run. `what`: the failure in words. The next run only starts after that.
 
-        Until then, a change of any file that its output named may repair it.
+        Until then, a change of any file that its output named may fix it.
         """
         process = self.process
         self.traced.append(run)
@@ -185,19 +185,19 @@ class ProcessState:
         out.append(FindTrace(run.id, process.program, tuple(run.tail), what))
 
     def fail(self, crash: Crash, out: list[Effect]) -> None:
-        """Say why the newest run has failed."""
+        """Report why the newest run has failed."""
         self.crash = crash
         self.crashes += 1
         out.extend(crash.errors)
 
     def ask_ports(self, run: ProcessRun, ports: tuple[int, ...], out: list[Effect]) -> None:
-        """Ask who has these ports, which the run found taken."""
+        """Look up the owners of these ports, which the run found in use."""
         if ports:
             self.asks_ports_of = run
             out.append(FindPortOwners(run.id, ports))
 
     def send_what_waits(self, out: list[Effect]) -> None:
-        """Give the runs what is there for them: keys that were typed, news of files that they take by themselves."""
+        """Send pending keys and reload signals to the runs."""
         if self.typed and self.run is not None and self.run.serving:
             out.append(SendKeys(self.run.id, self.typed))
             self.typed = b""
@@ -209,7 +209,7 @@ class ProcessState:
                 out.append(events.ProcessReloaded(self.process.name, run.id, run.build, reload.signal))
 
     def forget(self, run: ProcessRun) -> bool:
-        """A run is over; True if it was the one that serves, or was to, and none takes its place."""
+        """Forget a run that is over. True if it was the current run, and none replaces it."""
         if run is self.successor:
             self.successor = None
         elif run is self.retired:

@@ -1,11 +1,11 @@
-"""Whether one run is ready, and by when it has to be.
+"""The readiness of one run, and its deadline.
 
-waiting   a probe's answer, READY=1, a matching line: ready      deadline: late, which is a failure
+waiting   a probe passes, READY=1, a matching line: ready        deadline: late, which is a failure
 late      the same: ready after all                              -
-ready     it stays so
+ready     it stays ready
 
-Without a word of the configuration a run is ready when it listens, or has stayed up for a while; a process that has
-listened before is given time to do so again.
+By default, a run is ready when it listens on a port, or has stayed up for a while. If an earlier run of the process
+has listened, the next one gets the full timeout to do so.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from hotrun.core.model.project import PORT, Ready
 from hotrun.core.model.text import duration
 from hotrun.core.run import Effect
 
-UP_MS = 2000  # a server listens sooner, and who waits for a worker that never listens waits for this long
+UP_MS = 2000  # most servers listen sooner, and a worker that never listens is ready after this time
 
 Turn = Literal["ready", "late"]
 
 
 class Readiness:
-    """What is known of one run. `via` says how it became ready; None: it is not."""
+    """The readiness of one run. `via`: how it became ready, None if it is not."""
 
     def __init__(self, run: int, ready: Ready, listens: bool) -> None:
-        """`listens`: an earlier run of the process listened by itself, so this one is expected to."""
+        """`listens`: an earlier run of the process listened, so this one should, too."""
         self.via: str | None = None
         self.is_late = False
         self.listens = listens
@@ -38,26 +38,26 @@ class Readiness:
         self._why = ""
         self._is_probed = False
         self._due_ms: int | None = None
-        self._last_look_ms = 0
+        self._timeout_at_ms = 0
 
     def begin(self, port: int | None, now_ms: int, out: list[Effect]) -> None:
-        """The program runs from now on; `port` stands for {port}."""
-        self._last_look_ms = now_ms + self._ready.timeout_ms
+        """The program has started. `port`: the value of {port}."""
+        self._timeout_at_ms = now_ms + self._ready.timeout_ms
         is_open = self._ready.by == "auto" and not self.listens
-        self._due_ms = min(now_ms + UP_MS, self._last_look_ms) if is_open else self._last_look_ms
+        self._due_ms = min(now_ms + UP_MS, self._timeout_at_ms) if is_open else self._timeout_at_ms
         if self._ready.by not in ("log", "notify"):
             self._is_probed = True
             out.append(StartProbe(self._run, with_port(self._ready, port)))
 
     def end(self, out: list[Effect]) -> None:
-        """The run is about to end, or has ended: it is not looked at any more."""
+        """The run is stopping, or is over: stop the probe and the deadline."""
         self._due_ms = None
         if self._is_probed:
             self._is_probed = False
             out.append(StopProbe(self._run))
 
-    def take(self, input: Input, now_ms: int) -> Turn | None:
-        """Take an input about the run; "ready" if it makes the difference."""
+    def handle(self, input: Input, now_ms: int) -> Turn | None:
+        """Handle an input about the run. Returns "ready" if it makes the run ready."""
         match input:
             case ProbePassed():
                 self._is_probed = False
@@ -75,7 +75,7 @@ class Readiness:
         return None
 
     def check(self, now_ms: int, out: list[Effect]) -> Turn | None:
-        """What the time that has passed makes of it."""
+        """Handle a passed deadline: "ready" if the run has stayed up long enough, "late" if it is not ready in time."""
         if self._due_ms is None or now_ms < self._due_ms:
             return None
         self._due_ms = None
@@ -84,30 +84,30 @@ class Readiness:
             return None
         if self._ready.by == "auto":
             turn = self._become("up")
-            # It may still begin to listen, and then the next run is expected to.
-            self._due_ms = max(self._last_look_ms, now_ms + 1) if self._is_probed else None
+            # It may still start to listen. Then the next run should, too.
+            self._due_ms = max(self._timeout_at_ms, now_ms + 1) if self._is_probed else None
             return turn
         self.is_late = True
         return "late"
 
     @property
     def deadline_ms(self) -> int | None:
-        """When `check` has something to say."""
+        """When to call `check` next."""
         return self._due_ms
 
     @property
-    def what_is_missing(self) -> str:
-        """What was waited for in vain, in words."""
-        ready, after = self._ready, f" within {duration(self._ready.timeout_ms)}"
-        match ready.by:
+    def missing(self) -> str:
+        """Why the run is late, in words."""
+        match self._ready.by:
             case "log":
-                return f"printed no line that matches {ready.target!r}{after}"
+                missing = f"no output line matched {self._ready.target!r}"
             case "notify":
-                return f"did not say READY=1{after}"
+                missing = "it did not send READY=1"
             case _:
-                why = f": {self._why}" if self._why else ""
-                what = f"{ready.target} gave no answer" if ready.target else "its ready command did not succeed"
-                return f"is not ready{after}: {what}{why}"
+                target = self._ready.target
+                missing = f"no answer from {target}" if target else "its ready command failed"
+        why = f" ({self._why})" if self._why else ""
+        return f"is not ready after {duration(self._ready.timeout_ms)}: {missing}{why}"
 
     def _become(self, via: str) -> Turn | None:
         if self.via is not None:
@@ -117,7 +117,7 @@ class Readiness:
 
 
 def with_port(ready: Ready, port: int | None) -> Ready:
-    """`ready` with the port of one run in the place of {port}."""
+    """`ready` with {port} replaced by the port of one run."""
     if port is None:
         return ready
     program = None if ready.program is None else ready.program.with_port(port)

@@ -1,4 +1,4 @@
-"""All processes: which may start, which must end, and in which order. What one of them does is in process.py."""
+"""All processes: which may start, which must stop, and in which order. process.py has the state of a single one."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from hotrun.core.build.builder import Builder
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Input, Notified, OutputRead, PortOwnersFound, Prompted, Spawned, TraceFound
 from hotrun.core.model.project import Project
-from hotrun.core.process.crash import crash, ending, ports_held
+from hotrun.core.process.crash import crash, exit_text, port_errors
 from hotrun.core.process.ports import configured_ports, taken_ports
 from hotrun.core.process.process import ProcessRun, ProcessState
 from hotrun.core.process.readiness import Turn
 from hotrun.core.run import Effect
 
-MOST_TYPED = 65_536  # bytes that wait for a process that does not come back; a person types no more
+MAX_TYPED = 65_536  # bytes that wait for the next run of a process
 
 
 class Supervisor:
     """All processes of a project."""
 
     def __init__(self, project: Project, builder: Builder, next_run: Callable[[], int]) -> None:
-        """`next_run` hands out run ids."""
+        """`next_run` returns a new run id."""
         self.states = {name: ProcessState(process) for name, process in project.processes.items()}
         self._is_stopping = False
         self._graph = builder.graph
@@ -31,7 +31,7 @@ class Supervisor:
         self._next_run = next_run
 
     def adopt(self, project: Project) -> set[str]:
-        """Take the processes of a new configuration; returns the names that are new, differ or are gone."""
+        """Adopt the processes of a new configuration. Returns the names of added, changed and removed ones."""
         self._graph = self._builder.graph
         changed = set()
         for name, process in project.processes.items():
@@ -53,7 +53,7 @@ class Supervisor:
     # --- what is wanted ----------------------------------------------------------------------------------------
 
     def touch(self, names: Iterable[str], by_steps: bool = False) -> None:
-        """Restart these as soon as what they need has passed, and start what they need where it is down.
+        """Restart these as soon as the steps that they need have passed, and start needed processes that are down.
 
         `by_steps`: only because of steps that they need.
         """
@@ -69,7 +69,7 @@ class Supervisor:
             self.states[name].reload()
 
     def prepare(self, plan: BuildPlan, build: int) -> list[events.ProcessUpToDate]:
-        """Take from a build what it asks of processes; returns those that need no restart, because of cached steps."""
+        """Request the restarts and reloads of a build. Returns the processes that cached steps keep up to date."""
         known = self.states.keys()
         self.touch(plan.restarts & known, by_steps=True)
         self.touch(plan.processes & known)
@@ -81,19 +81,19 @@ class Supervisor:
         self._is_stopping = True
 
     def forgive(self) -> None:
-        """Something has changed, whatever it was: who waits after a crash need not wait any longer."""
+        """End the backoff of all processes, because something has changed."""
         for state in self.states.values():
             state.backoff.forget()
 
     def type(self, name: str, keys: bytes) -> None:
-        """Keys for a process; those that it cannot take now wait for its next run."""
+        """Send keys to a process. If it is down, they wait for its next run."""
         state = self.states[name]
-        state.typed = (state.typed + keys)[:MOST_TYPED]
+        state.typed = (state.typed + keys)[:MAX_TYPED]
 
     # --- what is known -----------------------------------------------------------------------------------------
 
     def owner(self, run: int) -> tuple[ProcessState, ProcessRun] | None:
-        """Whose run it is, and the run; None: nobody's, or it is over."""
+        """The process that the run belongs to, and the run. None if it is over, or not of a process."""
         for state in self.states.values():
             for known in state.runs:
                 if known.id == run:
@@ -102,22 +102,22 @@ class Supervisor:
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The processes that are to be started or restarted."""
+        """The processes that wait for a start or restart."""
         return tuple([name for name, state in self.states.items() if state.dirty and not state.removed])
 
     @property
     def idle(self) -> bool:
-        """No process runs."""
+        """Whether no process is running."""
         return not any([state.is_running for state in self.states.values()])
 
     @property
     def is_done(self) -> bool:
-        """No process runs, and of each that failed it is known why."""
+        """Whether no process is running, and the reason of each failure is known."""
         return self.idle and not any(state.traced for state in self.states.values())
 
     @property
     def restarting(self) -> bool:
-        """A process is on its way from one run to the next."""
+        """Whether a process is between two runs."""
         return any([state.in_transit for state in self.states.values()])
 
     @property
@@ -126,18 +126,18 @@ class Supervisor:
         return tuple([name for name, state in self.states.items() if state.crash.errors])
 
     def named_in_crash(self, path: str) -> frozenset[str]:
-        """The processes that are down, and whose failure named this path."""
+        """The processes that are down after a failure that named this path."""
         found = [name for name, state in self.states.items() if state.run is None and state.crash.names(path)]
         return frozenset(found)
 
     @property
     def crashes(self) -> int:
-        """Another number whenever `named_in_crash` may answer otherwise than before."""
+        """A number that changes whenever the result of `named_in_crash` may change."""
         return sum([state.crashes for state in self.states.values()])
 
     @property
     def deadline_ms(self) -> int | None:
-        """When `advance` must be called next."""
+        """When to call `advance` next."""
         times = [state.deadline_ms for state in self.states.values()]
         if not self._is_stopping:
             times += [state.backoff.start_at_ms for state in self.states.values()]
@@ -146,7 +146,7 @@ class Supervisor:
     # --- what is done ------------------------------------------------------------------------------------------
 
     def handle(self, state: ProcessState, run: ProcessRun, input: Input, now_ms: int, out: list[Effect]) -> bool:
-        """Take an input about a run of a process; True if its end ends the session."""
+        """Handle an input about a run of a process. True if its exit ends the session."""
         name = state.process.name
         match input:
             case OutputRead():
@@ -161,11 +161,11 @@ class Supervisor:
                 pass
         if run.takes(input):
             run.handle(input, now_ms, out)
-        self._turn(state, run, run.readiness.take(input, now_ms), now_ms, out)
+        self._turn(state, run, run.readiness.handle(input, now_ms), now_ms, out)
         return run.gone and self._over(state, run, now_ms, out)
 
     def trace_found(self, input: TraceFound, out: list[Effect]) -> None:
-        """The trace of a run that has failed: say why it did, and ask who has its port where it found that taken."""
+        """Report why a run has failed, from its trace. If its port was in use, look up the owner."""
         for state in self.states.values():
             run = next((run for run in state.traced if run.id == input.run), None)
             if run is not None:
@@ -175,20 +175,19 @@ class Supervisor:
                 self._look_for_taken_ports(state, run, out)
 
     def ports_held(self, input: PortOwnersFound, out: list[Effect]) -> None:
-        """Who holds the ports that a run found taken."""
+        """Report the owners of the ports that a run found in use."""
         for state in self.states.values():
             run = state.asks_ports_of
             if run is not None and run.id == input.run:
                 state.asks_ports_of = None
-                errors = ports_held(state.process, run.build, input.holders, self._root)
+                errors = port_errors(state.process, run.build, input.holders, self._root)
                 state.crash.errors += errors
                 out.extend(errors)
 
     def advance(self, build: int, may_start: bool, now_ms: int, out: list[Effect]) -> bool:
-        """Move every process one step towards what is wanted; True if one was started.
+        """Start, stop and hand over runs as requested. True if a run was started.
 
-        A new run belongs to `build`, the newest. `may_start`: False while what would be started now would be restarted
-        at once, at the end of a burst.
+        New runs belong to `build`, the newest. `may_start`: False during a burst, whose end would restart new runs.
         """
         has_started = False
         for name, state in list(self.states.items()):
@@ -207,11 +206,11 @@ class Supervisor:
         return has_started
 
     def calm(self, build: int) -> list[events.ProcessUpToDate]:
-        """Steps have passed again without a run: what has been started since they were built needs no restart."""
+        """Cancel restarts of processes that are up to date, after steps have passed again without a run."""
         return [fresh for state in self.states.values() if (fresh := self._calmed(state, build)) is not None]
 
     def _calmed(self, state: ProcessState, build: int) -> events.ProcessUpToDate | None:
-        """Whether a process that steps wanted restarted has started with what they make now, or takes it by itself."""
+        """The event if a process is up to date with its steps, or only needs a reload. None if it is not."""
         run, steps = state.run, self._steps_of(state)
         if run is None or not run.serving or not (state.dirty and state.by_steps) or not self._builder.passed(steps):
             return None
@@ -224,7 +223,7 @@ class Supervisor:
         return events.ProcessUpToDate(state.process.name, run.id, build)
 
     def kill(self, out: list[Effect]) -> None:
-        """End every process at once."""
+        """Kill every process."""
         for state in self.states.values():
             state.traced.clear()
             for run in state.runs:
@@ -260,7 +259,7 @@ class Supervisor:
         return False
 
     def _turn(self, state: ProcessState, run: ProcessRun, turn: Turn | None, now_ms: int, out: list[Effect]) -> None:
-        """A run has become ready, or has not in time."""
+        """Handle that a run has become ready, or is late."""
         state.listens = state.listens or run.readiness.listens
         if turn is None or not run.serving:
             return
@@ -268,7 +267,7 @@ class Supervisor:
             state.became_ready(run, now_ms, out)
             return
         name = state.process.name
-        state.find_trace(run, f"{name} {run.readiness.what_is_missing}", self._root, out)
+        state.find_trace(run, f"{name} {run.readiness.missing}", self._root, out)
         if run is state.successor:
             state.stop(run, now_ms, out)
 
@@ -296,12 +295,12 @@ class Supervisor:
         return self._graph.needed_steps.get(state.process.name, frozenset())
 
     def _may_start(self, state: ProcessState) -> bool:
-        """Its steps have passed, and the processes it needs are ready."""
+        """Whether its steps have passed, and the processes that it needs are ready."""
         processes = [self.states[name] for name in state.process.needs if name in self.states]
         return self._builder.passed(self._steps_of(state)) and all([other.is_ready for other in processes])
 
     def _over(self, state: ProcessState, run: ProcessRun, now_ms: int, out: list[Effect]) -> bool:
-        """A run has ended; True if that ends the session."""
+        """Handle that a run is over. True if that ends the session."""
         name, uptime = state.process.name, run.uptime_ms(now_ms)
         was_successor = run is state.successor
         run.readiness.end(out)
@@ -312,8 +311,8 @@ class Supervisor:
         if run.asked_to_stop:
             return False
         if run.failed:
-            what = run.failure and f"{name} could not be started: {run.failure}"
-            what = what or ending(name, run.exit_code, run.signal, uptime)
+            what = run.failure and f"{name} failed to start: {run.failure}"
+            what = what or exit_text(name, run.exit_code, run.signal, uptime)
             state.find_trace(run, what, self._root, out)
         if state.process.on_exit == "restart" and not state.dirty and (is_down or was_successor):
             state.backoff.ended(run.id, uptime, now_ms)

@@ -1,1 +1,1 @@
-"""What is known of a session, folded from its events."""
+"""The state of a session, folded from its events."""

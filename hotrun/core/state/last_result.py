@@ -1,7 +1,6 @@
-"""Problems as of the last build result, while the next build may be running: the fold behind `errors` and exports.
+"""The problems as of the last build result, for `hotrun errors` and exports, folded from the events.
 
-A step that runs again has no diagnostics in the snapshot until it has said something; whoever asks in that moment must
-not be told that all is well.
+A step that runs again has no diagnostics in the snapshot until it reports some, which must not look like success.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ class LastResult:
     """The diagnostics of steps as of the last build that was not canceled, and those of processes as of now."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        """`snapshot` is folded over the same events, each before it comes here."""
+        """`snapshot` must apply each event before this does."""
         self._snapshot = snapshot
         self._of_steps: dict[str, list[events.Diagnostic]] = {}
-        self._processes: set[str] = set()  # those that have diagnostics
+        self._processes: set[str] = set()  # with diagnostics
         self.build: int | None = None
 
     def apply(self, event: events.Event) -> bool:
-        """Take one event; returns whether there is a build result, or the problems of a process have changed."""
+        """Apply one event. Returns whether there is a build result, or the problems of a process have changed."""
         match event:
             case events.BuildFinished() if event.status != "canceled":
                 known = self._snapshot.diagnostics.items()
@@ -39,7 +38,7 @@ class LastResult:
                 return False
 
     def _forget(self, parts: tuple[str, ...]) -> bool:
-        """Whether anything was known of them."""
+        """Forget the problems of these. Returns whether there were any."""
         known = [part for part in parts if part in self._of_steps or part in self._processes]
         for part in known:
             self._of_steps.pop(part, None)
@@ -47,7 +46,7 @@ class LastResult:
         return bool(known)
 
     def problems(self) -> list[events.Diagnostic]:
-        """In the order of Snapshot.problems; before the first build result, what is known so far."""
+        """The problems in the order of Snapshot.problems. Before the first build result, those of the snapshot."""
         if self.build is None:
             return self._snapshot.problems()
         known = self._snapshot.diagnostics.items()

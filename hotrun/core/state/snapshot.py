@@ -1,4 +1,4 @@
-"""The state of a session as a fold over its events: what `status` answers and what a dashboard draws."""
+"""The state of a session, folded from its events. `hotrun status` and the dashboard show it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hotrun.core.model import events
 from hotrun.core.state.timing_report import BuildTimes
 
 _ORDER = ("error", "warning", "info", "note", "hint")
-MOST_EDITED = 100  # paths, as many as a `changes.detected` event lists
+MAX_EDITED = 100  # paths, as many as `changes.detected` lists
 
 
 class Successor(msgspec.Struct):
-    """A run that is to take the place of the one that serves."""
+    """A run that will replace the serving one."""
 
     run: int
     build: int
@@ -26,7 +26,7 @@ ProcessPhase = Literal["waiting", "starting", "running", "ready", "stopping", "s
 
 
 class ProcessView(msgspec.Struct):
-    """One process as seen from outside. `state` "running": up, and not known to be ready yet."""
+    """The visible state of one process. `state` "running": started, but not ready yet."""
 
     name: str
     state: ProcessPhase = "waiting"
@@ -41,7 +41,7 @@ class ProcessView(msgspec.Struct):
 
 
 class Snapshot(msgspec.Struct):
-    """Everything a view needs; `apply` is the only thing that changes it."""
+    """Everything that a view shows. Only `apply` changes it."""
 
     version: str = ""
     pid: int = 0
@@ -49,7 +49,7 @@ class Snapshot(msgspec.Struct):
     config: str | None = None
     state: events.State = "watching"
     why: str = ""
-    pending: int = 0  # changed files that wait until somebody asks for a build
+    pending: int = 0  # changed files that wait for a requested build
     result: Literal["passed", "failed"] | None = None  # of the latest build that ran to its end; None: none has
     last_build: events.BuildFinished | None = None
     building: int | None = None
@@ -57,21 +57,20 @@ class Snapshot(msgspec.Struct):
     processes: dict[str, ProcessView] = {}
     diagnostics: dict[str, list[events.Diagnostic]] = {}
     keyboard: str | None = None
-    edited: tuple[str, ...] = ()  # the changed files that the latest build is for, and canceled ones before it
+    edited: tuple[str, ...] = ()  # the changed files of the latest build, and of canceled builds before it
     fixed: tuple[events.Fixed, ...] = ()  # the `fixed_problems` of the latest build that was not canceled
 
     def problems(self) -> list[events.Diagnostic]:
-        """The current diagnostics in the order in which they are shown.
+        """The current diagnostics in display order.
 
-        By severity; then what is new; then what is in the files just edited; then as the steps began and their tools
-        reported.
+        Sorted by severity, then new ones first, then those in edited files, then in the order of steps and tools.
         """
         found = [diagnostic for part in self.diagnostics.values() for diagnostic in part]
         edited = frozenset(self.edited)
         return sorted(found, key=lambda d: (_ORDER.index(d.severity), not d.new, d.path not in edited))
 
     def apply(self, event: events.Event) -> None:
-        """Take one event; events that change nothing here are fine."""
+        """Apply one event. Events that change nothing are ignored."""
         if self.timing is not None:
             self.timing.apply(event)
         match event:
@@ -90,7 +89,7 @@ class Snapshot(msgspec.Struct):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
                 self.diagnostics[event.step] = kept
             case events.Diagnostic():
-                from hotrun.core.diagnostics.model.to_event import take  # not before there is a diagnostic
+                from hotrun.core.diagnostics.model.to_event import take  # imported with the first diagnostic
 
                 take(self.diagnostics.setdefault(event.step or event.process or "", []), event)
             case events.BuildFinished():
@@ -106,10 +105,10 @@ class Snapshot(msgspec.Struct):
                 self._apply_process(event)
 
     def _changed(self, event: events.ChangesDetected) -> None:
-        """A build begins. What was new before it is so no more, unless no build has had a result since."""
+        """A build starts. Earlier diagnostics are no longer new, unless no build has had a result since."""
         paths = tuple(changed.path for changed in event.paths)
         if self.last_build is not None and self.last_build.status == "canceled":
-            self.edited = tuple(dict.fromkeys((*paths, *self.edited)))[:MOST_EDITED]
+            self.edited = tuple(dict.fromkeys((*paths, *self.edited)))[:MAX_EDITED]
             return
         self.edited = paths
         for found in self.diagnostics.values():
@@ -175,7 +174,7 @@ class Snapshot(msgspec.Struct):
 
 
 def _promote(view: ProcessView, successor: Successor) -> None:
-    """The successor is now the one that serves, or is to."""
+    """The successor becomes the current run."""
     view.run, view.build, view.pid, view.port = successor.run, successor.build, successor.pid, successor.port
     view.state = "starting" if successor.pid is None else "running"
     view.stale, view.status, view.successor = False, None, None

@@ -1,4 +1,4 @@
-"""Where the time of a build went, as a fold over its events, and in words."""
+"""The timing of a build, folded from its events, and its report."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class BuildTimes(msgspec.Struct):
     saved_ms: int = 0
 
     def apply(self, event: events.Event) -> None:
-        """Take one event of the build."""
+        """Apply one event of the build."""
         match event:
             case events.StepFinished():
                 times = (event.start_ms, event.waited_ms, event.duration_ms)
@@ -47,9 +47,9 @@ class BuildTimes(msgspec.Struct):
                 pass
 
 
-def worded(times: BuildTimes) -> Iterator[str]:
-    """The lines of a small table, a line for each step, and what decided the duration."""
-    yield f"timing of build #{times.build}" + (", which is not over yet" if times.duration_ms is None else "")
+def report(times: BuildTimes) -> Iterator[str]:
+    """The report: a table with a line per step, the critical path, and the saved time."""
+    yield f"timing of build #{times.build}" + (" (still running)" if times.duration_ms is None else "")
     rows = [_row(step) for step in times.steps]
     widths = [max(len(row[column]) for row in rows) for column in range(3)] if rows else []
     for row in rows:
@@ -62,7 +62,7 @@ def worded(times: BuildTimes) -> Iterator[str]:
 
 
 def _row(step: StepTime) -> tuple[str, str, str, str]:
-    """Name, when it began, how long it took, and how it ended."""
+    """The step's name, start, duration and ending."""
     if step.status == "cached":
         return step.step, "not run", duration(step.duration_ms), "cached (last run)"
     if step.status == "skipped":
@@ -78,12 +78,12 @@ def _ending(step: StepTime) -> str:
         return step.status
     if step.signal is not None:
         return f"killed by {step.signal}"
-    return "could not be started" if step.exit_code is None else f"failed (exit {step.exit_code})"
+    return "failed to start" if step.exit_code is None else f"failed (exit {step.exit_code})"
 
 
 def _saved(times: BuildTimes) -> list[str]:
     ran = sum(step.duration_ms for step in times.steps if step.status != "cached")
-    beside = 0 if times.duration_ms is None else ran - times.duration_ms
+    parallel = 0 if times.duration_ms is None else ran - times.duration_ms
     cached = sum(step.status == "cached" for step in times.steps)
-    saved = [f"{duration(beside)} by steps that ran in parallel"] if beside > 0 else []
-    return saved + ([f"{duration(times.saved_ms)} by {count(cached, 'step')} that did not run"] if cached else [])
+    saved = [f"{duration(parallel)} by steps that ran in parallel"] if parallel > 0 else []
+    return saved + ([f"{duration(times.saved_ms)} by {count(cached, 'cached step')}"] if cached else [])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from hotrun.core.model import events
 from hotrun.core.model.text import count, duration, listed
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.core.state.timing_report import worded
+from hotrun.core.state.timing_report import report
 from hotrun.views.lines.sink import Sink
 from hotrun.views.text.clean import MARK, Cleaner, clean_name
 from hotrun.views.text.excerpt import ExcerptLine, excerpt
@@ -229,7 +229,7 @@ class Plain:
         if event.signal is not None:
             return self._named(event.process, f"killed by {event.signal} {after}", RED)
         if event.exit_code is None:
-            return self._named(event.process, "could not be started", RED)
+            return self._named(event.process, "failed to start", RED)
         return self._named(event.process, f"exited with {event.exit_code} {after}", RED if event.exit_code else YELLOW)
 
     def _build_result(self, event: events.BuildFinished) -> None:
@@ -254,7 +254,7 @@ class Plain:
     def _timing(self) -> None:
         """Where the time of the build went."""
         if self._with_timing and self._snapshot.timing is not None:
-            for line in worded(self._snapshot.timing):
+            for line in report(self._snapshot.timing):
                 self._line(self._paint(clean_name(line), DIM))
 
     def _count(self, severity: events.Severity, number: int, problems: Iterable[events.Diagnostic], fixed: int) -> str:
@@ -310,4 +310,4 @@ def how_ended(event: events.StepFinished) -> str:
         case _ if event.exit_code is not None:
             return f"failed (exit {event.exit_code})"
         case _:
-            return "could not be started"
+            return "failed to start"

@@ -325,8 +325,8 @@ async def test_what_cannot_be_started_says_why_in_plain_words(programs: Programs
         ("./plain",): "not executable: ./plain (try chmod +x ./plain)",
         (str(tmp_path),): f"{tmp_path} is a folder, not a program",
         (orphan,): f"{orphan}: its interpreter (the #! line) does not exist",
-        (garbage,): f"{garbage} could not be started: Exec format error",
-        ("echo", "a\0b"): "echo could not be started: embedded null byte",
+        (garbage,): f"{garbage} failed to start: Exec format error",
+        ("echo", "a\0b"): "echo failed to start: embedded null byte",
     }
     for run, argv in enumerate(words):
         programs.spawn(run, *argv, cwd=tmp_path)

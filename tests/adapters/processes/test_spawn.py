@@ -241,7 +241,7 @@ async def test_too_many_open_files_are_a_failed_spawn_and_no_more(programs: Prog
             programs.sh(2, "true")
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert programs.told(SpawnFailed, 2) == [SpawnFailed(2, "sh could not be started: Too many open files")] * 5
+    assert programs.told(SpawnFailed, 2) == [SpawnFailed(2, "sh failed to start: Too many open files")] * 5
     assert len(os.listdir("/dev/fd")) <= len(before)
     programs.sh(3, "echo again")
     await programs.over(3)

@@ -7,7 +7,7 @@ from collections import Counter
 
 import msgspec
 
-from hotrun.core.build.diagnostics_diff import MOST_FIXED
+from hotrun.core.build.diagnostics_diff import MAX_FIXED
 from hotrun.core.model import events, inputs
 from hotrun.core.model.project import Process, Step
 from tests.core.diagnostics.reading import parser
@@ -221,12 +221,12 @@ def test_another_configuration_of_a_step_does_not_make_its_problems_new() -> Non
 def test_the_fixed_problems_are_listed_up_to_a_bound_errors_first_and_kept_by_the_snapshot() -> None:
     warnings = [f"w.c:{line}:1: warning: w{line}" for line in range(1, 31)]
     session = Session().builds(*warnings, ONE).edits("a.c").builds()
-    assert (session.result.fixed, len(session.fixed), session.fixed[0]) == (31, MOST_FIXED, ("a.c", 1, "one"))
+    assert (session.result.fixed, len(session.fixed), session.fixed[0]) == (31, MAX_FIXED, ("a.c", 1, "one"))
     assert session.snapshot().fixed == session.result.fixed_problems
     session.edits("a.c").up("app")
     session.edits("a.c").ends("app", signal="SIGTERM")
     assert session.result.status == "canceled"
-    assert len(session.snapshot().fixed) == MOST_FIXED, "a canceled build is no result"
+    assert len(session.snapshot().fixed) == MAX_FIXED, "a canceled build is no result"
 
 
 def test_problems_are_shown_new_errors_first_then_those_of_the_files_just_edited() -> None:

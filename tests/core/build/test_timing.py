@@ -9,7 +9,7 @@ import msgspec
 
 from hotrun.core.build.timing import Timing
 from hotrun.core.model import events, inputs
-from hotrun.core.state.timing_report import BuildTimes, worded
+from hotrun.core.state.timing_report import BuildTimes, report
 from tests.core.simulated_session import World, project, step
 from tests.core.simulated_writers import Workshop
 
@@ -23,7 +23,7 @@ def finished(world: World) -> events.BuildFinished:
 def table(world: World) -> list[str]:
     times = world.snapshot().timing
     assert times is not None
-    return list(worded(times))
+    return list(report(times))
 
 
 def test_the_critical_path_leads_through_the_slowest_of_what_is_needed() -> None:
@@ -61,7 +61,7 @@ def test_each_end_is_told_by_its_exit_code_or_signal() -> None:
     world.wait(100).ends("red", 3).ends("hit", signal="SIGSEGV").wait(400).ends("slow", signal="SIGTERM")
     assert table(world) == [
         "timing of build #1",
-        "  lost    at 0ms   0ms    could not be started",
+        "  lost    at 0ms   0ms    failed to start",
         "  red     at 0ms   100ms  failed (exit 3)",
         "  hit     at 0ms   100ms  killed by SIGSEGV",
         "  slow    at 0ms   500ms  timed out",
@@ -81,7 +81,7 @@ def test_what_need_not_run_is_saved_with_the_time_that_it_took_when_it_was_green
         "  gen  at 0ms   90ms  passed",
         "  app  not run  3s    cached (last run)",
         "critical path: gen",
-        "saved: 3s by 1 step that did not run",
+        "saved: 3s by 1 cached step",
     ]
 
 
@@ -91,12 +91,12 @@ def test_an_edit_that_is_taken_back_saves_all_steps_and_has_no_critical_path() -
     world.up("app").wait(700).ends("app", stamp="1").settles()
     world.save("a", b"0", b"1").up("app").wait(50).ends("app", 1, stamp="1").save("a", b"1", b"0")
     assert (finished(world).critical_path, finished(world).saved_ms) == ((), 700)
-    assert table(world)[-1] == "saved: 700ms by 1 step that did not run"
+    assert table(world)[-1] == "saved: 700ms by 1 cached step"
 
 
 def test_a_build_in_progress_says_so_and_what_is_over() -> None:
     world = World(project(step("a"), step("b"))).begin().up("a").wait(20).ends("a")
-    assert table(world) == ["timing of build #1, which is not over yet", "  a  at 0ms  20ms  passed"]
+    assert table(world) == ["timing of build #1 (still running)", "  a  at 0ms  20ms  passed"]
 
 
 def test_a_need_counts_through_a_step_that_did_not_run() -> None:

@@ -109,7 +109,7 @@ def test_what_is_not_ready_in_time_is_an_error_with_its_last_lines_and_may_still
     world.send(inputs.ProbeFailed(world.run("web"), "connection refused")).wait(30_000)
     (error,) = world.told(events.Diagnostic)
     assert isinstance(error, events.Diagnostic)
-    assert error.message == "web is not ready within 30s: 127.0.0.1:8000 gave no answer: connection refused"
+    assert error.message == "web is not ready after 30s: no answer from 127.0.0.1:8000 (connection refused)"
     assert error.detail == ("loading", "still loading")
     assert world.take_commands() == [], "it may be stopped in a debugger: it is left alone"
     assert world.engine.deadline_ms is None or world.engine.deadline_ms > world.now_ms
@@ -127,7 +127,7 @@ def test_a_process_may_ask_for_more_time() -> None:
     assert [event.text for event in world.told(events.ProcessStatus)] == ["migrating"]  # type: ignore[attr-defined]
     world.wait(1)
     assert [d.message for d in world.told(events.Diagnostic)] == [  # type: ignore[attr-defined]
-        "web did not say READY=1 within 1s"
+        "web is not ready after 1s: it did not send READY=1"
     ]
 
 
@@ -174,7 +174,7 @@ def test_a_successor_that_crashes_leaves_the_old_run_and_it_is_said_to_be_stale(
     assert (stale.process, stale.build) == ("web", 1)
     view = world.snapshot().processes["web"]
     assert (view.state, view.stale, view.build) == ("ready", True, 1)
-    assert process_errors(world) == ["web ended with exit code 1 after 0ms"]
+    assert process_errors(world) == ["web exited with code 1 after 0ms"]
     world.change("main.go").does("app").up("web").ready("web", "tcp")
     assert world.take_commands() == ["spawn app", "spawn web", "probe web by tcp", "SIGTERM web"]
 
@@ -355,10 +355,10 @@ def why(world: World) -> list[str]:
 def test_the_crash_is_told_when_its_trace_has_been_looked_for() -> None:
     world = crashed()
     [asked] = [command for command in world.commands if isinstance(command, commands.FindTrace)]
-    assert (asked.lines, asked.what) == (("going", "at x.c:4"), "web ended with exit code 1 after 0ms")
+    assert (asked.lines, asked.what) == (("going", "at x.c:4"), "web exited with code 1 after 0ms")
     assert why(world) == []
     world.send(inputs.TraceFound(asked.run, asked.what))
-    assert why(world) == ["web ended with exit code 1 after 0ms"]
+    assert why(world) == ["web exited with code 1 after 0ms"]
     world.send(inputs.TraceFound(asked.run, asked.what))
     assert len(why(world)) == 1, "an answer that nobody waits for"
 
@@ -411,15 +411,15 @@ def test_who_holds_the_port_is_asked_for_and_said() -> None:
     assert world.take_commands() == ["who holds 8000"]
     world.send(inputs.PortOwnersFound(run, (PortOwner(8000, 4711, "me", "python3 -m http.server 8000"),)))
     assert process_errors(world) == [
-        "web ended with exit code 1 after 0ms",
-        "port 8000 is held by pid 4711 of me: python3 -m http.server 8000 (not started by this hotrun)",
+        "web exited with code 1 after 0ms",
+        "port 8000 is in use by pid 4711 of me: python3 -m http.server 8000 (not started by this hotrun)",
     ]
 
 
 @pytest.mark.parametrize(
     ("holder", "text"),
     [
-        (PortOwner(80), "a program of another user, which the system does not name"),
+        (PortOwner(80), "a program of another user"),
         (PortOwner(80, 7, "me", "app", "web"), "pid 7 of me: app (started by hotrun as web)"),
     ],
 )
@@ -427,7 +427,7 @@ def test_a_holder_is_described_by_what_is_known_of_it(holder: PortOwner, text: s
     world = World(project(process("web", ready=Ready("tcp", "127.0.0.1:80"))))
     world.begin().up("web").send(inputs.OutputRead(world.run("web"), "stdout", ("Error: EADDRINUSE",))).ends("web", 1)
     world.send(inputs.PortOwnersFound(world.run("web"), (holder,)))
-    assert process_errors(world)[1] == f"port 80 is held by {text}"
+    assert process_errors(world)[1] == f"port 80 is in use by {text}"
 
 
 def test_an_answer_about_ports_that_comes_after_the_next_start_is_dropped() -> None:
@@ -479,9 +479,9 @@ def test_what_cannot_be_typed_into_is_said() -> None:
     world.begin().send(Request("attach", name="web"), Request("attach", name="nobody"), Request("attach"))
     texts = [event.text for event in world.told(events.Message)]  # type: ignore[attr-defined]
     assert texts == [
-        "web has no terminal to type into: it has tty = false",
-        "no process nobody to type into: web, db",
-        "no process is chosen to type into: web, db",
+        "cannot attach to web: it has no terminal (tty = false)",
+        'no process named "nobody" (available: web, db)',
+        "select a process before you attach (available: web, db)",
     ]
     assert not world.told(events.InputAttached)
 

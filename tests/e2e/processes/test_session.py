@@ -266,11 +266,11 @@ def test_a_process_with_on_exit_quit_ends_the_session_with_its_build_result(tmp_
 
 def test_every_failure_to_start_has_a_face(tmp_path: Path) -> None:
     cases = {
-        'command = ["no-such-program"]': "step check could not be started: command not found: no-such-program",
-        'command = ["./value.txt"]': "step check could not be started: not executable: ./value.txt",
-        'command = ["true"]\ncwd = "nowhere"': "step check could not be started: the folder",
+        'command = ["no-such-program"]': "step check failed to start: command not found: no-such-program",
+        'command = ["./value.txt"]': "step check failed to start: not executable: ./value.txt",
+        'command = ["true"]\ncwd = "nowhere"': "step check failed to start: the folder",
         'command = "kill -SEGV $$"': "step check was killed by SIGSEGV",
-        'command = "nothing-here --flag"': "step check failed (exit 127: a command was not found)",
+        'command = "nothing-here --flag"': "step check failed (exit 127: command not found)",
         'command = ["sleep", "1000"]\ntimeout = "100ms"': "step check timed out after 100ms",
         'command = "echo first; echo last; exit 3"': "step check failed (exit 3)",
     }
@@ -287,7 +287,7 @@ def test_a_process_that_cannot_be_started_is_said_and_waits_for_a_change(tmp_pat
     with running(make(tmp_path, CONFIG.replace('"python3", "app.py"', '"./run.sh"'))) as session:
         session.wait_for("watching")
         error = session.wait_for("diagnostic", process="app")
-        assert error["message"].startswith("app could not be started: command not found: ./run.sh is not in ")
+        assert error["message"].startswith("app failed to start: command not found: ./run.sh is not in ")
         script = session.root.parent / "run.sh"
         script.write_text("#!/bin/sh\nexec python3 app.py\n")
         script.chmod(0o755)

@@ -87,7 +87,7 @@ def test_what_is_not_ready_in_time_is_an_error_with_its_last_lines(tmp_path: Pat
     )
     with Running(lay(tmp_path, config)) as session:
         error = session.wait_for("diagnostic", process="web")
-        assert error["message"].startswith("web is not ready within 300ms: 127.0.0.1:")
+        assert error["message"].startswith("web is not ready after 300ms: no answer from 127.0.0.1:")
         assert error["message"].endswith("connection refused")
         assert error["detail"] == ["still loading"]
         assert session.seen("process.exited") == []
@@ -160,11 +160,11 @@ def test_whoever_has_the_port_is_named(tmp_path: Path) -> None:
             lay(tmp_path, config, server__py=SERVER.replace("allow_reuse_address = True", "x = 1"))
         ) as session:
             session.wait_until(
-                lambda: any("is held by pid" in str(event["message"]) for event in session.seen("diagnostic"))
+                lambda: any("is in use by pid" in str(event["message"]) for event in session.seen("diagnostic"))
             )
             crash, held = session.seen("diagnostic")
             assert "Address already in use" in str(crash["message"])
-            assert str(held["message"]).startswith(f"port {port} is held by pid ")
+            assert str(held["message"]).startswith(f"port {port} is in use by pid ")
             assert str(held["message"]).endswith("(not started by this hotrun)")
 
 

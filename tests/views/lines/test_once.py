@@ -76,7 +76,7 @@ def test_each_step_has_a_line_with_its_status_and_its_time() -> None:
         "✗ lint    failed (exit 2) in 1.4s",
         "✗ slow    timed out in 1.4s",
         "✗ killed  killed by SIGSEGV in 1.4s",
-        "✗ none    could not be started in 1.4s",
+        "✗ none    failed to start in 1.4s",
         "· after   skipped: a step that it needs has not passed",
         "✗ build #1 failed in 2.5s: 1 error",
         "  src/a.c:3:7: error: bad",
