@@ -313,13 +313,13 @@ def open_problem(
 
 
 @app.command()
-def trigger(
+def build(
     ctx: typer.Context,
     step: Annotated[str | None, typer.Argument(metavar="STEP", show_default=False)] = None,
     directory: Directory = None,
 ) -> int:
     """Tell the hotrun that runs here to build: what is pending, else everything, or STEP."""
-    return _request(ctx, "trigger", step, directory)
+    return _request(ctx, "build", step, directory)
 
 
 @app.command()
@@ -347,7 +347,7 @@ def resume(ctx: typer.Context, directory: Directory = None) -> int:
 @app.command()
 def stop(ctx: typer.Context, directory: Directory = None) -> int:
     """Tell the hotrun that runs here to end, with everything that it has started."""
-    return _request(ctx, "quit", None, directory)
+    return _request(ctx, "stop", None, directory)
 
 
 def _request(ctx: typer.Context, verb: str, name: str | None, directory: str | None) -> int:

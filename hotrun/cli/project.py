@@ -15,7 +15,7 @@ from hotrun.errors import HotrunError
 if TYPE_CHECKING:
     from hotrun.config.detect import Candidate
 
-REQUESTS = ("trigger", "restart", "pause", "resume", "stop")
+REQUESTS = ("build", "restart", "pause", "resume", "stop")
 COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "open", *REQUESTS, "go-check")
 
 

@@ -1,4 +1,4 @@
-"""`hotrun trigger`, `restart`, `pause`, `resume` and `stop`: ask the hotrun that runs here for something."""
+"""`hotrun build`, `restart`, `pause`, `resume` and `stop`: ask the hotrun that runs here for something."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from hotrun.cli.status import folder_of
 from hotrun.client import Client
 
 SAID = {
-    "trigger": "told to build",
+    "build": "told to build",
     "restart": "told to restart",
     "pause": "told to start nothing until `hotrun resume`",
     "resume": "told to go on",
-    "quit": "told to end",
+    "stop": "told to end",
 }
 
 

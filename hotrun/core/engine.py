@@ -6,7 +6,7 @@ here waits, and `deadline_ms` says when the engine wants to be told that time ha
     begin -> watching -> change settles -> build -> passed: processes restart -> watching
                               ^                |
                               +--- canceled <--+-- a settled change that touches a step
-    quit: steps and processes end, then Finish; kill: the same at once
+    stop: steps and processes end, then Finish; kill: the same at once
 """
 
 from __future__ import annotations
@@ -225,11 +225,11 @@ class Engine:
         if owner is not None and self._supervisor.handle(*owner, input, now_ms, out):
             state, run = owner
             is_clean = run.failure is None and run.exit_code == 0
-            self._begin_stop(Request("quit", exit_code=0 if is_clean else 1, reason=f"{state.process.name} has ended"))
+            self._begin_stop(Request("stop", exit_code=0 if is_clean else 1, reason=f"{state.process.name} has ended"))
 
     def _request(self, request: Request, now_ms: int, out: list[Effect]) -> None:
         match request.verb:
-            case "quit":
+            case "stop":
                 self._begin_stop(request)
             case "kill":
                 self._stop = None  # the exit code of this one counts
@@ -243,7 +243,7 @@ class Engine:
                 self._is_paused = False
                 if self._stop is None:
                     self._changes.resume()
-            case "trigger":
+            case "build":
                 self._build(request.name, now_ms, out)
             case "restart":
                 self._changes.postpone_no_longer("request")
@@ -306,7 +306,7 @@ class Engine:
         request = self._changes.take(self._activity, now_ms, out)
         if request.changes:
             self._supervisor.forgive()
-        if request.trigger is None:
+        if request.reason is None:
             return
         plan = plan_build(request, self._builder)
         if plan.is_needless:
@@ -337,7 +337,7 @@ class Engine:
         if finished.status in ("failed", "timeout"):
             self._supervisor.mark_stale(out)
         if self._once and finished.status != "canceled":
-            self._begin_stop(Request("quit", exit_code=0 if finished.status == "passed" else 1, reason=""))
+            self._begin_stop(Request("stop", exit_code=0 if finished.status == "passed" else 1, reason=""))
 
     @property
     def _is_quiet(self) -> bool:
@@ -384,7 +384,7 @@ class Engine:
             return "paused", "asked to"
         deferred_by = self._changes.deferred_by(now_ms)
         if deferred_by is not None:
-            return "held", deferred_by
+            return "deferred", deferred_by
         return "watching", self._attention()
 
     def _attention(self) -> str:
@@ -393,7 +393,7 @@ class Engine:
         found = [count(errors, "error")] if errors else []
         found += [f"{listed(down)} failed"] if down else []
         if pending:
-            found.append(f"{count(pending, 'file')} changed, waiting to be told")
+            found.append(count(pending, "pending change"))
         elif self._changes.is_postponed:
             found.append("waiting for the first change")
         return ", ".join(found)

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from typing import Literal
 
 Action = Literal[
-    "restart", "rebuild", "pause", "errors", "next-error", "previous-error", "open", "copy",
+    "restart", "build", "pause", "errors", "next-error", "previous-error", "open", "copy",
     "process-1", "process-2", "process-3", "process-4", "process-5", "process-6", "process-7", "process-8", "process-9",
-    "all-output", "type", "clear", "help", "quit", "full", "processes", "history", "follow", "search", "filter", "wrap",
-    "up", "down", "page-up", "page-down", "top", "bottom", "back", "select",
+    "all-output", "attach", "clear", "help", "stop", "full", "processes", "history", "follow", "search", "filter",
+    "wrap", "up", "down", "page-up", "page-down", "top", "bottom", "back", "select",
 ]  # fmt: skip
 
 DEFAULT_KEYS: dict[Action, tuple[str, ...]] = {
     "restart": ("r",),
-    "rebuild": ("b",),
+    "build": ("b",),
     "pause": ("p",),
     "errors": ("e",),
     "next-error": ("n",),
@@ -34,10 +34,10 @@ DEFAULT_KEYS: dict[Action, tuple[str, ...]] = {
     "process-8": ("8",),
     "process-9": ("9",),
     "all-output": ("0",),
-    "type": ("i",),
+    "attach": ("i",),
     "clear": ("c",),
     "help": ("?",),
-    "quit": ("q",),
+    "stop": ("q",),
     "full": ("f",),
     "processes": ("P",),
     "history": ("h",),
@@ -57,7 +57,7 @@ DEFAULT_KEYS: dict[Action, tuple[str, ...]] = {
 
 DESCRIPTIONS: dict[Action, str] = {
     "restart": "restart the processes, without a build",
-    "rebuild": "run every step again",
+    "build": "build pending changes, else run every step",
     "pause": "start nothing until it is pressed again",
     "errors": "list the errors",
     "next-error": "go to the next error",
@@ -74,10 +74,10 @@ DESCRIPTIONS: dict[Action, str] = {
     "process-8": "show the output of process 8 alone",
     "process-9": "show the output of process 9 alone",
     "all-output": "show the output of all",
-    "type": "type into a process; Ctrl-] ends it",
+    "attach": "type into a process; Ctrl-] ends it",
     "clear": "draw a line: what comes is new",
     "help": "show the keys",
-    "quit": "stop everything and end hotrun",
+    "stop": "stop everything and end hotrun",
     "full": "use the whole screen, or go back",
     "processes": "show the processes",
     "history": "show the builds so far",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hotrun.keys.actions import Action, bindings
 
 # A terminal that reports keys by a protocol sends these as keys, and no signal comes of them.
-_FIXED: dict[str, Action] = {"ctrl+c": "quit"}
+_FIXED: dict[str, Action] = {"ctrl+c": "stop"}
 
 
 class KeyBindings:

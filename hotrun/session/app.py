@@ -233,7 +233,7 @@ class App:
         except OSError:
             self._has_reader = False
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
-            self._inbox.post(Request("quit", exit_code=HANG_UP, reason="the output was closed"))
+            self._inbox.post(Request("stop", exit_code=HANG_UP, reason="the output was closed"))
             self._pump()
 
     def _on_outlet(self) -> None:

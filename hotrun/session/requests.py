@@ -125,12 +125,12 @@ class ControlRequests:
     def _request(self, verb: Verb, name: str | None) -> None:
         if name is not None:
             self._check_name(verb, name)
-        self._session.handle(Request(verb, name, reason="asked to" if verb in ("quit", "kill") else ""))
+        self._session.handle(Request(verb, name, reason="asked to" if verb in ("stop", "kill") else ""))
 
     def _check_name(self, verb: Verb, name: str) -> None:
         project = self._session.engine.project
         match verb:
-            case "trigger":
+            case "build":
                 what, known = "step", tuple(project.steps)
             case "restart" | "attach":
                 what, known = "process", tuple(project.processes)

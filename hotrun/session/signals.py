@@ -16,7 +16,7 @@ HANG_UP = 129  # a terminal that is gone cannot be told anything, but its exit c
 _EXIT_CODES = {"SIGINT": 0, "SIGTERM": 0, "SIGHUP": HANG_UP, "SIGQUIT": 131}
 _ONCE_EXIT_CODES = {**_EXIT_CODES, "SIGINT": 130, "SIGTERM": 143}
 KILLED_EXIT_CODE = 130
-TRIGGER = "SIGUSR1"
+BUILD = "SIGUSR1"
 SECOND_SIGNAL_MS = 20  # a terminal's Ctrl-C may reach us twice: from the kernel and through a wrapper
 
 
@@ -30,12 +30,12 @@ class Signals:
 
     def listen(self, post: Callable[[Input], None]) -> None:
         """Until the loop is there a signal waits in the inbox; it must not break an import, or leave a child behind."""
-        for name in (*self._codes, TRIGGER):
+        for name in (*self._codes, BUILD):
             signal.signal(getattr(signal, name), lambda number, frame: post(self._request(number)))
 
     def attach(self, loop: asyncio.AbstractEventLoop, post: Callable[[Input], None]) -> None:
         """From now on `loop` hears them."""
-        for name in (*self._codes, TRIGGER):
+        for name in (*self._codes, BUILD):
             number = getattr(signal, name)
             loop.add_signal_handler(number, self._tell, number, post)
 
@@ -44,8 +44,8 @@ class Signals:
 
     def _request(self, number: int) -> Request:
         name = signal.Signals(number).name
-        if name == TRIGGER:
-            return Request("trigger")
+        if name == BUILD:
+            return Request("build")
         now_ms = time.monotonic_ns() // 1_000_000
         if number == signal.SIGQUIT:
             return Request("kill", exit_code=self._codes[name], reason=name)
@@ -54,4 +54,4 @@ class Signals:
                 return Request("kill", exit_code=KILLED_EXIT_CODE, reason=f"second {name}")
         elif self._first_ms is None:
             self._first_ms = now_ms
-        return Request("quit", exit_code=self._codes[name], reason=name)
+        return Request("stop", exit_code=self._codes[name], reason=name)

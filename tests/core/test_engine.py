@@ -336,7 +336,7 @@ def test_a_process_that_ignores_its_stop_signal_is_killed_and_then_started_anew(
 def test_quit_stops_processes_in_reverse_of_need_and_then_finishes() -> None:
     world = World(project(process("db"), process("web", needs=("db",))))
     world.begin().up("db").ready("db").up("web").take_commands()
-    world.send(Request("quit", exit_code=0, reason="SIGTERM"))
+    world.send(Request("stop", exit_code=0, reason="SIGTERM"))
     assert world.take_commands() == ["SIGTERM web"]
     world.ends("web", signal="SIGTERM")
     assert world.take_commands() == ["SIGTERM db"]
@@ -347,7 +347,7 @@ def test_quit_stops_processes_in_reverse_of_need_and_then_finishes() -> None:
 
 def test_quit_during_a_build_cancels_it_and_the_build_is_finished_once() -> None:
     world = World(project(step("app", on_busy="finish"))).begin().up("app")
-    world.send(Request("quit")).send(Request("quit"))
+    world.send(Request("stop")).send(Request("stop"))
     assert world.take_commands() == ["spawn app", "SIGTERM app"]
     world.ends("app", signal="SIGTERM")
     assert world.take_commands() == ["finish 0"]
@@ -357,7 +357,7 @@ def test_quit_during_a_build_cancels_it_and_the_build_is_finished_once() -> None
 def test_kill_ends_everything_at_once() -> None:
     world = app_and_web()
     world.change("a.go").up("app").take_commands()
-    world.send(Request("quit"), Request("kill", exit_code=130))
+    world.send(Request("stop"), Request("kill", exit_code=130))
     assert world.take_commands() == ["SIGTERM app", "SIGTERM web", "kill app", "kill web"]
     world.ends("app", signal="SIGKILL").ends("web", signal="SIGKILL")
     assert world.take_commands() == ["finish 130"]
@@ -366,7 +366,7 @@ def test_kill_ends_everything_at_once() -> None:
 def test_a_quit_while_a_run_is_being_spawned_reaches_it_when_it_is_up() -> None:
     world = World(project(process("web"))).begin()
     world.take_commands()
-    world.send(Request("quit"))
+    world.send(Request("stop"))
     assert world.take_commands() == []
     world.up("web")
     assert world.take_commands() == ["SIGTERM web"]
@@ -438,7 +438,7 @@ def test_a_version_control_operation_holds_and_gives_one_build_after_it() -> Non
     world = app_and_web()
     world.send(inputs.VcsOperationsChanged(("git checkout",))).change("a.go")
     assert isinstance(world.events[-1], events.StateChanged)
-    assert (world.events[-1].state, world.events[-1].why) == ("held", "git checkout")
+    assert (world.events[-1].state, world.events[-1].why) == ("deferred", "git checkout")
     for number in range(100):
         world.wait(50).change(f"{number}.go")
     assert world.take_commands() == []
@@ -466,7 +466,7 @@ def test_a_save_without_a_change_builds_nothing_and_is_said() -> None:
     world = app_and_web()
     world.send(inputs.FilesTouched(("main.go",))).wait(1000)
     assert world.take_commands() == []
-    assert world.events[-1] == events.Message("info", "main.go: saved without a change")
+    assert world.events[-1] == events.Message("info", "main.go: saved without changes")
     count = len(world.events)
     world.send(inputs.FilesTouched(("README.md",)))
     assert len(world.events) == count, "nobody needs it, so nothing is said"
@@ -531,12 +531,12 @@ def test_a_file_that_came_and_went_while_a_build_could_read_it_is_built_again() 
     assert world.take_commands().count("spawn app") == 2
 
 
-def test_trigger_builds_though_nothing_changed_and_restart_restarts_without_a_build() -> None:
+def test_a_request_builds_though_nothing_changed_and_restart_restarts_without_a_build() -> None:
     world = app_and_web()
     world.send(Request("restart", name="web"))
     assert world.take_commands() == ["SIGTERM web"]
     world.ends("web", signal="SIGTERM").up("web").take_commands()
-    world.send(Request("trigger"))
+    world.send(Request("build"))
     assert world.take_commands() == ["spawn app"]
 
 

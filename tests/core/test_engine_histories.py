@@ -166,7 +166,7 @@ class Machine:
             self.send(inputs.ConfigLoaded(random_project(self.rng)))
         elif choice < 0.72:
             names = [*self.engine.project.steps]
-            self.send(Request("trigger", name=self.rng.choice([None, *names])))
+            self.send(Request("build", name=self.rng.choice([None, *names])))
         elif choice < 0.74:
             self.send(Request("restart", name=self.rng.choice([None, *self.engine.project.processes])))
         elif choice < 0.76:
@@ -241,7 +241,7 @@ class Machine:
 
     def end(self) -> None:
         """Quit, and let everything that lives end."""
-        self.send(Request("quit"))
+        self.send(Request("stop"))
         for _ in range(200):
             if self.finished_code is not None:
                 break
@@ -302,7 +302,7 @@ def test_after_all_is_quiet_every_process_runs_the_newest_green_build() -> None:
 def settle(machine: Machine) -> None:
     """All is asked for once, and every program is good: steps end with 0, processes stay until they are stopped."""
     for name in (None, *machine.engine.project.steps):  # without a name only what is pending, if anything is
-        machine.send(Request("trigger", name=name))
+        machine.send(Request("build", name=name))
     machine.send(Request("restart"))
     for _ in range(400):
         stopping = {run for run in machine.phases if _asked_to_stop(machine, run)}

@@ -26,4 +26,4 @@ def test_a_key_without_an_action_asks_for_nothing() -> None:
 
 
 def test_an_interrupt_that_comes_as_a_key_quits() -> None:
-    assert KeyBindings({"quit": ()}).action("ctrl+c") == "quit"
+    assert KeyBindings({"stop": ()}).action("ctrl+c") == "stop"

@@ -97,9 +97,9 @@ def test_what_is_typed_goes_to_the_engine() -> None:
 
 def test_a_name_must_be_one_of_the_project() -> None:
     session = Session()
-    ControlRequests(session).answer("trigger", {"name": "app"})
-    assert session.requests[-1] == Request("trigger", "app")
-    for command, name, code in (("trigger", "web", "unknown_step"), ("restart", "app", "unknown_process")):
+    ControlRequests(session).answer("build", {"name": "app"})
+    assert session.requests[-1] == Request("build", "app")
+    for command, name, code in (("build", "web", "unknown_step"), ("restart", "app", "unknown_process")):
         with pytest.raises(Refused) as refused:
             ControlRequests(session).answer(command, {"name": name})
         assert refused.value.code == code
@@ -110,7 +110,7 @@ def test_why_tells_the_last_decisions_about_a_path() -> None:
     session.world.begin().does("app").up("web")
     session.world.wait(1000).change("main.go").does("app").wait(500).change("README").wait(40).change("tmp/app")
     assert decisions(session, "main.go") == [(540, "modified: builds app", 2)]
-    assert decisions(session, "README") == [(40, "no step and no process has a pattern for it", None)]
+    assert decisions(session, "README") == [(40, "matches no step or process", None)]
     assert decisions(session, "tmp/app") == [(0, "build output, ignored", None)]
     assert decisions(session, "never.go") == []
 
@@ -122,7 +122,9 @@ def test_why_tells_what_is_suppressed() -> None:
         world.wait(40).change("gen.go")
         if world.run("app") in world.stopping():
             world.ends("app", signal="SIGTERM").up("app")
-        if "suppressed: built when it has been quiet" in [text for _, text, _ in decisions(session, "gen.go")]:
+        if "suppressed as a rebuild loop until it stops changing" in [
+            text for _, text, _ in decisions(session, "gen.go")
+        ]:
             return
     raise AssertionError(decisions(session, "gen.go"))
 

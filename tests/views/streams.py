@@ -47,7 +47,9 @@ def diagnostic(message: str = "bad", **fields: object) -> events.Diagnostic:
 EXAMPLES: list[events.Event] = [
     events.SessionStarted("0.1.0", 4711, "/p", "hotrun.toml", ("app",), ("web",), None),
     events.Watching(3, 12, 2, "watchfiles", 15),
-    events.ChangesDetected(2, (events.ChangedPath("src/a.c", "modified"), events.ChangedPath("b", "deleted")), 1, "fs"),
+    events.ChangesDetected(
+        2, (events.ChangedPath("src/a.c", "modified"), events.ChangedPath("b", "deleted")), 1, "files"
+    ),
     events.BuildStarted(2, ("app",), ("web",)),
     events.StepStarted(2, "app", ("sh", "-c", "make")),
     events.Output("step:app", "stdout", "one\ntwo"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hotrun.core.build.last_good import Baseline
 from hotrun.core.changes.impact import PendingChange
 from hotrun.core.changes.request import BuildRequest
-from hotrun.core.model.events import Trigger
+from hotrun.core.model.events import Reason
 from hotrun.core.model.text import listed
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class BuildPlan(NamedTuple):
     restarted without a build, `reloads` get a signal.
     """
 
-    trigger: Trigger
+    reason: Reason
     changes: tuple[PendingChange, ...]
     cached: Mapping[str, Baseline]
     pending: Set[str]
@@ -36,8 +36,8 @@ class BuildPlan(NamedTuple):
 
 
 def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
-    """Work out the build that is asked for; the request has a trigger."""
-    assert request.trigger is not None
+    """Work out the build that is asked for; the request has a reason."""
+    assert request.reason is not None
     graph, unfinished = builder.graph, builder.unfinished()
     steps = request.steps & builder.steps.keys()
     due = graph.with_dependents(steps | unfinished)
@@ -49,7 +49,7 @@ def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
         cached and due <= cached.keys() and not (request.processes or request.reloads) and builder.passed(cached)
     )
     return BuildPlan(
-        request.trigger,
+        request.reason,
         request.changes,
         cached,
         pending=steps,

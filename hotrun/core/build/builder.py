@@ -178,7 +178,7 @@ class Builder:
         timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
         self.build = build = Build(number, planned, timing, now_ms)
         listed = tuple([events.ChangedPath(change.path, change.kind) for change in changes[:MAX_PATHS]])
-        out.append(events.ChangesDetected(number, listed, len(changes) - len(listed), plan.trigger))
+        out.append(events.ChangesDetected(number, listed, len(changes) - len(listed), plan.reason))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple([change.path for change in changes])))
         for name, baseline in plan.cached.items():

@@ -1,1 +1,1 @@
-"""Changes on their way to a build: debounced, matched against the project, held against rebuild loops."""
+"""Changes on their way to a build: debounced, matched against the project, checked for rebuild loops."""

@@ -119,7 +119,7 @@ def effect_text(impact: Impact, project: Project, graph: Graph, cached: Collecti
     said = [f"builds {listed(sorted(steps))}"] if steps else []
     said += [f"restarts {listed(sorted(restarted))}"] if restarted else []
     said += [f"signals {name} ({_reload_signal(project, name)})" for name in sorted(impact.reloads - restarted)]
-    return ", ".join(said) or "no step and no process has a pattern for it"
+    return ", ".join(said) or "matches no step or process"
 
 
 def _reload_signal(project: Project, name: str) -> str:

@@ -79,7 +79,7 @@ class PendingChanges:
     def deferred_by(self, now_ms: int) -> str | None:
         """Why changes wait that would be due, in words."""
         if self._due and self.loops.pause_until_ms is not None:
-            return f"{min(self._due)} changes each time"
+            return f"{min(self._due)} keeps changing"
         return self.burst.deferred_by(now_ms)
 
     def release(self, now_ms: int) -> list[PendingChange]:

@@ -67,7 +67,7 @@ class ChangeQueue:
     @property
     def is_empty(self) -> bool:
         """Nothing is pending, nothing is asked for, and no answer is due that may show that a change counts."""
-        return self._pending.is_empty and self._request.trigger is None and not self._listings.is_open
+        return self._pending.is_empty and self._request.reason is None and not self._listings.is_open
 
     @property
     def is_burst(self) -> bool:
@@ -131,8 +131,8 @@ class ChangeQueue:
             return edits
         names = [change.path for change, impact in edits if impact.is_any]
         if names:
-            out.append(events.Message("info", f"{listed(names)}: saved without a change"))
-            self._history.note(names[:MAX_PATHS], "saved without a change", now_ms)
+            out.append(events.Message("info", f"{listed(names)}: saved without changes"))
+            self._history.note(names[:MAX_PATHS], "saved without changes", now_ms)
         return edits
 
     def add_listed(self, answer: InputsListed, now_ms: int, out: list[Effect]) -> ListedEdits:
@@ -156,7 +156,7 @@ class ChangeQueue:
             self._history.note(outputs[:MAX_PATHS], "build output, ignored", now_ms)
         suppressed = [one.path for one in pending if self._pending.loops.is_suppressed(one.path)]
         if suppressed:
-            self._history.note(suppressed, "suppressed: built when it has been quiet", now_ms)
+            self._history.note(suppressed, "suppressed as a rebuild loop until it stops changing", now_ms)
         if not self._project.watch.auto:
             waiting = [one.path for one in pending[:MAX_PATHS] if one.impact.is_any]
             self._history.note(waiting, "pending until a build is requested", now_ms)
@@ -213,20 +213,20 @@ class ChangeQueue:
         self._is_released = self._is_released or self.awaiting_request > 0
         return self._is_released
 
-    def ask(self, trigger: events.Trigger, steps: set[str], processes: set[str]) -> None:
+    def ask(self, reason: events.Reason, steps: set[str], processes: set[str]) -> None:
         """Ask for a build of these steps and a restart of these processes."""
-        self.postpone_no_longer(trigger)
-        self._request.ask(trigger, steps, processes)
+        self.postpone_no_longer(reason)
+        self._request.ask(reason, steps, processes)
 
-    def ask_for_all(self, trigger: events.Trigger) -> None:
+    def ask_for_all(self, reason: events.Reason) -> None:
         """Ask for a build of every step and a start of every process."""
-        self._request.ask(trigger, set(self._project.steps), set(self._project.processes))
+        self._request.ask(reason, set(self._project.steps), set(self._project.processes))
 
-    def postpone_no_longer(self, trigger: events.Trigger) -> None:
+    def postpone_no_longer(self, reason: events.Reason) -> None:
         """Something has happened that the first build may have waited for."""
         if self.is_postponed:
             self.is_postponed = False
-            self.ask_for_all(trigger)
+            self.ask_for_all(reason)
 
     def refresh(self, crashes: int, now_ms: int) -> None:
         """Bring the pending changes up to `now_ms`. `crashes` is that of the supervisor."""
@@ -245,7 +245,7 @@ class ChangeQueue:
     def take(self, activity: Activity, now_ms: int, out: list[Effect]) -> BuildRequest:
         """Remove and return the request for the next build, with the changes that are due.
 
-        Without a `trigger` there is nothing to build.
+        Without a `reason` there is nothing to build.
         """
         changes: tuple[PendingChange, ...] = ()
         if not self._is_closed:
@@ -257,7 +257,7 @@ class ChangeQueue:
                 self._ask_for(changes, now_ms)
         self._is_released = self._is_released and self._pending.has_changes
         request = self._request
-        if request.trigger is not None:
+        if request.reason is not None:
             self._request = BuildRequest()
         request.changes = changes
         return request
@@ -268,8 +268,8 @@ class ChangeQueue:
 
     def _suppress(self, paths: Sequence[str], now_ms: int, out: list[Effect]) -> None:
         out.extend([events.Message("warning", loop_text(path, self._project.config)) for path in paths])
-        self._history.note(paths, "suppressed: it changes each time something is built or started", now_ms)
-        self._request.ask("fs", set(), set())  # what these paths have canceled is still to be done
+        self._history.note(paths, "suppressed as a rebuild loop: it changes on every build or start", now_ms)
+        self._request.ask("files", set(), set())  # what these paths have canceled is still to be done
 
     def _ask_for(self, changes: tuple[PendingChange, ...], now_ms: int) -> None:
         steps, processes, reloads = set[str](), set[str](), set[str]()
@@ -278,15 +278,15 @@ class ChangeQueue:
             processes |= impact.processes
             reloads |= impact.reloads
         if steps or processes or reloads:
-            trigger: events.Trigger = "fs" if self._project.watch.auto else "request"
-            self.postpone_no_longer(trigger)
-            self._request.ask(trigger, steps, processes, reloads - processes)
-        elif self._request.trigger is None:
+            reason: events.Reason = "files" if self._project.watch.auto else "request"
+            self.postpone_no_longer(reason)
+            self._request.ask(reason, steps, processes, reloads - processes)
+        elif self._request.reason is None:
             for change in changes[:MAX_PATHS]:
                 self._history.note([change.path], self._nothing_text(change.path), now_ms)
 
     def _nothing_text(self, path: str) -> str:
         doubting = self._listings.doubting(path)
         if doubting:
-            return f"waits for the list of what {listed(doubting)} {'is' if len(doubting) == 1 else 'are'} made of"
-        return "no step and no process has a pattern for it"
+            return f"waiting for the inputs of {listed(doubting)}"
+        return "matches no step or process"

@@ -324,6 +324,6 @@ def loop_text(path: str, config: str | None) -> str:
     """What to say of a file that is suppressed from now on; `config` is the configuration file, None without one."""
     where = "hotrun.toml" if config is None else config.rpartition("/")[2]
     return (
-        f"{path} changes each time something is built or started: it is suppressed until somebody edits it."
-        f' For good, in {where}: [watch] exclude = ["{path}"]'
+        f"{path} changes on every build or start: suppressed as a rebuild loop until you edit it."
+        f' To ignore it for good, in {where}: [watch] exclude = ["{path}"]'
     )

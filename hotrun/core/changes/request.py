@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from hotrun.core.changes.impact import PendingChange
-from hotrun.core.model.events import Trigger
+from hotrun.core.model.events import Reason
 
 
 class BuildRequest:
     """The steps to build, the processes to restart or signal, and why. Of several reasons the latest is reported."""
 
     def __init__(self) -> None:
-        self.trigger: Trigger | None = None
+        self.reason: Reason | None = None
         self.changes: tuple[PendingChange, ...] = ()
         self.steps: set[str] = set()
         self.processes: set[str] = set()
         self.reloads: set[str] = set()
 
-    def ask(self, trigger: Trigger, steps: set[str], processes: set[str], reloads: set[str] | None = None) -> None:
+    def ask(self, reason: Reason, steps: set[str], processes: set[str], reloads: set[str] | None = None) -> None:
         """Build these steps, restart these processes, and send the reload signal to those, too."""
-        self.trigger = trigger
+        self.reason = reason
         self.steps |= steps
         self.processes |= processes
         self.reloads |= reloads or set()

@@ -9,8 +9,8 @@ import msgspec
 from hotrun.core.model.inputs import ChangeKind, Stream
 
 Status = Literal["passed", "failed", "canceled", "timeout", "skipped"]
-Trigger = Literal["fs", "request", "start", "config"]
-State = Literal["watching", "building", "restarting", "held", "paused", "stopping"]
+Reason = Literal["files", "request", "start", "config"]
+State = Literal["watching", "building", "restarting", "deferred", "paused", "stopping"]
 Severity = Literal["error", "warning", "info", "note", "hint"]
 
 
@@ -47,7 +47,7 @@ class ChangesDetected(Event, frozen=True, tag="changes.detected"):
     build: int
     paths: tuple[ChangedPath, ...]
     more: int
-    trigger: Trigger
+    reason: Reason
 
 
 class BuildStarted(Event, frozen=True, tag="build.started"):

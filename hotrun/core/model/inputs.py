@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ChangeKind = Literal["added", "modified", "deleted"]
 Stream = Literal["stdout", "stderr"]
-Verb = Literal["quit", "kill", "trigger", "restart", "pause", "resume", "attach", "detach"]
+Verb = Literal["stop", "kill", "build", "restart", "pause", "resume", "attach", "detach"]
 
 
 class Input(msgspec.Struct, frozen=True):

@@ -57,7 +57,7 @@ class WatchSettings(Settings, frozen=True, kw_only=True):
     ] = True
     auto: Annotated[
         bool,
-        about("Build and restart when files change. `false` collects changes until `hotrun trigger`.", example=False),
+        about("Build and restart when files change. `false` collects changes until `hotrun build`.", example=False),
     ] = True
     follow_symlinks: Annotated[
         bool,

@@ -60,7 +60,7 @@ class Screen(Protocol):
 
 
 OPENS_FULL: frozenset[Action] = frozenset(("full", "processes", "history"))
-ALWAYS: frozenset[Action] = frozenset(("rebuild", "pause", "quit"))  # the same, whatever is on the screen
+ALWAYS: frozenset[Action] = frozenset(("build", "pause", "stop"))  # the same, whatever is on the screen
 
 
 class Dashboard:
@@ -146,9 +146,9 @@ class Dashboard:
         if isinstance(event, events.SessionStarted | events.ConfigReloaded):
             self._sources.update(event.steps, event.processes)
             self._plain.names_sources = len(self._sources) > 1
-        elif isinstance(event, events.StateChanged) and event.state in ("watching", "held", "paused"):
+        elif isinstance(event, events.StateChanged) and event.state in ("watching", "deferred", "paused"):
             self._is_paused = event.state == "paused"
-        elif isinstance(event, events.ChangesDetected) and self._ui.clear and event.trigger != "start":
+        elif isinstance(event, events.ChangesDetected) and self._ui.clear and event.reason != "start":
             self._scroll_out()
         self._plain.show(event, seq, stamp)
         self._forget_what_is_gone()
@@ -275,14 +275,14 @@ class Dashboard:
         match action:
             case "restart":
                 return [Request("restart", self._pinned.only)]
-            case "rebuild":
-                return [Request("trigger")]
+            case "build":
+                return [Request("build")]
             case "pause":
                 self._is_paused = not self._is_paused
                 return [Request("pause" if self._is_paused else "resume")]
-            case "quit":
-                return [Request("quit", reason=ASKED)]
-            case "type":
+            case "stop":
+                return [Request("stop", reason=ASKED)]
+            case "attach":
                 return [Request("attach", self._typist())]
             case "next-error" | "previous-error" | "up" | "down":
                 self._select(1 if action in ("next-error", "down") else -1, starts=action.endswith("error"))

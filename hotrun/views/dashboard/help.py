@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from hotrun.keys.actions import DESCRIPTIONS, Action
 
 INLINE: tuple[Action, ...] = (
-    *("restart", "rebuild", "pause", "errors", "next-error", "previous-error", "open", "copy"),
-    *("process-1", "all-output", "type", "clear", "back", "full", "processes", "history", "help", "quit"),
+    *("restart", "build", "pause", "errors", "next-error", "previous-error", "open", "copy"),
+    *("process-1", "all-output", "attach", "clear", "back", "full", "processes", "history", "help", "stop"),
 )  # fmt: skip
 FULL: tuple[Action, ...] = (
     *("errors", "processes", "history", "process-1", "all-output", "up", "down", "page-up", "page-down", "top"),
     *("bottom", "select", "open", "copy", "next-error", "previous-error", "search", "filter", "follow", "wrap"),
-    *("restart", "rebuild", "pause", "type", "back", "full", "help", "quit"),
+    *("restart", "build", "pause", "attach", "back", "full", "help", "stop"),
 )  # fmt: skip
 _SPELLED: dict[Action, str] = {
     "back": "forget the error that was chosen",

@@ -32,7 +32,7 @@ class Signs(NamedTuple):
     watching: str
     restarting: str
     paused: str
-    held: str
+    deferred: str
     stopping: str
     good: str
     bad: str
@@ -96,9 +96,9 @@ def _state(snapshot: Snapshot, progress: Progress | None, now_ms: int, signs: Si
             return [((f"{signs.restarting} restarting", BUSY),)]
         case "paused":
             return [((f"{signs.paused} paused", CAREFUL),)]
-        case "held":
+        case "deferred":
             why = f": {clean_name(snapshot.why)}" if snapshot.why else ""
-            return [((f"{signs.held} held{why}", CAREFUL),), ((f"{signs.held} held", CAREFUL),)]
+            return [((f"{signs.deferred} deferred{why}", CAREFUL),), ((f"{signs.deferred} deferred", CAREFUL),)]
         case _:
             return [((f"{signs.watching} watching", PLAIN),)]
 
@@ -211,16 +211,16 @@ def _fewer(views: Sequence[ProcessView], width: int, signs: Signs) -> Row:
 
 _KEYS: tuple[tuple[Action, str], ...] = (
     ("restart", "restart"),
-    ("rebuild", "build"),
+    ("build", "build"),
     ("errors", "errors"),
     ("next-error", "next"),
     ("pause", "pause"),
-    ("type", "type"),
+    ("attach", "type"),
     ("full", "full"),
     ("help", "help"),
-    ("quit", "quit"),
+    ("stop", "quit"),
 )
-_MISSED_FIRST: tuple[Action, ...] = ("type", "next-error", "pause", "errors", "full", "rebuild", "restart", "quit")
+_MISSED_FIRST: tuple[Action, ...] = ("attach", "next-error", "pause", "errors", "full", "build", "restart", "stop")
 
 
 def _last_row(snapshot: Snapshot, pinned: Pinned, width: int, height: int, signs: Signs) -> Row:

@@ -139,7 +139,7 @@ class TerminalStatus:
 
 def title_of(snapshot: Snapshot) -> str:
     """The state in a few words, for a tab that shows the first ones only."""
-    mark = {"paused": "paused ", "held": "held "}.get(snapshot.state, "")
+    mark = {"paused": "paused ", "deferred": "deferred "}.get(snapshot.state, "")
     if snapshot.building is not None:
         mark = "... "
     elif snapshot.last_build is not None and snapshot.result == "failed":

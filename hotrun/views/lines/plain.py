@@ -209,7 +209,7 @@ class Plain:
         names = [path.path for path in event.paths]
         total = len(names) + event.more
         what = listed(names) if total <= 3 else f"{names[0]} and {total - 1} more"
-        title = f"{time.strftime('%H:%M:%S')} {self._marks.dot} {clean_name(what or event.trigger)}"
+        title = f"{time.strftime('%H:%M:%S')} {self._marks.dot} {clean_name(what or event.reason)}"
         mark = f"{MARK} build #{event.build} started"
         text = f" {self._marks.rule * 2} {title} "
         rest = self._marks.rule * max(2, RULE_WIDTH - len(mark) - len(text))

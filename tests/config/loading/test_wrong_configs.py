@@ -565,36 +565,36 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a key in other words",
         '[run.web]\ncommand = "x"\n[ui.keys]\n'
-        'back = "escape"\nquit = ["q", "Ctrl+D"]\nup = "pageupp"\ntop = "shift+t"\n',
+        'back = "escape"\nstop = ["q", "Ctrl+D"]\nup = "pageupp"\ntop = "shift+t"\n',
         [
             f'4: ui.keys.back: expected {KEYS}, got "escape", did you mean "esc"?',
-            f'5: ui.keys.quit: expected {KEYS}, got an array, did you mean "ctrl+d"?',
+            f'5: ui.keys.stop: expected {KEYS}, got an array, did you mean "ctrl+d"?',
             f'6: ui.keys.up: expected {KEYS}, got "pageupp", did you mean "pageup"?',
             f'7: ui.keys.top: expected {KEYS}, got "shift+t", did you mean "T"?',
         ],
     ),
     (
         "a key that is no key",
-        '[run.web]\ncommand = "x"\n[ui.keys]\nback = ""\nquit = "\\u0007"\nup = ["u", 5]\nhelp = 1\n',
+        '[run.web]\ncommand = "x"\n[ui.keys]\nback = ""\nstop = "\\u0007"\nup = ["u", 5]\nhelp = 1\n',
         [
             f'4: ui.keys.back: expected {KEYS}, got ""',
-            f'5: ui.keys.quit: expected {KEYS}, got "\\u0007"',
+            f'5: ui.keys.stop: expected {KEYS}, got "\\u0007"',
             f"6: ui.keys.up: expected {KEYS}, got an array",
             f'7: ui.keys.help: expected {KEYS}, got 1, did you mean "1"?',
         ],
     ),
     (
         "a key that is not free",
-        '[run.web]\ncommand = "x"\n[ui.keys]\nquit = "ctrl+c"\nselect = "ctrl+m"\n',
+        '[run.web]\ncommand = "x"\n[ui.keys]\nstop = "ctrl+c"\nselect = "ctrl+m"\n',
         [
-            '4: ui.keys.quit: expected a key that is free (ctrl+c is a signal), got "ctrl+c"',
+            '4: ui.keys.stop: expected a key that is free (ctrl+c is a signal), got "ctrl+c"',
             f'5: ui.keys.select: expected {KEYS}, got "ctrl+m", did you mean "enter"?',
         ],
     ),
     (
         "a key for two actions",
-        '[run.web]\ncommand = "x"\n[ui.keys]\nrestart = ["x", "X"]\nrebuild = "X"\n',
-        ['5: ui.keys.rebuild: expected a key of its own (restart has this one), got "X"'],
+        '[run.web]\ncommand = "x"\n[ui.keys]\nrestart = ["x", "X"]\nbuild = "X"\n',
+        ['5: ui.keys.build: expected a key of its own (restart has this one), got "X"'],
     ),
     (
         "an editor that is nothing",

@@ -39,7 +39,7 @@ def test_an_action_that_loses_its_only_key_is_told() -> None:
 
 
 def test_an_action_that_is_meant_to_have_no_key_is_not_told() -> None:
-    for keys in ('restart = "p"\npause = []', 'restart = "p"\npause = "z"', 'restart = "k"', "quit = []"):
+    for keys in ('restart = "p"\npause = []', 'restart = "p"\npause = "z"', 'restart = "k"', "stop = []"):
         assert parse(f"{RUN}[ui.keys]\n{keys}\n", "hotrun.toml", "/project").warnings == ()
 
 

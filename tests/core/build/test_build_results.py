@@ -93,7 +93,7 @@ def test_every_set_of_edits_gets_exactly_one_build_result_in_random_histories() 
                 assert set(steps.values()) <= {"passed"}, f"seed {seed}"
 
 
-def test_a_trigger_during_a_build_gives_the_canceled_one_its_build_result_and_makes_one_more() -> None:
-    world = World(project(step("app"))).begin().up("app").send(Request("trigger"), Request("trigger"))
+def test_a_request_during_a_build_gives_the_canceled_one_its_build_result_and_makes_one_more() -> None:
+    world = World(project(step("app"))).begin().up("app").send(Request("build"), Request("build"))
     world.ends("app", signal="SIGTERM").does("app")
     assert world.statuses() == ["canceled", "passed"]

@@ -171,13 +171,13 @@ def test_a_step_that_shall_finish_is_kept_running_and_its_result_counts() -> Non
     "facts",
     [
         (inputs.FilesChanged((inputs.Change("a.c", "modified"),)),),
-        (Request("trigger"),),
-        (Request("trigger", name="a"), Request("restart")),
+        (Request("build"),),
+        (Request("build", name="a"), Request("restart")),
         (Request("pause"), inputs.FilesChanged((inputs.Change("a.c", "modified"),)), Request("resume")),
         (inputs.ConfigLoaded(project(step("a", on_busy="finish", timeout_ms=9))),),
         (inputs.ConfigLoaded(project(step("b"))),),
     ],
-    ids=["change", "trigger", "trigger of its own", "resume", "new configuration", "removed"],
+    ids=["change", "build", "build of its own", "resume", "new configuration", "removed"],
 )
 def test_a_step_that_shall_finish_is_not_ended_by_anything_but_its_timeout_and_the_end(
     facts: tuple[inputs.Input, ...],
@@ -192,7 +192,7 @@ def test_a_step_that_shall_finish_is_not_ended_by_anything_but_its_timeout_and_t
 def test_a_step_that_shall_finish_is_ended_by_its_timeout_and_by_the_end_of_the_session() -> None:
     world = World(project(step("a", on_busy="finish", timeout_ms=5000))).begin().up("a").wait(5000)
     assert world.take_commands() == ["spawn a", "SIGTERM a"]
-    world = World(project(step("a", on_busy="finish"))).begin().up("a").send(Request("quit"))
+    world = World(project(step("a", on_busy="finish"))).begin().up("a").send(Request("stop"))
     assert world.take_commands() == ["spawn a", "SIGTERM a"]
 
 

@@ -165,10 +165,8 @@ def test_a_change_before_settled_may_have_been_read_so_putting_it_back_builds() 
     assert world.take_commands() == ["spawn app"]
 
 
-def test_a_trigger_builds_whatever_is_known() -> None:
-    world = (
-        green_app().save("main.go", A, B).does("app", 1, stamp="1").send(Request("trigger")).does("app", 1, stamp="1")
-    )
+def test_a_request_builds_whatever_is_known() -> None:
+    world = green_app().save("main.go", A, B).does("app", 1, stamp="1").send(Request("build")).does("app", 1, stamp="1")
     world.take_commands()
     world.save("main.go", B, A)
     assert world.take_commands() == ["spawn app"]

@@ -91,9 +91,9 @@ def test_a_process_that_was_restarted_for_another_reason_is_not_restarted_again(
     assert world.take_commands() == ["SIGTERM web"], "the restart was asked for, and waited for the build"
 
 
-def test_trigger_builds_the_step_and_what_changed_behind_it() -> None:
+def test_a_request_builds_the_step_and_what_changed_behind_it() -> None:
     world = chain()
-    world.send(Request("trigger", name="gen")).does("gen", content="g1")
+    world.send(Request("build", name="gen")).does("gen", content="g1")
     assert world.take_commands() == ["spawn gen"]
 
 

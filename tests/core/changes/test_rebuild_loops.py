@@ -34,15 +34,15 @@ def live(world: World, name: str, *, writes: str, after_ms: int, most: int) -> i
 
 
 def wait_out_the_pause(world: World) -> None:
-    while world.told(events.StateChanged)[-1].state == "held":  # type: ignore[attr-defined]
+    while world.told(events.StateChanged)[-1].state == "deferred":  # type: ignore[attr-defined]
         world.wait(10)
 
 
-def test_a_step_that_never_converges_is_found_and_its_file_held_off_by_name() -> None:
+def test_a_step_that_never_converges_is_found_and_its_file_suppressed_by_name() -> None:
     world = World(project(step("app"))).begin()
     assert live(world, "app", writes=GEN, after_ms=40, most=120) >= 3
     (text,) = warnings(world)
-    assert text.startswith(f"{GEN} changes each time")
+    assert text.startswith(f"{GEN} changes on every build or start")
     assert text.endswith('in hotrun.toml: [watch] exclude = ["gen/version.go"]')
     world.ends("app")
     assert world.statuses()[-1] == "passed", "the build is left in peace, and ends"
@@ -67,7 +67,7 @@ def test_a_process_that_writes_a_file_when_it_starts_does_not_restart_for_ever()
     assert len(warnings(world)) == 1
 
 
-def test_a_log_that_grows_all_the_time_is_held_off_after_the_pause() -> None:
+def test_a_log_that_grows_all_the_time_is_suppressed_after_the_pause() -> None:
     world = World(project(process("web"))).begin()
     starts = 0
     for _ in range(200):
@@ -103,7 +103,7 @@ def test_a_line_in_a_log_now_and_then_is_found_too(every_ms: int) -> None:
     assert len(warnings(world)) == 1
 
 
-def test_a_file_that_is_held_off_counts_again_when_somebody_edits_it() -> None:
+def test_a_file_that_is_suppressed_counts_again_when_somebody_edits_it() -> None:
     world = World(project(step("app"))).begin()
     live(world, "app", writes=GEN, after_ms=40, most=120)
     world.ends("app").take_commands()
@@ -111,7 +111,7 @@ def test_a_file_that_is_held_off_counts_again_when_somebody_edits_it() -> None:
     assert world.take_commands() == ["spawn app"]
 
 
-def test_another_file_still_builds_while_one_is_held_off() -> None:
+def test_another_file_still_builds_while_one_is_suppressed() -> None:
     world = World(project(step("app"))).begin()
     live(world, "app", writes=GEN, after_ms=40, most=120)
     world.ends("app").take_commands()
@@ -137,7 +137,7 @@ def test_a_generator_is_found_after_three_rounds_and_two_experiments(takes_ms: i
     shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
     shop.run_until(150_000)
     (text,) = shop.warnings()
-    assert text.startswith(f"{GEN} changes each time")
+    assert text.startswith(f"{GEN} changes on every build or start")
     most = 3 + 2 + 1 + 5  # the last change is built in any case, later each time
     most += 60 // offset_ms  # what comes within an editor's several writes counts as one round
     assert shop.starts <= most
@@ -215,7 +215,7 @@ def test_a_step_that_removes_what_it_makes_and_makes_it_anew_is_found(
         shop.send(inputs.WatchStarted(1, 1, 0, "test", 0)).begin()
         shop.run_until(30_000)
         (text,) = shop.warnings()
-        assert text.startswith("a.o changes each time"), f"seed {seed}"
+        assert text.startswith("a.o changes on every build or start"), f"seed {seed}"
         assert shop.starts <= 2 * (3 + 2 + 1) + 6, f"seed {seed}"
 
 
@@ -270,7 +270,7 @@ def test_a_script_that_edits_at_a_very_quick_pace_is_no_loop_where_only_steps_ru
         assert not shop.unbuilt
 
 
-def test_somebody_who_saves_at_any_moments_during_builds_is_never_held_off() -> None:
+def test_somebody_who_saves_at_any_moments_during_builds_is_never_suppressed() -> None:
     """People are not regular: bursts of saves, then thought. Whatever is built, and however long it takes."""
     for seed in range(120):
         rng = random.Random(seed)
@@ -347,7 +347,7 @@ def test_a_process_that_writes_when_all_was_settled_long_ago_is_found_at_last() 
     assert len(warnings(world)) == 1
 
 
-def test_settled_is_not_said_while_the_last_change_of_a_file_that_is_held_off_is_unbuilt() -> None:
+def test_settled_is_not_said_while_the_last_change_of_a_file_that_is_suppressed_is_unbuilt() -> None:
     world = World(project(step("app"))).begin().send(inputs.WatchStarted(1, 1, 0, "test", 0))
     live(world, "app", writes=GEN, after_ms=40, most=120)
     world.ends("app").take_commands()
@@ -361,12 +361,12 @@ def test_settled_is_not_said_while_the_last_change_of_a_file_that_is_held_off_is
 
 def test_a_pause_is_said_and_quit_ends_it() -> None:
     world = World(project(process("web"))).begin()
-    held = events.StateChanged("held", "web.log changes each time")
+    held = events.StateChanged("deferred", "web.log keeps changing")
     for _ in range(400):
         world.up("web").wait(10).change("web.log")
         if world.events[-1] == held:
             break
         world.ends("web", signal="SIGTERM")
     assert world.events[-1] == held
-    world.send(inputs.Request("quit")).ends("web", signal="SIGTERM")
+    world.send(inputs.Request("stop")).ends("web", signal="SIGTERM")
     assert world.engine.finished

@@ -1,4 +1,4 @@
-"""Stories of steps whose files a tool lists: what counts, what waits for the list, and that nothing is lost."""
+"""Stories of steps whose files a tool lists: what counts, what waiting for the inputs, and that nothing is lost."""
 
 from __future__ import annotations
 
@@ -311,7 +311,7 @@ def test_what_turns_out_to_count_differs_from_what_the_step_was_green_with() -> 
 
 def test_what_was_in_doubt_is_told_apart_from_what_means_nothing() -> None:
     world = started().change("other/o.go")
-    assert "waits for the list" in world.engine.history_of("other/o.go")[-1].text
+    assert "waiting for the inputs" in world.engine.history_of("other/o.go")[-1].text
     world.lists("app", "store/s.go")
     assert "no step" in world.engine.history_of("other/o.go")[-1].text
 

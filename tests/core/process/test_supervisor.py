@@ -243,7 +243,7 @@ def test_settled_is_not_said_while_the_old_run_still_serves() -> None:
 def test_quit_stops_both_runs() -> None:
     world = app_and_web(overlap=True)
     world.change("main.go").does("app").up("web").take_commands()
-    world.send(Request("quit"))
+    world.send(Request("stop"))
     assert world.take_commands() == ["SIGTERM web", "SIGTERM web"]
 
 

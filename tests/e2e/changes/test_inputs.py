@@ -119,7 +119,7 @@ go.mod: watched
 """,
     "unused/u.go": """\
 unused/u.go: watched
-  no step and no process has a pattern for it
+  matches no step or process
 """,
 }
 

@@ -48,8 +48,8 @@ def test_a_generator_that_never_converges_is_found_after_three_rounds(tmp_path: 
     with Running(project(tmp_path, STEP.format(command=command))) as session:
         found = session.wait_for("message", level="warning")
         assert found["text"] == (
-            "src/gen.h changes each time something is built or started: it is suppressed until somebody edits it."
-            ' For good, in hotrun.toml: [watch] exclude = ["src/gen.h"]'
+            "src/gen.h changes on every build or start: suppressed as a rebuild loop until you edit it."
+            ' To ignore it for good, in hotrun.toml: [watch] exclude = ["src/gen.h"]'
         )
         assert rounds(session) <= MOST_STARTS + 4, session.account()  # a busy machine is irregular
         session.wait_for("build.finished", since=found["seq"], status="passed")
@@ -64,7 +64,7 @@ def test_an_object_file_that_is_removed_and_made_anew_beside_a_process_that_cras
     step = STEP.format(command="rm -f a.o; sleep 0.1; date +%s%N > a.o")
     with Running(project(tmp_path, step + '[run.web]\ncommand = "exit 3"\n')) as session:
         found = session.wait_for("message", level="warning")
-        assert found["text"].startswith("a.o changes each time something is built or started")
+        assert found["text"].startswith("a.o changes on every build or start")
         assert rounds(session) <= 2 * MOST_STARTS + 4, session.account()
         session.wait_for("build.finished", since=found["seq"], status="passed")
 

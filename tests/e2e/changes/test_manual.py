@@ -38,7 +38,7 @@ def test_changes_wait_for_the_signal_and_are_built_together(tmp_path: Path) -> N
     with Running(root) as session:
         session.wait_for("up_to_date", build=1)
         session.write("a.css", "2")
-        session.wait_for("state", state="watching", why="1 file changed, waiting to be told", pending=1)
+        session.wait_for("state", state="watching", why="1 pending change", pending=1)
         session.write("b.css", "2")
         session.wait_for("state", state="watching", pending=2)
         asked = json.loads(run(root, "status", "--json").stdout)
@@ -47,7 +47,7 @@ def test_changes_wait_for_the_signal_and_are_built_together(tmp_path: Path) -> N
 
         os.kill(session.pid, signal.SIGUSR1)
         change = session.wait_for("changes.detected", build=2)
-        assert change["trigger"] == "request"
+        assert change["reason"] == "request"
         assert [path["path"] for path in change["paths"]] == ["a.css", "b.css"]
         assert session.wait_for("build.finished", build=2, status="passed")["steps"] == ["css"]
         assert session.wait_for("up_to_date", build=2)
@@ -60,7 +60,7 @@ def test_changes_wait_for_the_signal_and_are_built_together(tmp_path: Path) -> N
         session.write("a.txt", "2")
         session.wait_for("state", pending=1, since=session.events.index(session.seen("build.finished", build=3)[0]))
         with Client(str(root)) as client:
-            client.ask("trigger")
+            client.ask("build")
         assert session.wait_for("build.finished", build=4, status="passed")["steps"] == ["app"]
         assert session.stop() == 0
         check_stream(session)
@@ -72,7 +72,7 @@ def test_a_signal_builds_everything_where_changes_are_built_by_themselves(tmp_pa
     with Running(root) as session:
         session.wait_for("up_to_date", build=1)
         os.kill(session.pid, signal.SIGUSR1)
-        assert session.wait_for("changes.detected", build=2)["trigger"] == "request"
+        assert session.wait_for("changes.detected", build=2)["reason"] == "request"
         assert sorted(session.wait_for("build.finished", build=2, status="passed")["steps"]) == ["app", "css"]
         session.write("a.css", "2")
         assert session.wait_for("build.finished", build=3, status="passed")["steps"] == ["css"]
@@ -88,7 +88,7 @@ def test_a_postponed_session_starts_everything_with_the_first_change(tmp_path: P
         session.write("a.css", "2")
         session.wait_for("process.started", process="web")
         assert sorted(session.wait_for("build.finished", build=1, status="passed")["steps"]) == ["app", "css"]
-        assert session.seen("changes.detected")[0]["trigger"] == "fs"
+        assert session.seen("changes.detected")[0]["reason"] == "files"
         assert session.stop() == 0
         check_stream(session)
 

@@ -227,7 +227,7 @@ def test_a_checkout_of_many_files_is_one_build(tmp_path: Path) -> None:
         assert differing(built(root, settled["build"]), on_disk(root)) == []
         assert built(root, settled["build"])[b"src/d7/f7"] == b"other 7\n"
         assert len(session.seen("build.started", since=mark)) == 1, session.account(mark)
-        assert session.seen("state", since=mark, state="held"), session.account(mark)
+        assert session.seen("state", since=mark, state="deferred"), session.account(mark)
 
 
 def test_a_rebase_that_waits_for_a_person_does_not_hold_the_work_for_long(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_rebase_that_waits_for_a_person_does_not_hold_the_work_for_long(tmp_pa
         mark = session.mark
         _git(root, "rebase", "other", ok=False)
         assert b"<<<<<<<" in path.read_bytes()
-        held = session.wait_for("state", since=mark, state="held")
+        held = session.wait_for("state", since=mark, state="deferred")
         started = session.wait_for("build.started", since=mark)
         assert (stamp_ns(started) - stamp_ns(held)) / 1e9 < HOLD_S + 1
         _wait_until_settled_as_on_disk(session, mark)

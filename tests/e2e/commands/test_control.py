@@ -202,11 +202,11 @@ def test_why_adds_what_was_decided_lately(root: Path) -> None:
         answer = json.loads(run(root, "why", "a.txt", "--json").stdout)
         assert [(found["text"], found["build"]) for found in answer["decisions"]] == [
             ("modified: builds app, restarts web", 2),
-            ("saved without a change", None),
+            ("saved without changes", None),
         ]
         lines = run(root, "why", "a.txt").stdout.splitlines()
         assert [line.partition(": ")[2] for line in lines[-2:]] == [
-            "saved without a change",
+            "saved without changes",
             "modified: builds app, restarts web (build #2)",
         ]
         assert "build output, ignored" in run(root, "why", "tmp/app").stdout
@@ -223,7 +223,7 @@ def test_why_of_a_name_that_is_no_text_adds_it_too(root: Path) -> None:
         session.wait_for("up_to_date", build=2)
         answer = json.loads(run(root, "why", name, "--json").stdout)
         (found,) = answer["decisions"]
-        assert found["text"].endswith("no step and no process has a pattern for it")
+        assert found["text"].endswith("matches no step or process")
 
 
 def test_doctor_says_that_one_runs(root: Path) -> None:
@@ -239,7 +239,7 @@ def test_doctor_says_that_one_runs(root: Path) -> None:
 def test_requests_are_carried_out(root: Path) -> None:
     with Running(root) as session, Client(str(_settled(session).root)) as client:
         mark = session.mark
-        client.ask("trigger", name="app")
+        client.ask("build", name="app")
         session.wait_for("build.finished", since=mark, build=2, status="passed")
         session.wait_for("up_to_date", since=mark)
         mark = session.mark
@@ -254,7 +254,7 @@ def test_requests_are_carried_out(root: Path) -> None:
         client.ask("resume")
         session.wait_for("build.finished", since=mark, status="passed")
         session.wait_for("up_to_date", since=mark)
-        client.ask("quit")
+        client.ask("stop")
         assert session.wait_for("session.ended")["exit_code"] == 0
         session.wait_until_gone()
         check_stream(session)
@@ -270,10 +270,10 @@ def _settled(session: Running) -> Running:
     [
         ("dance", {}, "dance: no such command: dance"),
         ("statu", {}, 'statu: no such command: statu; did you mean "status"?'),
-        ("trigger", {"name": "ap"}, 'trigger: no such step: ap; did you mean "app"?'),
+        ("build", {"name": "ap"}, 'build: no such step: ap; did you mean "app"?'),
         ("restart", {"name": "app"}, "restart: no such process: app"),
         ("pause", {"name": "web"}, "pause: takes no name"),
-        ("trigger", {"nmae": "x"}, "trigger: Object contains unknown field `nmae`"),
+        ("build", {"nmae": "x"}, "build: Object contains unknown field `nmae`"),
         ("why", {}, "why: Object missing required field `path`"),
         ("status", {"x": 1}, "status: Object contains unknown field `x`"),
     ],

@@ -27,7 +27,7 @@ def test_a_running_hotrun_is_told_to_build_to_restart_to_pause_and_to_end(tmp_pa
         mark = session.mark
         (tmp_path / "a.txt").write_text("two")
         session.wait_for("state", since=mark, pending=1)
-        told = run(tmp_path, "trigger")
+        told = run(tmp_path, "build")
         assert (told.returncode, told.stdout) == (0, f"{tmp_path}: told to build\n")
         assert [path["path"] for path in session.wait_for("changes.detected", since=mark)["paths"]] == ["a.txt"]
         restarted = session.wait_for("process.started", since=mark)["seq"]
@@ -37,7 +37,7 @@ def test_a_running_hotrun_is_told_to_build_to_restart_to_pause_and_to_end(tmp_pa
         session.wait_for("state", since=restarted, state="paused")
         assert run(tmp_path, "resume").returncode == 0
         session.wait_for("state", since=restarted, state="watching")
-        unknown = run(tmp_path, "trigger", "ap")
+        unknown = run(tmp_path, "build", "ap")
         assert unknown.returncode == 2
         assert 'did you mean "app"?' in unknown.stderr
         assert run(tmp_path, "stop").returncode == 0

@@ -104,7 +104,7 @@ src/: watched, 3 files
         1,
         """\
 README.md: watched
-  no step and no process has a pattern for it
+  matches no step or process
 """,
     ),
     "keep.log": (
@@ -112,7 +112,7 @@ README.md: watched
         """\
 keep.log: watched
   taken back in by .gitignore:4: !keep.log
-  no step and no process has a pattern for it
+  matches no step or process
 """,
     ),
     "bin/app": (

@@ -102,7 +102,7 @@ def test_a_broken_edit_keeps_the_old_process_and_a_repair_restarts_it(tmp_path: 
 def test_a_save_without_a_change_is_said_and_builds_nothing(tmp_path: Path) -> None:
     with running(make(tmp_path)) as session:
         session.wait_for("watching")
-        text = "value.txt: saved without a change"
+        text = "value.txt: saved without changes"
         mark = session.mark
 
         def is_answered() -> bool:

@@ -251,9 +251,9 @@ def test_a_terminal_that_shows_nothing_but_ascii_gets_nothing_else(colored: bool
     ("action", "request_"),
     [
         ("restart", Request("restart")),
-        ("rebuild", Request("trigger")),
+        ("build", Request("build")),
         ("pause", Request("pause")),
-        ("type", Request("attach")),
+        ("attach", Request("attach")),
     ],
 )
 def test_a_key_asks_the_engine(action: Action, request_: Request) -> None:
@@ -261,9 +261,9 @@ def test_a_key_asks_the_engine(action: Action, request_: Request) -> None:
 
 
 def test_q_asks_for_the_end() -> None:
-    (wish,) = Session().press("quit")
+    (wish,) = Session().press("stop")
     assert isinstance(wish, Request)
-    assert wish.verb == "quit"
+    assert wish.verb == "stop"
     assert wish.exit_code == 0
 
 
@@ -349,7 +349,7 @@ def test_without_a_choice_the_first_error_is_opened_and_without_errors_nothing()
 def test_whoever_asks_gets_the_keyboard() -> None:
     session = Session(processes=("web", "api"))
     session.show(events.ProcessPrompt("api", 1, "name? "))
-    assert session.press("type") == [Request("attach", "api")]
+    assert session.press("attach") == [Request("attach", "api")]
     session.show(events.InputAttached("api"))
     assert session.draw()[-1] == "keys go to api, Ctrl-] takes them back"
     session.show(events.InputAttached(None))
@@ -369,7 +369,7 @@ def test_each_build_but_the_first_starts_on_an_empty_screen_where_the_settings_s
     session.show(events.ChangesDetected(1, (), 0, "start"), output("one\ntwo"))
     session.draw()
     assert session.terminal.cursor == (0, 4), "the pinned rows begin under four lines"
-    session.show(events.ChangesDetected(2, (), 0, "fs"), output("three"))
+    session.show(events.ChangesDetected(2, (), 0, "files"), output("three"))
     lines = session.draw()
     assert lines[-4].startswith("[hotrun] build #2 started")
     assert lines[-3:] == ["three", "● watching", "· web waiting"]
@@ -379,7 +379,7 @@ def test_each_build_but_the_first_starts_on_an_empty_screen_where_the_settings_s
 
 def test_the_screen_is_emptied_only_where_the_settings_say_so() -> None:
     session = Session(rows=8)
-    session.show(output("one"), events.ChangesDetected(2, (), 0, "fs"))
+    session.show(output("one"), events.ChangesDetected(2, (), 0, "files"))
     session.draw()
     assert session.terminal.cursor == (0, 3)
 
@@ -435,7 +435,7 @@ def test_while_the_whole_screen_is_used_output_waits_for_the_scrollback() -> Non
     session.draw()
     assert b"2 lines" in session.frames[-1]
     assert b"one" not in b"".join(session.frames)
-    assert session.press("rebuild") == [Request("trigger")]
+    assert session.press("build") == [Request("build")]
     session.press("back")
     assert b"\x1b[?1049l" in session.frames[-1]
     assert b"".join(session.frames).count(b"\x1b[?1049h") == 1

@@ -37,7 +37,7 @@ def test_a_task_sees_each_problem_once_between_the_begin_and_the_end_of_its_buil
     for number, status, count in ((1, "failed", 2), (2, "canceled", 0), (3, "failed", 1), (4, "passed", 0)):
         problems = [diagnostic(f"problem {n}", line=n + 1) for n in range(count)]
         shown: list[events.Event] = [
-            events.ChangesDetected(number, (events.ChangedPath("a.c", "modified"),), 0, "fs"),
+            events.ChangesDetected(number, (events.ChangedPath("a.c", "modified"),), 0, "files"),
             events.BuildStarted(number, ("app",), ()),
             events.StepStarted(number, "app", ("make",)),
             events.Output("step:app", "stdout", "compiling"),

@@ -67,7 +67,7 @@ def test_the_spinner_turns_with_the_time() -> None:
     [
         ("watching", "2 errors", "● watching"),
         ("restarting", "build 3", "↻ restarting"),
-        ("held", "git rebase", "… held: git rebase"),
+        ("deferred", "git rebase", "… deferred: git rebase"),
         ("paused", "asked to", "‖ paused"),
         ("stopping", "SIGINT", "■ stopping (SIGINT)"),
     ],
@@ -175,7 +175,7 @@ def every_row() -> list[Row]:
     problem = diagnostic()
     state = snapshot(*views, process("old", stale=True), diagnostics={"app": [problem]})
     found: list[Row] = []
-    for what in ("watching", "restarting", "held", "paused", "stopping"):
+    for what in ("watching", "restarting", "deferred", "paused", "stopping"):
         state.state = what
         for rest in (
             pinned(result=RED, progress=Progress(9, 0, 2, 1, {"a": None})),
@@ -209,7 +209,9 @@ def test_without_colors_there_is_no_escape_sequence_and_the_same_text() -> None:
 @pytest.mark.parametrize("bad", ["\x1b[2Jx", "x\x07", "\u202ex", "a\nb", "a\rb", "\x9b2J"])
 def test_no_name_or_text_reaches_the_terminal_with_its_escapes(bad: str) -> None:
     problem = diagnostic(bad, path=bad)
-    state = snapshot(process(bad), process("web"), keyboard=None, state="held", why=bad, diagnostics={"app": [problem]})
+    state = snapshot(
+        process(bad), process("web"), keyboard=None, state="deferred", why=bad, diagnostics={"app": [problem]}
+    )
     for rest in (pinned(prompts={bad: bad}, only=bad), pinned(selected=(1, problem)), pinned(note=bad)):
         progress = msgspec.structs.replace(rest, progress=Progress(1, 0, 1, 0, {bad: None}))
         for shown in (said(state, rest), said(state, progress)):

@@ -86,15 +86,15 @@ def test_what_a_process_says_has_no_escape_sequences(event: events.Event) -> Non
     ids=str,
 )
 def test_the_schema_refuses_what_is_no_event(change: dict[str, object]) -> None:
-    changed = events.ChangesDetected(2, (events.ChangedPath("a", "added"),), 0, "fs")
+    changed = events.ChangesDetected(2, (events.ChangedPath("a", "added"),), 0, "files")
     fields = json.loads(encoded(changed))
     VALIDATOR.validate(fields)
     assert not VALIDATOR.is_valid({**fields, **change})
 
 
-@pytest.mark.parametrize("name", ["v", "seq", "t", "type", "build", "trigger"])
+@pytest.mark.parametrize("name", ["v", "seq", "t", "type", "build", "reason"])
 def test_the_schema_misses_what_is_missing(name: str) -> None:
-    fields = json.loads(encoded(events.ChangesDetected(2, (), 0, "fs")))
+    fields = json.loads(encoded(events.ChangesDetected(2, (), 0, "files")))
     del fields[name]
     assert not VALIDATOR.is_valid(fields)
 
@@ -110,7 +110,7 @@ def test_output_is_stripped_of_colors_and_escapes_line_by_line() -> None:
 
 def test_names_and_messages_are_told_as_they_are() -> None:
     path = "two\nlines \x1b[31m\u202e.c"
-    line = encoded(events.ChangesDetected(1, (events.ChangedPath(path, "added"),), 0, "fs"))
+    line = encoded(events.ChangesDetected(1, (events.ChangedPath(path, "added"),), 0, "files"))
     assert line.count("\n") == 1
     assert "\x1b" not in line
     assert json.loads(line)["paths"][0]["path"] == path

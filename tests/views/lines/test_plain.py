@@ -38,8 +38,8 @@ class Screen:
         return text if self.marked else ENDED.sub("", text)
 
 
-def changed(*paths: str, more: int = 0, trigger: events.Trigger = "fs") -> events.ChangesDetected:
-    return events.ChangesDetected(7, tuple(events.ChangedPath(path, "modified") for path in paths), more, trigger)
+def changed(*paths: str, more: int = 0, reason: events.Reason = "files") -> events.ChangesDetected:
+    return events.ChangesDetected(7, tuple(events.ChangedPath(path, "modified") for path in paths), more, reason)
 
 
 def finished(status: events.Status = "passed", errors: int = 0, warnings: int = 0) -> events.BuildFinished:
@@ -62,7 +62,7 @@ LINES: list[tuple[events.Event, str]] = [
     (changed("a", "b", "c"), f"[hotrun] build #7 started ── 12:34:56 · a, b, c {'─' * 24}\n"),
     (changed("a", "b", "c", "d"), f"[hotrun] build #7 started ── 12:34:56 · a and 3 more {'─' * 19}\n"),
     (changed("a", more=9), f"[hotrun] build #7 started ── 12:34:56 · a and 9 more {'─' * 19}\n"),
-    (changed(trigger="start"), f"[hotrun] build #7 started ── 12:34:56 · start {'─' * 26}\n"),
+    (changed(reason="start"), f"[hotrun] build #7 started ── 12:34:56 · start {'─' * 26}\n"),
     (changed("x" * 100), f"[hotrun] build #7 started ── 12:34:56 · {'x' * 100} ──\n"),
     (events.BuildStarted(7, ("app",), ()), ""),
     (events.StepStarted(7, "app", ("make",)), ""),
@@ -97,8 +97,8 @@ LINES: list[tuple[events.Event, str]] = [
     (events.StepCached(8, "app", 6), ""),
     (events.StateChanged("building", ""), ""),
     (
-        events.StateChanged("watching", "2 files changed, waiting to be told", 2),
-        "2 files changed, waiting to be told\n",
+        events.StateChanged("watching", "2 pending changes", 2),
+        "2 pending changes\n",
     ),
     (events.StateChanged("watching", "1 error"), ""),
     (events.StateChanged("stopping", ""), "stopping\n"),

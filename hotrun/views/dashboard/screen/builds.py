@@ -15,7 +15,7 @@ from hotrun.views.text.clean import clean_name
 
 DETAILS_FROM_HEIGHT = 9
 _WHY = {
-    "fs": "files changed",
+    "files": "files changed",
     "request": "it was asked for",
     "start": "hotrun was started",
     "config": "the configuration changed",
@@ -52,7 +52,7 @@ def _cells(record: BuildRecord) -> tuple[Span, ...]:
     status: str = record.status or "running"
     names = [path.path for path in record.paths]
     total = len(names) + record.more
-    what = clean_name(names[0]) if names else _WHY[record.trigger]
+    what = clean_name(names[0]) if names else _WHY[record.reason]
     what += f" and {total - 1} more" if total > 1 else ""
     return (
         (f"#{record.number}", STRONG),
@@ -65,7 +65,7 @@ def _cells(record: BuildRecord) -> tuple[Span, ...]:
 
 def _details(record: BuildRecord, width: int) -> list[Row]:
     counts = [count(n, noun) for n, noun in ((record.errors, "error"), (record.warnings, "warning")) if n]
-    said = f"ran because {_WHY[record.trigger]}" + (f"; {', '.join(counts)}" if counts else "")
+    said = f"ran because {_WHY[record.reason]}" + (f"; {', '.join(counts)}" if counts else "")
     rows = text_rows(said, width)
     marks = {"added": "+", "modified": "~", "deleted": "-"}
     for path in record.paths:

@@ -95,7 +95,7 @@ class FullScreen:
             case "restart":
                 is_about_one = full.state.pane == "processes" or (full.state.pane == "output" and full.state.source)
                 return [Request("restart", process if is_about_one else None)]
-            case "type":
+            case "attach":
                 return [Request("attach", process)] if process is not None else []
             case "open":
                 return [OpenInEditor(problem)] if problem is not None else []

@@ -36,7 +36,7 @@ class BuildRecord(msgspec.Struct):
 
     number: int
     stamp: str
-    trigger: events.Trigger = "fs"
+    reason: events.Reason = "files"
     paths: tuple[events.ChangedPath, ...] = ()
     more: int = 0
     steps: dict[str, StepRecord] = {}
@@ -57,7 +57,7 @@ class History:
         """Take one event; those that say nothing about builds are fine."""
         match event:
             case events.ChangesDetected():
-                record = BuildRecord(event.build, stamp, event.trigger, event.paths, event.more)
+                record = BuildRecord(event.build, stamp, event.reason, event.paths, event.more)
                 self.builds = [*self.builds[1 - MOST_BUILDS :], record]
             case events.StepStarted():
                 self._step(event.build, event.step)

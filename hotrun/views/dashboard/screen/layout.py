@@ -29,8 +29,8 @@ _WORDS: dict[Pane, str] = {"errors": "errors", "processes": "processes", "output
 _ACTIONS: dict[Action, Pane] = {"errors": "errors", "processes": "processes", "history": "history"}
 _MOVES: tuple[Action, ...] = ("up", "down", "page-up", "page-down", "top", "bottom", "follow")
 _KEYS: dict[Pane, tuple[tuple[Action, str], ...]] = {
-    "errors": (("back", "close"), ("select", "details"), ("open", "open"), ("copy", "copy"), ("rebuild", "build")),
-    "processes": (("back", "close"), ("select", "output"), ("restart", "restart"), ("type", "type into it")),
+    "errors": (("back", "close"), ("select", "details"), ("open", "open"), ("copy", "copy"), ("build", "build")),
+    "processes": (("back", "close"), ("select", "output"), ("restart", "restart"), ("attach", "type into it")),
     "output": (
         ("back", "close"), ("search", "search"), ("filter", "filter"), ("follow", "follow"), ("wrap", "wrap"),
         ("next-error", "next"), ("all-output", "all"),
@@ -239,7 +239,7 @@ class ScreenLayout:
         if state.entry is not None:
             return cropped(((f"{state.entry}: ", BUSY), (f"{clean_name(state.typed)}_", PLAIN)), width, "")
         keys = ["tab next pane", *self._keys(*_KEYS[state.pane])]
-        ends = self._keys(("help", "help"), ("quit", "quit"))
+        ends = self._keys(("help", "help"), ("stop", "quit"))
         while True:
             text = "  ".join([*keys, *ends])
             if cell_len(text) <= width or not (keys or ends):

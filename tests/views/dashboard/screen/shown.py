@@ -55,9 +55,9 @@ class Shown:
     def start(self, *processes: str) -> None:
         self.tell(events.SessionStarted("1", 1, "/p", None, ("app",), processes, None))
 
-    def builds(self, number: int, *paths: str, trigger: events.Trigger = "fs", more: int = 0) -> None:
+    def builds(self, number: int, *paths: str, reason: events.Reason = "files", more: int = 0) -> None:
         listed = tuple(events.ChangedPath(path, "modified") for path in paths)
-        self.tell(events.ChangesDetected(number, listed, more, trigger), events.BuildStarted(number, ("app",), ()))
+        self.tell(events.ChangesDetected(number, listed, more, reason), events.BuildStarted(number, ("app",), ()))
 
     def ends(
         self,

@@ -227,7 +227,7 @@ def test_long_lines_are_wrapped_with_their_colors_or_cut() -> None:
 def test_builds_are_told_with_what_changed_and_how_long_each_part_took() -> None:
     shown = Shown(80, 22)
     shown.start("web")
-    shown.builds(1, trigger="start")
+    shown.builds(1, reason="start")
     shown.tell(
         events.StepStarted(1, "app", ("make",)),
         events.StepFinished(1, "app", "failed", 2, None, 1000),
