@@ -39,8 +39,7 @@ class InstanceEndpoint:
             self._claim = InstanceLock(self._root)
         except AlreadyRunning as held:
             if not shares:
-                ending = "end it first" if held.pid is None else f"kill {held.pid} ends it"
-                raise HotrunError(str(held), f"{ending}; hotrun status asks it") from held
+                raise HotrunError(str(held), 'stop it with "hotrun stop", or see "hotrun status"') from held
             return (Noticed("info", f"{held}; this one has no control socket"),)
         except (UnsafeFolder, OSError) as error:
             return (Noticed("warning", f"no control socket: {error}"),)

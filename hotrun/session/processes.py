@@ -124,7 +124,7 @@ class ProcessService:
 
     def hold_output(self, is_held: bool) -> None:
         """Read no output while whoever reads ours is behind."""
-        self._children.hold(is_held)
+        self._children.pause_output(is_held)
 
     def follow_size(self) -> None:
         """Our terminal has another size: so have those of the programs."""

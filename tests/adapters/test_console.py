@@ -24,7 +24,7 @@ from hotrun.adapters.console import NO_SIZE, Console
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 DEADLINE_S = 20.0
-LOOK_S = 0.005
+FOREGROUND_POLL_S = 0.005
 
 
 class Job:
@@ -97,7 +97,7 @@ class Job:
         pattern = re.compile(".*?".join(re.escape(f"<{word}>") for word in words), re.DOTALL)
         while (found := pattern.search(self._said)) is None:
             assert time.monotonic() < end, f"{words} after {self._said!r}"
-            if select.select([self.master], [], [], LOOK_S)[0]:
+            if select.select([self.master], [], [], FOREGROUND_POLL_S)[0]:
                 self._said += os.read(self.master, 65_536).decode(errors="replace")
         self._said = self._said[found.end() :]
 

@@ -1,1 +1,1 @@
-"""The editors that hotrun knows, and how one is opened at a place."""
+"""The known editors, and how to open a file in one."""

@@ -1,7 +1,7 @@
-"""Which editor opens a place, and with which arguments: an argument list always, never a line for a shell.
+"""Chooses the editor for a file, and its arguments: always an argument list, never a shell command.
 
-The order: what the configuration names, the editor around us, HOTRUN_EDITOR, VISUAL, EDITOR, one that runs.
-Arguments as the editors' own help has them; the same table stands in https://github.com/yyx990803/launch-editor.
+The order: `ui.editor`, the editor whose terminal this is, HOTRUN_EDITOR, VISUAL, EDITOR, an editor that is running. The
+arguments are those of the editors' own help; https://github.com/yyx990803/launch-editor has the same table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Args = Callable[["FilePosition"], list[str]]
 
 
 class FilePosition(msgspec.Struct, frozen=True):
-    """Where to go. `file` is absolute; line and column count from 1, columns in characters."""
+    """A place in a file. `file` is absolute; line and column count from 1, columns in characters."""
 
     file: str
     line: int = 1
@@ -24,7 +24,7 @@ class FilePosition(msgspec.Struct, frozen=True):
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """What to start. `needs_terminal`: it draws in the terminal it is started in."""
+    """The command to start. `needs_terminal`: it draws in the terminal that it is started in."""
 
     argv: tuple[str, ...]
     needs_terminal: bool
@@ -82,29 +82,29 @@ def opening(
     place: FilePosition,
     setting: str | None,
     environ: Mapping[str, str],
-    is_there: Callable[[str], bool],
+    is_installed: Callable[[str], bool],
     running: Callable[[], Iterable[str]],
 ) -> Opening:
-    """How to open `place`. `setting`: `ui.editor`, a command, which may hold {file}, {line} and {column}.
+    """Return how to open `place`. `setting` is `ui.editor`, a command that may contain {file}, {line} and {column}.
 
-    `is_there` says whether a program can be started, `running` names the programs that run. Raises NoEditor.
+    `is_installed` returns whether a program can be started, `running` the names of running programs. Raises NoEditor.
     """
     if setting:
         return _by_command(place, setting)
-    around = _around(place, environ, is_there)
+    around = _around(place, environ, is_installed)
     if around is not None:
         return around
     for name in ("HOTRUN_EDITOR", "VISUAL", "EDITOR"):
         if environ.get(name, "").strip():
             return _by_command(place, environ[name])
     for program in running():
-        if program in _GRAPHIC and is_there(program):
+        if program in _GRAPHIC and is_installed(program):
             return Opening((program, *_GRAPHIC[program](place)), needs_terminal=False)
     raise NoEditor('set EDITOR, or [ui] editor = "..." in hotrun.toml')
 
 
-def _around(place: FilePosition, environ: Mapping[str, str], is_there: Callable[[str], bool]) -> Opening | None:
-    """The editor whose terminal this is."""
+def _around(place: FilePosition, environ: Mapping[str, str], is_installed: Callable[[str], bool]) -> Opening | None:
+    """Return how to open it in the editor whose terminal this is; None if it is none's."""
     if environ.get("NVIM"):
         return Opening(("nvim", "--server", environ["NVIM"], "--remote-expr", _nvim(place)), needs_terminal=False)
     names: tuple[str, ...] = ()
@@ -117,13 +117,13 @@ def _around(place: FilePosition, environ: Mapping[str, str], is_there: Callable[
     elif environ.get("INSIDE_EMACS"):
         names = ("emacsclient",)
     for name in names:
-        if is_there(name):
+        if is_installed(name):
             return Opening((name, *_GRAPHIC[name](place)), needs_terminal=False)
     return None
 
 
 def _codes_of(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The commands of VS Code and what is made of it, the one that shows this terminal first."""
+    """The commands of VS Code and its derivatives, first the one whose terminal this is."""
     home = environ.get("VSCODE_GIT_ASKPASS_NODE", "").lower()
     marks = {"insiders": "code-insiders", "vscodium": "codium", "codium": "codium"}
     marks |= {name: name for name in ("cursor", "windsurf", "trae", "antigravity", "positron")}
@@ -132,7 +132,7 @@ def _codes_of(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _nvim(place: FilePosition) -> str:
-    """An expression for the Neovim around us: beside this terminal, or in a split if there is only the terminal."""
+    """An expression for the surrounding Neovim: opens a window beside this terminal, or else a split."""
     name = place.file.replace("'", "''")
     steps = (
         "'if winnr(\"$\") == 1 | split | else | wincmd p | endif'",
@@ -150,7 +150,7 @@ def _by_command(place: FilePosition, command: str) -> Opening:
     if not words:
         raise NoEditor("the editor is an empty command")
     name = words[0].rpartition("/")[2]
-    # One that is not known gets the terminal: it may draw there, and one that has windows is not hurt by it.
+    # An unknown editor gets the terminal: it may draw there, and one with windows is not harmed by it.
     needs_terminal = name not in _GRAPHIC or not _IN_TERMINAL.isdisjoint(words)
     if any(_MARK.search(word) for word in words):
         return Opening(tuple(_filled(word, place) for word in words), needs_terminal)

@@ -1,4 +1,4 @@
-"""Opens a file in an editor: one with windows beside us, one that draws in the terminal in front of us."""
+"""Opens a file in an editor: in a window of its own, or in hotrun's terminal."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import threading
 from hotrun.adapters.editors.catalog import FilePosition, NoEditor, Opening, opening
 from hotrun.adapters.os import process_table
 
-GRACE_S = 2.0  # for an editor that is asked to end: it saves what it can
+GRACE_S = 2.0  # for an editor that is stopped: it saves what it can
 
 
 def find(place: FilePosition, setting: str | None) -> Opening:
-    """How to open `place` here and now; `setting` is `ui.editor`. Raises NoEditor with the remedy.
+    """Return how to open `place` here and now; `setting` is `ui.editor`. Raises NoEditor with the remedy.
 
-    A file that is not there is not opened: a line of output named it, and an editor would begin a new one.
+    A missing file is not opened: it is only named in some output, and an editor would begin a new one.
     """
     if not os.path.isfile(place.file):
         raise NoEditor(f"{place.file} is not there any more")
-    file = os.path.abspath(place.file)  # begins with a slash: no editor takes it for an option
-    found = opening(FilePosition(file, place.line, place.column), setting, os.environ, _is_there, _running)
-    if not _is_there(found.argv[0]):
+    file = os.path.abspath(place.file)  # begins with a slash, so no editor takes it for an option
+    found = opening(FilePosition(file, place.line, place.column), setting, os.environ, _is_installed, _running)
+    if not _is_installed(found.argv[0]):
         raise NoEditor(f"the editor {found.argv[0]} is not installed, or not in PATH")
     return found
 
 
 def open_beside(editor: Opening) -> None:
-    """Start an editor with windows of its own, which outlives us. Raises OSError."""
+    """Start an editor with its own windows, which outlives hotrun. Raises OSError."""
     child = subprocess.Popen(
         editor.argv,
         stdin=subprocess.DEVNULL,
@@ -37,23 +37,23 @@ def open_beside(editor: Opening) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    # Its end is taken note of somewhere, so that no zombie stays; most are over in a second, having told another one.
+    # Somebody must wait for it, or a zombie stays. Most exit within a second, after passing the file to a running one.
     threading.Thread(target=child.wait, name="editor", daemon=True).start()
 
 
 class InFront:
-    """An editor in the terminal that is ours."""
+    """An editor in hotrun's terminal."""
 
     def __init__(self, editor: Opening) -> None:
         """Start it. Raises OSError."""
         self._child = subprocess.Popen(editor.argv)
 
     def wait(self) -> int:
-        """Wait for its end, for as long as it takes; returns its exit code."""
+        """Wait for its exit, without a limit; returns its exit code."""
         return self._child.wait()
 
     def end(self) -> None:
-        """Ask it to end, and end it."""
+        """Ask it to exit, and kill it after GRACE_S."""
         self._child.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(GRACE_S)
@@ -62,12 +62,12 @@ class InFront:
         self._child.wait()
 
 
-def _is_there(program: str) -> bool:
+def _is_installed(program: str) -> bool:
     return shutil.which(program) is not None
 
 
 def _running() -> list[str]:
-    """The names of the programs that this user runs, each once."""
+    """Return the names of the programs that this user runs, each once."""
     names: dict[str, None] = {}
     user = os.getuid()
     for pid in process_table.pids() if os.path.isdir("/proc/self") else ():

@@ -31,7 +31,7 @@ def end_stale_processes(root: str) -> list[str]:
         found = _of(record)
         if found:
             names = ", ".join(f"{seen.name} ({seen.pid})" for seen in found)
-            said.append(f"an earlier hotrun was killed and left processes behind: {names}: ended now")
+            said.append(f"stopped processes that an earlier, killed hotrun had left behind: {names}")
             _end(record, found)
         if record.cgroup is not None:
             cgroup.kill(record.cgroup)

@@ -1,1 +1,1 @@
-"""One hotrun a project: its folder, its lock and its control socket."""
+"""One hotrun for each project: its folder, its lock and its control socket."""

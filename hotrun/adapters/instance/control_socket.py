@@ -1,4 +1,4 @@
-"""The control socket: takes lines of JSON, hands each request on, and writes the answer. Decides nothing."""
+"""The control socket: reads requests as lines of JSON, passes each on, and writes the answer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import msgspec
 
 from hotrun.errors import Refused
 
-MOST_BYTES = 65_536  # of one line
-MOST_CLIENTS = 64
-SLOW_S = 10.0  # who does not read the answer for this long is left
+MAX_LINE_BYTES = 65_536  # of one line
+MAX_CLIENTS = 64
+WRITE_TIMEOUT_S = 10.0  # a client that does not read its answer for so long is disconnected
 
 _LOCAL_PEERCRED = 1  # macOS, <sys/un.h>; its level SOL_LOCAL is 0
 
@@ -32,30 +32,30 @@ class _Request(msgspec.Struct):
 
 
 class ControlServer:
-    """One listening socket and those who are connected. `answer` gets command and arguments, and may raise Refused."""
+    """A listening socket and its clients. `answer` gets command and arguments, and may raise Refused."""
 
     def __init__(self, path: str, answer: Answer) -> None:
-        """`path`: what lies there is left over from a hotrun that has ended, and is replaced."""
+        """`path`: a file of an earlier hotrun in this place is replaced."""
         self._path = path
         self._answer = answer
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
-        """Listen. Raises OSError."""
+        """Start to listen. Raises OSError."""
         with contextlib.suppress(FileNotFoundError):
             os.remove(self._path)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             listener.bind(self._path)
             os.chmod(self._path, 0o600)
-            self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MOST_BYTES)
+            self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=MAX_LINE_BYTES)
         except OSError:
             listener.close()
             raise
 
     def close(self) -> None:
-        """Listen and answer no more."""
+        """Stop listening and disconnect all clients."""
         if self._server is not None:
             self._server.close()
         for writer in self._clients:
@@ -64,20 +64,20 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.add(writer)
         try:
-            if len(self._clients) > MOST_CLIENTS or peer_uid(writer.get_extra_info("socket")) != os.getuid():
+            if len(self._clients) > MAX_CLIENTS or peer_uid(writer.get_extra_info("socket")) != os.getuid():
                 return
             while (line := await _line(reader)) is not None:
-                reply = _failed(None, Refused("too_long", f"a line has {MOST_BYTES} bytes at most"))
+                reply = _failed(None, Refused("too_long", f"a line may have at most {MAX_LINE_BYTES} bytes"))
                 if line:
                     reply = self._reply(line)
                 writer.write(json.dumps(reply).encode() + b"\n")
-                await asyncio.wait_for(writer.drain(), SLOW_S)
+                await asyncio.wait_for(writer.drain(), WRITE_TIMEOUT_S)
                 if not line:
                     return
         except TimeoutError:
-            writer.transport.abort()  # to close would wait until it has read everything
+            writer.transport.abort()  # close() would wait until the client has read everything
         except OSError:
-            pass  # it has gone
+            pass  # the client has disconnected
         finally:
             self._clients.discard(writer)
             writer.close()
@@ -86,7 +86,7 @@ class ControlServer:
         try:
             request = msgspec.json.decode(line, type=_Request)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return _failed(None, Refused("bad_request", f"expected one request a line: {error}"))
+            return _failed(None, Refused("bad_request", f"expected one request per line: {error}"))
         try:
             return {"id": request.id, "ok": True, "result": self._answer(request.cmd, request.args)}
         except Refused as refused:
@@ -94,7 +94,7 @@ class ControlServer:
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes | None:
-    """The next line; empty where it is too long, None at the end."""
+    """Return the next line; empty if it is too long, None at the end."""
     try:
         return await reader.readuntil(b"\n")
     except asyncio.IncompleteReadError:
@@ -108,7 +108,7 @@ def _failed(id: int | str | None, refused: Refused) -> dict[str, Any]:
 
 
 def peer_uid(peer: socket.socket) -> int | None:
-    """The user at the other end of a Unix socket; None where this system does not tell."""
+    """Return the user at the other end of a Unix socket; None if this system does not tell."""
     if sys.platform == "darwin":
         return _peer_uid_of_xucred(peer.getsockopt(0, _LOCAL_PEERCRED, 76))
     if not hasattr(socket, "SO_PEERCRED"):
@@ -118,6 +118,6 @@ def peer_uid(peer: socket.socket) -> int | None:
 
 
 def _peer_uid_of_xucred(xucred: bytes) -> int | None:
-    """The uid in macOS's struct xucred: cr_version (0) and cr_uid come first (<sys/ucred.h>)."""
+    """Return the uid of macOS's struct xucred: cr_version (0) and cr_uid come first (<sys/ucred.h>)."""
     version, uid = struct.unpack_from("=II", xucred)
     return int(uid) if version == 0 else None

@@ -1,6 +1,6 @@
-"""Where a running hotrun is met: one socket and one lock for each root, in a folder that only this user can enter.
+"""The lock and the socket path of a running hotrun: one of each for a root, in a folder that only this user can enter.
 
-The lock is taken before anything is started, so this must import nothing heavy.
+The lock is acquired before anything is started, so this module must import nothing heavy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hotrun.adapters.instance.runtime_folder import name_of, runtime_folder, saf
 
 
 class AlreadyRunning(Exception):
-    """Another hotrun has this root; `pid` is None where it has not said so yet."""
+    """Another hotrun runs in this root; `pid` is None if it has not written that yet."""
 
     def __init__(self, root: str, pid: int | None) -> None:
         super().__init__(root)
@@ -21,26 +21,26 @@ class AlreadyRunning(Exception):
         self.pid = pid
 
     def __str__(self) -> str:
-        who = "another hotrun" if self.pid is None else f"pid {self.pid}"
-        return f"hotrun runs already in {self.root}: {who}"
+        pid = "" if self.pid is None else f" (pid {self.pid})"
+        return f"hotrun is already running in {self.root}{pid}"
 
 
 def socket_path(root: str) -> str:
-    """Where the hotrun of this root listens. Raises Unsafe."""
+    """Return where the hotrun of this root listens. Raises UnsafeFolder."""
     return os.path.join(runtime_folder(), f"{name_of(os.path.realpath(root))}.sock")
 
 
 def known_paths(root: str) -> list[str]:
-    """The same for somebody who asks, and makes nothing: the places that are safe, best first."""
+    """Return where a hotrun of this root may listen: in the folders that are safe, best first. Makes no folder."""
     name = f"{name_of(os.path.realpath(root))}.sock"
     return [os.path.join(folder, name) for folder in safe_folders()]
 
 
 class InstanceLock:
-    """A root that is ours until `release`, or until this process ends in whatever way."""
+    """Locks a root until `release`, or until this process exits for any reason."""
 
     def __init__(self, root: str) -> None:
-        """Raises Held where another process has the root, Unsafe or OSError where it cannot be claimed at all."""
+        """Raises AlreadyRunning if another process has the root, UnsafeFolder or OSError if it cannot be locked."""
         self.socket = socket_path(root)
         self._path = f"{self.socket.removesuffix('.sock')}.lock"
         self._fd = self._lock(root)
@@ -51,7 +51,7 @@ class InstanceLock:
         while True:
             try:
                 fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            except FileNotFoundError:  # the last one who was in the folder has just taken it away
+            except FileNotFoundError:  # another hotrun has just removed the empty folder
                 socket_path(root)
                 continue
             try:
@@ -62,7 +62,7 @@ class InstanceLock:
                 raise AlreadyRunning(root, int(pid) if pid.isdigit() else None) from None
             if self._is_there(fd):
                 return fd
-            os.close(fd)  # it was removed between the two calls: that is the end of the one who had it
+            os.close(fd)  # its owner removed it between the two calls, and exited
 
     def _is_there(self, fd: int) -> bool:
         with contextlib.suppress(OSError):
@@ -70,7 +70,7 @@ class InstanceLock:
         return False
 
     def release(self) -> None:
-        """Remove socket and lock, and the folder where nobody else is in it; once."""
+        """Remove socket and lock, and their folder if that is empty. Does nothing the second time."""
         if self._fd < 0:
             return
         for path in (self.socket, self._path):

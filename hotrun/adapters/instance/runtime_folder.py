@@ -1,7 +1,7 @@
-"""A private place for what lives as long as a session: sockets, locks, records. No other user may read or replace it.
+"""A private folder for sockets, locks and records of running sessions. No other user may read or replace it.
 
-XDG_RUNTIME_DIR/hotrun, or hotrun-UID in a folder for temporary files. What bears that name must be a folder of this
-user alone, and no link.
+It is XDG_RUNTIME_DIR/hotrun, or hotrun-UID in a folder for temporary files. It must be a folder, not a link, and only
+this user may have access.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
-MOST_BYTES = 103  # of a socket's path: macOS takes 104 with the zero at the end, Linux 108
+MAX_SOCKET_PATH_BYTES = 103  # of a socket's path: macOS takes 104 with the zero at the end, Linux 108
 _FNV_OFFSET, _FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 
@@ -18,24 +18,24 @@ class UnsafeFolder(Exception):
 
 
 def candidates() -> list[str]:
-    """The places for it, best first, whether they are there or not; a socket's path must fit into each."""
+    """Return the possible places, best first, whether they exist or not. The path of a socket fits into each."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     temporary = os.environ.get("TMPDIR", "")
     folders = [os.path.join(runtime, "hotrun")] if os.path.isabs(runtime) and os.path.isdir(runtime) else []
-    for base in (temporary, "/tmp"):  # noqa: S108  # looked at closely before it is used
+    for base in (temporary, "/tmp"):  # noqa: S108  # checked before it is used
         if os.path.isabs(base) and os.path.isdir(base):
             folders.append(os.path.join(base, f"hotrun-{os.getuid()}"))
     longest = "/" + "f" * 16 + ".sock"
-    return [folder for folder in dict.fromkeys(folders) if len(os.fsencode(folder + longest)) <= MOST_BYTES]
+    return [folder for folder in dict.fromkeys(folders) if len(os.fsencode(folder + longest)) <= MAX_SOCKET_PATH_BYTES]
 
 
 def safe_folders() -> list[str]:
-    """Those of the places that are there and ours alone, best first; makes nothing."""
-    return [folder for folder in candidates() if os.path.isdir(folder) and flaw(folder) is None]
+    """Return the existing places that only this user can enter, best first. Makes no folder."""
+    return [folder for folder in candidates() if os.path.isdir(folder) and why_unsafe(folder) is None]
 
 
 def runtime_folder() -> str:
-    """The first of the places that can be made and is ours alone, mode 0700. Raises Unsafe."""
+    """Return the first place that can be made and that only this user can enter (mode 0700). Raises UnsafeFolder."""
     why = "no folder for sockets"
     for folder in candidates():
         try:
@@ -43,30 +43,30 @@ def runtime_folder() -> str:
         except OSError as error:
             why = f"{folder}: {(error.strerror or str(error)).lower()}"
             continue
-        found = flaw(folder)
+        found = why_unsafe(folder)
         if found is None:
             return folder
         why = f"{folder} {found}"
     raise UnsafeFolder(why)
 
 
-def flaw(folder: str) -> str | None:
-    """Why somebody else could get at what is in `folder`."""
+def why_unsafe(folder: str) -> str | None:
+    """Return why somebody else could access `folder`; None if nobody can."""
     try:
         found = os.lstat(folder)
     except OSError as error:
         return (error.strerror or str(error)).lower()
     if not stat.S_ISDIR(found.st_mode):
-        return "is no folder"
+        return "is not a folder"
     if found.st_uid != os.getuid():
         return f"belongs to uid {found.st_uid}"
     if stat.S_IMODE(found.st_mode) & 0o077:
-        return f"is open to others (mode {stat.S_IMODE(found.st_mode):04o})"
+        return f"is accessible to others (mode {stat.S_IMODE(found.st_mode):04o})"
     return None
 
 
 def name_of(root: str) -> str:
-    """A short name for an absolute path: 64 bits of FNV-1a, as hashlib would cost 4 ms.
+    """Return a short name for an absolute path: 64 bits of FNV-1a, because hashlib would cost 4 ms.
 
     https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
     """

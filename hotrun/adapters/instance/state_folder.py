@@ -1,4 +1,4 @@
-"""The project's `.hotrun` folder: ignores itself, never triggers, and holds what children and editors may read."""
+"""The project's `.hotrun` folder: files for programs and editors. It ignores itself and never triggers a build."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import os
 from hotrun.adapters.os.atomic_write import replace_file
 
 NAME = ".hotrun"
-_KEPT = 2  # a step of a canceled build may still read its list
+_KEPT_LISTS = 2  # a step of a canceled build may still read its list
 
 
 class StateFolder:
-    """`.hotrun` under one root. Nothing in it is needed for the work: where it cannot be written, hotrun goes on."""
+    """`.hotrun` in one root. hotrun works without it where it cannot be written."""
 
     def __init__(self, root: str) -> None:
         self.path = os.path.join(root, NAME)
@@ -20,7 +20,7 @@ class StateFolder:
         self._announced: str | None = None
 
     def write_changes(self, build: int, paths: tuple[str, ...]) -> str | None:
-        """Write the paths of a build, NUL-separated; returns the file, or None where it could not be written."""
+        """Write the changed paths of a build, NUL-separated; returns the file, or None if it could not be written."""
         path = os.path.join(self.path, f"changed-{build}")
         try:
             self._ensure()
@@ -29,38 +29,38 @@ class StateFolder:
         except OSError:
             return None
         self._lists.append(path)
-        while len(self._lists) > _KEPT:
+        while len(self._lists) > _KEPT_LISTS:
             _remove(self._lists.pop(0))
         return path
 
     def announce(self, text: str) -> None:
-        """Say in `run.json` who runs here, until `close`; there is never half of it to be read."""
+        """Write `run.json`, which describes the running session until `close`. Nobody ever reads half of it."""
         with contextlib.suppress(OSError):
             self._announced = self.replace("run.json", text.encode())
 
     def replace(self, name: str, data: bytes) -> str:
-        """Let the file `name` in it hold `data`; returns its path. Raises OSError."""
+        """Replace the content of the file `name` in the folder; returns its path. Raises OSError."""
         path = os.path.join(self.path, name)
         self._ensure()
         replace_file(path, data, 0o600)
         return path
 
     def sync_folder(self) -> str | None:
-        """A folder for files whose events prove that all events before them have come; None where there can be none."""
+        """Return a folder for cookie files (see adapters/files/cookies.py); None if it cannot be made."""
         try:
             return self.make("sync")
         except OSError:
             return None
 
     def make(self, name: str) -> str:
-        """The folder `name` in it, made where it is not there yet. Raises OSError."""
+        """Return the folder `name` in it, after making it if needed. Raises OSError."""
         path = os.path.join(self.path, name)
         self._ensure()
         os.makedirs(path, 0o700, exist_ok=True)
         return path
 
     def close(self) -> None:
-        """Remove what only this session needed."""
+        """Remove the files that only this session needed."""
         while self._lists:
             _remove(self._lists.pop())
         if self._announced is not None:

@@ -61,10 +61,10 @@ class Streams:
         for reader in self._readers:
             reader.listen(loop)
 
-    def hold(self, is_held: bool) -> None:
+    def pause(self, is_paused: bool) -> None:
         """Read nothing for now, or read on."""
         for reader in self._readers:
-            if is_held:
+            if is_paused:
                 reader.pause()
             else:
                 reader.resume()

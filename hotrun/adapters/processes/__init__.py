@@ -1,1 +1,1 @@
-"""Starts programs and reports what becomes of them."""
+"""Starts programs, reads their output and reports their exit."""

@@ -1,4 +1,4 @@
-"""What a step has made: whether its outputs have been written, and whether they hold something else than before."""
+"""Compares the outputs of a step: whether they were written, and whether their content changed."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from hotrun.adapters.processes.stamp import stamp
 from hotrun.core.build.last_good import plain_paths
 from hotrun.core.changes.patterns import Patterns
 
-# Beyond these it is not looked closely, and counts as something else: 256 MiB take a quarter of a second to read.
-MOST_BYTES = 256 << 20
-MOST_FILES = 20_000
+# Beyond these limits the content is not compared and counts as changed: reading 256 MiB takes a quarter of a second.
+MAX_BYTES = 256 << 20
+MAX_FILES = 20_000
 _SKIPPED = frozenset((".git", ".hg", ".svn", ".jj", ".hotrun", "node_modules", "__pycache__", ".venv"))
 _MAGIC = "*?[\\"
 
 
 class Artifacts(NamedTuple):
-    """`stamp` differs after every write, `content` when something else was written; None: not known."""
+    """`stamp` differs after every write, `content` when the bytes are others; None: not known."""
 
     stamp: str | None
     content: str | None
 
 
-def made(root: str, outputs: Sequence[str]) -> Artifacts:
-    """Look at what these patterns, seen from `root`, name. Takes as long as it takes to read it."""
+def fingerprint(root: str, outputs: Sequence[str]) -> Artifacts:
+    """Return the fingerprint of the files that these patterns match, relative to `root`. Blocks while it reads them."""
     if not outputs:
         return Artifacts(None, None)
     plain = plain_paths(outputs)
     if plain is not None and any(os.path.isdir(os.path.join(root, path)) for path in plain):
         plain = None
-    files = tuple(plain) if plain is not None else _named(root, outputs)
+    files = tuple(plain) if plain is not None else _matching(root, outputs)
     before = stamp(os.path.join(root, path) for path in plain) if plain is not None else None
     return Artifacts(before, None if files is None else _content(root, files))
 
 
 def _content(root: str, files: Sequence[str]) -> str | None:
-    left, parts = MOST_BYTES, []
+    left, parts = MAX_BYTES, []
     for path in files:
         full = os.path.join(root, path)
         try:
@@ -55,14 +55,14 @@ def _content(root: str, files: Sequence[str]) -> str | None:
     return "\0".join(parts)
 
 
-def _named(root: str, outputs: Sequence[str]) -> tuple[str, ...] | None:
-    """The files that the patterns name, sorted; None: too many to look for."""
+def _matching(root: str, outputs: Sequence[str]) -> tuple[str, ...] | None:
+    """The files that match the patterns, sorted; None: too many to look for."""
     patterns, found, seen = Patterns(outputs), [], 0
     for start in _starts(outputs):
         for folder, folders, names in os.walk(os.path.join(root, start)):
             folders[:] = sorted(name for name in folders if name not in _SKIPPED)
             seen += len(names) + len(folders)
-            if seen > MOST_FILES:
+            if seen > MAX_FILES:
                 return None
             paths = (os.path.relpath(os.path.join(folder, name), root) for name in names)
             found += [path for path in paths if patterns.matches(path)]
@@ -70,7 +70,7 @@ def _named(root: str, outputs: Sequence[str]) -> tuple[str, ...] | None:
 
 
 def _starts(outputs: Sequence[str]) -> Iterator[str]:
-    """The folders below which the patterns can name something, as far as their text tells."""
+    """The folders below which the patterns can match something, as far as their text tells."""
     for pattern in outputs:
         if pattern.startswith("!"):
             continue

@@ -1,7 +1,7 @@
-"""All running programs: has them started, reads them, has them signaled, and tells the engine how each one ended.
+"""Runs all programs: starts them, reads their output, signals them, and reports how each one ended.
 
-Works before the event loop exists, so that the first build step starts before anything heavy is imported: what its
-reaper answers waits in the channel, and `attach` lets the loop listen. Every run ends with exactly one SpawnFailed or
+It works before the event loop exists, so that the first build step starts before anything heavy is imported. Answers of
+its reaper wait in the channel until `attach` lets the loop read them. Every run ends with exactly one SpawnFailed or
 Emptied.
 """
 
@@ -37,7 +37,7 @@ from hotrun.adapters.output.logs import OutputLogs
 from hotrun.adapters.output.pty import Window
 from hotrun.adapters.output.streams import Streams
 from hotrun.adapters.processes.environment import environment
-from hotrun.adapters.processes.spawn import SpawnError, free_port, order, signal_name, why, with_port
+from hotrun.adapters.processes.spawn import SpawnError, free_port, signal_name, start_order, why_failed, with_port
 from hotrun.core.model.commands import Spawn
 from hotrun.core.model.inputs import Emptied, Exited, Input, Noticed, Spawned, SpawnFailed
 
@@ -50,7 +50,7 @@ Post = Callable[[Input], None]
 
 
 class _Child:
-    """One run, the channel to its reaper and the reading ends of its streams."""
+    """One run, the channel to its reaper and the read ends of its streams."""
 
     def __init__(
         self, command: Spawn, env: Mapping[str, str], port: int | None, slot: ReaperSlot, streams: Streams
@@ -61,11 +61,11 @@ class _Child:
         self.slot = slot
         self.streams = streams
         self.started = False
-        self.reaper = 0  # its pid, once it has started something
+        self.reaper = 0  # its pid, once it has started the program
         self.exited = False
-        self.empty = False  # nothing of it lives
-        self.over = False  # the engine has had the last word about it
-        self.lost = False  # its reaper has gone without one
+        self.empty = False  # nothing of it is left
+        self.over = False  # its last input has been posted
+        self.lost = False  # its reaper is gone
 
     @property
     def run(self) -> int:
@@ -83,7 +83,7 @@ class Children:
         session: SessionMark,
         folder: StateFolder,
     ) -> None:
-        """`post` takes the answers; `colored`: force colors."""
+        """`post` gets the answers; `colored`: force colors."""
         self._post = post
         self._colored = colored
         self._session = session
@@ -92,13 +92,13 @@ class Children:
         self._children: dict[int, _Child] = {}  # by token
         self._runs: dict[int, _Child] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._missing: set[str] = set()
+        self._noticed: set[str] = set()
         self._window = Window()
         self._logs = OutputLogs(folder, lambda text: post(Noticed("warning", text)))
-        self._is_held = False
+        self._is_paused = False
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` watches the wires and the pipes."""
+        """Let `loop` read the channels and the output."""
         self._loop = loop
         self._guard.attach(loop, self._on_lost, self._on_guard_death)
         self._window.listen(loop)
@@ -109,7 +109,7 @@ class Children:
     def spawn(self, command: Spawn, own: Mapping[str, str], fds: Sequence[int] = (), names: Sequence[str] = ()) -> None:
         """Carry out Spawn; `own` are the run's HOTRUN_* variables.
 
-        `fds`, with their `names`: sockets that it is to have as 3 and on; they stay open here.
+        `fds` are sockets for the program, with their `names`, from descriptor 3 on; they stay open here.
         """
         port = free_port() if command.wants_port else None
         if port is not None:
@@ -118,7 +118,7 @@ class Children:
             env = environment(
                 command.program, {**own, SESSION_VARIABLE: self._session.id}, self._colored, self._notice_once
             )
-            start = order(command, env, names)
+            start = start_order(command, env, names)
         except SpawnError as error:
             self._post(SpawnFailed(command.run, str(error)))
             return
@@ -128,7 +128,7 @@ class Children:
         self._begin(command, env, port, start, fds)
 
     def signal(self, run: int, name: str, only_main: bool = False) -> None:
-        """Signal the group of a run, by name; `only_main`: its own process and no other."""
+        """Signal the group of a run, by name; `only_main`: only its main process."""
         self._order(run, Send(getattr(signal, name), only_main))
 
     def kill(self, run: int) -> None:
@@ -136,24 +136,24 @@ class Children:
         self._order(run, KillAll())
 
     def type(self, run: int, data: bytes) -> None:
-        """Give a run's terminal what was typed; told when it takes no more."""
+        """Type bytes into a run's terminal; warns if it takes no more."""
         child = self._runs.get(run)
         if child is not None and child.streams.terminal is not None and not child.streams.terminal.write(data):
-            self._post(Noticed("warning", f"{child.command.name} does not read what is typed: dropped"))
+            self._post(Noticed("warning", f"{child.command.name} does not read its input; dropped what was typed"))
 
-    def hold(self, is_held: bool) -> None:
-        """Read no output while whoever reads ours is behind."""
-        if is_held != self._is_held:
-            self._is_held = is_held
+    def pause_output(self, is_paused: bool) -> None:
+        """Stop reading output, or go on. The consumer of hotrun's own output is behind."""
+        if is_paused != self._is_paused:
+            self._is_paused = is_paused
             for child in self._runs.values():
-                child.streams.hold(is_held)
+                child.streams.pause(is_paused)
 
     def follow_size(self) -> None:
-        """Give every terminal our size, where another one than `attach` hears of a change."""
+        """Give every terminal our size, if somebody else than `attach` handles SIGWINCH."""
         self._window.follow()
 
     def close(self) -> None:
-        """Kill what still runs, end what steps left running, and wait until nothing is left (10 s at most)."""
+        """Kill all programs, including daemons of steps, and wait until nothing is left (10 s at most)."""
         for child in self._children.values():
             self._order(child.run, KillAll())
             child.streams.close()
@@ -166,23 +166,23 @@ class Children:
         self._loop = None
 
     def members(self, run: int) -> set[int]:
-        """The pids of all that lives of a run; nothing before it has been started."""
+        """Return the pids of all processes of a run; none before it has been started."""
         child = self._runs.get(run)
         if child is None or not child.reaper:
             return set()
         return {seen.pid for seen in process_table.below(child.reaper)}
 
     def owner_of(self, pid: int) -> str | None:
-        """The name of the step or process that this one belongs to, also what a step has left running."""
+        """Return the name of the step or process that this pid belongs to, including daemons of steps; None if none."""
         above = set(process_table.lineage(pid))
         return next((child.command.name for child in self._children.values() if child.reaper in above), None)
 
     @property
     def busy(self) -> bool:
-        """Some reaper still has something below it: a run, or what a step has left running."""
+        """Whether a reaper still has descendants: a run, or daemons of a step."""
         return bool(self._children)
 
-    # --- starting ----------------------------------------------------------------------------------------------
+    # starting
 
     def _begin(
         self, command: Spawn, env: Mapping[str, str], port: int | None, start: Start, fds: Sequence[int]
@@ -194,7 +194,7 @@ class Children:
             tty = b"" if streams.terminal is None else os.fsencode(streams.terminal.slave_path)
             start = msgspec.structs.replace(start, tty=tty, sources=len(streams.sources))
             slot = self._send_start(start, (*streams.theirs, *fds, *streams.sources))
-        except OSError as error:  # of open files, terminals or processes there are enough
+        except OSError as error:  # too many open files, terminals or processes
             if streams is not None:
                 streams.close()
             text = f"{command.program.argv[0]} failed to start: {error.strerror}"
@@ -202,7 +202,7 @@ class Children:
             return
         child = _Child(command, env, port, slot, streams)
         self._children[slot.token] = self._runs[command.run] = child
-        streams.hold(self._is_held)
+        streams.pause(self._is_paused)
         if self._loop is not None:
             self._listen(child)
 
@@ -211,7 +211,7 @@ class Children:
             slot = self._guard.acquire()
             try:
                 slot.channel.send(encode(start), fds)
-            except ConnectionError:  # somebody killed it while it waited
+            except ConnectionError:  # somebody killed the spare reaper
                 slot.channel.close()
             else:
                 return slot
@@ -219,10 +219,10 @@ class Children:
     def _order(self, run: int, order: Order) -> None:
         child = self._runs.get(run)
         if child is not None and not child.lost:
-            with contextlib.suppress(OSError):  # its end is on the way to us
+            with contextlib.suppress(OSError):  # its end is about to be reported
                 child.slot.channel.send(encode(order))
 
-    # --- what reapers say --------------------------------------------------------------------------------------
+    # answers of reapers
 
     def _listen(self, child: _Child) -> None:
         assert self._loop is not None
@@ -233,7 +233,7 @@ class Children:
             self._loop.remove_reader(child.slot.channel.fileno())
 
     def _on_answers(self, child: _Child) -> None:
-        """Take what has come; nothing comes any more when the reaper has gone."""
+        """Handle the answers that have arrived; there are none after the reaper's end."""
         if child.lost:
             return
         try:
@@ -259,16 +259,18 @@ class Children:
                 if self._loop is not None:
                     child.streams.listen(self._loop)
             case Failed():
-                self._finish(child, SpawnFailed(child.run, why(answer, child.command, child.env)))
+                self._finish(child, SpawnFailed(child.run, why_failed(answer, child.command, child.env)))
             case Ended():
                 self._on_exit(child, answer)
             case Empty():
                 child.empty = True
                 child.streams.drain()
-                self._look_at_outputs(child)
+                self._read_outputs(child)
             case Stuck():
                 reason = "belongs to another user" if answer.denied else "hangs in a system call"
-                self._post(Noticed("warning", f"{child.command.name}: {answer.name} ({answer.pid}) {reason}: waiting"))
+                self._post(
+                    Noticed("warning", f"{child.command.name}: {answer.name} ({answer.pid}) {reason}; waiting for it")
+                )
 
     def _on_exit(self, child: _Child, answer: Ended) -> None:
         status = os.waitstatus_to_exitcode(answer.status)
@@ -277,23 +279,26 @@ class Children:
         child.exited = True
         self._post(Exited(child.run, exit_code, name, answer.left))
 
-    def _look_at_outputs(self, child: _Child) -> None:
-        """The last word of a step says what it has made; reading that must not keep others waiting."""
+    def _read_outputs(self, child: _Child) -> None:
+        """The last input about a step describes its outputs. They are read in a thread, because that takes time."""
         root, outputs = child.command.root, child.command.outputs
         if not outputs or self._loop is None:
             self._finish(child, Emptied(child.run))
             return
-        from hotrun.adapters.processes.artifacts import made
+        from hotrun.adapters.processes.artifacts import fingerprint
 
-        reading = self._loop.run_in_executor(None, made, root, outputs)
-        reading.add_done_callback(lambda reading: self._on_made(child, reading))
+        reading = self._loop.run_in_executor(None, fingerprint, root, outputs)
+        reading.add_done_callback(lambda reading: self._on_artifacts(child, reading))
 
-    def _on_made(self, child: _Child, reading: asyncio.Future[Artifacts]) -> None:
+    def _on_artifacts(self, child: _Child, reading: asyncio.Future[Artifacts]) -> None:
         if not reading.cancelled() and child.run in self._runs:
             self._finish(child, Emptied(child.run, *reading.result()))
 
     def _finish(self, child: _Child, last: Input) -> None:
-        """Post the last word. The channel stays: a step may have left daemons, and their reaper ends when they have."""
+        """Post the last input about a run.
+
+        The channel stays: a step may have left daemons, and their reaper exits after them.
+        """
         child.streams.close()
         del self._runs[child.run]
         child.over = True
@@ -301,21 +306,21 @@ class Children:
             del self._children[child.slot.token]
         self._post(last)
 
-    # --- what goes wrong ---------------------------------------------------------------------------------------
+    # failures
 
     def _notice_loss(self, child: _Child) -> None:
-        self._post(Noticed("error", f"{child.command.name}: its supervisor process has gone: it is ended as well"))
+        self._post(Noticed("error", f"{child.command.name} lost its supervisor process; stopped"))
 
     def _on_lost(self, tokens: range) -> None:
-        """Nothing lives of those runs whose reapers had these tokens and were killed."""
+        """Report the runs whose reapers had these tokens and were killed. Nothing of their programs is left."""
         for child in [child for token, child in self._children.items() if token in tokens]:
             self._on_answers(child)
             if child.lost and not child.over and not child.empty:
-                self._bury(child)
+                self._report_lost(child)
 
-    def _bury(self, child: _Child) -> None:
+    def _report_lost(self, child: _Child) -> None:
         if not child.started:
-            self._finish(child, SpawnFailed(child.run, "its supervisor process has gone"))
+            self._finish(child, SpawnFailed(child.run, "its supervisor process is gone"))
             return
         child.streams.drain()
         if not child.exited:
@@ -323,9 +328,9 @@ class Children:
         self._finish(child, Emptied(child.run))
 
     def _on_guard_death(self) -> None:
-        self._post(Noticed("error", "hotrun's guard process was killed: everything it guarded is ended"))
+        self._post(Noticed("error", "hotrun's guard process was killed; stopping all programs"))
 
     def _notice_once(self, text: str) -> None:
-        if text not in self._missing:
-            self._missing.add(text)
+        if text not in self._noticed:
+            self._noticed.add(text)
             self._post(Noticed("warning", text))

@@ -1,4 +1,4 @@
-"""What a child finds in its environment: ours, the env files, the configuration's [env], and HOTRUN_*."""
+"""The environment of a program: hotrun's own, the env files, the configuration's [env], and HOTRUN_* variables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hotrun.core.model.project import Program
 # Not inherited from hotrun: a program that believed them would talk to the wrong hotrun or the wrong supervisor.
 _HOTRUN_VARS = ("HOTRUN", "HOTRUN_BUILD", "HOTRUN_CHANGED", "HOTRUN_SOCKET", "HOTRUN_RUN", "HOTRUN_REAPER")
 _SUPERVISOR_VARS = ("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET")
-# A pipe is not a terminal, so tools drop their colors and C and Python hold lines back until 4 to 8 KB are full.
+# A pipe is not a terminal, so tools drop their colors, and C and Python buffer lines until they have 4 to 8 KB.
 _COLORED = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "CARGO_TERM_COLOR": "always", "PY_COLORS": "1"}
 _UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
 
@@ -18,11 +18,10 @@ _UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
 def environment(
     program: Program, own: Mapping[str, str], colored: bool, notice: Callable[[str], None]
 ) -> dict[str, str]:
-    """The environment of one run of `program`; `own` are its HOTRUN_* variables.
+    """Return the environment of one run of `program`; `own` are its HOTRUN_* variables.
 
-    A variable that hotrun was started with wins over the env files; the configuration's [env] wins over both.
-    An env file that is missing or a folder is told to `notice` and left out. Raises OSError or UnicodeDecodeError if
-    one cannot be read.
+    Variables inherited from hotrun win over the env files; the configuration's [env] wins over both. A missing env file
+    is reported to `notice` and left out. Raises OSError or UnicodeDecodeError if one cannot be read.
     """
     inherited = {key: value for key, value in os.environ.items() if key not in (*_HOTRUN_VARS, *_SUPERVISOR_VARS)}
     chosen: dict[str, str] = {}
@@ -36,7 +35,7 @@ def environment(
 def _read(path: str, notice: Callable[[str], None]) -> dict[str, str]:
     if not os.path.exists(path) or os.path.isdir(path):
         what = "is a folder" if os.path.exists(path) else "does not exist"
-        notice(f"env file {path} {what}: left out")
+        notice(f"env file {path} {what}; ignored")
         return {}
     from dotenv import dotenv_values
 

@@ -1,4 +1,4 @@
-"""A program that hotrun runs for itself, to its end: it has a reaper as every other, so nothing of it stays behind."""
+"""Runs a program for hotrun itself. It has a reaper like every other program, so nothing of it is left behind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from hotrun.adapters.guard.guard import ReaperSlot
 from hotrun.adapters.guard.protocol.messages import Answer, Empty, Ended, Failed, KillAll, decode_answer, encode
 from hotrun.adapters.processes.environment import environment
-from hotrun.adapters.processes.spawn import order, why
+from hotrun.adapters.processes.spawn import start_order, why_failed
 from hotrun.core.model.commands import Spawn
 from hotrun.core.model.project import Program
 
@@ -20,32 +20,32 @@ AcquireReaper = Callable[[], ReaperSlot]
 
 
 class HelperError(Exception):
-    """It could not be started, or was not left only_main; the text says why."""
+    """The program could not be started, or was killed; the text says why."""
 
 
 class HelperProcess:
-    """One program. `status` is that of wait, None before its end; `tail` the last of what it printed."""
+    """One program. `status` is its exit status, None before its exit; `tail` is the end of its output."""
 
     def __init__(self, slot: ReaperSlot, program: Program, stdout: int | None = None) -> None:
-        """Starts it, in a running loop. Raises SpawnError, OSError or UnicodeDecodeError; then nothing of it runs.
+        """Start it, in a running loop. Raises SpawnError, OSError or UnicodeDecodeError; then nothing of it runs.
 
-        `stdout`: a descriptor that takes this stream whole; `tail` is then of stderr only_main.
+        `stdout`: a descriptor that gets this stream whole; `tail` is then of stderr only.
         """
         self.status: int | None = None
         self.tail = b""
         self._slot = slot
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[None] = self._loop.create_future()
-        # A missing env file has been told of when the process itself was started.
+        # A missing env file was reported when the process itself was started.
         self._env = environment(program, {"HOTRUN": "1"}, False, lambda text: None)
         self._command = Spawn(0, "run", program.argv[0], program, 0)
         self._out, theirs = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
         try:
             slot.channel.send(
-                encode(order(self._command, self._env)), (null, theirs if stdout is None else stdout, theirs)
+                encode(start_order(self._command, self._env)), (null, theirs if stdout is None else stdout, theirs)
             )
-        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
+        except BaseException:  # raised again: whatever it is, no descriptor may stay open
             os.close(self._out)
             slot.channel.close()
             raise
@@ -57,17 +57,17 @@ class HelperProcess:
         self._loop.add_reader(self._out, self._on_output)
 
     async def over(self) -> None:
-        """Wait until nothing of it lives. Raises HelperError where it could not be started."""
+        """Wait until nothing of it is left. Raises HelperError if it could not be started."""
         await asyncio.shield(self._over)
 
     def kill(self) -> None:
-        """End it with all that it has started; `over` tells when that is done."""
+        """Kill it with all its descendants; `over` returns when they are gone."""
         if not self._over.done():
-            with contextlib.suppress(OSError):  # its end is on the way to us
+            with contextlib.suppress(OSError):  # its exit is about to be reported
                 self._slot.channel.send(encode(KillAll()))
 
     def leave(self) -> None:
-        """The same without waiting: the guard sees to it."""
+        """Kill it without waiting: the guard sees to it."""
         self.kill()
         self._finish(None)
 
@@ -81,7 +81,7 @@ class HelperProcess:
     def _on_answer(self, answer: Answer) -> None:
         match answer:
             case Failed():
-                self._finish(HelperError(why(answer, self._command, self._env)))
+                self._finish(HelperError(why_failed(answer, self._command, self._env)))
             case Ended():
                 self.status = os.waitstatus_to_exitcode(answer.status)
                 if answer.left:
@@ -92,7 +92,7 @@ class HelperProcess:
                 pass
 
     def _on_output(self) -> None:
-        """Keep the end of what it writes; what it leaves in the pipe only makes it slower."""
+        """Keep the end of its output. Reading slowly only slows the program down."""
         with contextlib.suppress(BlockingIOError):
             chunk = os.read(self._out, _CHUNK)
             self.tail = (self.tail + chunk)[-_TAIL:]
@@ -112,4 +112,4 @@ class HelperProcess:
             self._over.set_result(None)
         else:
             self._over.set_exception(error)
-            self._over.exception()  # whoever asks is told; nobody has to ask
+            self._over.exception()  # marked as seen: nobody has to wait for it

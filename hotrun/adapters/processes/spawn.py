@@ -1,4 +1,4 @@
-"""What a reaper is told to start for a Spawn, and in plain words why it could not."""
+"""Translates a Spawn into an order for a reaper, and its failure into plain words."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from hotrun.adapters.guard.protocol.messages import Failed, Start
 from hotrun.core.model.commands import Spawn
 from hotrun.core.model.project import Program
 
-# LISTEN_PID is the program's own number, which is not known before it is started; `exec` keeps the shell's.
+# LISTEN_PID is the program's own pid, which is not known before it is started; `exec` keeps the shell's.
 _WITH_LISTEN_PID = 'LISTEN_PID=$$; export LISTEN_PID; exec "$@"'
 
-# A string command whose every character means itself to a shell can replace the shell: one process less to wait for.
+# If a command has only characters that no shell interprets, it can replace the shell: one process less to wait for.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@% ")
 
-# POSIX's reserved words and the built-ins of dash and bash: `exec` would miss them or change what they mean.
-_SHELLS_OWN = frozenset(
+# POSIX's reserved words and the built-ins of dash and bash: `exec` would miss them or change their meaning.
+_SHELL_WORDS = frozenset(
     (
         ". : [ alias bg bind break builtin caller case cd chdir command compgen complete compopt continue coproc "
         "declare dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for function "
@@ -36,15 +36,19 @@ class SpawnError(Exception):
     """The program failed to start. The message names it and the reason."""
 
 
-def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = (), tty: str = "", sources: int = 0) -> Start:
-    """The order to a reaper. `held`: the names of the sockets that come with it as 3 and on; the rest: see Start.
+def start_order(
+    command: Spawn, env: Mapping[str, str], sockets: Sequence[str] = (), tty: str = "", sources: int = 0
+) -> Start:
+    """Return the order to start a program.
 
-    Raises SpawnError for what no system could start.
+    `sockets`: the names of the sockets that it gets as 3 and on; the rest: see Start.
+
+    Raises SpawnError for a command that no system could start.
     """
     program = command.program
     argv = _without_shell(program.argv)
-    if held:
-        env = {**env, "LISTEN_FDS": str(len(held)), "LISTEN_FDNAMES": ":".join(held)}
+    if sockets:
+        env = {**env, "LISTEN_FDS": str(len(sockets)), "LISTEN_FDNAMES": ":".join(sockets)}
         argv = ("sh", "-c", _WITH_LISTEN_PID, "sh", *argv)
     if any("\0" in text for text in argv):
         raise SpawnError(f"{program.argv[0]} failed to start: embedded null byte")
@@ -61,13 +65,13 @@ def order(command: Spawn, env: Mapping[str, str], held: Sequence[str] = (), tty:
 
 
 def with_port(program: Program, port: int) -> Program:
-    """The program with `port` in the place of {port}, and as PORT where its configuration does not set that."""
+    """Return the program with `port` in place of {port}, and as PORT unless its configuration sets that."""
     program = program.with_port(port)
     return msgspec.structs.replace(program, env={"PORT": str(port), **program.env})
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody has now. Somebody may take it before the program does."""
+    """Return a free TCP port of 127.0.0.1. Another program may take it before this one does."""
     probe = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
     try:
         probe.bind(("127.0.0.1", 0))
@@ -77,20 +81,20 @@ def free_port() -> int:
 
 
 def _without_shell(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """`sh -c "exec app --flag"` for `sh -c "app --flag"`, where the first word is not the shell's own.
+    """Return `sh -c "exec app --flag"` for `sh -c "app --flag"`, unless the first word is the shell's own.
 
-    Then the run's pid is the program's, and it does not have to wait for a shell (1 ms here).
+    Then the run's pid is the program's, and no shell has to be waited for (1 ms).
     """
     if len(argv) != 3 or argv[0] != "sh" or argv[1] != "-c" or not _PLAIN.issuperset(argv[2]):
         return argv
     word = argv[2].strip().split(" ", 1)[0]
-    if "=" in word or word in _SHELLS_OWN or not word or word.startswith("-"):  # FOO=1 app; exec -x
+    if "=" in word or word in _SHELL_WORDS or not word or word.startswith("-"):  # FOO=1 app; exec -x
         return argv
     return ("sh", "-c", f"exec {argv[2]}")
 
 
-def why(failed: Failed, command: Spawn, env: Mapping[str, str]) -> str:
-    """In plain words why the reaper could not start it."""
+def why_failed(failed: Failed, command: Spawn, env: Mapping[str, str]) -> str:
+    """Return in plain words why the reaper could not start the program."""
     program = command.program
     name, cwd, reason = _without_shell(program.argv)[0], program.cwd, os.strerror(failed.errno)
     if failed.what == "cwd":
@@ -111,14 +115,14 @@ def why(failed: Failed, command: Spawn, env: Mapping[str, str]) -> str:
 
 
 def signal_name(number: int) -> str:
-    """The name of a signal, "SIGKILL"."""
+    """Return the name of a signal, such as "SIGKILL"."""
     try:
         return signal.Signals(number).name
     except ValueError:
-        return f"signal {number}"  # real-time signals have no name of their own
+        return f"signal {number}"  # real-time signals have no names
 
 
 def _in_path(name: str, env: Mapping[str, str]) -> str:
-    """Where `name` lies in PATH, executable or not; "" if nowhere."""
+    """The path of `name` in PATH, executable or not; "" if there is none."""
     places = (os.path.join(folder, name) for folder in os.get_exec_path(env))
     return next((place for place in places if os.path.isfile(place)), "")

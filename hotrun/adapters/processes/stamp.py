@@ -1,4 +1,4 @@
-"""Tells files from other ones with the same names, without reading them."""
+"""Detects writes to files without reading them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 
 def stamp(paths: Iterable[str]) -> str | None:
-    """A text that differs after every write to one of these files (absolute), which may be missing; None: no files."""
+    """Return a text that differs after every write to one of these files (absolute, may be missing); None: no files."""
     found = []
     for path in paths:
         try:

@@ -48,7 +48,7 @@ async def test_a_reaper_that_is_killed_takes_its_tree_along_and_no_other(program
     await programs.over(1)
     assert all(map(is_gone, pids))
     assert programs.exit(1) == Exited(1, None, "SIGKILL", left=False)
-    assert errors(programs) == ["p1: its supervisor process has gone: it is ended as well"]
+    assert errors(programs) == ["p1 lost its supervisor process; stopped"]
     assert not is_gone(programs.pid(2))
     programs.children.signal(2, "SIGTERM")
     await programs.over(2)
@@ -76,7 +76,7 @@ async def test_a_guard_that_is_killed_ends_all_runs_and_another_one_goes_on(prog
     assert programs.exit(1) == Exited(1, 3, None, left=False)  # it was asked, as by us
     assert programs.lines(1) == ["up", "bye"]
     assert is_gone(int(programs.lines(2)[0]))
-    assert errors(programs) == ["hotrun's guard process was killed: everything it guarded is ended"]
+    assert errors(programs) == ["hotrun's guard process was killed; stopping all programs"]
     programs.sh(3, "echo again")
     await programs.over(3)
     assert programs.lines(3) == ["again"]

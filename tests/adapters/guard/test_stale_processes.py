@@ -70,7 +70,7 @@ def test_what_a_dead_session_left_is_ended_and_named(started: list[subprocess.Po
     left = left_by(session)
     started.append(left)
     (said,) = end_stale_processes(ROOT)
-    assert said == f"an earlier hotrun was killed and left processes behind: cat ({left.pid}): ended now"
+    assert said == f"stopped processes that an earlier, killed hotrun had left behind: cat ({left.pid})"
     assert left.wait(10) == -signal.SIGTERM
     assert not os.path.exists(path)
     assert end_stale_processes(ROOT) == []

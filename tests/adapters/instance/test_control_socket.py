@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from hotrun.adapters.instance import control_socket
-from hotrun.adapters.instance.control_socket import MOST_BYTES, MOST_CLIENTS, ControlServer, peer_uid
+from hotrun.adapters.instance.control_socket import MAX_CLIENTS, MAX_LINE_BYTES, ControlServer, peer_uid
 from hotrun.errors import Refused
 
 Story = Callable[[ControlServer], Awaitable[None]]
@@ -103,7 +103,7 @@ def test_a_line_that_is_no_request_is_refused_and_the_next_is_answered(tmp_path:
 def test_a_line_that_is_too_long_ends_the_connection_with_a_word(tmp_path: Path) -> None:
     async def story(server: ControlServer) -> None:
         async with Caller(tmp_path / "s") as caller:
-            await caller.says(b"x" * (MOST_BYTES + 10))
+            await caller.says(b"x" * (MAX_LINE_BYTES + 10))
             assert (await caller.hears())["error"]["code"] == "too_long"
             assert await caller.hears() is None
 
@@ -120,7 +120,7 @@ def test_somebody_who_says_nothing_or_half_a_line_keeps_nobody_waiting(tmp_path:
 
 
 def test_somebody_who_does_not_read_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control_socket, "SLOW_S", 0.05)
+    monkeypatch.setattr(control_socket, "WRITE_TIMEOUT_S", 0.05)
 
     async def story(server: ControlServer) -> None:
         connection = socket.socket(socket.AF_UNIX)
@@ -142,7 +142,7 @@ async def _send_for_ever(connection: socket.socket, line: bytes) -> None:
 
 def test_more_than_so_many_connections_are_hung_up(tmp_path: Path) -> None:
     async def story(server: ControlServer) -> None:
-        callers = [Caller(tmp_path / "s") for _ in range(MOST_CLIENTS)]
+        callers = [Caller(tmp_path / "s") for _ in range(MAX_CLIENTS)]
         for caller in callers:
             await caller.__aenter__()
             assert (await caller.asks(cmd="echo"))["ok"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.instance.lock import AlreadyRunning, InstanceLock, known_paths, socket_path
-from hotrun.adapters.instance.runtime_folder import MOST_BYTES, UnsafeFolder
+from hotrun.adapters.instance.runtime_folder import MAX_SOCKET_PATH_BYTES, UnsafeFolder
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def test_a_root_has_one_holder_whose_pid_is_told_and_other_roots_are_free() -> N
     with pytest.raises(AlreadyRunning) as held:
         InstanceLock("/some/root")
     assert held.value.pid == os.getpid()
-    assert str(held.value) == f"hotrun runs already in /some/root: pid {os.getpid()}"
+    assert str(held.value) == f"hotrun is already running in /some/root (pid {os.getpid()})"
     InstanceLock("/some/other").release()
     first.release()
     InstanceLock("/some/root").release()
@@ -79,13 +79,13 @@ def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
     monkeypatch.setattr("hotrun.adapters.instance.runtime_folder.candidates", lambda: [str(runtime / "hotrun")])
     (runtime / "hotrun").mkdir(0o755)
     (runtime / "hotrun").chmod(0o755)
-    with pytest.raises(UnsafeFolder, match="is open to others"):
+    with pytest.raises(UnsafeFolder, match="is accessible to others"):
         InstanceLock("/some/root")
     assert known_paths("/some/root") == []
     (runtime / "hotrun").rmdir()
     (tmp_path / "elsewhere").mkdir(0o700)
     (runtime / "hotrun").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(UnsafeFolder, match="is no folder"):
+    with pytest.raises(UnsafeFolder, match="is not a folder"):
         InstanceLock("/some/root")
     (runtime / "hotrun").unlink()
     (runtime / "hotrun").mkdir(0o700)
@@ -107,7 +107,7 @@ def test_a_folder_whose_sockets_would_have_too_long_a_name_is_passed_over(
     long.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     (tmp_path / "t").mkdir()
-    assert len(os.fsencode(socket_path("/some/root"))) <= MOST_BYTES
+    assert len(os.fsencode(socket_path("/some/root"))) <= MAX_SOCKET_PATH_BYTES
 
 
 def test_two_that_come_and_go_at_once_do_not_take_the_folder_from_each_other() -> None:

@@ -84,14 +84,14 @@ def test_while_it_is_held_nothing_is_read(tty: bool, tmp_path: Path) -> None:
         loop = asyncio.get_running_loop()
         play = Play(tmp_path, tty)
         assert len(play.streams.sources) == (1 if tty else 2)
-        play.streams.hold(True)
+        play.streams.pause(True)
         pid = play.start()
         play.streams.listen(loop)
         if play.streams.terminal is not None:
             play.streams.terminal.write(b"\n")
         await asyncio.to_thread(os.waitpid, pid, 0)
         assert play.posted == []
-        play.streams.hold(False)
+        play.streams.pause(False)
         play.streams.drain()
         assert "out" in play.lines("stdout")
         play.streams.close()

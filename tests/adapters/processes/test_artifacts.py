@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.processes import artifacts as room
-from hotrun.adapters.processes.artifacts import made
+from hotrun.adapters.processes.artifacts import fingerprint
 
 
 def content(root: Path, *outputs: str) -> str | None:
-    return made(str(root), outputs).content
+    return fingerprint(str(root), outputs).content
 
 
 def test_the_same_bytes_written_anew_are_the_same_content_but_another_stamp(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
     app = tmp_path / "tmp/app"
     app.write_bytes(b"one")
-    first = made(str(tmp_path), ("tmp/app",))
+    first = fingerprint(str(tmp_path), ("tmp/app",))
     app.unlink()
     app.write_bytes(b"one")
     os.utime(app, ns=(1, 1))
-    second = made(str(tmp_path), ("tmp/app",))
+    second = fingerprint(str(tmp_path), ("tmp/app",))
     assert first.content == second.content is not None
     assert first.stamp != second.stamp
     app.write_bytes(b"two")
-    assert made(str(tmp_path), ("tmp/app",)).content != first.content
+    assert fingerprint(str(tmp_path), ("tmp/app",)).content != first.content
 
 
 def test_patterns_name_files_at_any_depth_and_what_comes_or_goes_makes_a_difference(tmp_path: Path) -> None:
@@ -64,15 +64,15 @@ def test_a_missing_output_is_a_content_as_well(tmp_path: Path) -> None:
 def test_without_outputs_and_beyond_the_limits_nothing_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert made(str(tmp_path), ()) == (None, None)
+    assert fingerprint(str(tmp_path), ()) == (None, None)
     (tmp_path / "gen").mkdir()
     for number in range(4):
         (tmp_path / f"gen/{number}.o").write_bytes(b"x" * 100)
-    monkeypatch.setattr(room, "MOST_BYTES", 399)
+    monkeypatch.setattr(room, "MAX_BYTES", 399)
     assert content(tmp_path, "gen/") is None
-    monkeypatch.setattr(room, "MOST_BYTES", 400)
+    monkeypatch.setattr(room, "MAX_BYTES", 400)
     assert content(tmp_path, "gen/") is not None
-    monkeypatch.setattr(room, "MOST_FILES", 3)
+    monkeypatch.setattr(room, "MAX_FILES", 3)
     assert content(tmp_path, "gen/") is None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.processes.artifacts import Artifacts, made
+from hotrun.adapters.processes.artifacts import Artifacts, fingerprint
 from hotrun.core.model.inputs import Emptied, Exited, Noticed, OutputRead, Spawned, SpawnFailed
 from tests.adapters.programs import Programs, is_gone, state_of, until, with_programs
 
@@ -117,7 +117,7 @@ async def test_a_missing_env_file_is_told_once_for_all_runs(programs: Programs, 
         programs.spawn(run, "true", env_files=(missing,))
     await programs.over(1, 2)
     notices = [fact for fact in programs.posted if isinstance(fact, Noticed)]
-    assert notices == [Noticed("warning", f"env file {missing} does not exist: left out")]
+    assert notices == [Noticed("warning", f"env file {missing} does not exist; ignored")]
     assert programs.exit(2).exit_code == 0
 
 
@@ -430,9 +430,9 @@ async def test_a_step_tells_what_it_has_made_and_its_reaper_may_be_gone_by_then(
 
     def slowly(root: str, outputs: Sequence[str]) -> Artifacts:
         assert read.wait(30)
-        return made(root, outputs)
+        return fingerprint(root, outputs)
 
-    monkeypatch.setattr("hotrun.adapters.processes.artifacts.made", slowly)
+    monkeypatch.setattr("hotrun.adapters.processes.artifacts.fingerprint", slowly)
     programs.spawn(1, "sh", "-c", "echo one > out", cwd=tmp_path, kind="step", outputs=("/out",))
     await until(lambda: bool(programs.told(Exited, 1)))
     (child,) = programs.children._children.values()
@@ -440,6 +440,6 @@ async def test_a_step_tells_what_it_has_made_and_its_reaper_may_be_gone_by_then(
     read.set()
     await programs.over(1)
     (last,) = programs.told(Emptied, 1)
-    assert (last.stamp, last.content) == made(str(tmp_path), ("/out",))
+    assert (last.stamp, last.content) == fingerprint(str(tmp_path), ("/out",))
     assert not [fact for fact in programs.posted if isinstance(fact, Noticed)]
     assert not programs.children.busy

@@ -83,8 +83,8 @@ def test_a_missing_env_file_and_a_folder_are_noticed_and_left_out(tmp_path: Path
     missing, good = tmp_path / "missing", env_file(tmp_path, "WHERE=file\n")
     assert env_of(missing, tmp_path, good, notices=notices)["WHERE"] == "file"
     assert notices == [
-        f"env file {missing} does not exist: left out",
-        f"env file {tmp_path} is a folder: left out",
+        f"env file {missing} does not exist; ignored",
+        f"env file {tmp_path} is a folder; ignored",
     ]
 
 

@@ -75,15 +75,18 @@ def test_a_second_hotrun_in_the_same_root_is_told_who_has_it(root: Path) -> None
         assert second.returncode == 2
         assert second.stdout == ""
         assert second.stderr == (
-            f"error: hotrun runs already in {root}: pid {session.pid}\n"
-            f"hint: kill {session.pid} ends it; hotrun status asks it\n"
+            f"error: hotrun is already running in {root} (pid {session.pid})\n"
+            'hint: stop it with "hotrun stop", or see "hotrun status"\n'
         )
         assert run(root, "--once").returncode == 0
         with Running(root, arguments=["--", "sleep", "1000"]) as beside:
             beside.wait_for("process.started")
             assert beside.seen("session.started")[0]["socket"] is None
             (said,) = beside.seen("message")
-            assert said["text"] == f"hotrun runs already in {root}: pid {session.pid}; this one has no control socket"
+            assert (
+                said["text"]
+                == f"hotrun is already running in {root} (pid {session.pid}); this one has no control socket"
+            )
             beside.stop()
         with Client(str(root)) as client:
             assert client.ask("status")["pid"] == session.pid, "and the first one is not disturbed"

@@ -70,7 +70,7 @@ def test_what_outlives_a_stroke_against_all_of_us_is_ended_by_the_next_start(tmp
         assert len(left) >= 2
         with Running(root, env=env) as next_session:
             told = next_session.wait_for("message", level="warning")
-            assert told["text"].startswith("an earlier hotrun was killed and left processes behind: ")
+            assert told["text"].startswith("stopped processes that an earlier, killed hotrun had left behind: ")
             assert all(f"({pid})" in told["text"] for pid in left)
             assert session.survivors() == []
             next_session.wait_for("output", text="up")
