@@ -28,9 +28,11 @@ from tests.support.repository import REPOSITORY
 PACKAGE = REPOSITORY / "hotrun"
 README = REPOSITORY / "README.md"
 PICTURE = REPOSITORY / "docs" / "dashboard.svg"
-DOCS = [README, *sorted((REPOSITORY / "docs").rglob("*.md"))]
+CONTRIBUTING = REPOSITORY / "CONTRIBUTING.md"
+DOCS = [README, CONTRIBUTING, *sorted((REPOSITORY / "docs").rglob("*.md"))]
 # Written for contributors, in short sentences.
 EXPLAINED = [
+    CONTRIBUTING,
     *(REPOSITORY / "docs" / f"{name}.md" for name in ("architecture", "decisions", "glossary")),
     *sorted((REPOSITORY / "docs" / "how-it-works").glob("*.md")),
 ]
@@ -78,6 +80,13 @@ def test_the_example_of_every_key_loads_with_each_of_its_profiles() -> None:
         loaded = parse(text, "hotrun.toml", "/project", profile, known)
         assert loaded.project.steps
         assert loaded.project.processes
+
+
+def test_the_configuration_that_builds_hotrun_itself_loads_without_a_warning() -> None:
+    path = REPOSITORY / "hotrun.toml"
+    loaded = parse(path.read_text(encoding="utf-8"), "hotrun.toml", str(REPOSITORY), known_parsers=known)
+    assert loaded.warnings == ()
+    assert loaded.project.steps.keys() >= {"lint", "types", "tests"}
 
 
 # --- commands --------------------------------------------------------------------------------------------------
@@ -301,6 +310,17 @@ def test_every_command_of_the_control_socket_is_documented_and_no_other() -> Non
     documented = [command for row in rows for command in re.findall(r"`(\w+)`", row)]
     session: Any = None
     assert sorted(documented) == sorted(ControlRequests(session).commands)
+
+
+# --- tasks -----------------------------------------------------------------------------------------------------
+
+
+def test_the_tasks_that_are_named_are_those_of_the_task_runner() -> None:
+    tasks = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["poe"]["tasks"]
+    text = CONTRIBUTING.read_text(encoding="utf-8")
+    assert set(re.findall(r"(?m)^\| `poe (\w+)` \|", text)) == tasks.keys()
+    assert set(re.findall(r"`poe (\w+)`", text)) <= tasks.keys()
+    assert all(task["help"] for task in tasks.values())
 
 
 # --- versions and the changelog --------------------------------------------------------------------------------
