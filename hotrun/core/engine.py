@@ -326,7 +326,7 @@ class Engine:
 
     def _report_cached(self, plan: BuildPlan, build: int, now_ms: int, out: list[Effect]) -> None:
         names = [change.path for change in plan.changes if not change.impact.steps.isdisjoint(plan.cached)]
-        text = cached_text(plan.cached, plan.is_all_cached)
+        text = cached_text(plan.cached, is_all=not plan.todo)
         out.append(events.Message("info", f"{listed(names or sorted(plan.cached))}: {text}"))
         self._changes.record(names[:MAX_PATHS], text, now_ms, build)
 

@@ -19,8 +19,8 @@ class BuildPlan(NamedTuple):
     """One build before it starts.
 
     `cached`: the steps whose inputs are what they were at their last good run. `pending` run in any case, `unverified`
-    only if a step that they need makes something else. `restarts`: the processes behind these. `processes` are
-    restarted without a build, `reloads` get a signal.
+    only if a step that they need makes something else; `todo` are all of these, with what is left from earlier builds.
+    `restarts`: the processes behind them. `processes` are restarted without a build, `reloads` get a signal.
     """
 
     reason: Reason
@@ -28,11 +28,11 @@ class BuildPlan(NamedTuple):
     cached: Mapping[str, Baseline]
     pending: Set[str]
     unverified: Set[str]
+    todo: Set[str]
     restarts: Set[str]
     processes: Set[str]
     reloads: Set[str]
     is_needless: bool  # changed and put back before anything was built: no build result has been in question
-    is_all_cached: bool  # no step has to run
 
 
 def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
@@ -40,25 +40,24 @@ def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
     assert request.reason is not None
     graph, unfinished = builder.graph, builder.unfinished()
     steps = request.steps & builder.steps.keys()
-    due = graph.with_dependents(steps | unfinished)
+    due = todo = graph.with_dependents(steps | unfinished)
     cached = builder.restorable(due)
-    steps -= cached.keys()
-    left = unfinished - cached.keys()
-    todo = graph.with_dependents(steps | left) - cached.keys()
-    is_needless = bool(
-        cached and due <= cached.keys() and not (request.processes or request.reloads) and builder.passed(cached)
-    )
+    is_needless = False
+    if cached:
+        steps -= cached.keys()
+        todo = graph.with_dependents(steps | (unfinished - cached.keys())) - cached.keys()
+        is_needless = not (todo or request.processes or request.reloads) and builder.passed(cached)
     return BuildPlan(
         request.reason,
         request.changes,
         cached,
         pending=steps,
         unverified=todo - steps - unfinished,
+        todo=todo,
         restarts=graph.processes_behind(todo),
         processes=request.processes,
         reloads=request.reloads,
         is_needless=is_needless,
-        is_all_cached=not todo,
     )
 
 

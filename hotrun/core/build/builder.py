@@ -7,43 +7,23 @@ gone. The next build starts after that, never beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
+from hotrun.core.build.build import Build, count
 from hotrun.core.build.build_plan import BuildPlan
-from hotrun.core.build.diagnostics_diff import summarize
 from hotrun.core.build.last_good import Baseline, LastGood
 from hotrun.core.build.step import StepState
-from hotrun.core.build.step_report import ending_of, reason_of, report, status_of
-from hotrun.core.build.timing import Timing
 from hotrun.core.changes.impact import Impact
 from hotrun.core.model import events
-from hotrun.core.model.commands import RecordChanges, Spawn
+from hotrun.core.model.commands import RecordChanges
 from hotrun.core.model.graph import Graph
-from hotrun.core.model.inputs import Change, DiagnosticsFound, Input, OutputRead
+from hotrun.core.model.inputs import Change, Input
 from hotrun.core.model.project import Project
-from hotrun.core.run import Effect, Run
+from hotrun.core.run import Effect
 
-if TYPE_CHECKING:
-    from hotrun.core.diagnostics.model.finding import Finding
-
-STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
 MAX_PATHS = 100  # a `changes.detected` event lists this many, `more` counts the others
-
-
-class Build:
-    """One build while it lasts."""
-
-    def __init__(self, number: int, planned: tuple[str, ...], timing: Timing, now_ms: int) -> None:
-        self.number = number
-        self.started_ms = now_ms
-        self.timing = timing
-        self.planned = planned
-        self.statuses: dict[str, events.Status] = {}
-        self.kept: list[str] = []  # the steps behind others that had no need to run
-        self.canceled = False
-        self.over_ms = now_ms  # when its latest step was over
 
 
 class Progress(NamedTuple):
@@ -113,7 +93,7 @@ class Builder:
 
     def count(self, severity: events.Severity) -> int:
         """How many diagnostics of this severity are known now."""
-        return sum([d.severity == severity for state in self.steps.values() for d in state.diagnostics])
+        return count(severity, self.steps)
 
     @property
     def deadline_ms(self) -> int | None:
@@ -125,13 +105,14 @@ class Builder:
             for at in (state.timeout_at_ms, state.run.kill_at_ms)
             if at is not None
         ]
-        if self.build is not None and not times and not self._is_running:
+        if self.build is not None and not times and not self._running:
             times.append(self.build.over_ms + self._linger_ms)
         return min(times, default=None)
 
     @property
-    def _is_running(self) -> bool:
-        return any([state.run is not None for state in self.steps.values()])
+    def _running(self) -> int:
+        """How many steps run."""
+        return sum([state.run is not None for state in self.steps.values()])
 
     # --- the inputs of steps: what was good last is known here, and nowhere else -----------------------------------
 
@@ -173,18 +154,16 @@ class Builder:
             self.steps[name].status = "pending"
         for state in self.steps.values():
             state.compared.record_changes(changes)
-        unfinished = self.unfinished()
-        planned = tuple([name for name in self.steps if name in unfinished])
-        timing = Timing({name: state.step.needs for name, state in self.steps.items()}, now_ms)
-        self.build = build = Build(number, planned, timing, now_ms)
+        planned = tuple([name for name in self.steps if name in plan.todo])
+        self.build = build = Build(number, planned, self.graph.needs, now_ms)
         listed = tuple([events.ChangedPath(change.path, change.kind) for change in changes[:MAX_PATHS]])
         out.append(events.ChangesDetected(number, listed, len(changes) - len(listed), plan.reason))
         out.append(events.BuildStarted(number, planned, restarts))
         out.append(RecordChanges(number, tuple([change.path for change in changes])))
         for name, baseline in plan.cached.items():
-            self._say_restored(build, name, baseline.build, out)
+            self._report_cached(build, name, baseline.build, out)
 
-    def _say_restored(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
+    def _report_cached(self, build: Build, name: str, of: int, out: list[Effect]) -> None:
         state = self.steps[name]
         build.timing.saved_ms += state.passed_ms
         out.append(events.StepCached(build.number, name, of, state.passed_ms))
@@ -199,39 +178,31 @@ class Builder:
             self.steps[name].compared.over("complete")
 
     def cancel(self, now_ms: int, out: list[Effect]) -> None:
-        """Its inputs have changed: end what may be ended, start nothing more."""
+        """Its inputs have changed: stop what may be stopped, start nothing more."""
         assert self.build is not None
         if self.build.canceled:
             return
         self.build.canceled = True
         for state in self.steps.values():
-            if state.run is not None and state.step.on_busy == "cancel":
-                state.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
+            if state.step.on_busy == "cancel":
+                state.stop(now_ms, out)
 
     def abandon(self, now_ms: int, out: list[Effect]) -> None:
-        """The session ends: end every step, also those that a change would let finish."""
+        """The session ends: stop every step, also those that a change would let finish."""
         if self.build is not None:
             self.cancel(now_ms, out)
         for state in self.steps.values():
-            if state.run is not None:
-                state.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
+            state.stop(now_ms, out)
 
     def kill(self, out: list[Effect]) -> None:
-        """End every step at once."""
+        """Kill every step at once."""
         for state in self.steps.values():
             if state.run is not None:
                 state.run.kill(out)
 
     def handle(self, state: StepState, input: Input, now_ms: int, out: list[Effect]) -> events.Status | None:
-        """Take an input about the run of a step; returns its status if that ends it."""
-        assert state.run is not None
-        if isinstance(input, OutputRead):
-            out.append(events.Output(f"step:{state.step.name}", input.stream, "\n".join(input.lines)))
-        elif isinstance(input, DiagnosticsFound):
-            self._report(state, input.findings, out)
-        if state.run.takes(input):
-            state.run.handle(input, now_ms, out)
-        return self._step_over(state, now_ms, out) if state.run.gone else None
+        """Handle an input about the run of a step; returns its status if that ends it."""
+        return self._end_step(state, now_ms, out) if state.handle(input, self.root, now_ms, out) else None
 
     def advance(self, linger_ms: int, now_ms: int, out: list[Effect]) -> Progress:
         """Start what can start, climb ladders, and end the build when nothing is left to do.
@@ -241,148 +212,75 @@ class Builder:
         self._linger_ms = linger_ms
         for state in self.steps.values():
             if state.run is not None:
-                self._check_timeout(state, now_ms, out)
-                state.run.check(now_ms, out)
-        if self.build is None:
+                state.check(now_ms, out)
+        build = self.build
+        if build is None:
             return _NO_PROGRESS
-        started = [] if self.build.canceled else self._start_ready(self.build, now_ms, out)
-        if self._is_running or self._is_lingering(self.build, now_ms):
+        running = self._running
+        started = [] if build.canceled else self._start_ready(build, self._jobs - running, now_ms, out)
+        if running or started or (not build.canceled and build.statuses and now_ms < build.over_ms + linger_ms):
             return Progress(started)
-        return Progress(started, self._finish(self.build, now_ms, out))
+        self.build = None
+        return Progress(started, build.finish(self.steps, now_ms, out))
 
     @property
     def is_lingering(self) -> bool:
         """The end of the build in progress is, or will be, reported late."""
         return self.build is not None and self._linger_ms > 0
 
-    def _is_lingering(self, build: Build, now_ms: int) -> bool:
-        return not build.canceled and bool(build.statuses) and now_ms < build.over_ms + self._linger_ms
-
-    def _start_ready(self, build: Build, now_ms: int, out: list[Effect]) -> list[str]:
-        while any([self._kept(build, name, out) for name in build.planned]):  # which may let another one be kept
+    def _start_ready(self, build: Build, free: int, now_ms: int, out: list[Effect]) -> list[str]:
+        """Start the steps that may run, but no more than `free`; returns their names."""
+        while any([self._keep(build, name, out) for name in build.planned]):  # which may let another one be kept
             pass
-        free = self._jobs - sum([state.run is not None for state in self.steps.values()])
         started: list[str] = []
         for name in build.planned:
             state = self.steps[name]
             if len(started) >= free:
                 break
-            waits = state.run is None and name not in build.statuses and name not in build.kept
-            if waits and self.passed(state.step.needs):
-                self._start_step(build, state, now_ms, out)
+            if state.run is None and build.is_waiting(name) and self.passed(state.step.needs):
+                state.begin(self._next_run(), build.number, self.root, now_ms, out)
+                self.last_good.started(name)
+                build.timing.started(name, now_ms)
                 started.append(name)
         return started
 
-    def _kept(self, build: Build, name: str, out: list[Effect]) -> bool:
+    def _keep(self, build: Build, name: str, out: list[Effect]) -> bool:
         """Whether a step has just turned out not to have to run: all that it needs is as it was when it ran last."""
         state = self.steps[name]
+        if state.status != "unverified":
+            return False
         needs = state.step.needs
-        if (
-            state.status != "unverified"
-            or not self.passed(needs)
-            or not self.unchanged_since(state.passed_build, needs)
-        ):
+        if not self.passed(needs) or not self.unchanged_since(state.passed_build, needs):
             return False
         state.status = "passed"
         build.kept.append(name)
         found = [msgspec.structs.replace(known, build=build.number, new=False) for known in state.diagnostics]
         state.diagnostics = found
-        self._say_restored(build, name, state.passed_build, out)
+        self._report_cached(build, name, state.passed_build, out)
         return True
 
-    def _start_step(self, build: Build, state: StepState, now_ms: int, out: list[Effect]) -> None:
-        step = state.step
-        state.run = Run(self._next_run(), build.number, now_ms)
-        state.timeout_at_ms = None if step.timeout_ms is None else now_ms + step.timeout_ms
-        state.timed_out = False
-        state.compared.begin()
-        state.diagnostics = []
-        out.append(events.StepStarted(build.number, step.name, step.program.argv))
-        spawn = Spawn(
-            run=state.run.id,
-            kind="step",
-            name=step.name,
-            program=step.program,
-            build=build.number,
-            outputs=step.outputs,
-            root=self.root,
-            grace_ms=STEP_GRACE_MS,
-            parsers=step.parsers,
-        )
-        out.append(spawn)
-        self.last_good.started(step.name)
-        build.timing.started(step.name, now_ms)
-
-    def _check_timeout(self, state: StepState, now_ms: int, out: list[Effect]) -> None:
-        if state.run is not None and state.timeout_at_ms is not None and now_ms >= state.timeout_at_ms:
-            state.timeout_at_ms = None
-            state.timed_out = not state.run.asked_to_stop and state.run.exit_code is None
-            state.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
-
-    def _report(self, state: StepState, findings: Iterable[Finding], out: list[Effect]) -> None:
-        assert state.run is not None
-        step, build = state.step, state.run.build
-        out.extend(report(found, step, build, self.root, state.diagnostics, state.compared) for found in findings)
-
-    def _step_over(self, state: StepState, now_ms: int, out: list[Effect]) -> events.Status:
-        run, build, step = state.run, self.build, state.step
-        assert run is not None
+    def _end_step(self, state: StepState, now_ms: int, out: list[Effect]) -> events.Status:
+        build, name = self.build, state.step.name
         assert build is not None
-        status, is_unchanged = status_of(run, state.timed_out), False
-        uptime_ms = run.uptime_ms(now_ms)
-        if status in ("failed", "timeout") and not any(d.severity == "error" for d in state.diagnostics):
-            from hotrun.core.diagnostics.model.failure import failure
-
-            self._report(state, [failure(step.name, reason_of(run, step, status), tuple(run.tail))], out)
-        if status == "passed":
-            # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
-            state.diagnostics = [d for d in state.diagnostics if d.severity != "error"]
-            is_unchanged = run.content is not None and run.content == state.content
-            state.passed_build, state.passed_ms, state.content = build.number, uptime_ms, run.content
-            state.changed_build = state.changed_build if is_unchanged else build.number
-            self.last_good.built(step.name, build.number, run.stamp, list(state.diagnostics))
+        ended = state.end(self.root, now_ms, out)
+        if ended.status == "passed":
+            self.last_good.built(name, build.number, ended.run.stamp, list(state.diagnostics))
         else:
-            self.last_good.over(step.name, run.stamp)
-        state.compared.over(ending_of(run, status))
-        state.status = "passed" if status == "passed" else "pending" if status == "canceled" else "failed"
-        state.run = state.timeout_at_ms = None
-        build.statuses[step.name] = status
+            self.last_good.over(name, ended.run.stamp)
+        build.statuses[name] = ended.status
         build.over_ms = now_ms
-        ran = build.timing.over(step.name, now_ms)
-        ending = (status, run.exit_code, run.signal, uptime_ms, is_unchanged)
-        out.append(events.StepFinished(build.number, step.name, *ending, ran.start_ms, ran.waited_ms))
-        return status
-
-    def _finish(self, build: Build, now_ms: int, out: list[Effect]) -> events.BuildFinished:
-        skipped = tuple(name for name in build.planned if name not in build.statuses and name not in build.kept)
-        for name in skipped:
-            out.append(events.StepFinished(build.number, name, "skipped", None, None, 0))
-        new, fixed, fixed_problems = (0, 0, ()) if build.canceled else self._what_changed()
-        finished = events.BuildFinished(
-            build.number,
-            self._status_of(build),
-            self.count("error"),
-            self.count("warning"),
-            now_ms - build.started_ms,
-            tuple(build.statuses),
-            skipped,
-            new=new,
-            fixed=fixed,
-            fixed_problems=fixed_problems,
-            critical_path=build.timing.critical_path(),
-            saved_ms=build.timing.saved_ms,
+        ran = build.timing.over(name, now_ms)
+        out.append(
+            events.StepFinished(
+                build.number,
+                name,
+                ended.status,
+                ended.run.exit_code,
+                ended.run.signal,
+                ended.uptime_ms,
+                ended.is_unchanged,
+                ran.start_ms,
+                ran.waited_ms,
+            )
         )
-        self.build = None
-        out.append(finished)
-        return finished
-
-    def _what_changed(self) -> tuple[int, int, tuple[events.Fixed, ...]]:
-        states = self.steps.values()
-        return summarize(state.compared.compare(state.diagnostics, state.status == "passed") for state in states)
-
-    def _status_of(self, build: Build) -> events.Status:
-        if build.canceled:
-            return "canceled"
-        if "timeout" in build.statuses.values():
-            return "timeout"
-        return "passed" if self.passed(self.steps) else "failed"
+        return ended.status

@@ -38,10 +38,11 @@ class DiagnosticsDiff:
 
     def record_changes(self, changes: Iterable[PendingChange]) -> None:
         """Record deleted and added files: the problems of a renamed file reappear under its new name."""
-        deleted = {change.path for change in changes if change.kind == "deleted"}
-        self._deleted |= deleted & {diagnostic.path for diagnostic in self._before} if deleted else set()
-        if len(self._added) < MAX_PATHS:
-            self._added |= {change.path for change in changes if change.kind == "added"}
+        for change in changes:
+            if change.kind == "added" and len(self._added) < MAX_PATHS:
+                self._added.add(change.path)
+            elif change.kind == "deleted" and any(known.path == change.path for known in self._before):
+                self._deleted.add(change.path)
 
     def begin(self) -> None:
         """A run starts."""

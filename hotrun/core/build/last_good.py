@@ -93,8 +93,12 @@ class LastGood:
 
     def restorable(self, steps: Iterable[str], needed: Mapping[str, Iterable[str]]) -> dict[str, Baseline]:
         """Those of these steps that are clean, by name; `needed` says what each of them needs."""
-        found = [(step, self.clean(step, needed[step])) for step in sorted(steps)]
-        return {step: baseline for step, baseline in found if baseline is not None}
+        found: dict[str, Baseline] = {}
+        for step in sorted(steps):
+            baseline = self.clean(step, needed[step])
+            if baseline is not None:
+                found[step] = baseline
+        return found
 
     def clean(self, step: str, needed: Iterable[str]) -> Baseline | None:
         """Its baseline, if all inputs are as they were then and all that it needs is clean, too, and not newer."""

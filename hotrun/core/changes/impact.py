@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hotrun.core.changes.patterns import Patterns
 from hotrun.core.changes.step_inputs import InputListings
 from hotrun.core.model.graph import Graph
-from hotrun.core.model.inputs import Change, ChangeKind
+from hotrun.core.model.inputs import ChangeKind
 from hotrun.core.model.project import Process, Project, Step
 from hotrun.core.model.text import listed
 
@@ -44,11 +44,6 @@ class PendingChange(NamedTuple):
     kind: ChangeKind
     impact: Impact
 
-    @classmethod
-    def of(cls, change: Change, impact: Impact) -> PendingChange:
-        """The change without its digests, with what it means."""
-        return cls(change.path, change.kind, impact)
-
 
 class Impacts:
     """Works out the impact of paths, for one project."""
@@ -72,8 +67,10 @@ class Impacts:
 
     def of(self, path: str) -> Impact:
         """The impact of an edit of this path; `is_output` must have said no."""
-        steps = {name for name, inputs in self._steps if inputs.touched_by(path)}
-        processes, reloads = set(self._named_in_crash(path)), set()
+        steps, processes, reloads = set[str](), set(self._named_in_crash(path)), set[str]()
+        for name, inputs in self._steps:
+            if inputs.touched_by(path):
+                steps.add(name)
         for name, inputs in self._processes:
             if inputs.touched_by(path):
                 processes.add(name)

@@ -105,6 +105,6 @@ class PendingChanges:
         for path in looping:
             del self._due[path]
         self._relevant = None
-        changes = tuple([self._due[path] for path in sorted(self._due)])
+        changes = tuple(sorted(self._due.values()))
         self._due.clear()
         return changes, looping

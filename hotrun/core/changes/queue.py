@@ -109,12 +109,13 @@ class ChangeQueue:
         """Add reported changes; returns those that are edits, with what they mean. Outputs are recorded only."""
         edits, outputs = [], []
         for change in changes:
-            is_output = self._impacts.is_output(change.path)
+            path = change.path
+            is_output = self._impacts.is_output(path)
             self._listings.note(change, is_output)
             if is_output:
-                outputs.append(change.path)
+                outputs.append(path)
             else:
-                edits.append((change, self._impacts.of(change.path)))
+                edits.append((change, self._impacts.of(path)))
         self._add(edits, outputs, activity, now_ms)
         return edits
 
@@ -139,7 +140,8 @@ class ChangeQueue:
         """Add the changes that count after all, now that it is known what a step is made of."""
         delta = self._listings.take(answer)
         edits = [(change, self._impacts.of(change.path)) for change in delta.counting]
-        due = [PendingChange.of(*edit) for edit in edits if not self._pending.loops.is_suppressed(edit[0].path)]
+        suppressed = self._pending.loops.suppressed
+        due = [PendingChange(one.path, one.kind, impact) for one, impact in edits if one.path not in suppressed]
         self._pending.add_at_once(due, now_ms)
         for path in delta.dropped[:MAX_PATHS]:
             if not self._impacts.of(path).is_any:
@@ -150,12 +152,12 @@ class ChangeQueue:
         return ListedEdits(edits, delta.is_other)
 
     def _add(self, edits: Sequence[Edit], outputs: Sequence[str], activity: Activity, now_ms: int) -> None:
-        pending = [PendingChange.of(change, impact) for change, impact in edits]
+        pending = [PendingChange(change.path, change.kind, impact) for change, impact in edits]
         self._pending.add(pending, activity, now_ms)
         if outputs:
             self._history.note(outputs[:MAX_PATHS], "build output, ignored", now_ms)
-        suppressed = [one.path for one in pending if self._pending.loops.is_suppressed(one.path)]
-        if suppressed:
+        if self._pending.loops.suppressed:
+            suppressed = [one.path for one in pending if one.path in self._pending.loops.suppressed]
             self._history.note(suppressed, "suppressed as a rebuild loop until it stops changing", now_ms)
         if not self._project.watch.auto:
             waiting = [one.path for one in pending[:MAX_PATHS] if one.impact.is_any]
@@ -167,7 +169,7 @@ class ChangeQueue:
 
     def watch_started(self, delay_ms: int) -> None:
         """Changes are reported up to `delay_ms` late from now on: they are polled for."""
-        self._pending.loops.delay_ms = delay_ms
+        self._pending.loops.expect_late_reports(delay_ms)
 
     def up_to_date(self) -> None:
         """Every change so far has been reported and is built."""

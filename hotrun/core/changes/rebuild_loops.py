@@ -100,13 +100,15 @@ class RebuildLoops:
     def __init__(self) -> None:
         self._suspects: dict[str, _Suspect] = {}
         self._in_question: list[_Suspect] = []  # those with rounds: few, while a checkout makes thousands of the others
-        self._suppressed: dict[str, int] = {}  # path -> how long it must be quiet before its last change is built
+        # The files whose changes start nothing for now, and how long each must be quiet before its last one is built.
+        self.suppressed: dict[str, int] = {}
         self._step_started_ms: int | None = None
         self._process_started_ms: int | None = None
         self._build_ended_ms: int | None = None  # None: a step has been started since, or all is settled
-        self.delay_ms = 0  # how much later than by the kernel's events changes are told: by polling
+        self._delay_ms = 0  # how much later than by the kernel's events changes are reported
+        self._near_ms = NEAR_MS
         self.pause_until_ms: int | None = None
-        self._pause_began_ms = 0  # what polling tells until `delay_ms` later was written before it
+        self._pause_began_ms = 0  # what polling tells until `_delay_ms` later was written before it
 
     def started(self, kind: Literal["step", "process"], now_ms: int) -> None:
         """A step or a process was started."""
@@ -132,16 +134,12 @@ class RebuildLoops:
                 continue
             for is_removal in (False, True):
                 if _is_by_step(suspect.alike(is_removal), number, self._near_ms):
-                    return LINGER_MS + self.delay_ms
+                    return LINGER_MS + self._delay_ms
         return 0
 
-    @property
-    def _near_ms(self) -> int:
-        return NEAR_MS + self.delay_ms
-
-    def is_suppressed(self, path: str) -> bool:
-        """Whether changes of this path start nothing for now."""
-        return path in self._suppressed
+    def expect_late_reports(self, delay_ms: int) -> None:
+        """Changes are reported up to `delay_ms` later than by the kernel's events from now on: they are polled for."""
+        self._delay_ms, self._near_ms = delay_ms, NEAR_MS + delay_ms
 
     def sift(self, changes: Iterable[PendingChange], activity: Activity, now_ms: int) -> list[PendingChange]:
         """Record changes; returns those of files that are not suppressed."""
@@ -152,19 +150,21 @@ class RebuildLoops:
         if self.pause_until_ms is not None and now_ms < self.pause_until_ms:
             return "pause", []
         after_pause, self.pause_until_ms = self.pause_until_ms is not None, None
-        known = [self._suspects[path] for path in paths if path in self._suspects]
+        known = list(filter(None, map(self._suspects.get, paths)))
         if len(known) < len(paths):
             self._forget()
             return "go", []
         if after_pause:
             return self._after_pause(paths, known, activity, now_ms)
-        if any([suspect.latest is None for suspect in known]):
-            self._forget()
-            return "go", []
-        was_lingering = self.linger_ms > 0
+        was_lingering, is_loop = self.linger_ms > 0, True
+        for suspect in known:
+            if suspect.latest is None:
+                self._forget()
+                return "go", []
         for suspect in known:
             self._count(suspect, was_lingering, now_ms)
-        if not all([_is_suspicious(suspect, self._near_ms) for suspect in known]):
+            is_loop = is_loop and _is_suspicious(suspect, self._near_ms)
+        if not is_loop:
             for suspect in known:
                 if suspect.confirmations and not suspect.is_removed:  # a start later on was no reason to write later on
                     suspect.confirmations, suspect.trust = 0, min(2 * suspect.trust, MOST_TRUST)
@@ -176,54 +176,56 @@ class RebuildLoops:
 
     def late(self, now_ms: int) -> list[str]:
         """The suppressed files whose last change is due, because they have been quiet since."""
-        if not self._suppressed:
+        if not self.suppressed:
             return []
         due = [path for path, at_ms in self._late().items() if at_ms <= now_ms]
         for path in due:
-            self._suppressed[path] = min(2 * self._suppressed[path], QUIET_MOST_MS)
+            self.suppressed[path] = min(2 * self.suppressed[path], QUIET_MOST_MS)
             self._suspects[path].is_late, self._suspects[path].latest = False, None
         return due
 
     @property
     def late_at_ms(self) -> int | None:
         """When `late` has something."""
-        return min(self._late().values(), default=None) if self._suppressed else None
+        return min(self._late().values(), default=None) if self.suppressed else None
 
     def _late(self) -> dict[str, int]:
-        suspects = ((path, self._suspects.get(path)) for path in self._suppressed)
-        return {path: s.changed_ms + self._suppressed[path] for path, s in suspects if s is not None and s.is_late}
+        suspects = ((path, self._suspects.get(path)) for path in self.suppressed)
+        return {path: s.changed_ms + self.suppressed[path] for path, s in suspects if s is not None and s.is_late}
 
     # --- changes -------------------------------------------------------------------------------------------------
 
     def _counts(self, change: PendingChange, activity: Activity, now_ms: int) -> bool:
         path = change.path
         if len(self._suspects) > MOST_SUSPECTS:
-            self._suspects = {name: self._suspects[name] for name in self._suppressed}
-        suspect = self._suspects.setdefault(path, _Suspect())
+            self._suspects = {name: self._suspects[name] for name in self.suppressed}
+        suspect = self._suspects.get(path)
+        if suspect is None:
+            suspect = self._suspects[path] = _Suspect()
         gap_ms = now_ms - suspect.changed_ms
         suspect.latest = self._round(change, activity.is_building, gap_ms, now_ms)
         suspect.changed_ms = now_ms
-        began_ms = self._pause_began_ms + self.delay_ms
+        began_ms = self._pause_began_ms + self._delay_ms
         # What is told sooner is the rest of what began the pause: a shell truncates a file, and then writes it.
         if self.pause_until_ms is not None and now_ms > began_ms + LINGER_MS:
             suspect.in_pause += 1
             suspect.noise += now_ms <= began_ms + PAUSE_MS
             if not activity.is_process_up:  # then it was somebody else, and waits no longer
                 self.pause_until_ms = now_ms
-        if path in self._suppressed and gap_ms >= QUIET_MS and suspect.latest is None:
-            del self._suppressed[path]
+        if path in self.suppressed and gap_ms >= QUIET_MS and suspect.latest is None:
+            del self.suppressed[path]
             self._forget()
-        suspect.is_late = path in self._suppressed
-        return path not in self._suppressed
+        suspect.is_late = path in self.suppressed
+        return path not in self.suppressed
 
     def _round(self, change: PendingChange, is_building: bool, gap_ms: int, now_ms: int) -> _Round | None:
         """Which of our runs may have made a change that is reported now."""
         is_removal = change.kind == "deleted"
         step_ms, process_ms, ended_ms = self._step_started_ms, self._process_started_ms, self._build_ended_ms
-        is_tail = ended_ms is not None and now_ms - ended_ms <= TAIL_MS + self.delay_ms
+        is_tail = ended_ms is not None and now_ms - ended_ms <= TAIL_MS + self._delay_ms
         if step_ms is not None and (is_building or is_tail):
             return _Round("step", now_ms - step_ms, gap_ms, is_early=is_building, is_removal=is_removal)
-        if process_ms is not None and now_ms - process_ms <= AFTER_START_MS + self.delay_ms:
+        if process_ms is not None and now_ms - process_ms <= AFTER_START_MS + self._delay_ms:
             return _Round("process", now_ms - process_ms, gap_ms, is_early=False, is_removal=is_removal)
         return None
 
@@ -246,7 +248,7 @@ class RebuildLoops:
         by_step = all(suspect.rounds[-1].by == "step" for suspect in known)
         pause_ms = PAUSE_FACTOR * longest_ms if by_step else PAUSE_MS * (1 + PAUSE_STEP * known[0].confirmations)
         self._pause_began_ms = now_ms
-        self.pause_until_ms = now_ms + self.delay_ms + int(min(max(pause_ms, PAUSE_MS), PAUSE_MOST_MS))
+        self.pause_until_ms = now_ms + self._delay_ms + int(min(max(pause_ms, PAUSE_MS), PAUSE_MOST_MS))
         for suspect in self._suspects.values():
             suspect.in_pause = suspect.noise = 0
 
@@ -270,7 +272,7 @@ class RebuildLoops:
 
     def _suppress(self, paths: list[str], now_ms: int) -> tuple[Decision, list[str]]:
         for path in paths:
-            self._suppressed[path] = QUIET_MS
+            self.suppressed[path] = QUIET_MS
             self._suspects[path].is_late = True
             self._suspects[path].changed_ms = now_ms
         self._forget()
@@ -298,7 +300,7 @@ def _trust(suspect: _Suspect) -> None:
 
 def _is_suspicious(suspect: _Suspect, near_ms: int) -> bool:
     """Whether the last rounds look like a machine's: a few early ones that are near to each other, or many."""
-    if not suspect.rounds:
+    if len(suspect.rounds) < min(FEW * suspect.trust, MANY):
         return False
     alike = suspect.alike(suspect.is_removed)
     if alike[-1].is_early and _is_by_step(alike, FEW * suspect.trust, near_ms):

@@ -12,10 +12,11 @@ class Graph:
 
     def __init__(self, project: Project) -> None:
         parts = project.parts
-        needs = {name: _closure(name, {part: parts[part].waits_for for part in parts}) for name in parts}
+        self.needs: Mapping[str, tuple[str, ...]] = {name: step.needs for name, step in project.steps.items()}
+        closures = {name: _closure(name, {part: parts[part].waits_for for part in parts}) for name in parts}
         # By step or process: the steps that it needs, directly or through others.
         self.needed_steps: Mapping[str, frozenset[str]] = {
-            name: frozenset(found & project.steps.keys()) for name, found in needs.items()
+            name: frozenset(found & project.steps.keys()) for name, found in closures.items()
         }
         self._dependents = {
             step: {step, *(name for name in project.steps if step in self.needed_steps[name])} for step in project.steps

@@ -202,8 +202,10 @@ class ProcessState:
             out.append(SendKeys(self.run.id, self.typed))
             self.typed = b""
         reload = self.process.reload
+        if reload is None:
+            return
         for run in self.runs:
-            if run.reload_due and run.is_ready and reload is not None:
+            if run.reload_due and run.is_ready:
                 run.reload_due = False
                 out.append(Signal(run.id, reload.signal, alone=True))
                 out.append(events.ProcessReloaded(self.process.name, run.id, run.build, reload.signal))

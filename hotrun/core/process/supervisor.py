@@ -61,7 +61,9 @@ class Supervisor:
         while todo:
             state = self.states[todo.pop()]
             state.touch(by_steps)
-            todo.extend(need for need in state.process.needs if self._down(need))
+            for need in state.process.needs:
+                if self._down(need):
+                    todo.append(need)
 
     def reload(self, names: Iterable[str]) -> None:
         """Send these their reload signal: files that they handle themselves have changed."""
@@ -108,7 +110,10 @@ class Supervisor:
     @property
     def idle(self) -> bool:
         """Whether no process is running."""
-        return not any([state.is_running for state in self.states.values()])
+        for state in self.states.values():
+            if state.run is not None or state.successor is not None or state.retired is not None:
+                return False
+        return True
 
     @property
     def is_done(self) -> bool:
@@ -127,8 +132,11 @@ class Supervisor:
 
     def named_in_crash(self, path: str) -> frozenset[str]:
         """The processes that are down after a failure that named this path."""
-        found = [name for name, state in self.states.items() if state.run is None and state.crash.names(path)]
-        return frozenset(found)
+        found = frozenset[str]()
+        for name, state in self.states.items():
+            if state.run is None and state.crash.names(path):
+                found |= {name}
+        return found
 
     @property
     def crashes(self) -> int:
