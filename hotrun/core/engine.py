@@ -1,66 +1,38 @@
 """The one place where everything is decided: inputs in, commands and events out. Pure; time is passed in.
 
-House rules: `handle` returns effects in the order of the facts; an answer about a run that is over is dropped; nothing
-here waits, and `deadline_ms` says when the engine wants to be told that time has passed.
+`handle` returns effects in the order of the facts. It ignores answers about a run that is over. It never waits:
+`deadline_ms` says when the engine needs a Tick.
 
-    begin -> watching -> change settles -> build -> passed: processes restart -> watching
-                              ^                |
-                              +--- canceled <--+-- a settled change that touches a step
-    stop: steps and processes end, then Finish; kill: the same at once
+    begin -> watching -> a change is due -> build -> passed: processes restart -> watching
+                              ^               |
+                              +-- canceled <--+-- a change is due that concerns a step
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import assert_never
 
 import msgspec
 
 from hotrun.core.build.build_plan import BuildPlan, cached_text, plan_build
-from hotrun.core.build.builder import MAX_PATHS, Builder
+from hotrun.core.build.builder import Builder
 from hotrun.core.changes.history import ChangeDecision
-from hotrun.core.changes.impact import Impact, effect_text
+from hotrun.core.changes.impact import Impact
 from hotrun.core.changes.pending import Activity
 from hotrun.core.changes.queue import ChangeQueue
 from hotrun.core.changes.quiescence import Quiescence
 from hotrun.core.changes.step_inputs import InputListing
-from hotrun.core.inspection import Inspection, processes_of, steps_of
+from hotrun.core.inspection import Inspection, inspect
 from hotrun.core.model import events, inputs
 from hotrun.core.model.commands import Finish, HoldSockets, Rescan, Rewatch
 from hotrun.core.model.inputs import Input, Request
 from hotrun.core.model.project import Project
-from hotrun.core.model.text import count, listed
+from hotrun.core.model.text import listed
 from hotrun.core.process.attach import AttachedInput
 from hotrun.core.process.supervisor import Supervisor
 from hotrun.core.run import Effect
-
-_RunInput = (
-    inputs.Spawned
-    | inputs.SpawnFailed
-    | inputs.OutputRead
-    | inputs.DiagnosticsFound
-    | inputs.Prompted
-    | inputs.ProbePassed
-    | inputs.ProbeFailed
-    | inputs.Notified
-    | inputs.Exited
-    | inputs.Emptied
-)
-
-# What changes neither a file nor what runs.
-_UNDISTURBING = (
-    inputs.Tick,
-    inputs.FilesTouched,
-    inputs.Rescanned,
-    inputs.OutputRead,
-    inputs.DiagnosticsFound,
-    inputs.TraceFound,
-    inputs.Prompted,
-    inputs.ProbeFailed,
-    inputs.PortOwnersFound,
-    inputs.KeysTyped,
-    inputs.Noticed,
-    inputs.VcsOperationsChanged,
-)
+from hotrun.core.state.attention import attention
 
 
 class Engine:
@@ -71,12 +43,12 @@ class Engine:
 
         `postpone`: start nothing before the first change or request.
         """
-        self._last_run = 0
         self._last_build = 0
         self._once = once
         self.project = project = self._prepared(project)
-        self._builder = Builder(project, self._next_run, cores)
-        self._supervisor = Supervisor(project, self._builder, self._next_run)
+        next_run = itertools.count(1).__next__
+        self._builder = Builder(project, next_run, cores)
+        self._supervisor = Supervisor(project, self._builder, next_run)
         self._changes = ChangeQueue(project, self._supervisor.named_in_crash, postpone)
         self._attached = AttachedInput(self._supervisor)
         self._next_project: Project | None = None
@@ -90,10 +62,6 @@ class Engine:
     def _prepared(self, project: Project) -> Project:
         return msgspec.structs.replace(project, processes={}) if self._once else project
 
-    def _next_run(self) -> int:
-        self._last_run += 1
-        return self._last_run
-
     # --- the one entrance --------------------------------------------------------------------------------------
 
     def handle(self, input: Input, now_ms: int) -> list[Effect]:
@@ -101,7 +69,7 @@ class Engine:
         if self.finished:
             return []
         out: list[Effect] = []
-        if not isinstance(input, _UNDISTURBING):
+        if not isinstance(input, inputs.UNDISTURBING):
             self._quiescence.disturb()
         self._take(input, now_ms, out)
         while self._advance(now_ms, out):
@@ -135,14 +103,8 @@ class Engine:
 
     def inspect(self) -> Inspection:
         """What is known at this moment. For tests and examination: nothing decides by it."""
-        return Inspection(
-            is_building=self._builder.build is not None,
-            is_stopping=self._stop is not None,
-            is_quiet=self._is_quiet,
-            has_pending=not self._changes.is_empty,
-            steps=steps_of(self._builder),
-            processes=processes_of(self._supervisor, self._builder),
-        )
+        is_stopping, has_pending = self._stop is not None, not self._changes.is_empty
+        return inspect(self._builder, self._supervisor, is_stopping, self._is_quiet, has_pending)
 
     def listing_of(self, step: str) -> InputListing | None:
         """What is known of the files that a step is made of; None: it has no `inputs`."""
@@ -151,7 +113,7 @@ class Engine:
     # --- inputs ------------------------------------------------------------------------------------------------
 
     def _take(self, input: Input, now_ms: int, out: list[Effect]) -> None:
-        if isinstance(input, _RunInput):
+        if isinstance(input, inputs.RunInput):
             self._answer(input, now_ms, out)
             return
         match input:
@@ -214,7 +176,7 @@ class Engine:
         if not self._changes.is_postponed:
             self._changes.ask_for_all("start")
 
-    def _answer(self, input: _RunInput, now_ms: int, out: list[Effect]) -> None:
+    def _answer(self, input: inputs.RunInput, now_ms: int, out: list[Effect]) -> None:
         step = self._builder.owner(input.run)
         if step is not None:
             status = self._builder.handle(step, input, now_ms, out)
@@ -319,16 +281,12 @@ class Engine:
         if plan.cached:
             self._report_cached(plan, number, now_ms, out)
         out.extend(spared)
-        for change in plan.changes[:MAX_PATHS]:
-            effect = effect_text(change.impact, self.project, self._builder.graph, plan.cached)
-            if effect is not None:
-                self._changes.record([change.path], f"{change.kind}: {effect}", now_ms, number)
+        self._changes.record_build(number, plan.changes, plan.cached, self._builder.graph, now_ms)
 
     def _report_cached(self, plan: BuildPlan, build: int, now_ms: int, out: list[Effect]) -> None:
-        names = [change.path for change in plan.changes if not change.impact.steps.isdisjoint(plan.cached)]
-        text = cached_text(plan.cached, is_all=not plan.todo)
-        out.append(events.Message("info", f"{listed(names or sorted(plan.cached))}: {text}"))
-        self._changes.record(names[:MAX_PATHS], text, now_ms, build)
+        paths, text = plan.cached_paths, cached_text(plan.cached, is_all=not plan.todo)
+        out.append(events.Message("info", f"{listed(paths or sorted(plan.cached))}: {text}"))
+        self._changes.record(paths, text, now_ms, build)
 
     def _build_finished(self, finished: events.BuildFinished, now_ms: int, out: list[Effect]) -> None:
         self._changes.build_ended(now_ms)
@@ -385,18 +343,8 @@ class Engine:
         deferred_by = self._changes.deferred_by(now_ms)
         if deferred_by is not None:
             return "deferred", deferred_by
-        return "watching", self._attention()
-
-    def _attention(self) -> str:
-        """What a person should know while nothing happens."""
-        errors, down, pending = self._builder.count("error"), self._supervisor.down, self._changes.awaiting_request
-        found = [count(errors, "error")] if errors else []
-        found += [f"{listed(down)} failed"] if down else []
-        if pending:
-            found.append(count(pending, "pending change"))
-        elif self._changes.is_postponed:
-            found.append("waiting for the first change")
-        return ", ".join(found)
+        down, pending = self._supervisor.down, self._changes.awaiting_request
+        return "watching", attention(self._builder.count("error"), down, pending, self._changes.is_postponed)
 
     def _end(self, out: list[Effect]) -> None:
         if self._stop is not None and self._builder.build is None and self._supervisor.is_done:

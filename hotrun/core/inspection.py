@@ -58,16 +58,22 @@ class Inspection(msgspec.Struct, frozen=True):
         return {run.id: run for run in found}
 
 
-def steps_of(builder: Builder) -> dict[str, StepInspection]:
-    """What is known of each step."""
+def inspect(
+    builder: Builder, supervisor: Supervisor, is_stopping: bool, is_quiet: bool, has_pending: bool
+) -> Inspection:
+    """What these know at this moment."""
+    steps, processes = _steps_of(builder), _processes_of(supervisor, builder)
+    return Inspection(builder.build is not None, is_stopping, is_quiet, has_pending, steps, processes)
+
+
+def _steps_of(builder: Builder) -> dict[str, StepInspection]:
     return {
         name: StepInspection(state.status, state.changed_build, builder.graph.needed_steps[name], _run(state.run))
         for name, state in builder.steps.items()
     }
 
 
-def processes_of(supervisor: Supervisor, builder: Builder) -> dict[str, ProcessInspection]:
-    """What is known of each process, also of one that was removed and still runs."""
+def _processes_of(supervisor: Supervisor, builder: Builder) -> dict[str, ProcessInspection]:
     return {
         name: ProcessInspection(
             state.dirty,

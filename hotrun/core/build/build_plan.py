@@ -34,6 +34,11 @@ class BuildPlan(NamedTuple):
     reloads: Set[str]
     is_needless: bool  # changed and put back before anything was built: no build result has been in question
 
+    @property
+    def cached_paths(self) -> list[str]:
+        """The changed paths that are inputs of cached steps."""
+        return [change.path for change in self.changes if not change.impact.steps.isdisjoint(self.cached)]
+
 
 def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
     """Work out the build that is asked for; the request has a reason."""

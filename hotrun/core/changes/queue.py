@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from hotrun.core.changes.history import ChangeDecision, ChangeHistory
-from hotrun.core.changes.impact import OUTPUT, Impact, Impacts, PendingChange
+from hotrun.core.changes.impact import OUTPUT, Impact, Impacts, PendingChange, effect_text
 from hotrun.core.changes.pending import Activity, PendingChanges
 from hotrun.core.changes.rebuild_loops import loop_text
 from hotrun.core.changes.request import BuildRequest
 from hotrun.core.changes.step_inputs import InputListing, InputListings
 from hotrun.core.model import events
 from hotrun.core.model.commands import ListInputs
+from hotrun.core.model.graph import Graph
 from hotrun.core.model.inputs import Change, InputsListed
 from hotrun.core.model.project import Project
 from hotrun.core.model.text import listed
@@ -264,9 +265,18 @@ class ChangeQueue:
         request.changes = changes
         return request
 
-    def record(self, paths: Iterable[str], text: str, now_ms: int, build: int | None = None) -> None:
+    def record(self, paths: Sequence[str], text: str, now_ms: int, build: int) -> None:
         """Record what became of these paths, for `why`."""
-        self._history.note(paths, text, now_ms, build)
+        self._history.note(paths[:MAX_PATHS], text, now_ms, build)
+
+    def record_build(
+        self, build: int, changes: Sequence[PendingChange], cached: Collection[str], graph: Graph, now_ms: int
+    ) -> None:
+        """Record what each change has started; `cached`: the steps that need not run."""
+        for change in changes[:MAX_PATHS]:
+            effect = effect_text(change.impact, self._project, graph, cached)
+            if effect is not None:
+                self._history.note([change.path], f"{change.kind}: {effect}", now_ms, build)
 
     def _suppress(self, paths: Sequence[str], now_ms: int, out: list[Effect]) -> None:
         out.extend([events.Message("warning", loop_text(path, self._project.config)) for path in paths])

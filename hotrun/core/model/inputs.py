@@ -238,3 +238,34 @@ class Request(Input, frozen=True):
 
 class Tick(Input, frozen=True):
     """Time has passed; sent when `Engine.deadline_ms` is reached."""
+
+
+# The inputs about one run, by its id.
+RunInput = (
+    Spawned
+    | SpawnFailed
+    | OutputRead
+    | DiagnosticsFound
+    | Prompted
+    | ProbePassed
+    | ProbeFailed
+    | Notified
+    | Exited
+    | Emptied
+)
+
+# The inputs that change neither a file nor what runs: what was proved up to date stays so.
+UNDISTURBING = (
+    Tick,
+    FilesTouched,
+    Rescanned,
+    OutputRead,
+    DiagnosticsFound,
+    TraceFound,
+    Prompted,
+    ProbeFailed,
+    PortOwnersFound,
+    KeysTyped,
+    Noticed,
+    VcsOperationsChanged,
+)
