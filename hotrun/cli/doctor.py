@@ -192,5 +192,5 @@ def _port(port: NamedPort) -> ReportLine:
 def _holder(holder: ListeningProcess) -> str:
     if holder.pid is None:
         return f"a process of {holder.user}"
-    started = ", which a hotrun started" if holder.is_ours else ""
+    started = ", started by hotrun" if holder.is_ours else ""
     return f"pid {holder.pid} of {holder.user}: {holder.command or 'unknown command'}{started}"

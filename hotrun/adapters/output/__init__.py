@@ -1,1 +1,1 @@
-"""Reads what programs print, and writes what they are sent."""
+"""Reads the output of programs, and writes their input."""

@@ -1,8 +1,8 @@
-"""The files `.hotrun/logs/NAME.log`: what each step and process wrote, byte for byte, and a line before each run.
+"""Writes `.hotrun/logs/NAME.log`: the output of each step and process, byte for byte, with a line before each run.
 
-Escape sequences are in there: `less -R` and `cat` show a log as the terminal would have, and what a program really
-wrote can be found out. A file that gets too large becomes NAME.log.1, and the one before that is gone. Nothing here
-raises: a log that cannot be written is told once, and the work goes on without.
+Escape sequences are kept: `less -R` and `cat` show a log as a terminal would have, and nothing of the output is lost. A
+file that gets too large becomes NAME.log.1, replacing the previous one. Nothing here raises: a log that cannot be
+written is reported once, and hotrun continues without it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 
 from hotrun.adapters.instance.state_folder import StateFolder
 
-MOST_BYTES = 5 * 1024 * 1024
+MAX_LOG_BYTES = 5 * 1024 * 1024
 
-# A name in a project that somebody gave us may be a link to a file of ours, or a pipe that nobody reads.
+# In an untrusted project the name may be a link to another file of ours, or a pipe that nobody reads.
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 Notice = Callable[[str], None]
@@ -27,14 +27,17 @@ class OutputLogs:
     """All logs of a session."""
 
     def __init__(self, folder: StateFolder, notice: Notice) -> None:
-        """`notice` is told, once for each reason, why there is no log."""
+        """`notice` gets the reasons why there is no log, each once."""
         self._folder = folder
         self._notice = notice
         self._files: dict[str, _OpenLog] = {}
         self._told: set[int | None] = set()
 
     def open(self, name: str, build: int, run: int) -> LogFile:
-        """The log of a run of step or process `name`. The file is not touched before the run has written something."""
+        """Return the log of a run of the step or process `name`.
+
+        The file is not touched before the run writes something.
+        """
         file = self._files.get(name)
         if file is None:
             file = self._files[name] = _OpenLog(self._folder, f"{name}.log", self._fail)
@@ -43,11 +46,11 @@ class OutputLogs:
     def _fail(self, path: str, error: OSError) -> None:
         if error.errno not in self._told:
             self._told.add(error.errno)
-            self._notice(f"{path} cannot be written: {error.strerror or error}: hotrun goes on without this log")
+            self._notice(f"{path} cannot be written ({error.strerror or error}); continuing without this log")
 
 
 class LogFile:
-    """What one run writes; the runs of one name share a file."""
+    """The log of one run; the runs of one name share a file."""
 
     def __init__(self, file: _OpenLog, build: int, run: int) -> None:
         self._file = file
@@ -64,14 +67,14 @@ class LogFile:
         self._file.write(data)
 
     def close(self) -> None:
-        """The run is over; a second call does nothing."""
+        """End the log of this run. Does nothing the second time."""
         if self._has_begun and not self._is_closed:
             self._file.end()
         self._is_closed = True
 
 
 class _OpenLog:
-    """One file while runs write to it: opened by the first, closed by the last."""
+    """A file that runs are writing to: opened by the first, closed by the last."""
 
     def __init__(self, folder: StateFolder, name: str, fail: Callable[[str, OSError], None]) -> None:
         self._folder = folder
@@ -82,27 +85,27 @@ class _OpenLog:
         self._size = 0
 
     def begin(self, marker: str) -> None:
-        """A run begins to write."""
+        """Count a run that starts to write, and write its first line."""
         self._writers += 1
         with self._told_once():
-            if self._fd is None:  # also after a failure: the disk may have room again
+            if self._fd is None:  # again after a failure: the disk may have room again
                 self._open()
-            # The last line of the run before may have no end.
+            # The output of the previous run may not end with a line feed.
             self._append(("\n" * (self._size > 0) + marker).encode())
 
     def write(self, data: bytes | memoryview) -> None:
         if self._fd is None:
             return
         with self._told_once():
-            if self._size + len(data) > MOST_BYTES:
-                end = bytes(data).rfind(b"\n") + 1  # the next file begins with a whole line
+            if self._size + len(data) > MAX_LOG_BYTES:
+                end = bytes(data).rfind(b"\n") + 1  # the next file starts with a whole line
                 self._append(data[:end])
                 self._rotate()
                 data = data[end:]
             self._append(data)
 
     def end(self) -> None:
-        """A run that has begun writes no more."""
+        """Count off a run that has written everything."""
         self._writers -= 1
         if self._writers == 0:
             self._close()
@@ -134,7 +137,7 @@ class _OpenLog:
     def _rotate(self) -> None:
         self._close()
         path = os.path.join(self._folder.make("logs"), self._name)
-        # Two calls: where a rename puts one file in another's place, ext4 first writes it to the disk (4 ms).
+        # Two calls: if a rename replaces a file, ext4 first writes the data to the disk (4 ms).
         with contextlib.suppress(FileNotFoundError):
             os.remove(path + ".1")
         with contextlib.suppress(FileNotFoundError):  # somebody has removed it

@@ -1,8 +1,7 @@
-"""Pseudo-terminals for programs: one for each run, with the size of hotrun's own terminal, also when that changes.
+"""Pseudo-terminals for programs: one for each run, which has the size of hotrun's own terminal and follows its changes.
 
-The program finds a terminal as everywhere (echo, line editing, Ctrl-C as a signal), but for ONLCR, which is off: a
-terminal would get "\\r\\n" for each "\\n", and what comes out here goes to a log and a view, which want the bytes that
-the program wrote.
+The program finds an ordinary terminal (echo, line editing, Ctrl-C as a signal), except that ONLCR is off. With it, each
+"\n" would come out as "\r\n", but logs and views want the bytes that the program wrote.
 """
 
 from __future__ import annotations
@@ -17,21 +16,21 @@ if TYPE_CHECKING:
     import asyncio
 
 STDOUT = 1
-NO_SIZE = (24, 80)  # rows and columns where hotrun has no terminal itself
-MOST_QUEUED = 65_536  # bytes that were typed and not taken: a paste, while a program does not read
+NO_SIZE = (24, 80)  # rows and columns, if hotrun itself has no terminal
+MAX_QUEUED_BYTES = 65_536  # bytes that were typed and not read: a paste, while a program does not read
 _IFLAG, _OFLAG = 0, 1
-_IUTF8 = 0x4000  # on Linux and macOS; the erase key takes away a character, not a byte
+_IUTF8 = 0x4000  # on Linux and macOS; the erase key deletes a character, not a byte
 
 
 class Pty:
-    """A pseudo-terminal for one run. Read `master`; the program opens `slave_path` in a session of its own.
+    """A pseudo-terminal for one run. Read `master`; the program opens `slave_path` in a new session.
 
-    What opens it first in a new session without a terminal gets it as its controlling terminal. Before the spawn this
-    holds the slave open, so that `master` has not reached its end: call `hand_over` when the program has been started.
+    The first process of a new session that opens it gets it as its controlling terminal. Until the spawn this object
+    keeps the slave open, so that `master` has not reached its end: call `hand_over` when the program has been started.
     """
 
     def __init__(self, rows: int, columns: int) -> None:
-        """Raises OSError where there is none to be had."""
+        """Raises OSError if there is no free pseudo-terminal."""
         self.master, self._slave = os.openpty()
         self._queue = bytearray()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -45,32 +44,32 @@ class Pty:
             modes[_OFLAG] &= ~termios.ONLCR
             termios.tcsetattr(self._slave, termios.TCSANOW, modes)
             self.resize(rows, columns)
-        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
+        except BaseException:  # raised again: whatever it is, no descriptor may stay open
             self.close()
             raise
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` writes what has to wait."""
+        """Let `loop` write what is queued."""
         self._loop = loop
         self._write()
 
     def hand_over(self) -> None:
-        """The program has it open (or will never have): from now on its end is the end of `master`."""
+        """Close our side of the slave, now that the program has it: `master` ends when the program has closed it."""
         if self._slave >= 0:
             os.close(self._slave)
             self._slave = -1
 
     def resize(self, rows: int, columns: int) -> None:
-        """Set the size; the program's foreground group gets SIGWINCH if it is another one."""
+        """Set the size; the program's foreground group gets SIGWINCH if the size has changed."""
         if not self.closed:
             termios.tcsetwinsize(self.master, (rows, columns))
 
     def write(self, data: bytes) -> bool:
-        """Type `data`. What is not taken at once is queued; False: that would be too much, and nothing was taken.
+        """Type `data`. What is not read at once is queued. False: the queue is full, and nothing was queued.
 
-        What nobody can read any more is dropped.
+        Input that nobody can read any more is dropped.
         """
-        if self.closed or len(self._queue) + len(data) > MOST_QUEUED:
+        if self.closed or len(self._queue) + len(data) > MAX_QUEUED_BYTES:
             return False
         self._queue += data
         self._write()
@@ -78,11 +77,14 @@ class Pty:
 
     @property
     def queued(self) -> int:
-        """How many bytes wait to be taken."""
+        """The number of queued bytes."""
         return len(self._queue)
 
     def close(self) -> None:
-        """Give it back; no reader may listen to `master` any more. Programs get SIGHUP if nobody else has `master`."""
+        """Close the terminal; no reader may use `master` any more.
+
+        Programs get SIGHUP unless somebody else has `master`.
+        """
         if self.closed:
             return
         self._queue.clear()
@@ -113,14 +115,14 @@ class Pty:
 
 
 class Window:
-    """hotrun's own terminal, as far as the programs' terminals follow it: its size."""
+    """The size of hotrun's own terminal, which the programs' terminals follow."""
 
     def __init__(self) -> None:
         self._terminals: list[Pty] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def open(self) -> Pty:
-        """A new terminal of the size that ours has, now and later. Raises OSError where there is none to be had."""
+        """Return a new terminal with our size, now and later. Raises OSError if there is no free one."""
         terminal = Pty(*own_size())
         self._terminals = [one for one in self._terminals if not one.closed]
         self._terminals.append(terminal)
@@ -129,7 +131,7 @@ class Window:
         return terminal
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` hears when our size changes (SIGWINCH), and writes what terminals have not taken."""
+        """Let `loop` handle a change of our size (SIGWINCH), and write what terminals have queued."""
         self._loop = loop
         loop.add_signal_handler(signal.SIGWINCH, self.follow)
         for terminal in self._terminals:
@@ -145,14 +147,14 @@ class Window:
                 terminal.resize(*size)
 
     def close(self) -> None:
-        """Hear no more. The terminals belong to their runs."""
+        """Handle no more signals. The terminals belong to their runs."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.remove_signal_handler(signal.SIGWINCH)
         self._loop = None
 
 
 def own_size() -> tuple[int, int]:
-    """Rows and columns of the terminal that hotrun writes to; NO_SIZE where it is none, or does not know."""
+    """Return rows and columns of the terminal that hotrun writes to; those of NO_SIZE if unknown."""
     try:
         columns, rows = os.get_terminal_size(STDOUT)
     except OSError:

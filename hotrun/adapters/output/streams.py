@@ -1,4 +1,4 @@
-"""The streams of one run, put together: a terminal or two pipes, their readers, and the log that both write to."""
+"""The streams of one run: a terminal or two pipes, their readers, and the log that both write to."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Streams:
-    """`theirs` are descriptors for the program's 0, 1 and 2; where there is a `terminal`, its slave replaces them."""
+    """`theirs` are descriptors for the program's 0, 1 and 2; if there is a `terminal`, its slave replaces them."""
 
     def __init__(self, command: Spawn, window: Window, post: Post, log: LogFile | None) -> None:
-        """`window` opens the terminal, `log` takes both streams. Raises OSError where there is no descriptor left."""
+        """`window` opens the terminal, `log` gets both streams. Raises OSError if there are no more descriptors."""
         self.terminal: Pty | None = None
         self.theirs: list[int] = []
         self._ours: list[int] = []
@@ -37,7 +37,7 @@ class Streams:
                 self._ours.append(ours)
                 self.theirs.append(its)
                 self._readers.append(OutputReader(command.run, stream, ours, post, log))
-        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
+        except BaseException:  # raised again: whatever it is, no descriptor may stay open
             self.close()
             raise
         while len(self.theirs) < 3:
@@ -45,11 +45,14 @@ class Streams:
 
     @property
     def sources(self) -> tuple[int, ...]:
-        """Our ends, for who empties them when hotrun is gone."""
+        """The read ends, which the reaper drains if hotrun dies."""
         return tuple(self._ours) if self.terminal is None else (self.terminal.master,)
 
     def hand_over(self) -> None:
-        """The program has its ends, or will never have them: let go of ours. Not before, or a terminal has no end."""
+        """Close the program's ends here, once it has them or will never have them.
+
+        Not before, or a terminal reaches its end.
+        """
         for fd in set(self.theirs):
             os.close(fd)
         self.theirs = []
@@ -57,12 +60,12 @@ class Streams:
             self.terminal.hand_over()
 
     def listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` reads."""
+        """Let `loop` read."""
         for reader in self._readers:
             reader.listen(loop)
 
     def pause(self, is_paused: bool) -> None:
-        """Read nothing for now, or read on."""
+        """Stop reading for now, or continue."""
         for reader in self._readers:
             if is_paused:
                 reader.pause()
@@ -75,7 +78,7 @@ class Streams:
             reader.drain()
 
     def close(self) -> None:
-        """The run is over: close everything. A second call does nothing."""
+        """Close everything, at the end of the run. Does nothing the second time."""
         self.hand_over()
         for reader in self._readers:
             reader.close()

@@ -1,1 +1,1 @@
-"""Finds out whether a process serves."""
+"""Finds out whether a process is ready to serve."""

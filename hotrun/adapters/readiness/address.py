@@ -1,4 +1,4 @@
-"""Where a process may be reached, "host:port" or "unix:" and a path, and one try to connect to it. Never blocks."""
+"""Parses the address of a process, "host:port" or "unix:" and a path, and connects to it. Never blocks."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import asyncio
 import socket
 
 from hotrun.adapters.os.run_in_thread import run_in_thread
-from hotrun.adapters.readiness.probe import PATIENCE_S
+from hotrun.adapters.readiness.probe import TIMEOUT_S
 
 _LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 UNIX = "unix:"
 
-_Place = tuple[int, str | tuple[str, int]]  # a family and what connect() takes
+_Place = tuple[int, str | tuple[str, int]]  # a family and the argument of connect()
 
 
 class ProbeAddress:
-    """A target of connections. A name is resolved at the first one; "localhost" and no host are both loopbacks."""
+    """An address to connect to.
+
+    A name is resolved at the first use; "localhost" and "" stand for both loopback addresses.
+    """
 
     def __init__(self, host: str, port: int) -> None:
-        """Raises ValueError for a host that no resolver takes."""
+        """Raises ValueError for an invalid host name."""
         if "\0" in host:
             raise ValueError("a host's name has no NUL")
         host.encode("idna")  # an empty label, or one of more than 63 characters: UnicodeError, a ValueError
@@ -29,7 +32,7 @@ class ProbeAddress:
 
     @classmethod
     def parse(cls, text: str) -> ProbeAddress:
-        """From "host:port", "[v6]:port", ":port" or "unix:/path". Raises ValueError."""
+        """Parse "host:port", "[v6]:port", ":port" or "unix:/path". Raises ValueError."""
         if text.startswith(UNIX) and "\0" not in text:
             address = cls("", 0)
             address._places = ((socket.AF_UNIX, text.removeprefix(UNIX)),)
@@ -40,7 +43,7 @@ class ProbeAddress:
         return cls(host.removeprefix("[").removesuffix("]"), int(port))
 
     async def connect(self) -> socket.socket:
-        """A connected, non-blocking socket. Raises OSError, of the first place where there are several."""
+        """Return a connected, non-blocking socket. Raises the OSError of the first address if all fail."""
         errors = []
         for place in self._places or await self._resolved():
             try:
@@ -52,7 +55,7 @@ class ProbeAddress:
     async def _resolved(self) -> tuple[_Place, ...]:
         if self._resolving is None or (self._resolving.done() and self._resolving.exception() is not None):
             self._resolving = run_in_thread(self._resolve)
-        self._places = await asyncio.shield(self._resolving)  # a try that is given up leaves it to the next one
+        self._places = await asyncio.shield(self._resolving)  # for the next attempt, if this one is canceled
         return self._places
 
     def _resolve(self) -> tuple[_Place, ...]:
@@ -60,11 +63,11 @@ class ProbeAddress:
         return tuple((family, (str(place[0]), self._port)) for family, *_, place in found)
 
 
-def why_not(error: OSError) -> str:
-    """In plain words why a connection failed."""
+def describe_failure(error: OSError) -> str:
+    """Return in plain words why a connection failed."""
     match error:
         case TimeoutError():
-            return f"no answer within {PATIENCE_S:.0f} s"
+            return f"no answer within {TIMEOUT_S:.0f} s"
         case ConnectionRefusedError():
             return "connection refused"
         case ConnectionResetError() | BrokenPipeError():
@@ -72,12 +75,12 @@ def why_not(error: OSError) -> str:
         case FileNotFoundError():
             return "no such socket"
         case socket.gaierror():
-            return "the host's name is not known"
+            return "unknown host name"
     return (error.strerror or str(error)).lower()
 
 
 def _known(host: str, port: int) -> tuple[_Place, ...]:
-    """The places of what needs no resolver: numeric addresses, and localhost as RFC 6761 has it; else ()."""
+    """The addresses that need no resolver: numeric ones, and localhost as in RFC 6761; () for others."""
     if not host or host == "localhost" or host.endswith(".localhost"):
         return tuple((family, (address, port)) for family, address in _LOOPBACK)
     for family, _ in _LOOPBACK:
@@ -94,11 +97,11 @@ async def _connected(family: int, place: str | tuple[str, int]) -> socket.socket
     try:
         connection.setblocking(False)
         await asyncio.get_running_loop().sock_connect(connection, place)
-        # With nobody listening, a port from the range of outgoing connections can be given to ourselves, and TCP then
+        # Without a listener, a port from the range of outgoing connections can be assigned to our own end, and TCP then
         # connects the socket with itself. The {port} of a run is from that range.
         if family != socket.AF_UNIX and connection.getsockname() == connection.getpeername():
             raise ConnectionRefusedError
-    except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
+    except BaseException:  # raised again: whatever it is, no descriptor may stay open
         connection.close()
         raise
     return connection

@@ -1,4 +1,4 @@
-"""Looks in the output of a process for the line that says that it is ready (`ready.log`)."""
+"""Finds the output line that says that a process is ready (`ready.log`)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ class LogLines:
     """The runs that are not ready yet."""
 
     def __init__(self, post: Callable[[Input], None], on_slow: Callable[[str], None]) -> None:
-        """`post` takes ProbePassed. `on_slow` is told once of a process whose pattern took too long and is not used."""
+        """`post` gets ProbePassed.
+
+        `on_slow` is called once for a process whose pattern took too long and is not used.
+        """
         self._post = post
         self._on_slow = on_slow
         self._waiting: dict[int, tuple[str, CustomPattern]] = {}
 
     def expect(self, run: int, process: str, pattern: str) -> None:
-        """The run of `process`, which is about to begin, is ready when a line of its output matches."""
+        """Wait for a matching line in the output of a run of `process`, which is about to start."""
         from hotrun.core.diagnostics.custom_pattern import custom_pattern
 
         self._waiting[run] = process, custom_pattern(pattern)
 
     def take(self, input: Input) -> None:
-        """Look at what a program reports, after it has been posted."""
+        """Check the output in an input of the engine, after it has been posted."""
         match input:
             case OutputRead() if input.run in self._waiting:
                 self._look(input, *self._waiting[input.run])

@@ -1,4 +1,4 @@
-"""What a probe asks: one question, put again and again until the answer is yes."""
+"""The interface of readiness probes."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Protocol
 
 import msgspec
 
-PATIENCE_S = 1.0  # for the answer to one connection or request
+TIMEOUT_S = 1.0  # for the answer to one connection or request
 
 
 class NotReady(msgspec.Struct, frozen=True):
-    """Not ready yet, and why. `heard`: the process had work with the question, so it must not be put too often."""
+    """Not ready yet, and why. `reached`: the process had work with the probe, so it must not be probed too often."""
 
     why: str
-    heard: bool = False
+    reached: bool = False
 
 
 class ReadinessProbe(Protocol):
     """One way to find out whether a run is ready."""
 
-    async def ask(self) -> NotReady | None:
-        """None: it is ready. Takes bounded time; what goes wrong is a No."""
+    async def probe(self) -> NotReady | None:
+        """Probe once; returns None if it is ready. Takes bounded time; every failure is a NotReady."""
 
     def close(self) -> None:
-        """End at once what the question has started; it is not asked again."""
+        """Stop at once what the probe has started. It is not used again."""

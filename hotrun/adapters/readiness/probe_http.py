@@ -1,4 +1,4 @@
-"""Asks a process for a page: a GET of which only the status counts. As much of HTTP/1.1 (RFC 9112) as that needs."""
+"""Requests a page: a GET of which only the status counts. Implements as much of HTTP/1.1 (RFC 9112) as that needs."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urlsplit
 
-from hotrun.adapters.readiness.address import ProbeAddress, why_not
-from hotrun.adapters.readiness.probe import PATIENCE_S, NotReady
+from hotrun.adapters.readiness.address import ProbeAddress, describe_failure
+from hotrun.adapters.readiness.probe import TIMEOUT_S, NotReady
 
 if TYPE_CHECKING:
     import ssl
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9]\d\d)(?: |\r?\n)")
 _PORTS = {"http": 80, "https": 443}
-_IN_URLS = "/?%:=&~+!$,;'@()*[]"  # stays as it is written; a space or an umlaut is quoted
+_IN_URLS = "/?%:=&~+!$,;'@()*[]"  # not quoted; spaces and umlauts are
 _NOT_HTTP = "the answer is not HTTP/1"
 _REST_BYTES, _REST_S = 262_144, 0.1
 
 
 class HttpProbe:
-    """Gets a URL."""
+    """Requests a URL."""
 
     def __init__(self, url: str, status: int | None) -> None:
-        """`status`: the only one that counts; None: any below 400. Raises ValueError for what is no URL of HTTP."""
+        """`status`: the expected one; None: any below 400. Raises ValueError for an invalid http URL."""
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError(f"not an http URL: {url}")
@@ -37,30 +37,30 @@ class HttpProbe:
         self._tls: ssl.SSLContext | None = None
         self._request = _request(parts)
 
-    async def ask(self) -> NotReady | None:
-        """See Question."""
-        heard = False
+    async def probe(self) -> NotReady | None:
+        """See ReadinessProbe."""
+        reached = False
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(TIMEOUT_S):
                 connection = await self._address.connect()
-                heard = True
+                reached = True
                 reader, writer = await self._streams(connection)
         except (OSError, ValueError) as error:
-            return NotReady(_why_not(error), heard)
+            return NotReady(_describe_failure(error), reached)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(TIMEOUT_S):
                 writer.write(self._request)
                 status = await _status(reader)
             await _read_rest(reader)
         except (OSError, ValueError) as error:
-            return NotReady(_why_not(error), heard)
+            return NotReady(_describe_failure(error), reached)
         finally:
-            writer.transport.abort()  # a TLS connection would wait for the other side's good-bye
+            writer.transport.abort()  # a TLS connection would wait for the other side's close
         is_good = status < 400 if self._status is None else status == self._status
-        return None if is_good else NotReady(f"status {status}", heard)
+        return None if is_good else NotReady(f"status {status}", reached)
 
     def close(self) -> None:
-        """Nothing is left of a question."""
+        """Does nothing: no probe leaves anything."""
 
     async def _streams(self, connection: socket.socket) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
@@ -68,21 +68,21 @@ class HttpProbe:
                 return await asyncio.open_connection(sock=connection)
             self._tls = self._tls or _context(connection.getpeername()[0])
             return await asyncio.open_connection(sock=connection, ssl=self._tls, server_hostname=self._host)
-        except BaseException:  # raised again: whatever it is, nothing that was opened may stay open
+        except BaseException:  # raised again: whatever it is, no descriptor may stay open
             connection.close()
             raise
 
 
-def _why_not(error: OSError | ValueError) -> str:
-    """A ValueError is ours, or a host's name that TLS does not take."""
+def _describe_failure(error: OSError | ValueError) -> str:
+    """A ValueError is our own, or a host name that TLS refuses."""
     if isinstance(error, ValueError) and not isinstance(error, OSError):
         return str(error)
-    reason = getattr(error, "reason", None)  # what an ssl.SSLError has, such as WRONG_VERSION_NUMBER
-    return f"TLS: {reason.replace('_', ' ').lower()}" if reason else why_not(error)
+    reason = getattr(error, "reason", None)  # an attribute of ssl.SSLError, such as WRONG_VERSION_NUMBER
+    return f"TLS: {reason.replace('_', ' ').lower()}" if reason else describe_failure(error)
 
 
 def _request(parts: SplitResult) -> bytes:
-    """Host as the URL has it (RFC 9112, 3.2), without the name of a user."""
+    """The bytes of the request, with the host as in the URL (RFC 9112, 3.2), but without a user name."""
     host = parts.netloc.rpartition("@")[2]
     host = host if host.isascii() else host.encode("idna").decode("ascii")
     path = quote(parts.path or "/", safe=_IN_URLS)
@@ -95,8 +95,8 @@ def _context(peer: str) -> ssl.SSLContext:
     import ssl
 
     if peer == "::1" or peer.startswith("127."):
-        # A development server signs its certificate itself, or with a key that only browsers were told of. Nobody
-        # stands between this machine and itself, and nothing but a GET is sent.
+        # A development server signs its certificate itself, or with a key that only browsers know. Nobody is between
+        # this machine and itself, and only a GET is sent.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -105,7 +105,7 @@ def _context(peer: str) -> ssl.SSLContext:
 
 
 async def _status(reader: asyncio.StreamReader) -> int:
-    """The final status. Raises ValueError for what is no answer in HTTP/1."""
+    """The final status. Raises ValueError if the answer is not HTTP/1."""
     while True:
         line = await _line(reader)
         if not line:
@@ -116,7 +116,7 @@ async def _status(reader: asyncio.StreamReader) -> int:
         status = int(found[1])
         if status >= 200:
             return status
-        while (await _line(reader)).strip():  # the headers of a 100 or 103: the answer comes after them
+        while (await _line(reader)).strip():  # the headers of a 100 or 103: the answer follows
             pass
 
 
@@ -128,7 +128,7 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
 
 
 async def _read_rest(reader: asyncio.StreamReader) -> None:
-    """Take the page as well: some servers log a broken pipe when somebody hangs up in the middle of it."""
+    """Read the page as well: some servers log a broken pipe if a client disconnects in the middle of it."""
     left = _REST_BYTES
     with contextlib.suppress(OSError):  # TimeoutError is one
         async with asyncio.timeout(_REST_S):

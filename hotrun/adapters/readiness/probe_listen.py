@@ -1,4 +1,4 @@
-"""Asks the kernel whether a run listens on a TCP port, or waits for connections on a socket that hotrun holds."""
+"""Asks the kernel whether a run listens on a TCP port, or waits for connections on a held socket."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from collections.abc import Callable, Iterable, Iterator
 from hotrun.adapters.readiness.probe import NotReady
 from hotrun.adapters.sockets.sock_diag import listeners
 
-# They listen before the program has begun: node, deno and bun --inspect, the JVM's JDWP, debugpy, delve.
+# These listen before the program has started: node, deno and bun --inspect, the JVM's JDWP, debugpy, delve.
 DEBUGGERS = frozenset((9229, 9230, 6499, 5005, 5678, 2345))
 
-_ALL_ANEW = 10  # looks: a walk can miss a process that forks meanwhile
+_FULL_WALK_EVERY = 10  # probes: a walk can miss a process that forks meanwhile
 _SOCKET, _EPOLL = "socket:[", "anon_inode:[eventpoll]"
 _NO = NotReady("listens on no port")
 
 
 class ListenProbe:
-    """Looks which sockets the members of a run have open.
+    """Checks the open sockets of a run's processes.
 
-    A held socket listens all the time; that it is in an epoll set of a member is the sign of a server that waits for
-    connections: uvicorn, hypercorn, Node, Go, gunicorn's gthread workers. A server that waits by select, poll or
-    accept (flask, gunicorn's sync workers) gives no sign.
+    A held socket listens all the time. If it is in an epoll set of a process, a server waits for connections: uvicorn,
+    hypercorn, Node, Go, gunicorn's gthread workers. A server that waits by select, poll or accept (flask, gunicorn's
+    sync workers) cannot be recognized.
     """
 
     def __init__(self, members: Callable[[], Iterable[int]], held_inodes: Callable[[], set[int]]) -> None:
-        """`members`: the pids of the run's tree; `held_inodes`: of the sockets that hotrun listens on."""
+        """`members` returns the pids of the run; `held_inodes` the inodes of the sockets that hotrun holds."""
         self._members = members
         self._held_inodes = held_inodes
         self._others: set[int] = set()  # sockets of other programs
-        self._looks = 0
+        self._probed = 0
 
-    async def ask(self) -> NotReady | None:
-        """See Question. Some 0.1 ms where nothing new listens."""
+    async def probe(self) -> NotReady | None:
+        """See ReadinessProbe. Takes about 0.1 ms if nothing new listens."""
         held = self._held_inodes()
         listening = {found.inode for found in listeners() if found.port not in DEBUGGERS} - held
-        self._looks += 1
-        if listening <= self._others and not held and self._looks % _ALL_ANEW:
+        self._probed += 1
+        if listening <= self._others and not held and self._probed % _FULL_WALK_EVERY:
             return _NO
         self._others = listening
         serves = any(_serves(pid, listening, held) for pid in self._members())
         return None if serves else _NO
 
     def close(self) -> None:
-        """Nothing is left of a question."""
+        """Does nothing: no probe leaves anything."""
 
 
 def _serves(pid: int, listening: set[int], held: set[int]) -> bool:
@@ -59,7 +59,7 @@ def _descriptors(pid: int) -> Iterator[tuple[str, str]]:
     folder = f"/proc/{pid}/fd"
     try:
         names = os.listdir(folder)
-    except OSError:  # it ended, or is another user's
+    except OSError:  # it has exited, or belongs to another user
         return
     for name in names:
         try:

@@ -1,6 +1,8 @@
-"""Looks again and again whether a run is ready, and says what was found. Decides when to look, not what it means.
+"""Probes again and again whether runs are ready, and posts the results.
 
-The questions are in ask_*.py: they need asyncio, which is not loaded yet when the first run may start.
+Decides when to probe; the engine decides the rest.
+
+The probes are in probe_*.py: they need asyncio, which is not imported yet when the first run may start.
 """
 
 from __future__ import annotations
@@ -17,17 +19,17 @@ if TYPE_CHECKING:
     from hotrun.adapters.processes.helper_process import AcquireReaper
     from hotrun.adapters.readiness.probe import ReadinessProbe
 
-# A refused connect on loopback takes 54 us, a look at the kernel's list 90 us: a look every 5 ms, in the time in which
-# most servers start, costs 5 % of a core.
+# A refused connection on loopback takes 54 us, reading the kernel's list of sockets 90 us. A probe every 5 ms, in the
+# time in which most servers start, costs 5 % of a core.
 QUICK_S, QUICK_FOR_S = 0.005, 1.0
 SLOW_S, SLOWEST_S = 0.025, 0.25
 PROGRAM_S, PROGRAM_SLOWEST_S = 0.1, 1.0
-# The pause is a twentieth of the time that was waited: a start of 3 s is seen 60 ms late in the middle.
-GROWTH, GROWTH_HEARD = 1.05, 1.5
+# The pause is a twentieth of the time so far: a start of 3 s is noticed 60 ms late on average.
+GROWTH, GROWTH_REACHED = 1.05, 1.5
 
 
 class Probes:
-    """The adapter for Probe and Unprobe."""
+    """The adapter for StartProbe and StopProbe."""
 
     def __init__(
         self,
@@ -36,9 +38,9 @@ class Probes:
         acquire: AcquireReaper,
         held_inodes: Callable[[], set[int]] = set,
     ) -> None:
-        """`post` takes the answers; `acquire` gives a place for what ready.exec names.
+        """`post` gets the results; `acquire` returns a reaper for the program of ready.exec.
 
-        `members`: the pids of a run's tree; `held_inodes`: of the sockets that hotrun itself listens on.
+        `members` returns the pids of a run; `held_inodes` the inodes of the sockets that hotrun holds.
         """
         self._post = post
         self._members = members
@@ -46,16 +48,16 @@ class Probes:
         self._acquire = acquire
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[int, Ready] = {}  # from before the loop
-        self._looks: dict[int, tuple[asyncio.Task[None], ReadinessProbe]] = {}
+        self._tasks: dict[int, tuple[asyncio.Task[None], ReadinessProbe]] = {}
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` does the asking; what was started before begins."""
+        """Let `loop` run the probes, including those that were started before."""
         self._loop = loop
         while self._waiting:
             self._begin(*self._waiting.popitem())
 
     def start(self, run: int, ready: Ready) -> None:
-        """Carry out Probe. A target that is none is told as ProbeFailed; log and notify need no looking."""
+        """Carry out StartProbe. An invalid target is posted as ProbeFailed; "log" and "notify" need no probing."""
         self.stop(run)
         if self._loop is None:
             self._waiting[run] = ready
@@ -63,35 +65,35 @@ class Probes:
             self._begin(run, ready)
 
     def stop(self, run: int) -> None:
-        """Carry out Unprobe: nothing is posted of the run any more, and what was started for it is killed."""
+        """Carry out StopProbe: kills what was started for it, and posts nothing more about the run."""
         self._waiting.pop(run, None)
-        task, _ = self._looks.pop(run, (None, None))
+        task, _ = self._tasks.pop(run, (None, None))
         if task is not None:
             task.cancel()
 
     def close(self) -> None:
-        """Stop all, at once: nothing of a question lives when this returns."""
+        """Stop all probes at once; nothing that they have started is left when this returns."""
         self._waiting.clear()
-        for task, question in self._looks.values():
+        for task, probe in self._tasks.values():
             task.cancel()
-            question.close()
-        self._looks.clear()
+            probe.close()
+        self._tasks.clear()
 
     def _begin(self, run: int, ready: Ready) -> None:
         try:
-            question = self._question(run, ready)
+            probe = self._probe_for(run, ready)
         except ValueError as error:
             self._post(ProbeFailed(run, str(error)))
             return
-        if question is None:
+        if probe is None:
             return
         assert self._loop is not None
-        task = self._loop.create_task(self._look(run, ready, question))
-        self._looks[run] = task, question
+        task = self._loop.create_task(self._probe_until_ready(run, ready, probe))
+        self._tasks[run] = task, probe
         task.add_done_callback(_raise)
 
-    def _question(self, run: int, ready: Ready) -> ReadinessProbe | None:
-        """Raises ValueError for a target that is none."""
+    def _probe_for(self, run: int, ready: Ready) -> ReadinessProbe | None:
+        """The probe for a run; None if it needs none. Raises ValueError for an invalid target."""
         match ready.by:
             case "tcp":
                 from hotrun.adapters.readiness.probe_tcp import TcpProbe
@@ -114,28 +116,28 @@ class Probes:
             case "log" | "notify":
                 return None
 
-    async def _look(self, run: int, ready: Ready, question: ReadinessProbe) -> None:
-        """Ask until the answer is yes; a question is put when the one before has been answered."""
+    async def _probe_until_ready(self, run: int, ready: Ready, probe: ReadinessProbe) -> None:
+        """Probe until the run is ready; the next probe starts after the end of the previous one."""
         import asyncio
 
         assert self._loop is not None
         quick_until = self._loop.time() + QUICK_FOR_S
-        pause_s, most_s = (PROGRAM_S, PROGRAM_SLOWEST_S) if ready.by == "exec" else (SLOW_S, SLOWEST_S)
-        told = None
-        while (no := await question.ask()) is not None:
-            if no.why != told:
-                told = no.why
-                self._post(ProbeFailed(run, no.why))
-            if not no.heard and self._loop.time() < quick_until:
+        pause_s, max_s = (PROGRAM_S, PROGRAM_SLOWEST_S) if ready.by == "exec" else (SLOW_S, SLOWEST_S)
+        reported = None
+        while (failure := await probe.probe()) is not None:
+            if failure.why != reported:
+                reported = failure.why
+                self._post(ProbeFailed(run, failure.why))
+            if not failure.reached and self._loop.time() < quick_until:
                 await asyncio.sleep(QUICK_S)
             else:
                 await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * (GROWTH_HEARD if no.heard else GROWTH), most_s)
-        del self._looks[run]
+                pause_s = min(pause_s * (GROWTH_REACHED if failure.reached else GROWTH), max_s)
+        del self._tasks[run]
         self._post(ProbePassed(run, "listen" if ready.by == "auto" else ready.by))
 
 
 def _raise(task: asyncio.Task[None]) -> None:
-    """A bug in a look must not be lost: raised in a callback it comes to the loop's exception handler."""
+    """Pass a bug in a probe to the loop's exception handler, by raising it in a callback."""
     if not task.cancelled() and (error := task.exception()) is not None:
         raise error

@@ -1,6 +1,6 @@
-"""Takes what a run says by the sd_notify protocol: a datagram socket for each run that wants one, in a private folder.
+"""Receives the messages of runs in the sd_notify protocol, on one datagram socket for each run, in a private folder.
 
-The protocol is that of sd_notify(3); what a message means is decided elsewhere.
+The protocol is that of sd_notify(3); the engine decides what a message means.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from hotrun.core.model.inputs import Input, Notified
 if TYPE_CHECKING:
     import asyncio
 
-LONGEST = 8192  # bytes of a message; systemd takes 4096
-AT_ONCE = 64  # messages read before others have their turn
+MAX_MESSAGE_BYTES = 8192  # of a message; systemd takes 4096
+MAX_MESSAGES = 64  # messages that are read before other work gets its turn
 _PATH_BYTES = 100  # a socket's path: 108 on Linux, 104 on macOS
 _ANCILLARY = 4096  # a sender's credentials and 253 descriptors, the most that the kernel passes at once
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 _CLOEXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
-_PASSES_CREDENTIALS = hasattr(socket, "SO_PASSCRED")  # else (macOS) the rights of the folder are the only check
+_PASSES_CREDENTIALS = hasattr(socket, "SO_PASSCRED")  # elsewhere (macOS) the mode of the folder is the only check
 
 
 class NotifySockets:
-    """The sockets, by run. Works before the loop exists; what comes until then waits in the kernel."""
+    """The sockets, by run. Works before the loop exists: messages until then wait in the kernel."""
 
     def __init__(self, post: Callable[[Input], None], members: Callable[[int], Iterable[int]]) -> None:
-        """`post` takes the messages; `members`: the pids of a run's tree."""
+        """`post` gets the messages; `members` returns the pids of a run."""
         self._post = post
         self._members = members
         self._folder: str | None = None
@@ -42,13 +42,13 @@ class NotifySockets:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` watches the sockets."""
+        """Let `loop` read the sockets."""
         self._loop = loop
         for run, listening in self._sockets.items():
             loop.add_reader(listening, self._on_readable, run)
 
     def open(self, run: int) -> str:
-        """Listen for a run, before it is started; returns the path for its NOTIFY_SOCKET. Raises OSError."""
+        """Listen for a run before it is started; returns the path for its NOTIFY_SOCKET. Raises OSError."""
         path = self._path(run)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
@@ -66,24 +66,24 @@ class NotifySockets:
         return path
 
     def close(self, run: int) -> None:
-        """Listen to a run no more. One that has no socket is no error."""
+        """Stop listening for a run, if it has a socket."""
         listening = self._sockets.pop(run, None)
         if listening is not None:
-            self._shut(listening)
+            self._close_socket(listening)
             with contextlib.suppress(OSError):
                 os.remove(self._path(run))
 
     def close_all(self) -> None:
-        """Listen to nobody any more; the folder is removed."""
+        """Stop listening for all runs, and remove the folder."""
         for listening in self._sockets.values():
-            self._shut(listening)
+            self._close_socket(listening)
         self._sockets.clear()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
     def _path(self, run: int) -> str:
-        """In a folder that only this user can enter: nobody else can send, or put a socket of his own there."""
+        """A path in a folder that only this user can enter: nobody else can send, or replace the socket."""
         if self._folder is None:
             places = (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir())
             fitting = (it for it in places if os.path.isabs(it) and len(os.fsencode(it)) < _PATH_BYTES - 30)
@@ -91,39 +91,39 @@ class NotifySockets:
             self._folder = tempfile.mkdtemp(prefix="hotrun-", dir=next(usable, "/tmp"))  # noqa: S108
         return os.path.join(self._folder, f"notify-{run}")
 
-    def _shut(self, listening: socket.socket) -> None:
+    def _close_socket(self, listening: socket.socket) -> None:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.remove_reader(listening)
         listening.close()
 
     def _on_readable(self, run: int) -> None:
-        """Post what AT_ONCE messages say, as one: a flood costs the engine no more than a line."""
+        """Post the content of up to MAX_MESSAGES messages as one: a flood costs the engine no more than a line."""
         listening = self._sockets[run]
         senders = _Senders(lambda: self._members(run))
         said = Notified(run)
-        for _ in range(AT_ONCE):
+        for _ in range(MAX_MESSAGES):
             try:
-                message, ancillary, flags, _ = listening.recvmsg(LONGEST, _ANCILLARY, _CLOEXEC)
+                message, ancillary, flags, _ = listening.recvmsg(MAX_MESSAGE_BYTES, _ANCILLARY, _CLOEXEC)
             except BlockingIOError:
                 break
-            sender = _take(ancillary)
-            if not flags & socket.MSG_TRUNC and (not _PASSES_CREDENTIALS or senders.may(sender)):
-                said = _with(said, message)
+            sender = _credentials_of(ancillary)
+            if not flags & socket.MSG_TRUNC and (not _PASSES_CREDENTIALS or senders.may_send(sender)):
+                said = _merged(said, message)
         if said != Notified(run):
             self._post(said)
 
 
 class _Senders:
-    """Who may speak for a run; its members are asked for once."""
+    """Decides who may send for a run; looks up its processes once."""
 
     def __init__(self, members: Callable[[], Iterable[int]]) -> None:
         self._members = members
         self._known: set[int] | None = None
 
-    def may(self, sender: tuple[int, int] | None) -> bool:
-        """Somebody of this user (or root, for a program under sudo), who comes from a member as long as he lives.
+    def may_send(self, sender: tuple[int, int] | None) -> bool:
+        """Allow processes of the run, by this user (or by root, for a program under sudo).
 
-        systemd-notify, called by a script, has often ended before its message is read: the user must do then.
+        systemd-notify, called by a script, has often exited before its message is read: then the user has to do.
         """
         if sender is None:
             return False
@@ -135,8 +135,8 @@ class _Senders:
         return not self._known.isdisjoint(lineage(pid)) or not os.path.exists(f"/proc/{pid}")
 
 
-def _take(ancillary: Iterable[tuple[int, int, bytes]]) -> tuple[int, int] | None:
-    """(pid, uid) of the sender, if told. Descriptors are closed: BARRIER=1 waits for that, others are not wanted."""
+def _credentials_of(ancillary: Iterable[tuple[int, int, bytes]]) -> tuple[int, int] | None:
+    """(pid, uid) of the sender, if known. Descriptors are closed: BARRIER=1 waits for that, others are not wanted."""
     credentials = None
     for level, kind, content in ancillary:
         if level != socket.SOL_SOCKET:
@@ -152,8 +152,8 @@ def _take(ancillary: Iterable[tuple[int, int, bytes]]) -> tuple[int, int] | None
     return credentials
 
 
-def _with(said: Notified, message: bytes) -> Notified:
-    """What was said before and what `message` says: lines of NAME=value. One that is malformed says nothing at all."""
+def _merged(said: Notified, message: bytes) -> Notified:
+    """Add `message`, lines of NAME=value, to what was said before. A malformed one is ignored."""
     try:
         text = message.removesuffix(b"\0").decode("utf-8")
     except UnicodeDecodeError:

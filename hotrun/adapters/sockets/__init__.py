@@ -1,1 +1,1 @@
-"""Listening sockets: those that hotrun holds, and who listens on a port."""
+"""Held sockets, and the processes that listen on a port."""

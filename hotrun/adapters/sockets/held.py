@@ -1,8 +1,10 @@
-"""Listening sockets that outlive the programs that serve on them: bound once, then handed to one run after the other.
+"""Holds listening sockets: each is bound once and passed to one run after the other (socket activation).
 
-Binds what it is told and nothing else. Between two runs connections wait in the backlog, so it is a long one. Never
-SO_REUSEPORT: a hand-over with it resets what waits for the old socket. A socket is in blocking mode, as systemd hands
-it over: who wants the other mode sets it, and it is never set back, because an older run may still accept from it.
+Binds exactly the given addresses. Between two runs connections wait in the backlog, so it is a long one. Never uses
+SO_REUSEPORT: a handover with it resets the connections that wait for the old socket.
+
+A socket is in blocking mode, as systemd passes it. A program that wants the other mode sets it, and it is never set
+back, because an older run may still accept from it.
 """
 
 from __future__ import annotations
@@ -21,30 +23,30 @@ from hotrun.core.model.text import listed
 
 BACKLOG = 4096  # the kernel caps it at net.core.somaxconn
 UNIX = "unix:"
-LONGEST_UNIX_PATH = 107  # bytes of sun_path, without the NUL at its end
+MAX_UNIX_PATH_BYTES = 107  # of sun_path, without the NUL at its end
 
 _File = tuple[int, int]  # device and inode
 
 
 class HeldSocketError(Exception):
-    """A socket cannot be held; the text says which and why, in plain words."""
+    """A socket cannot be held; the text says which and why."""
 
 
 class HeldSockets:
-    """The adapter for HoldSockets: one socket an address, the same one for as long as the address is named."""
+    """The adapter for HoldSockets: one socket for each address, as long as that is wanted."""
 
     def __init__(self) -> None:
         self._held: dict[str, _Held] = {}
 
     def hold(self, addresses: Iterable[str]) -> dict[str, str]:
-        """Hold exactly these from now on: "host:port", "[v6]:port", "unix:/path"; those held already stay as they are.
+        """Hold exactly these addresses from now on, such as "host:port", "[v6]:port" and "unix:/path".
 
-        Returns what went wrong, in plain words by address; `fds` and the next `hold` try these again. May ask the
-        system's resolver where a host is a name.
+        Sockets of addresses that are held already stay as they are. Returns what went wrong, in plain words by address;
+        `fds` and the next `hold` try these again. May ask the system's resolver if a host is a name.
         """
         wanted = tuple(addresses)
         for address in self._held.keys() - set(wanted):
-            self._held.pop(address).close()  # first: a new address may want the port of one that is gone
+            self._held.pop(address).close()  # first: a new address may need the port of a dropped one
         wrong = {}
         for address in wanted:
             try:
@@ -54,15 +56,18 @@ class HeldSockets:
         return wrong
 
     def fds(self, addresses: Iterable[str]) -> list[int]:
-        """The descriptors of these sockets, in order; they stay ours. Raises HeldSocketError where one is missing."""
+        """Return the descriptors of these sockets, in order; they stay ours.
+
+        Raises HeldSocketError if one is missing.
+        """
         return [self._get(address).socket.fileno() for address in addresses]
 
     def inodes(self) -> set[int]:
-        """The inodes of all that is held, as the kernel's tables name sockets."""
+        """Return the inodes of all held sockets, as in the kernel's tables."""
         return {os.fstat(held.socket.fileno()).st_ino for held in self._held.values()}
 
     def close(self) -> None:
-        """Hold nothing any more."""
+        """Close all sockets."""
         self.hold(())
 
     def _get(self, address: str) -> _Held:
@@ -76,7 +81,7 @@ class HeldSockets:
 
 
 class _Held:
-    """One socket, and for a Unix socket the file that leads to it."""
+    """One socket, and for a Unix socket its file."""
 
     def __init__(self, held: socket.socket, path: str | None = None) -> None:
         self.socket = held
@@ -85,7 +90,7 @@ class _Held:
 
     @property
     def reachable(self) -> bool:
-        """False where its file is gone or is another's: some servers remove it when they stop."""
+        """False if its file is missing or replaced: some servers remove it when they stop."""
         return self.path is None or _file(self.path) == self._file
 
     def close(self) -> None:
@@ -105,14 +110,14 @@ def _file(path: str) -> _File | None:
 
 
 def _bind(address: str) -> _Held:
-    """Return a socket that listens; raises HeldSocketError."""
+    """Return a listening socket; raises HeldSocketError."""
     try:
         return _bind_unix(address.removeprefix(UNIX)) if address.startswith(UNIX) else _bind_tcp(address)
     except OSError as error:
         raise HeldSocketError(f"cannot listen on {address}: {_plain(error)}") from error
 
 
-# --- TCP -------------------------------------------------------------------------------------------------------
+# TCP
 
 
 def _bind_tcp(address: str) -> _Held:
@@ -121,64 +126,64 @@ def _bind_tcp(address: str) -> _Held:
     family, to = _resolved(address, host, int(port))
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else the port is refused for a minute after a use
-        # Accepted sockets inherit it (Linux). A server that takes the socket for a Unix one (uvicorn --fd) does not
-        # set it, and then waits 40 ms for an ACK on each request of a connection that is kept alive.
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else a port is refused for a minute after its use
+        # Accepted sockets inherit it (Linux). A server that takes the socket for a Unix one (uvicorn --fd) does not set
+        # it, and then waits 40 ms for an ACK on each request of a kept-alive connection.
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if family == socket.AF_INET6:
-            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # "[::]:80" does not mean 0.0.0.0 as well
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # "[::]:80" does not include 0.0.0.0
         made.bind(to)
         made.listen(BACKLOG)
     except OSError as error:
         made.close()
-        raise HeldSocketError(f"cannot listen on {address}: {_tcp_trouble(error, host, int(port))}") from error
+        raise HeldSocketError(f"cannot listen on {address}: {_tcp_failure(error, host, int(port))}") from error
     return _Held(made)
 
 
 def _resolved(address: str, host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
-    """One address for a host, because one socket is handed over for it: of a name's, IPv4 before IPv6, as Go does."""
+    """One address for a host, because one socket is passed on: of a name, IPv4 before IPv6, as in Go."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError) as error:
-        raise HeldSocketError(f"cannot listen on {address}: the host {host} is not known") from error
+        raise HeldSocketError(f"cannot listen on {address}: unknown host {host}") from error
     family, _, _, _, to = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     return family, to
 
 
-def _tcp_trouble(error: OSError, host: str, port: int) -> str:
+def _tcp_failure(error: OSError, host: str, port: int) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return _taken(host, port)
+            return _in_use_by(host, port)
         case errno.EACCES:
-            return "not permitted: ports below 1024 are the system's; take a higher one"
+            return "not permitted for ports below 1024; use a higher port"
         case errno.EADDRNOTAVAIL:
             return f"{host} is not an address of this machine"
         case _:
             return _plain(error)
 
 
-def _taken(host: str, port: int) -> str:
-    """Who has it, as far as the system tells."""
+def _in_use_by(host: str, port: int) -> str:
+    """Name the processes that listen there, as far as they are visible."""
     owners = []
     for holder in listening_at(host, port):
         if holder.pid is None:
             owners.append(f"a process of {holder.user}")
         elif holder.pid == os.getpid():
-            owners.append("this hotrun itself, for another address that means the same")
+            owners.append("this hotrun itself, for another spelling of the address")
         else:
-            started = ", which a hotrun started" if holder.is_ours else ""
+            started = ", started by hotrun" if holder.is_ours else ""
             owners.append(f"pid {holder.pid} of {holder.user}: {holder.command or 'unknown command'}{started}")
-    return f"it is taken by {listed(list(dict.fromkeys(owners)))}" if owners else "it is taken by another process"
+    return f"it is in use by {listed(list(dict.fromkeys(owners)))}" if owners else "it is in use by another process"
 
 
-# --- Unix ------------------------------------------------------------------------------------------------------
+# Unix
 
 
 def _bind_unix(path: str) -> _Held:
-    """Its file gets the mode that the umask leaves, as if the program itself had made it."""
-    if len(os.fsencode(path)) > LONGEST_UNIX_PATH:
-        raise HeldSocketError(f"cannot listen on {UNIX}{path}: the path is longer than {LONGEST_UNIX_PATH} bytes")
-    _remove_leftover(path)
+    """Bind a Unix socket. Its file gets the mode that the umask leaves, as if the program had made it."""
+    if len(os.fsencode(path)) > MAX_UNIX_PATH_BYTES:
+        raise HeldSocketError(f"cannot listen on {UNIX}{path}: the path is longer than {MAX_UNIX_PATH_BYTES} bytes")
+    _remove_stale_file(path)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         made.bind(path)
@@ -196,16 +201,16 @@ def _bind_unix(path: str) -> _Held:
     return held
 
 
-def _remove_leftover(path: str) -> None:
-    """Remove the file of a socket that nobody listens on; raises HeldSocketError where something else is there."""
+def _remove_stale_file(path: str) -> None:
+    """Remove the file of a socket without a listener; raises HeldSocketError if something else is there."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:
         return
     if not stat.S_ISSOCK(mode):
-        raise HeldSocketError(f"cannot listen on {UNIX}{path}: there is a file, and it is not a socket")
+        raise HeldSocketError(f"cannot listen on {UNIX}{path}: a file that is not a socket is in its place")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.setblocking(False)  # a full backlog would let it wait
+        probe.setblocking(False)  # a full backlog would block
         try:
             probe.connect(path)
         except ConnectionRefusedError:
@@ -215,14 +220,14 @@ def _remove_leftover(path: str) -> None:
         except FileNotFoundError:
             return
         except BlockingIOError:
-            listener = "a process that accepts no more"
+            listener = "a process that accepts no connections"
         else:
             listener = _listener(probe)
-    raise HeldSocketError(f"cannot listen on {UNIX}{path}: it is taken by {listener}")
+    raise HeldSocketError(f"cannot listen on {UNIX}{path}: it is in use by {listener}")
 
 
 def _listener(connected: socket.socket) -> str:
-    if not hasattr(socket, "SO_PEERCRED"):  # Linux alone tells it in this way
+    if not hasattr(socket, "SO_PEERCRED"):  # only Linux has this
         return "another process"
     pid, _, _ = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     return f"pid {pid}"

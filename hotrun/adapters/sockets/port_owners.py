@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class PortOwnerSearch:
-    """The adapter for FindHolders."""
+    """The adapter for FindPortOwners."""
 
     def __init__(self, post: Callable[[Input], None], owner_of: Callable[[int], str | None]) -> None:
-        """`post` takes the answers; `owner_of` a pid: the name of ours."""
+        """`post` gets the answer; `owner_of` returns the name of our step or process with this pid, or None."""
         self._post = post
         self._owner_of = owner_of
 
     def find(self, run: int, ports: tuple[int, ...]) -> None:
-        """Carry out FindHolders, in a running loop; always answered by one PortOwnersFound."""
+        """Carry out FindPortOwners, in a running loop; always answered by one PortOwnersFound."""
         from hotrun.adapters.os.run_in_thread import run_in_thread
         from hotrun.adapters.sockets.listening import listening_on
 

@@ -1,4 +1,4 @@
-"""Every TCP socket that listens: asked of the kernel by netlink, or read from /proc/net where that is not allowed."""
+"""Lists all listening TCP sockets: by netlink, or from /proc/net if netlink is not allowed."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _NLMSG_ERROR, _NLMSG_DONE = 2, 3
 _TCP_LISTEN = 10
 _HEADER = struct.Struct("=LHHLL")  # nlmsghdr: length, type, flags, sequence, port id
 _QUESTION = struct.Struct("=BBBxL48x")  # inet_diag_req_v2: family, protocol, extensions, states, socket id
-_SOCKET = struct.Struct(">4xH2x16s")  # inet_diag_msg from its start: states and timers, source port, .., source address
+_SOCKET = struct.Struct(">4xH2x16s")  # start of inet_diag_msg: states and timers, source port, .., source address
 _ANSWER = struct.Struct("=52x4x4x4xLL")  # the same to its end: header and socket id, timers and queues, uid, inode
 _REPLY_BYTES = 65_536
-_PATIENCE_S = 1.0  # the kernel answers within the call; this only keeps a surprise from being a hang
+TIMEOUT_S = 1.0  # the kernel answers within the call; this only prevents a hang
 
 _TABLES = (("/proc/net/tcp", socket.AF_INET), ("/proc/net/tcp6", socket.AF_INET6))
 _LISTEN = "0A"
 
 
 class Listener(msgspec.Struct, frozen=True):
-    """A socket that listens at `address`, of the user `uid`; `inode` is the number that /proc/PID/fd shows."""
+    """A socket that listens at `address`, of the user `uid`; `inode` is the number in /proc/PID/fd."""
 
     address: str
     port: int
@@ -42,19 +42,19 @@ def is_supported() -> bool:
 
 
 def listeners() -> list[Listener]:
-    """What listens now on TCP, IPv4 and IPv6, in this network namespace.
+    """Return the listening TCP sockets, IPv4 and IPv6, of this network namespace.
 
-    By netlink 20 to 90 us; the tables in /proc take milliseconds where many connections are in TIME_WAIT.
+    Takes 20 to 90 us by netlink; the tables in /proc take milliseconds if many connections are in TIME_WAIT.
     """
     try:
         return list(_dumped())
-    except (OSError, AttributeError):  # AttributeError: there is no AF_NETLINK on this system
+    except (OSError, AttributeError):  # AttributeError: no AF_NETLINK on this system
         return list(_read())
 
 
 def _dumped() -> Iterator[Listener]:
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG) as asked:
-        asked.settimeout(_PATIENCE_S)
+        asked.settimeout(TIMEOUT_S)
         for family in (socket.AF_INET, socket.AF_INET6):
             question = _QUESTION.pack(family, socket.IPPROTO_TCP, 0, 1 << _TCP_LISTEN)
             flags = _NLM_F_REQUEST | _NLM_F_DUMP
@@ -64,7 +64,7 @@ def _dumped() -> Iterator[Listener]:
 
 
 def _messages(asked: socket.socket) -> Iterator[bytes]:
-    """The bodies of the answer to one dump. Raises OSError where the kernel refuses it."""
+    """The bodies of the answer to one dump. Raises OSError if the kernel refuses it."""
     while True:
         reply = asked.recv(_REPLY_BYTES)
         at = 0
@@ -75,7 +75,7 @@ def _messages(asked: socket.socket) -> Iterator[bytes]:
             if kind == _NLMSG_ERROR or length < _HEADER.size:
                 raise OSError("the kernel gives no list of sockets")
             yield reply[at + _HEADER.size : at + length]
-            at += length + 3 & ~3  # messages begin at multiples of four
+            at += length + 3 & ~3  # messages are aligned to four bytes
 
 
 def _listener(message: bytes, family: int) -> Listener:
@@ -99,7 +99,7 @@ def _read() -> Iterator[Listener]:
 
 
 def _decoded(text: str, family: int) -> str:
-    """An address as the kernel prints it: words of four bytes, each in the machine's own order."""
+    """Decode an address as the kernel prints it: words of four bytes, each in the machine's byte order."""
     words = bytes.fromhex(text)
     if sys.byteorder == "little":
         words = b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4))

@@ -1,1 +1,1 @@
-"""Asks tools which files a step uses."""
+"""Asks build tools which files a step reads."""

@@ -1,7 +1,7 @@
-"""Reads dependency files: make rules, as gcc, clang and cargo write them about what they have read.
+"""Reads dependency files: make rules in which gcc, clang and cargo list the files that they have read.
 
-What they escape: a space as "\\ " with the backslashes before it doubled, "#" as "\\#", "$" as "$$", and a colon in a
-name as "\\:" (GCC's mkdeps.cc).
+They escape a space as "\\ " with the backslashes before it doubled, "#" as "\\#", "$" as "$$", and a colon in a name as
+"\\:" (GCC's mkdeps.cc).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from glob import glob as find
 from hotrun.adapters.step_inputs.found import InputNames, InputsFound
 from hotrun.core.model.project import ListedFile
 
-MOST_FILES = 20_000
+MAX_FILES = 20_000
 
 _CONTINUED = re.compile(r"\\\r?\n")
 _TOKEN = re.compile(
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 
 
 def prerequisites(text: str) -> dict[str, None]:
-    """The files that the rules of a dependency file name behind their targets, each once, as they are written."""
+    """Return the prerequisites of all rules in a dependency file, each once, as they are written."""
     found: dict[str, None] = {}
     for line in _CONTINUED.sub(" ", text).splitlines():
         if not line.startswith("#"):
@@ -61,22 +61,24 @@ def _behind_targets(line: str) -> list[str]:
 
 
 class Depfiles:
-    """The dependency files of one step; those that are as they were are not read again."""
+    """The dependency files of one step. Those that have not changed are not read again."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {}
 
     def files(self, glob: str, cwd: str, names: InputNames, number: int) -> InputsFound:
-        """What all dependency files that `glob`, seen from the root, names say. `number`: of the element of `inputs`.
+        """Return the files that all dependency files matching `glob` (from the root) list.
 
-        They write paths as they were given to a compiler that ran in `cwd`, or in a folder above the dependency file.
+        `number`: of the entry in `inputs`.
+
+        Their paths are as they were given to a compiler that ran in `cwd`, or in a folder above the dependency file.
         """
         paths = sorted(find(glob, root_dir=names.root, recursive=True, include_hidden=True))
         if not paths:
-            return InputsFound(error=f"no dependency file is there: {glob}")
+            return InputsFound(error=f"no dependency file matches {glob}")
         files: dict[str, ListedFile] = {}
         errors = []
-        for path in paths[:MOST_FILES]:
+        for path in paths[:MAX_FILES]:
             full = os.path.join(names.root, path)
             try:
                 read = self._read(full)
@@ -86,12 +88,12 @@ class Depfiles:
             by = ListedFile(number, path)
             for file in read:
                 files.setdefault(names.of(_place(file, cwd, os.path.dirname(full), names.root)), by)
-        if len(paths) > MOST_FILES:
-            errors.append(f"more than {MOST_FILES} dependency files: {glob}")
+        if len(paths) > MAX_FILES:
+            errors.append(f"more than {MAX_FILES} dependency files match {glob}")
         return InputsFound(files, error=errors[0] if errors else None)
 
     def _read(self, path: str) -> tuple[str, ...]:
-        """Raises OSError."""
+        """The prerequisites in the file `path`. Raises OSError."""
         status = os.stat(path)
         signature = (status.st_mtime_ns, status.st_size, status.st_ino)
         known = self._known.get(path)
@@ -104,7 +106,7 @@ class Depfiles:
 
 
 def _place(file: str, cwd: str, folder: str, root: str) -> str:
-    """Where a file is that a dependency file in `folder` names; in `cwd` where it is nowhere."""
+    """The absolute path of a file that a dependency file in `folder` lists; in `cwd` if it exists nowhere."""
     if os.path.isabs(file):
         return file
     first = os.path.join(cwd, file)

@@ -1,4 +1,4 @@
-"""What one way of listing finds, and how paths on the disk become those that changes are told with."""
+"""The result of one way of listing, and the conversion of absolute paths to the names that changes use."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import msgspec
 from hotrun.core.model.inputs import InputsListed
 from hotrun.core.model.project import ListedFile, Step
 
-LIST_S = 30.0  # the longest that a tool may take: it may have to download modules
+TOOL_TIMEOUT_S = 30.0  # for one tool, which may have to download modules
 
 
 class InputsFound(msgspec.Struct):
-    """Files by path, the folders below which a new file may alter that, and why there may be more."""
+    """Files by path, the folders in which a new file may change the result, and why the list may be incomplete."""
 
     files: dict[str, ListedFile] = {}
     folders: tuple[str, ...] = ()
@@ -21,14 +21,14 @@ class InputsFound(msgspec.Struct):
 
 
 class InputNames:
-    """Paths relative to one root, with forward slashes; tools may know it by its real place."""
+    """Names relative to one root, with forward slashes. Tools may know the root by its real path."""
 
     def __init__(self, root: str) -> None:
         self.root = root
         self._starts = tuple(os.path.join(path, "") for path in dict.fromkeys((root, os.path.realpath(root))))
 
     def of(self, path: str) -> str:
-        """The name of this absolute path: "../x" outside of the root."""
+        """Return the name of this absolute path: "../x" outside of the root."""
         path = os.path.normpath(path)
         for start in self._starts:
             if path.startswith(start):
@@ -37,7 +37,7 @@ class InputNames:
 
 
 def combined(request: int, step: Step, found: list[InputsFound]) -> InputsListed:
-    """The answer from what each element of `inputs` brings; a file is the first one's that names it."""
+    """Combine the results of all entries of `inputs`; a file belongs to the first that lists it."""
     files = {path: file for one in reversed(found) for path, file in one.files.items()}
     folders = tuple(sorted({folder for one in found for folder in one.folders}))
     error = next((one.error for one in found if one.error is not None), None)

@@ -1,4 +1,4 @@
-"""From what `go list` says to the files of a step: those of all packages that are somebody's own, and module files."""
+"""Converts the output of `go list` to the files of a step: those of the user's own packages, and module files."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _OF_WORKSPACE = ("go.work", "go.work.sum", "vendor/modules.txt")
 
 
 def command_of(text: str) -> tuple[str, ...]:
-    """The command line that lists what this element of `inputs` names, which the configuration has checked."""
+    """Return the command line for an entry of `inputs`, which was checked when the configuration was loaded."""
     return arguments(tuple(shlex.split(text.partition(":")[2])), input_kind(text) == "go-test")
 
 
 def go_files(text: bytes, said: str, status: int, cwd: str, names: InputNames, number: int) -> InputsFound:
-    """What the go command has answered in the folder `cwd`: `text` to stdout, `said` to stderr, and its exit status.
+    """Convert the result of the go command: its stdout `text`, its stderr `said`, and its exit status.
 
-    `number` is that of the element of `inputs`.
+    `cwd` is the folder where it ran, `number` that of the entry in `inputs`.
     """
     try:
         packages = list(packages_of(text))
     except ValueError:
-        return InputsFound(error="go list: its answer cannot be read")
+        return InputsFound(error="go list: unreadable output")
     own = [package for package in packages if _is_own(package, names)]
     files: dict[str, ListedFile] = {}
     folders: set[str] = set()
@@ -37,7 +37,7 @@ def go_files(text: bytes, said: str, status: int, cwd: str, names: InputNames, n
         by = ListedFile(number, f"package {package.plain_path}")
         for file in package.files:
             if os.path.isabs(file):
-                continue  # the main function of a test, which go makes
+                continue  # the main function of a test, which go generates
             files.setdefault(names.of(os.path.join(package.Dir, file)), by)
         folders.update(_folder(names.of(os.path.join(package.Dir, path))) for path in package.embed_folders)
     for path, why in _module_files(own, cwd, names):
@@ -47,7 +47,7 @@ def go_files(text: bytes, said: str, status: int, cwd: str, names: InputNames, n
 
 
 def _is_own(package: GoPackage, names: InputNames) -> bool:
-    """What the toolchain and the module cache hold is never edited; a copy in vendor/ may be."""
+    """Whether its files may be edited: not those of the toolchain and the module cache, but copies in vendor/."""
     if package.Standard or not package.Dir:
         return False
     is_local = package.Module is None or package.Module.is_local
@@ -59,7 +59,7 @@ def _folder(name: str) -> str:
 
 
 def _module_files(packages: Iterable[GoPackage], cwd: str, names: InputNames) -> Iterator[tuple[str, str]]:
-    """The files that say what belongs to the modules, there or not, with the words for them."""
+    """The files that define the modules, existing or not, each with its origin in words."""
     modules = {os.path.dirname(p.Module.GoMod): p.Module.Path for p in packages if p.Module and p.Module.GoMod}
     for folder in _upwards(cwd, names):
         yield from ((os.path.join(folder, file), "the workspace") for file in _OF_WORKSPACE)
@@ -74,7 +74,7 @@ def _module_files(packages: Iterable[GoPackage], cwd: str, names: InputNames) ->
 
 
 def _upwards(cwd: str, names: InputNames) -> Iterator[str]:
-    """The folder itself and those above it, up to the root."""
+    """The folder and its ancestors, up to the root."""
     yield cwd
     while cwd not in (names.root, "/") and not names.of(cwd).startswith(".."):
         cwd = os.path.dirname(cwd)
@@ -88,7 +88,7 @@ def _text(path: str) -> str:
 
 
 def _error(packages: Iterable[GoPackage], said: str, status: int) -> str | None:
-    """The first thing that is wrong, in one line."""
+    """The first error, in one line."""
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("go: downloading ")]
     if status != 0:
         return " ".join(lines[:2]) or f"exit {status}"

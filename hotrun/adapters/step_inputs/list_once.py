@@ -1,4 +1,4 @@
-"""Finds out which files a step is made of where no session runs: once, in the calling thread."""
+"""Lists the files of a step without a session: once, in the calling thread."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import subprocess
 
 from hotrun.adapters.processes.environment import environment
 from hotrun.adapters.step_inputs.depfile import Depfiles
-from hotrun.adapters.step_inputs.found import LIST_S, InputNames, InputsFound, combined
+from hotrun.adapters.step_inputs.found import TOOL_TIMEOUT_S, InputNames, InputsFound, combined
 from hotrun.adapters.step_inputs.go_list import command_of, go_files
 from hotrun.core.model.inputs import InputsListed
 from hotrun.core.model.project import Step, input_kind
 
 
 def list_once(step: Step, root: str) -> InputsListed:
-    """The files of `step`; where a tool cannot tell, the answer says why. Takes LIST_S at most for each of `inputs`."""
+    """Return the files of `step`, or an error if a tool fails.
+
+    Takes TOOL_TIMEOUT_S at most for each entry of `inputs`.
+    """
     return combined(0, step, [_find(text, number, step, InputNames(root)) for number, text in enumerate(step.inputs)])
 
 
@@ -27,14 +30,14 @@ def _find(text: str, number: int, step: Step, names: InputNames) -> InputsFound:
         env = environment(step.program, {"HOTRUN": "1"}, False, lambda text: None)
         answer, said, status = _run(command_of(text), step.program.cwd, env)
     except subprocess.TimeoutExpired:
-        return InputsFound(error=f"go list: no answer within {LIST_S:.0f} s")
+        return InputsFound(error=f"go list: no answer within {TOOL_TIMEOUT_S:.0f} s")
     except (OSError, UnicodeDecodeError) as error:
         return InputsFound(error=f"go list: {error}")
     return go_files(answer, said, status, step.program.cwd, names, number)
 
 
 def _run(argv: tuple[str, ...], cwd: str, env: dict[str, str]) -> tuple[bytes, str, int]:
-    """Run it in a session of its own, of which nothing stays. Raises OSError and subprocess.TimeoutExpired."""
+    """Run a command in a new session, and kill it with that. Raises OSError and subprocess.TimeoutExpired."""
     with subprocess.Popen(
         argv,
         cwd=cwd,
@@ -45,8 +48,8 @@ def _run(argv: tuple[str, ...], cwd: str, env: dict[str, str]) -> tuple[bytes, s
         start_new_session=True,
     ) as child:
         try:
-            answer, said = child.communicate(timeout=LIST_S)
-        except BaseException:  # raised again: Ctrl-C too must leave nothing behind
+            answer, said = child.communicate(timeout=TOOL_TIMEOUT_S)
+        except BaseException:  # raised again: Ctrl-C must not leave anything behind either
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             raise

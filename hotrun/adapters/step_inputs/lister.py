@@ -1,6 +1,6 @@
-"""Finds out which files a step is made of: the adapter for ListInputs. Runs `go list`, reads dependency files.
+"""Lists the files of steps: the adapter for ListInputs. Runs `go list`, reads dependency files.
 
-Every ListInputs gets one answer. Where nothing that was changed can have altered the last one, that is given again.
+Every ListInputs gets one answer. If no change can have altered the previous answer, that is given again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from hotrun.adapters.processes.helper_process import AcquireReaper, HelperError, HelperProcess
 from hotrun.adapters.processes.spawn import SpawnError
 from hotrun.adapters.step_inputs.depfile import Depfiles
-from hotrun.adapters.step_inputs.found import LIST_S, InputNames, InputsFound, combined
+from hotrun.adapters.step_inputs.found import TOOL_TIMEOUT_S, InputNames, InputsFound, combined
 from hotrun.adapters.step_inputs.go_list import command_of, go_files
 from hotrun.adapters.step_inputs.source_headers import SourceHeaders, sources_below
 from hotrun.core.model.commands import ListInputs
@@ -23,38 +23,38 @@ from hotrun.core.model.project import Program, Step, input_kind
 
 
 class _KnownAnswer:
-    """What was answered last for one step."""
+    """The latest answer for one step."""
 
     def __init__(self, step: Step, root: str) -> None:
         self.step = step
         self._root = root
-        self._has_looked = False  # for the sources that nobody uses
-        self.lock = asyncio.Lock()  # what is still learned from one answer is for the next question
+        self._knows_unused = False  # for sources that no package uses
+        self.lock = asyncio.Lock()  # learning from one answer delays the next request
         self.answer: InputsListed | None = None
-        self.heads = SourceHeaders(root)
+        self.headers = SourceHeaders(root)
         self.depfiles = Depfiles()
 
     def learn(self, answer: InputsListed) -> None:
-        """Remember the heads of the sources, of those that nobody uses, too: an edit of one should cost no listing.
+        """Remember the headers of the sources, also of unused ones: an edit of those should need no listing.
 
-        Copies in vendor/ are many and hardly ever edited: when one is, it is listed anew.
+        Copies in vendor/ are many and hardly ever edited: if one is, it is listed again.
         """
         paths = [path for path in answer.files if "/vendor/" not in f"/{path}"]
-        unused = [] if self._has_looked else sources_below(self._root)
-        self._has_looked = True
-        self.heads.learn((*paths, *unused))
+        unused = [] if self._knows_unused else sources_below(self._root)
+        self._knows_unused = True
+        self.headers.learn((*paths, *unused))
 
     def is_same(self, changed: tuple[str, ...] | None) -> bool:
-        """Whether the answer is still good after these changes. Reads files."""
+        """Return whether the answer is still valid after these changes. Reads files."""
         is_good = self.answer is not None and self.answer.error is None
-        return is_good and changed is not None and self.heads.are_same(changed)
+        return is_good and changed is not None and self.headers.are_same(changed)
 
 
 class InputLister:
     """All steps of a session."""
 
     def __init__(self, post: Callable[[Input], None], acquire: AcquireReaper, root: str) -> None:
-        """`post` takes the answers; `acquire` gives a place for each program."""
+        """`post` gets the answers; `acquire` returns a reaper for each program."""
         self._post = post
         self._acquire = acquire
         self._root = root
@@ -62,17 +62,17 @@ class InputLister:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def list(self, command: ListInputs) -> None:
-        """Carry it out, in a running loop."""
+        """Carry out ListInputs, in a running loop."""
         task = asyncio.ensure_future(self._list(command))
         self._tasks.add(task)
-        task.add_done_callback(self._over)
+        task.add_done_callback(self._on_done)
 
     def close(self) -> None:
-        """Have what runs killed."""
+        """Kill running programs."""
         for task in self._tasks:
             task.cancel()
 
-    def _over(self, task: asyncio.Task[None]) -> None:
+    def _on_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
@@ -91,7 +91,7 @@ class InputLister:
             assert known.answer is not None
             self._answer(msgspec.structs.replace(known.answer, request=command.request))
             return
-        await asyncio.to_thread(known.heads.begin, command.changed or ())
+        await asyncio.to_thread(known.headers.begin, command.changed or ())
         found = [await self._find(text, number, step, known) for number, text in enumerate(step.inputs)]
         known.answer = combined(command.request, step, found)
         self._answer(known.answer)
@@ -114,17 +114,17 @@ class InputLister:
             return await asyncio.to_thread(go_files, answer.read(), said, status, cwd, names, number)
 
     async def _run(self, program: Program, stdout: int) -> tuple[str, int | None]:
-        """Run it to its end; returns what it said to stderr and its exit status, or why there is none, and None."""
+        """Run a program to its exit; returns its stderr and exit status, or the reason why it has none, and None."""
         helper: HelperProcess | None = None
         try:
             helper = HelperProcess(self._acquire(), program, stdout)
-            async with asyncio.timeout(LIST_S):
+            async with asyncio.timeout(TOOL_TIMEOUT_S):
                 await helper.over()
         except TimeoutError:
             assert helper is not None
             helper.kill()
             await helper.over()
-            return f"no answer within {LIST_S:.0f} s", None
+            return f"no answer within {TOOL_TIMEOUT_S:.0f} s", None
         except (SpawnError, HelperError, OSError, UnicodeDecodeError) as error:
             return str(error), None
         except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Whether a source that was changed says anything else about what belongs to its package than when it was listed."""
+"""Detects whether an edit of a source changes the file list of its package: by its header, the part before the code."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import islice
 from hotrun.go.read.listing import head
 
 MOST_BYTES = 1 << 20
-MOST_CHANGED = 200  # that are looked at before a listing, which should not wait: a checkout changes more
-MOST_SOURCES = 5000  # that no list names; reading one takes 50 us
+MAX_CHANGED = 200  # that are compared before a listing, which should not wait: a checkout changes more
+MAX_SOURCES = 5000  # that no package uses; reading one takes 50 us
 _CLOCK_NS = 50_000_000  # file times may lag that far behind (10 ms before Linux 6.13), and more on other file systems
 
 _SOURCES = (".go", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".s", ".S")
@@ -21,7 +21,7 @@ _Signature = tuple[int, int, int, int]
 
 
 class SourceHeaders:
-    """The heads of the sources of one step, as they were listed."""
+    """The headers of the sources of one step at the latest listing."""
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -30,7 +30,7 @@ class SourceHeaders:
         self._begun_ns = 0
 
     def are_same(self, paths: Iterable[str]) -> bool:
-        """Whether all these are sources with the heads that they were listed with. Reads them."""
+        """Return whether all these are sources whose headers are as listed. Reads them."""
         for path in paths:
             now, known = self._read(path), self._known.get(path)
             if now is None or known is None or known[1] != now[1]:
@@ -39,15 +39,15 @@ class SourceHeaders:
         return True
 
     def begin(self, changed: Iterable[str]) -> None:
-        """A listing is about to begin: look at what has changed, to see afterwards whether that is what it has read."""
+        """Read the changed sources before a listing, to know afterwards whether the tool has read the same."""
         self._begun_ns = time.time_ns()
-        found = ((path, self._read(path)) for path in islice(changed, MOST_CHANGED))
+        found = ((path, self._read(path)) for path in islice(changed, MAX_CHANGED))
         self._before = {path: now for path, now in found if now is not None}
 
     def learn(self, paths: Iterable[str]) -> None:
-        """The listing has ended, and these are sources that it may have read.
+        """Remember the headers of these sources, which the listing that has ended may have read.
 
-        What was changed meanwhile, or too shortly before it to tell, may have been read otherwise, and is forgotten.
+        Sources that changed during the listing or just before it are forgotten: the tool may have read another version.
         """
         for path in {*paths, *self._known, *self._before}:
             signature = self._signature(path)
@@ -82,12 +82,12 @@ class SourceHeaders:
 
 
 def sources_below(root: str) -> list[str]:
-    """The Go sources in a folder, relative to it, without those that hardly belong to anybody's own packages."""
+    """Return the Go sources below `root`, relative to it, except in folders of tools and dependencies."""
     found: list[str] = []
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if name not in _SKIPPED and not name.startswith((".", "_"))]
         below = os.path.relpath(folder, root)
         found += [os.path.normpath(os.path.join(below, name)) for name in names if name.endswith(".go")]
-        if len(found) > MOST_SOURCES:
-            return found[:MOST_SOURCES]
+        if len(found) > MAX_SOURCES:
+            return found[:MAX_SOURCES]
     return found

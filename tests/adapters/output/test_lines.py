@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hotrun.adapters.output.lines import LONGEST, LineSplitter
+from hotrun.adapters.output.lines import MAX_LINE, LineSplitter
 
 PARTS = (b"a", b"word ", b"\n", b"\n", b"\r\n", b"\r", b"\xff", b"\xe2\x82", "é€😀".encode(), b"\x00", b"\x1b[31m")
 
@@ -37,11 +37,11 @@ def test_any_chunking_gives_the_lines_of_the_whole(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_any_chunking_cuts_long_lines_at_the_same_places(seed: int) -> None:
     rng = random.Random(seed)
-    sizes = [LONGEST + rng.choice([-1, 0, 1, 2, LONGEST, LONGEST + 1]) for _ in range(3)]
+    sizes = [MAX_LINE + rng.choice([-1, 0, 1, 2, MAX_LINE, MAX_LINE + 1]) for _ in range(3)]
     text = b"".join(b"x" * size + rng.choice([b"\n", b"\r\n", b"\ry\n"]) for size in sizes) + b"z" * rng.choice(sizes)
     whole = lines(text)
     assert lines(*random_pieces(rng, text, rng.choice([500, 5000, 65_536]))) == whole
-    assert max(map(len, whole)) <= LONGEST
+    assert max(map(len, whole)) <= MAX_LINE
     assert "".join(whole).replace("\r", "") == text.decode().replace("\n", "").replace("\r", "")
 
 
@@ -69,8 +69,8 @@ def test_half_a_character_at_the_end_is_replaced() -> None:
 def test_an_endless_line_is_given_out_in_pieces_so_that_memory_stays_flat() -> None:
     splitter = LineSplitter()
     given = [line for _ in range(100) for line in splitter.feed(b"y" * 10_000)]
-    assert set(map(len, given)) == {LONGEST}
-    assert len(given) * LONGEST + sum(map(len, splitter.finish())) == 1_000_000
+    assert set(map(len, given)) == {MAX_LINE}
+    assert len(given) * MAX_LINE + sum(map(len, splitter.finish())) == 1_000_000
 
 
 def test_a_lone_carriage_return_stays_in_its_line() -> None:

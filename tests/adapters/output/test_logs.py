@@ -14,7 +14,7 @@ import pytest
 
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.output import logs as rooms
-from hotrun.adapters.output.logs import MOST_BYTES, OutputLogs
+from hotrun.adapters.output.logs import MAX_LOG_BYTES, OutputLogs
 
 
 class Kept:
@@ -42,7 +42,7 @@ def kept(tmp_path: Path) -> Kept:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> int:
     """A bound that is reached sooner."""
-    monkeypatch.setattr(rooms, "MOST_BYTES", 1000)
+    monkeypatch.setattr(rooms, "MAX_LOG_BYTES", 1000)
     return 1000
 
 
@@ -120,7 +120,7 @@ def test_the_bound_holds_for_a_flood_without_a_newline(kept: Kept) -> None:
     for _ in range(50):
         log.write(b"x" * 262_144)
     log.close()
-    assert max((kept.folder / name).stat().st_size for name in os.listdir(kept.folder)) <= MOST_BYTES + 262_144
+    assert max((kept.folder / name).stat().st_size for name in os.listdir(kept.folder)) <= MAX_LOG_BYTES + 262_144
 
 
 def test_a_log_that_was_taken_away_is_begun_anew(kept: Kept, small: int) -> None:
@@ -158,7 +158,7 @@ def test_a_full_disk_is_told_once_and_the_next_run_tries_again(kept: Kept) -> No
             log.write(b"x" * 300 + b"\n")
         other.write(b"y" * 600)
     assert kept.notices == [
-        ".hotrun/logs/web.log cannot be written: File too large: hotrun goes on without this log",
+        ".hotrun/logs/web.log cannot be written (File too large); continuing without this log",
     ]
     assert open_files() == before, "what is of no use is not held open"
     log.close()

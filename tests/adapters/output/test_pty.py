@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.output import pty as terminals
-from hotrun.adapters.output.pty import MOST_QUEUED, NO_SIZE, Pty, Window, own_size
+from hotrun.adapters.output.pty import MAX_QUEUED_BYTES, NO_SIZE, Pty, Window, own_size
 from tests.adapters.output.single_program import PYTHON, Stage, staged
 from tests.adapters.programs import until
 
@@ -120,7 +120,7 @@ async def test_the_programs_follow_the_size_of_our_own_terminal(stage: Stage, mo
     ours = Pty(20, 70)  # as if it was ours
     monkeypatch.setattr(terminals, "STDOUT", ours.master)
     window = Window()
-    monkeypatch.setattr("tests.adapters.stage.Pty", lambda rows, columns: window.open())
+    monkeypatch.setattr("tests.adapters.output.single_program.Pty", lambda rows, columns: window.open())
     try:
         for run in (1, 2):
             _, reader = stage.terminal(run, *PYTHON, WATCH_SIZE)
@@ -199,11 +199,11 @@ def test_more_than_the_queue_holds_is_refused_as_a_whole(terminal: Pty) -> None:
     modes = termios.tcgetattr(terminal._slave)
     modes[3] &= ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(terminal._slave, termios.TCSANOW, modes)
-    assert not terminal.write(b"x" * (MOST_QUEUED + 1))
+    assert not terminal.write(b"x" * (MAX_QUEUED_BYTES + 1))
     assert terminal.queued == 0
     while terminal.write(b"y" * 1000):
-        assert terminal.queued <= MOST_QUEUED
-    assert MOST_QUEUED - 1000 < terminal.queued <= MOST_QUEUED
+        assert terminal.queued <= MAX_QUEUED_BYTES
+    assert MAX_QUEUED_BYTES - 1000 < terminal.queued <= MAX_QUEUED_BYTES
 
 
 @staged

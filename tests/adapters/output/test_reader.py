@@ -11,7 +11,7 @@ import pytest
 
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.output.logs import OutputLogs
-from hotrun.adapters.output.reader import PIPE_HOLDS, TURN_BYTES
+from hotrun.adapters.output.reader import PIPE_BUFFER_BYTES, TURN_BYTES
 from hotrun.core.model.inputs import OutputRead, Prompted
 from tests.adapters.output.single_program import PYTHON, Stage, staged
 from tests.adapters.programs import is_gone, until
@@ -98,7 +98,7 @@ async def test_a_drain_ends_also_while_others_go_on_writing(stage: Stage) -> Non
     await until(lambda: stage.lines(1), "the flood")
     before = sum(map(len, stage.lines(1)))
     reader.drain()
-    assert sum(map(len, stage.lines(1))) - before <= PIPE_HOLDS + TURN_BYTES
+    assert sum(map(len, stage.lines(1))) - before <= PIPE_BUFFER_BYTES + TURN_BYTES
 
 
 @staged

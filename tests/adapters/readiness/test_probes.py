@@ -88,7 +88,7 @@ async def test_a_name_that_is_not_known_is_asked_for_again(probing: Probing, mon
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
         probing.probes.start(1, Ready("tcp", f"db.test:{place[1]}"))
         assert await probing.answered() == "tcp"
-    assert probing.reasons() == ["the host's name is not known"]
+    assert probing.reasons() == ["unknown host name"]
 
 
 @with_probing
@@ -258,7 +258,7 @@ async def test_answers_that_do_not_count(probing: Probing, answer: bytes, status
 async def test_a_server_that_takes_a_connection_and_says_nothing_is_not_ready(
     probing: Probing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe_http, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(probe_http, "TIMEOUT_S", 0.05)
     with closing(bound()) as taken:
         taken.listen()
         probing.probes.start(1, Ready("http", f"http://127.0.0.1:{taken.getsockname()[1]}"))
@@ -333,9 +333,9 @@ async def test_a_program_that_is_not_there_is_said(probing: Probing) -> None:
 async def test_a_program_that_does_not_end_is_killed(
     probing: Probing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe_exec, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(probe_exec, "TIMEOUT_S", 1.0)
     probing.probes.start(1, sh("sleep 1000 & echo $! >> pids; echo $$ >> pids; wait", tmp_path))
-    await probing.refused("no end within 1 s")
+    await probing.refused("no exit within 1 s")
     child, shell = (tmp_path / "pids").read_text().split()[:2]
     await until(lambda: is_gone(int(child)) and is_gone(int(shell)))
 

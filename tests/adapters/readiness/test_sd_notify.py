@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.os.process_table import below
-from hotrun.adapters.readiness.sd_notify import LONGEST, NotifySockets
+from hotrun.adapters.readiness.sd_notify import MAX_MESSAGE_BYTES, NotifySockets
 from hotrun.core.model.inputs import Input, Notified
 from tests.adapters.programs import until
 from tests.adapters.readiness.probing import Server, server
@@ -100,7 +100,7 @@ def test_a_message_is_taken(message: bytes, said: Notified) -> None:
         b"EXTEND_TIMEOUT_USEC=" + b"9" * 1000,
         b"READY=1\nSTATUS=\xff",
         b"READY=1\0STATUS=x",
-        b"READY=1\nSTATUS=" + b"x" * LONGEST,
+        b"READY=1\nSTATUS=" + b"x" * MAX_MESSAGE_BYTES,
     ],
 )
 def test_a_message_that_says_nothing_or_is_malformed_is_dropped(message: bytes) -> None:

@@ -236,7 +236,7 @@ def test_a_port_that_is_taken_is_said_with_its_owner_and_tried_again(sockets: He
         child.stdout.readline()
         wrong = sockets.hold([where, other])
         assert wrong.keys() == {where}
-        assert wrong[where].startswith(f"cannot listen on {where}: it is taken by pid {child.pid} of ")
+        assert wrong[where].startswith(f"cannot listen on {where}: it is in use by pid {child.pid} of ")
         with pytest.raises(HeldSocketError, match=f"pid {child.pid}"):
             sockets.fds([where])
         assert len(sockets.inodes()) == 1
@@ -250,7 +250,7 @@ def test_two_words_for_one_address_are_no_riddle(sockets: HeldSockets) -> None:
     port = free_port()
     wrong = sockets.hold([f"127.0.0.1:{port}", f"0.0.0.0:{port}"])
     assert list(wrong.values()) == [
-        f"cannot listen on 0.0.0.0:{port}: it is taken by this hotrun itself, for another address that means the same"
+        f"cannot listen on 0.0.0.0:{port}: it is in use by this hotrun itself, for another spelling of the address"
     ]
 
 
@@ -264,12 +264,12 @@ def test_a_host_that_nobody_knows_is_refused_in_words(sockets: HeldSockets, monk
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    assert sockets.hold(["wbe:8000"]) == {"wbe:8000": "cannot listen on wbe:8000: the host wbe is not known"}
+    assert sockets.hold(["wbe:8000"]) == {"wbe:8000": "cannot listen on wbe:8000: unknown host wbe"}
 
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.EACCES, "not permitted: ports below 1024 are the system's; take a higher one"), (errno.ENOBUFS, "no buf")],
+    [(errno.EACCES, "not permitted for ports below 1024; use a higher port"), (errno.ENOBUFS, "no buf")],
 )
 def test_what_the_kernel_refuses_is_said_in_words(
     sockets: HeldSockets, monkeypatch: pytest.MonkeyPatch, number: int, words: str
@@ -328,8 +328,8 @@ def test_a_unix_socket_that_lives_is_left_alone(sockets: HeldSockets, short_path
         server.bind(f"{short_path}/app.sock")
         server.listen(backlog)
         waiting = [connect(where)] if backlog == 0 else []
-        who = f"pid {os.getpid()}" if backlog else "a process that accepts no more"
-        assert sockets.hold([where]) == {where: f"cannot listen on {where}: it is taken by {who}"}
+        who = f"pid {os.getpid()}" if backlog else "a process that accepts no connections"
+        assert sockets.hold([where]) == {where: f"cannot listen on {where}: it is in use by {who}"}
         server.accept()[0].close()
         for client in waiting:
             client.close()
@@ -344,8 +344,8 @@ def touch(path: Path) -> None:
 @pytest.mark.parametrize(
     ("prepare", "name", "words"),
     [
-        (touch, "app.sock", "there is a file, and it is not a socket"),
-        (Path.mkdir, "app.sock", "there is a file, and it is not a socket"),
+        (touch, "app.sock", "a file that is not a socket is in its place"),
+        (Path.mkdir, "app.sock", "a file that is not a socket is in its place"),
         (touch, "none/app.sock", "its folder does not exist"),
         (touch, "x" * 120, "the path is longer than 107 bytes"),
     ],

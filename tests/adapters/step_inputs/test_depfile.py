@@ -98,4 +98,4 @@ def test_a_dependency_file_that_is_written_anew_is_read_anew(tmp_path: Path) -> 
 
 def test_a_glob_that_names_nothing_says_so(tmp_path: Path) -> None:
     found = Depfiles().files("build/*.d", str(tmp_path), InputNames(str(tmp_path)), 0)
-    assert (found.files, found.error) == ({}, "no dependency file is there: build/*.d")
+    assert (found.files, found.error) == ({}, "no dependency file matches build/*.d")

@@ -380,7 +380,7 @@ def test_a_go_command_that_does_not_answer_is_ended_with_all_that_it_has_started
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     env, pids = hanging_go(tmp_path)
-    monkeypatch.setattr(lister_module, "LIST_S", 0.5)
+    monkeypatch.setattr(lister_module, "TOOL_TIMEOUT_S", 0.5)
 
     async def story(asking: Asking) -> None:
         await asking.fails(app(tmp_path, env=env), "no answer within")

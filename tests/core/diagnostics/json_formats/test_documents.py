@@ -122,7 +122,7 @@ def test_a_bracket_that_is_never_closed_hides_no_document_on_a_line() -> None:
 
 
 def test_a_document_of_any_length_is_put_together_from_pieces() -> None:
-    assert documents.LONGEST_LINE == output_lines.LONGEST
+    assert documents.LONGEST_LINE == output_lines.MAX_LINE
     many = json.dumps([{"filePath": "/p/a.js", "messages": [_eslint(line) for line in range(1, 1001)]}])
     splitter = output_lines.LineSplitter()
     lines = [*splitter.feed(f"{many}\n{GCC}\n".encode()), *splitter.finish()]
