@@ -1,1 +1,1 @@
-"""What hotrun costs, each figure beside a peer that is measured in the same rounds; see README.md."""
+"""Measure what hotrun costs, each figure next to a peer in the same rounds. See README.md."""

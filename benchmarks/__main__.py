@@ -1,4 +1,4 @@
-"""The entrance: `python -m benchmarks`."""
+"""The entry point: `python -m benchmarks`."""
 
 from __future__ import annotations
 

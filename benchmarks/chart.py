@@ -1,4 +1,4 @@
-"""A row of small charts with logarithmic axes, as SVG: a few lines, so that no library is needed."""
+"""A row of small charts with logarithmic axes, as SVG, without a library."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ INK, CURVE, BOUND = "#666", "#2471a3", "#c0392b"  # readable on white and on bla
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """One chart: points of (number of files, value in `unit`), and the bound for the last of them."""
+    """One chart: points of (number of files, value in `unit`), and the bound for the last point."""
 
     title: str
     unit: str
     points: tuple[tuple[int, float], ...]
-    most: float
+    maximum: float
 
 
 def chart(panels: Sequence[Panel]) -> str:
-    """The panels beside each other, as the text of an SVG file."""
+    """The panels side by side, as the text of an SVG file."""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH * len(panels)} {HEIGHT}" '
         f'font-family="sans-serif" font-size="11" fill="{INK}">'
@@ -34,7 +34,7 @@ def chart(panels: Sequence[Panel]) -> str:
 def _draw(panel: Panel) -> str:
     sizes = [size for size, _ in panel.points]
     values = [value for _, value in panel.points]
-    bottom, top = _powers(min(*values, panel.most), max(*values, panel.most))
+    bottom, top = _powers(min(*values, panel.maximum), max(*values, panel.maximum))
 
     def x(size: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * _share(size, sizes[0], sizes[-1])
@@ -49,7 +49,7 @@ def _draw(panel: Panel) -> str:
         parts.append(f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:g}</text>')
     for size in sizes:
         parts.append(f'<text x="{x(size):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{size:,}</text>')
-    parts.append(_line(LEFT, y(panel.most), WIDTH - RIGHT, y(panel.most), BOUND, 'stroke-dasharray="4 3"'))
+    parts.append(_line(LEFT, y(panel.maximum), WIDTH - RIGHT, y(panel.maximum), BOUND, 'stroke-dasharray="4 3"'))
     curve = " ".join(f"{x(size):.1f},{y(value):.1f}" for size, value in panel.points)
     parts.append(f'<polyline points="{curve}" fill="none" stroke="{CURVE}" stroke-width="2"/>')
     for size, value in panel.points:
@@ -63,12 +63,12 @@ def _line(x1: float, y1: float, x2: float, y2: float, color: str, more: str) -> 
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" {more}/>'
 
 
-def _share(value: float, least: float, most: float) -> float:
-    """Where a value lies between two others on a logarithmic axis, from 0 to 1."""
-    return math.log(value / least) / math.log(most / least)
+def _share(value: float, minimum: float, maximum: float) -> float:
+    """The position of a value between two others on a logarithmic axis, from 0 to 1."""
+    return math.log(value / minimum) / math.log(maximum / minimum)
 
 
-def _powers(least: float, most: float) -> tuple[float, float]:
-    """The powers of ten around these values; never the same."""
-    low, high = math.floor(math.log10(least)), math.ceil(math.log10(most))
+def _powers(minimum: float, maximum: float) -> tuple[float, float]:
+    """The two different powers of ten around these values."""
+    low, high = math.floor(math.log10(minimum)), math.ceil(math.log10(maximum))
     return 10.0**low, 10.0 ** max(high, low + 1)

@@ -1,8 +1,8 @@
-"""Clients that ask a server all the time, in a process of their own, until SIGTERM; then they say what they got.
+"""Clients that send requests to a server until SIGTERM, in a separate process, and then print their results.
 
     python clients.py PORT fresh|kept
 
-`fresh`: each request over a new connection; `kept`: each client keeps its connection for as long as the server does.
+`fresh`: a new connection for each request. `kept`: each client keeps its connection until the server closes it.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ import time
 from typing import Any
 
 CLIENTS = 8
-MOST_S = 120.0  # an end of their own, if nobody sends SIGTERM
-ANSWER_S = 10.0  # a request without an answer has failed after this
-FAILED_PAUSE_S = 0.005  # a client that was refused does not spin
+TIMEOUT_S = 120.0  # limit, if no SIGTERM comes
+ANSWER_S = 10.0  # timeout of a request
+FAILED_PAUSE_S = 0.005  # so that a refused client does not spin
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Tally:
-    """What all clients together got; times in ms."""
+    """The results of all clients. Times in ms."""
 
     def __init__(self) -> None:
         self.took_ms: list[float] = []
         self.failed: dict[str, int] = {}
 
     def answered(self, since: float) -> None:
-        """One request has its answer."""
+        """Record the answer to a request."""
         self.took_ms.append((time.monotonic() - since) * 1000)
 
     def failed_by(self, error: BaseException) -> None:
-        """One request has none."""
+        """Record a failed request."""
         match error:
             case ConnectionRefusedError():
                 why = "refused"
@@ -46,8 +46,8 @@ class Tally:
                 why = "dropped"
         self.failed[why] = self.failed.get(why, 0) + 1
 
-    def account(self) -> dict[str, Any]:
-        """For JSON."""
+    def summary(self) -> dict[str, Any]:
+        """The results for JSON."""
         return {
             "answered": len(self.took_ms),
             "failed": self.failed,
@@ -57,7 +57,7 @@ class Tally:
 
 
 async def ask(port: int, keep: bool, open_streams: list[Streams]) -> None:
-    """One request and its whole answer; `open_streams` holds the kept connection. Raises OSError and EOFError."""
+    """Send a request and read its whole answer. `open_streams`: the kept connection. Raises OSError and EOFError."""
     if not open_streams:
         open_streams.append(await asyncio.open_connection("127.0.0.1", port))
     reader, writer = open_streams[0]
@@ -72,18 +72,18 @@ async def ask(port: int, keep: bool, open_streams: list[Streams]) -> None:
 
 
 def close(open_streams: list[Streams]) -> None:
-    """Close the connection, if there is one."""
+    """Close the connection, if it is open."""
     while open_streams:
         open_streams.pop()[1].close()
 
 
 async def ask_on(port: int, keep: bool, tally: Tally) -> None:
-    """One client."""
+    """Run one client."""
     open_streams: list[Streams] = []
     while True:
         since = time.monotonic()
         try:
-            async with asyncio.timeout(ANSWER_S):  # wait_for may swallow being canceled, before Python 3.12
+            async with asyncio.timeout(ANSWER_S):  # before Python 3.12, wait_for may swallow a cancellation
                 await ask(port, keep, open_streams)
         except (OSError, EOFError) as error:  # asyncio.IncompleteReadError is an EOFError, TimeoutError an OSError
             tally.failed_by(error)
@@ -94,17 +94,17 @@ async def ask_on(port: int, keep: bool, tally: Tally) -> None:
 
 
 async def main(port: int, keep: bool) -> None:
-    """Ask until SIGTERM, and print the tally."""
+    """Send requests until SIGTERM, and print the results."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     tally = Tally()
     clients = [asyncio.ensure_future(ask_on(port, keep, tally)) for _ in range(CLIENTS)]
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(ended.wait(), MOST_S)
+        await asyncio.wait_for(ended.wait(), TIMEOUT_S)
     for client in clients:
         client.cancel()
     await asyncio.gather(*clients, return_exceptions=True)
-    print(json.dumps(tally.account()))
+    print(json.dumps(tally.summary()))
 
 
 if __name__ == "__main__":

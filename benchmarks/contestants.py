@@ -1,7 +1,7 @@
-"""How each program that restarts another is told to do it: at its defaults, and with its debounce as short as it goes.
+"""The configuration of each program that restarts another: at its defaults, and with the shortest debounce.
 
-Each gets the same folder with the same files and the same program to start. Where one starts a build before, that is
-`true`. What is set besides is only what it needs to see a `.txt` file, or to run without a terminal.
+Each one gets the same folder with the same files, and the same program to start. If it needs a build, that is `true`.
+Other settings only make it watch `.txt` files, or run without a terminal.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.ground import Ground
+from benchmarks.environment import Environment
 from benchmarks.project import Project
 from benchmarks.rivals import RIVALS
 
 Argv = list[str]
-Tell = Callable[[str, Project, Argv], Argv]  # the rival's executable, the project, what to start -> what to run
+# (the rival's executable, the project, the program to start) -> the command to run
+Configure = Callable[[str, Project, Argv], Argv]
 
 _FROM_PYTHON = """
 import sys
@@ -29,55 +30,55 @@ run_process(".", target=" ".join(sys.argv[1:]), target_type="command", debounce=
 
 
 class Contestant(msgspec.Struct, frozen=True):
-    """`settings` is empty at the defaults; `rival` names the one that it needs, None for the floor and hotrun."""
+    """`settings`: empty at the defaults. `rival`: the one that it needs, None for the floor and hotrun."""
 
     name: str
     settings: str
-    tell: Tell
+    configure: Configure
     rival: str | None = None
-    sees_folders: bool = True  # False: it watches one folder, and what happens below it is not seen
+    sees_folders: bool = True  # False: it watches one folder without subfolders
 
     @property
     def at_defaults(self) -> bool:
-        """Whether nothing was tuned."""
+        """Whether it runs at its defaults."""
         return not self.settings
 
     @property
     def title(self) -> str:
-        """For a table."""
+        """The title in a table."""
         return f"{self.name}, {self.settings}" if self.settings else self.name
 
 
-def contestants(ground: Ground, rivals: Path) -> list[Contestant]:
-    """The floor, hotrun, and each rival that is there, once for each of its settings."""
+def contestants(environment: Environment, rivals: Path) -> list[Contestant]:
+    """The floor, hotrun, and each installed rival, once for each of its settings."""
     own = [
-        Contestant("floor", "", lambda _, small, program: _floor(ground, small, program), sees_folders=False),
-        Contestant("hotrun", "", lambda _, small, program: _hotrun(ground, small, program)),
+        Contestant("floor", "", lambda _, small, program: _floor(environment, small, program), sees_folders=False),
+        Contestant("hotrun", "", lambda _, small, program: _hotrun(environment, small, program)),
     ]
     there = {rival.name for rival in RIVALS if rival.path(rivals).exists()}
     return own + [one for one in _RIVALS if one.rival in there]
 
 
 def command(contestant: Contestant, rivals: Path, small: Project, program: Argv) -> Argv:
-    """What to run in the project's folder; writes the configuration that it needs."""
+    """Write the configuration, and return the command to run in the project's folder."""
     executables = {rival.name: str(rival.path(rivals)) for rival in RIVALS}
-    return contestant.tell(executables.get(contestant.rival or "", ""), small, program)
+    return contestant.configure(executables.get(contestant.rival or "", ""), small, program)
 
 
-def _floor(ground: Ground, small: Project, program: Argv) -> Argv:
-    return [str(ground.floor), str(small.folder), *program]
+def _floor(environment: Environment, small: Project, program: Argv) -> Argv:
+    return [str(environment.floor), str(small.folder), *program]
 
 
-def _hotrun(ground: Ground, small: Project, program: Argv) -> Argv:
+def _hotrun(environment: Environment, small: Project, program: Argv) -> Argv:
     small.configure(f'[run.stamp]\ncommand = ["{program[0]}", "{program[1]}"]\n')
-    return [str(ground.hotrun)]
+    return [str(environment.hotrun)]
 
 
 def _entr(executable: str, small: Project, program: Argv) -> Argv:
-    """It reads the files to watch from its standard input."""
+    """entr reads the files to watch from its standard input."""
     files = [str(Path(folder) / name) for folder, _, names in os.walk(small.folder) for name in names]
-    small.beside("files").write_text("\n".join(files) + "\n", encoding="utf-8")
-    redirected = ["/bin/sh", "-c", 'list=$1; shift; exec "$@" < "$list"', "sh", str(small.beside("files"))]
+    small.sibling("files").write_text("\n".join(files) + "\n", encoding="utf-8")
+    redirected = ["/bin/sh", "-c", 'list=$1; shift; exec "$@" < "$list"', "sh", str(small.sibling("files"))]
     return [*redirected, executable, "-n", "-r", *program]
 
 
@@ -93,16 +94,16 @@ def _watchfiles_api(executable: str, small: Project, program: Argv) -> Argv:
     return [str(Path(executable).parent / "python"), "-c", _FROM_PYTHON, *program]
 
 
-def _watchexec(*options: str) -> Tell:
+def _watchexec(*options: str) -> Configure:
     return lambda executable, small, program: [executable, *options, "--restart", "--shell=none", "--", *program]
 
 
-def _nodemon(*options: str) -> Tell:
+def _nodemon(*options: str) -> Configure:
     needed = ("--ext", "txt", "--watch", ".", "--exec")
     return lambda executable, small, program: [executable, *options, *needed, " ".join(program)]
 
 
-def _wgo(*options: str) -> Tell:
+def _wgo(*options: str) -> Configure:
     return lambda executable, small, program: [executable, *options, "-file", r"\.txt$", *program]
 
 
@@ -116,12 +117,12 @@ def _compile_daemon(executable: str, small: Project, program: Argv) -> Argv:
 
 
 def _modd(executable: str, small: Project, program: Argv) -> Argv:
-    small.beside("modd.conf").write_text(f"** {{\n    daemon: exec {' '.join(program)}\n}}\n", encoding="utf-8")
-    return [executable, "-f", str(small.beside("modd.conf"))]
+    small.sibling("modd.conf").write_text(f"** {{\n    daemon: exec {' '.join(program)}\n}}\n", encoding="utf-8")
+    return [executable, "-f", str(small.sibling("modd.conf"))]
 
 
-def _air(settings: str) -> Tell:
-    def tell(executable: str, small: Project, program: Argv) -> Argv:
+def _air(settings: str) -> Configure:
+    def configure(executable: str, small: Project, program: Argv) -> Argv:
         text = f"""\
             [build]
             cmd = "true"
@@ -129,10 +130,10 @@ def _air(settings: str) -> Tell:
             include_ext = ["txt"]
             {settings}
             """
-        small.beside("air.toml").write_text(textwrap.dedent(text), encoding="utf-8")
-        return [executable, "-c", str(small.beside("air.toml"))]
+        small.sibling("air.toml").write_text(textwrap.dedent(text), encoding="utf-8")
+        return [executable, "-c", str(small.sibling("air.toml"))]
 
-    return tell
+    return configure
 
 
 _RIVALS = (

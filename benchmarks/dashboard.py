@@ -1,6 +1,6 @@
-"""What the dashboard costs: a flood of colored lines to a terminal, a steady stream of them, and quiet.
+"""Measure what the dashboard costs: with a flood of colored lines, with a steady stream, and when idle.
 
-The terminal is read as fast as it goes. The peer is the same hotrun with `--ui plain`, which pins nothing.
+The terminal is read as fast as possible. The peer is hotrun with `--ui plain`, without pinned rows.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ import time
 from types import TracebackType
 from typing import Self
 
+from benchmarks.environment import Environment
 from benchmarks.figures import Figure
-from benchmarks.ground import Ground
 from benchmarks.project import Project, project
 from benchmarks.started import END_S, children_of
 
 ROUNDS = 3
 LINES, STEADY_PER_S, STEADY_S, QUIET_S = 50_000, 2000, 8, 5
-MOST_FLOOD_S, MOST_FLOOD_CPU_S, MOST_STEADY_PERCENT = 2.0, 3.0, 12.0
+MAX_FLOOD_S, MAX_FLOOD_CPU_S, MAX_STEADY_PERCENT = 2.0, 3.0, 12.0
 LONG_S = 60.0
 PEER = "`--ui plain`"
 SIZE = (40, 120)  # rows and columns
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
-# argv: how many lines, how many a second (0: as fast as it goes), and the file that lets it begin. 131 bytes a line.
+# argv: number of lines, lines a second (0: as fast as possible), and the file that starts it. 131 bytes a line.
 _SAYS = """
 import os, sys, time
 lines, per_s, go = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
@@ -53,13 +53,13 @@ _WITH_CONTROLLING_TERMINAL = (
 )
 
 
-def measure(ground: Ground) -> list[Figure]:
-    """Each in several rounds, with the peer in between."""
+def measure(environment: Environment) -> list[Figure]:
+    """Measure each in several rounds, alternating with the peer."""
     flood, flood_cpu, steady = _Samples(), _Samples(), _Samples()
     quiet, key = list[float](), list[float]()
     for number in range(ROUNDS):
         for ui in ("inline", "plain"):
-            with _Window(ground, f"flood-{ui}-{number}", ui, LINES, 0) as window:
+            with _Window(environment, f"flood-{ui}-{number}", ui, LINES, 0) as window:
                 took_s, cpu_s = window.go()
                 flood.add(ui, took_s)
                 flood_cpu.add(ui, cpu_s)
@@ -67,15 +67,20 @@ def measure(ground: Ground) -> list[Figure]:
                     quiet.append(window.quiet_bytes())
                     key.append(window.bytes_of_a_key())
     for ui in ("inline", "plain"):
-        with _Window(ground, f"steady-{ui}", ui, STEADY_PER_S * STEADY_S, STEADY_PER_S) as window:
+        with _Window(environment, f"steady-{ui}", ui, STEADY_PER_S * STEADY_S, STEADY_PER_S) as window:
             took_s, cpu_s = window.go()
             steady.add(ui, 100 * cpu_s / took_s)
     return [
-        flood.figure(f"{LINES:,} colored lines to a terminal with the dashboard", "s", MOST_FLOOD_S),
-        flood_cpu.figure("the same: CPU time of hotrun", "s", MOST_FLOOD_CPU_S),
-        steady.figure(f"{STEADY_PER_S:,} lines a second: CPU of one core", "%", MOST_STEADY_PERCENT),
+        flood.figure(f"{LINES:,} colored lines to a terminal with the dashboard", "s", MAX_FLOOD_S),
+        flood_cpu.figure("the same: CPU time of hotrun", "s", MAX_FLOOD_CPU_S),
+        steady.figure(f"{STEADY_PER_S:,} lines a second: CPU of one core", "%", MAX_STEADY_PERCENT),
         Figure(
-            f"written to the terminal in {QUIET_S} s of quiet", "B", tuple(quiet), "for one key", tuple(key), most=0.0
+            f"written to the terminal in {QUIET_S} s of quiet",
+            "B",
+            tuple(quiet),
+            "for one key",
+            tuple(key),
+            maximum=0.0,
         ),
     ]
 
@@ -87,26 +92,26 @@ class _Samples:
     def add(self, ui: str, sample: float) -> None:
         self._of[ui].append(sample)
 
-    def figure(self, what: str, unit: str, most: float) -> Figure:
-        return Figure(what, unit, tuple(self._of["inline"]), PEER, tuple(self._of["plain"]), most=most)  # type: ignore[arg-type]
+    def figure(self, title: str, unit: str, maximum: float) -> Figure:
+        return Figure(title, unit, tuple(self._of["inline"]), PEER, tuple(self._of["plain"]), maximum=maximum)  # type: ignore[arg-type]
 
 
 class _Window:
-    """A hotrun in a terminal, around one process that waits to be told to say something."""
+    """A hotrun in a terminal, with one process that waits for a file before it prints."""
 
-    def __init__(self, ground: Ground, name: str, ui: str, lines: int, per_s: int) -> None:
-        self._ground = ground
+    def __init__(self, environment: Environment, name: str, ui: str, lines: int, per_s: int) -> None:
+        self._environment = environment
         self._name = name
         self._ui = ui
         self._says = (str(lines), str(per_s))
 
     def __enter__(self) -> Self:
-        self._opened = project(self._ground, self._name)
+        self._opened = project(self._environment, self._name)
         small = self._opened.__enter__()
         self._configure(small)
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, SIZE)
-        argv = [sys.executable, "-c", _WITH_CONTROLLING_TERMINAL, str(self._ground.hotrun), "--ui", self._ui]
+        argv = [sys.executable, "-c", _WITH_CONTROLLING_TERMINAL, str(self._environment.hotrun), "--ui", self._ui]
         env = {**os.environ, "TERM": "xterm-256color"}
         self._program = subprocess.Popen(
             argv, cwd=small.folder, env=env, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
@@ -134,22 +139,22 @@ class _Window:
         self._opened.__exit__(kind, error, trace)
 
     def _configure(self, small: Project) -> None:
-        script = small.beside("says.py")
+        script = small.sibling("says.py")
         script.write_text(_SAYS, encoding="utf-8")
-        self._go = small.beside("go")
+        self._go = small.sibling("go")
         argv = [sys.executable, "-IS", str(script), *self._says, str(self._go)]
         quoted = ", ".join(f'"{word}"' for word in argv)
         small.configure(f"[run.says]\ncommand = [{quoted}]\npaths = []\n")
 
     def go(self) -> tuple[float, float]:
-        """Seconds until the last line was on the terminal, and hotrun's own CPU seconds for that."""
+        """The seconds until the last line was on the terminal, and hotrun's own CPU seconds for it."""
         cpu_s, started_s = self._cpu_s(), time.monotonic()
         self._go.touch()
         self._read_until(b"over")
         return time.monotonic() - started_s, self._cpu_s() - cpu_s
 
     def quiet_bytes(self) -> float:
-        """How many bytes are written while nothing happens."""
+        """The number of bytes written while nothing happens."""
         while self._read(1.0):
             pass
         deadline_s = time.monotonic() + QUIET_S
@@ -159,7 +164,7 @@ class _Window:
         return float(written)
 
     def bytes_of_a_key(self) -> float:
-        """How many bytes the answer to a key takes."""
+        """The number of bytes written in response to a key."""
         os.write(self._master, b"7")
         return float(self._read(END_S))
 
@@ -169,7 +174,7 @@ class _Window:
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
     def _read_until(self, text: bytes, least_s: float = 0.0) -> None:
-        """Read until the text has come, and for `least_s` in any case."""
+        """Read until the text appears, and for at least `least_s`."""
         started_s = time.monotonic()
         seen = False
         while not seen or time.monotonic() < started_s + least_s:
@@ -184,7 +189,7 @@ class _Window:
             return 0
         try:
             data = os.read(self._master, 65_536)
-        except OSError:  # its end
+        except OSError:  # the terminal was closed
             return 0
         self._end = self._end[-4000:] + data
         return len(data)

@@ -1,10 +1,11 @@
-"""Go as it is developed: plugins through random edits, and the time from a save until it is served.
+"""Go development: plugins under random edits, and the time from a save until its answer is served.
 
     python -m benchmarks.go_plugins [--edits N] [--seed N] [--rounds N] [--only edits|times] [--write]
 
-Edits are those of plugin_edits.py, on examples/go-plugin: after each, host and plugins must answer with one version of
-what they share, and no answer in between may mix two. Times are beside `go build` by hand, and on examples/gin beside
-air at its defaults, in the same rounds. 200 edits take six minutes, the times three. Needs Go with cgo.
+The edits are those of plugin_edits.py, on examples/go-plugin. After each, host and plugins must answer with the same
+version of the shared package, and no answer in between may mix two. The times are compared with `go build` by hand, and
+on examples/gin with air at its defaults, in the same rounds. 200 edits take six minutes, the times three. Needs Go with
+cgo.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from benchmarks.environment import environment
 from benchmarks.figures import Figure, table
-from benchmarks.ground import ground
 from benchmarks.plugin_edits import EXAMPLE, QUIET, SHARED, Edited, disagreement
 from benchmarks.report import add_options, facts, write
 from benchmarks.rivals import RIVALS, default_folder
@@ -47,11 +48,11 @@ _web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Site:
-    """A copy of a project, which answers on a port of its own."""
+    """A copy of a project that serves on its own port."""
 
     def __init__(self, source: Path, folder: Path, name: str) -> None:
         self.root = folder / name
-        self.said = folder / f"{name}.said"
+        self.output = folder / f"{name}.output"
         shutil.copytree(source, self.root, ignore=shutil.ignore_patterns("tmp", ".hotrun"))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -59,24 +60,24 @@ class Site:
         self.answers: list[str] = []
 
     def start(self, *command: str) -> Started:
-        """Run the command in the project, with PORT."""
-        return Started(["/usr/bin/env", f"PORT={self.port}", *command], self.root, self.said)
+        """Run the command in the project, with the variable PORT."""
+        return Started(["/usr/bin/env", f"PORT={self.port}", *command], self.root, self.output)
 
     def write(self, file: str, text: str) -> None:
-        """Save as an editor does that replaces the file."""
+        """Save like an editor that replaces the file."""
         saved = self.root.parent / f"{self.root.name}.saved"
         saved.write_text(text, encoding="utf-8")
         (self.root / file).parent.mkdir(exist_ok=True)
         saved.replace(self.root / file)
 
     def replace(self, file: str, old: str, new: str) -> None:
-        """Save the file with `new` in the place of `old`."""
+        """Save the file with `old` replaced by `new`."""
         text = (self.root / file).read_text(encoding="utf-8")
         assert old in text, f"no {old} in {file}"
         self.write(file, text.replace(old, new))
 
     def get(self) -> str:
-        """What it answers now; empty where nobody does."""
+        """The current answer, empty if there is none."""
         try:
             with _web.open(f"http://127.0.0.1:{self.port}/", timeout=5) as response:
                 return str(response.read().decode())
@@ -84,18 +85,18 @@ class Site:
             return ""
 
     def wait(self, wanted: Callable[[str], bool], timeout_s: float = SERVED_S) -> float:
-        """Ask until the answer is wanted; returns the moment in seconds. Raises TimeoutError."""
+        """Send requests until the expected answer comes. Returns the time in seconds. Raises TimeoutError."""
         end = time.monotonic() + timeout_s
         while not wanted(answer := self.get()):
             self.answers.append(answer)
             if time.monotonic() > end:
-                raise TimeoutError(f"last was {answer!r}\n{self.said.read_text()[-3000:]}")
+                raise TimeoutError(f"last was {answer!r}\n{self.output.read_text()[-3000:]}")
             time.sleep(ASK_S)
         return time.monotonic()
 
-    def says(self, text: str, since: int = 0) -> bool:
-        """Whether what was started has printed it after so many characters."""
-        return text in self.said.read_text(encoding="utf-8", errors="replace")[since:]
+    def has_printed(self, text: str, since: int = 0) -> bool:
+        """Whether the started program has printed the text after this many characters."""
+        return text in self.output.read_text(encoding="utf-8", errors="replace")[since:]
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def _site(source: Path, name: str) -> Iterator[Site]:
 
 
 def random_edits(hotrun: str, count: int, seed: int) -> list[str]:
-    """So many edits; returns what came of it, a line each. Raises RuntimeError where an answer is wrong."""
+    """Make `count` edits. Returns the results as lines. Raises RuntimeError for a wrong answer."""
     edited, started = Edited(seed), time.monotonic()
     kinds: dict[str, int] = {}
     with _site(EXAMPLE, "edits") as site:
@@ -117,40 +118,40 @@ def random_edits(hotrun: str, count: int, seed: int) -> list[str]:
                 edit = edited.edit()
                 kinds[edit.kind] = kinds.get(edit.kind, 0) + 1
                 for file, text in edit.broken.items():
-                    _red(site, file, text)
+                    _save_broken(site, file, text)
                 for file, text in edit.files.items():
                     site.write(file, text)
                 site.wait(edited.answer().__eq__)
-        said = site.said.read_text(encoding="utf-8", errors="replace")
+        output = site.output.read_text(encoding="utf-8", errors="replace")
         mixed = [said_so for answer in site.answers if answer and (said_so := disagreement(answer))]
     if mixed:
         raise RuntimeError(mixed[0])
-    wrong = [words for words in ("web failed", "different version", "warning: ", "exited") if words in said]
+    wrong = [words for words in ("web failed", "different version", "warning: ", "exited") if words in output]
     if wrong:
-        raise RuntimeError(f"hotrun said {wrong}\n{said[-5000:]}")
-    told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+        raise RuntimeError(f"hotrun printed {wrong}\n{output[-5000:]}")
+    by_kind = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     return [
-        f"- {count} random edits ({told}; seed {seed}) in {time.monotonic() - started:.0f} s: "
-        f"{said.count('web started')} starts of the host, none with a plugin that did not fit",
+        f"- {count} random edits ({by_kind}; seed {seed}) in {time.monotonic() - started:.0f} s: "
+        f"{output.count('web started')} starts of the host, none with a plugin that did not fit",
         f"- answers in between that mixed two versions: 0 of {len([one for one in site.answers if one])}",
     ]
 
 
-def _red(site: Site, file: str, text: str) -> None:
-    """Save something that does not compile, and wait until that is told; the old answer must stay."""
-    before, at = site.get(), len(site.said.read_text(encoding="utf-8", errors="replace"))
+def _save_broken(site: Site, file: str, text: str) -> None:
+    """Save a file that does not compile, and wait for the failure. The old answer must stay."""
+    before, at = site.get(), len(site.output.read_text(encoding="utf-8", errors="replace"))
     site.write(file, text)
     end = time.monotonic() + RED_S
-    while not site.says("finished: failed", at):
+    while not site.has_printed("finished: failed", at):
         if time.monotonic() > end:
-            raise TimeoutError("a broken edit was not told")
+            raise TimeoutError("no failure was reported for a broken edit")
         time.sleep(ASK_S)
     if site.get() != before:
         raise RuntimeError("a broken edit was served")
 
 
 def plugin_times(hotrun: str, rounds: int) -> list[Figure]:
-    """From a save to the answer, with hotrun and by hand: the same `go build`, one after the other, and a restart."""
+    """From a save to the answer, with hotrun and by hand: the same `go build` commands in turn, and a restart."""
     samples: dict[tuple[str, str], list[float]] = {}
     with _site(EXAMPLE, "ours") as ours, _site(EXAMPLE, "byhand") as by_hand:
         for flags in BY_HAND[SHARED]:
@@ -190,7 +191,7 @@ def plugin_times(hotrun: str, rounds: int) -> list[Figure]:
 
 
 def gin_times(hotrun: str, air: str, rounds: int) -> Figure:
-    """The greeting of examples/gin, from a save to the answer, beside air without a configuration."""
+    """The time from a save to the answer of examples/gin, compared with air without a configuration."""
     samples: dict[str, list[float]] = {"hotrun": [], "air": []}
     with _site(GIN, "hotrun") as ours, _site(GIN, "air") as theirs:
         (theirs.root / "hotrun.toml").unlink()
@@ -204,8 +205,8 @@ def gin_times(hotrun: str, air: str, rounds: int) -> Figure:
                     sites[name].replace("greeting.go", f"version {number - 1}", f"version {number}")
                     end = sites[name].wait(partial(_holds, f"version {number}"))
                     samples[name].append(1000 * (end - begun))
-    what = "examples/gin: an edit of the greeting, from the save to the answer"
-    return Figure(what, "ms", tuple(samples["hotrun"]), "air at its defaults", tuple(samples["air"]))
+    title = "examples/gin: an edit of the greeting, from the save to the answer"
+    return Figure(title, "ms", tuple(samples["hotrun"]), "air at its defaults", tuple(samples["air"]))
 
 
 def _greeting(number: int) -> str:
@@ -221,7 +222,7 @@ def _go_build(site: Site, flags: Sequence[str]) -> None:
 
 
 def main() -> int:
-    """Run what is asked for and print it."""
+    """Run the selected benchmarks and print the results."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.go_plugins", description=__doc__.splitlines()[0])
     parser.add_argument("--edits", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -231,7 +232,7 @@ def main() -> int:
     options = parser.parse_args()
     end_on_signals()
     load = os.getloadavg()[0]
-    with ground(install=options.install) as here:
+    with environment(install=options.install) as here:
         lines = [facts(here, load), ""]
         hotrun = str(here.hotrun)
         if options.only != "times":

@@ -1,9 +1,9 @@
-"""Save to the new process's main(): the floor, hotrun and every rival that is there, in one run and in random order.
+"""The time from a save to the new process's main(): the floor, hotrun and every installed rival, in random order.
 
-    python -m benchmarks.rivals                 # once, to have them
+    python -m benchmarks.rivals                 # once, to install them
     python -m benchmarks.latency [--install] [--write]
 
-All of them run all the time, each in a folder of its own with the same files, and each is given one save a round.
+All of them keep running, each in its own folder with the same files, and each gets one save per round.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.contestants import Contestant, command, contestants
-from benchmarks.ground import Ground, ground
+from benchmarks.environment import Environment, environment
 from benchmarks.project import Project, pause, project
 from benchmarks.report import add_options, facts, percentile, verdict, write
 from benchmarks.rivals import default_folder, present
@@ -26,19 +26,19 @@ from benchmarks.started import Started, end_on_signals
 
 ROUNDS = 40
 SLOW_ROUNDS = 15
-SLOW_MS = 250.0  # a median above this says enough after fewer saves
+SLOW_MS = 250.0  # a median above this needs fewer saves
 MINUTES = 10.0
 FIRST_START_S = 20.0
 MISSED_S = 5.0
 WARM_UP_SAVES = 3
 BURST_FILES = 100
 BURSTS = 3
-BURST_QUIET_S = 2.0  # no start for so long: what the burst has caused is over
-BURST_S = 20.0  # so long at most: one that starts again for each file is known by then
+BURST_QUIET_S = 2.0  # without a start for this time, the burst is over
+BURST_S = 20.0  # limit: by then it is clear that one starts for each file
 
-MOST_FLOORS = 8.0
-MOST_OF_FASTEST = 1 / 3
-MOST_P95 = 2.0
+MAX_FLOORS = 8.0
+MAX_SHARE_OF_FASTEST = 1 / 3
+MAX_P95 = 2.0
 HEAD = (
     "| | median | p95 | min | to the floor | saves | missed | doubled | starts for a burst |",
     "|---|---|---|---|---|---|---|---|---|",
@@ -46,7 +46,7 @@ HEAD = (
 
 
 class Entry:
-    """One contestant that runs, and what was measured of it."""
+    """A running contestant, and its measurements."""
 
     def __init__(self, contestant: Contestant, small: Project, started: Started) -> None:
         self.contestant = contestant
@@ -59,11 +59,11 @@ class Entry:
         self._was_missed = False
 
     def begin(self) -> str:
-        """Wait for the first start and warm up; returns why that failed, or nothing."""
+        """Wait for the first start and warm up. Returns the reason of a failure, or nothing."""
         try:
             self._small.stamps.next(FIRST_START_S)
         except TimeoutError:
-            return " ".join(self._started.account().split())[-160:] or "it started nothing and said nothing"
+            return " ".join(self._started.summary().split())[-160:] or "it started nothing and printed nothing"
         for _ in range(WARM_UP_SAVES):
             pause()
             self._small.save()
@@ -71,7 +71,7 @@ class Entry:
         return ""
 
     def save(self) -> None:
-        """One save, and the time until the start that covers it."""
+        """Save once, and record the time until the start for it."""
         self.count_doubled()
         saved_ns = self._small.save()
         self.saves += 1
@@ -83,17 +83,17 @@ class Entry:
             self.took_ms.append((stamp_ns - saved_ns) / 1e6)
 
     def count_doubled(self) -> None:
-        """What was started since the last save's start; once, that is a missed one that comes late."""
+        """Count extra starts since the last save's start. A single one may be a missed start that came late."""
         extra = self._small.stamps.drain()
         self.doubled += max(0, extra - self._was_missed)
         self._was_missed = False
 
-    def forget(self) -> None:
-        """What came in until now was the warm-up."""
+    def discard_warm_up(self) -> None:
+        """Discard the measurements of the warm-up."""
         self._small.stamps.drain()
 
     def burst(self) -> None:
-        """Many saves at once; counts the starts until it is quiet."""
+        """Save many files at once, and count the starts until they stop."""
         self.count_doubled()
         saved_ns = self._small.save_many(BURST_FILES)
         starts, last_ns, timeout_s = 0, 0, MISSED_S
@@ -105,13 +105,13 @@ class Entry:
 
     @property
     def is_done(self) -> bool:
-        """Slow, and measured often enough."""
+        """Whether it is slow, and has enough measurements."""
         if self.saves < SLOW_ROUNDS or self.contestant.rival is None:
             return False
         return not self.took_ms or median(self.took_ms) > SLOW_MS
 
     def row(self, floor_ms: float) -> str:
-        """One line of the table; a burst that the last start does not cover is told."""
+        """A line of the table, with a remark if no start followed the last save of a burst."""
         bursts = " to ".join(map(str, sorted({min(self.bursts), max(self.bursts)}))) if self.bursts else ""
         lost = f" ({self.uncovered} of {len(self.bursts)} without the last file)" if self.uncovered else ""
         times = "| | | |"
@@ -134,8 +134,8 @@ class Entry:
         return None
 
 
-def measure(here: Ground, rivals: Path, minutes: float) -> tuple[list[Entry], dict[str, str]]:
-    """All entries with their samples, and why the others could not take part."""
+def measure(here: Environment, rivals: Path, minutes: float) -> tuple[list[Entry], dict[str, str]]:
+    """Measure all entries. Returns them, and the reasons why others are missing."""
     deadline = time.monotonic() + minutes * 60
     failed: dict[str, str] = {}
     entries = []
@@ -144,13 +144,13 @@ def measure(here: Ground, rivals: Path, minutes: float) -> tuple[list[Entry], di
             small = stack.enter_context(project(here, f"latency-{number}"))
             small.save_many(BURST_FILES)
             argv = command(contestant, rivals, small, [str(here.stamp), str(small.stamps.path)])
-            entry = Entry(contestant, small, stack.enter_context(Started(argv, small.folder, small.said)))
+            entry = Entry(contestant, small, stack.enter_context(Started(argv, small.folder, small.output)))
             if why := entry.begin():
                 failed[contestant.title] = why
             else:
                 entries.append(entry)
         for entry in entries:
-            entry.forget()
+            entry.discard_warm_up()
         for _ in range(ROUNDS):
             running = [entry for entry in entries if not entry.is_done]
             for entry in random.sample(running, len(running)):
@@ -167,8 +167,8 @@ def measure(here: Ground, rivals: Path, minutes: float) -> tuple[list[Entry], di
     return entries, failed
 
 
-def account(entries: list[Entry], failed: dict[str, str]) -> str:
-    """The table, what is not in it, and what was wanted."""
+def summary(entries: list[Entry], failed: dict[str, str]) -> str:
+    """The table, the missing rivals, and the bounds."""
     floor, hotrun = entries[0], entries[1]
     floor_ms = median(floor.took_ms)
     ordered = entries[:2] + sorted(entries[2:], key=lambda one: median(one.took_ms or [float("inf")]))
@@ -179,10 +179,10 @@ def account(entries: list[Entry], failed: dict[str, str]) -> str:
 
 def _verdicts(floor: Entry, hotrun: Entry, rivals: list[Entry]) -> list[str]:
     middle, p95 = median(hotrun.took_ms), percentile(hotrun.took_ms, 95)
-    floors, least = middle / median(floor.took_ms), min(hotrun.took_ms) / min(floor.took_ms)
+    floors, minimum = middle / median(floor.took_ms), min(hotrun.took_ms) / min(floor.took_ms)
     lines = [
-        verdict(f"at most {MOST_FLOORS:g}x the floor", f"{floors:.1f}x (min {least:.1f}x)", floors <= MOST_FLOORS),
-        verdict(f"p95 at most {MOST_P95:g}x the median", f"{p95 / middle:.2f}x", p95 <= MOST_P95 * middle),
+        verdict(f"at most {MAX_FLOORS:g}x the floor", f"{floors:.1f}x (min {minimum:.1f}x)", floors <= MAX_FLOORS),
+        verdict(f"p95 at most {MAX_P95:g}x the median", f"{p95 / middle:.2f}x", p95 <= MAX_P95 * middle),
         verdict(
             "no start missed or doubled",
             f"{hotrun.missed} missed, {hotrun.doubled} doubled of {hotrun.saves}",
@@ -202,15 +202,17 @@ def _verdicts(floor: Entry, hotrun: Entry, rivals: list[Entry]) -> list[str]:
             verdict(
                 f"at most 1/3 of the fastest rival at its defaults ({fastest.contestant.name})",
                 f"{share:.2f} of it",
-                share <= MOST_OF_FASTEST,
+                share <= MAX_SHARE_OF_FASTEST,
             )
         )
     return lines
 
 
 def main() -> int:
-    """Measure, print, and write on request. A bound that is missed is told, not an error."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description="save to main(), beside rivals")
+    """Measure, print, and write on request. A missed bound is reported, but is not an error."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.latency", description="save to main(), compared with rivals"
+    )
     parser.add_argument("--rivals", type=Path, default=default_folder(), metavar="FOLDER", help="default: %(default)s")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="no save after so long (default: %(default)g)")
     add_options(parser)
@@ -218,11 +220,11 @@ def main() -> int:
     end_on_signals()
     load = os.getloadavg()[0]
     there = present(options.rivals)
-    with ground(install=options.install) as here:
+    with environment(install=options.install) as here:
         entries, failed = measure(here, options.rivals, options.minutes)
         versions = ", ".join(f"{one.rival.name} {one.version}" for one in there if one.version)
         missing = [f"{one.rival.name} is not installed: {one.reason}" for one in there if not one.version]
-        text = "\n\n".join([facts(here, load), f"{versions}.", *missing, account(entries, failed)])
+        text = "\n\n".join([facts(here, load), f"{versions}.", *missing, summary(entries, failed)])
     print(text)
     if options.write:
         write("latency", text)

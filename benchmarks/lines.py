@@ -1,7 +1,7 @@
-"""Reads output with hotrun's own parser and says how long that took. Run by the Python that has hotrun installed.
+"""Measure how long hotrun's parser takes to read output. Run with the Python that has hotrun installed.
 
-The arguments are a number of lines, of rounds, and the files with real output that is full of problems. Prints a JSON
-object: for each kind of output the milliseconds of each round, with those of `str.split` and a loop over its lines.
+Arguments: number of lines, number of rounds, and files with real output full of problems. Prints a JSON object: for
+each kind of output, the milliseconds of each round, and those of `str.split` with a loop over the lines.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def quiet(number: int) -> list[str]:
-    """What tools print while all is well."""
+    """The output of tools without problems."""
     chance = random.Random(1)
     forms: list[Callable[[int], str]] = [
         lambda n: f"[{n}/{number}] CC src/module_{n}/file_{n}.c.o",
@@ -54,7 +54,7 @@ def quiet(number: int) -> list[str]:
 
 
 def repeated(lines: list[str], number: int) -> list[str]:
-    """`lines` over and over, with other names each time: a problem that is said again is less work."""
+    """`lines` repeatedly, with new names each time, because a repeated problem takes less work."""
     found: list[str] = []
     for turn in range(number // len(lines) + 1):
         found += [line.replace("a", f"a{turn}", 1) for line in lines]
@@ -62,13 +62,13 @@ def repeated(lines: list[str], number: int) -> list[str]:
 
 
 def garbage(number: int) -> list[str]:
-    """Bytes that are no text."""
+    """Bytes that are not text."""
     chance = random.Random(2)
     return [chance.randbytes(100).decode("latin-1").replace("\n", " ") for _ in range(number)]
 
 
 def parse(lines: list[str]) -> None:
-    """All of it, by all rules."""
+    """Parse the text with all rules."""
     reader = Parser(rules())
     for line in lines:
         reader.feed("stdout", line)
@@ -76,13 +76,13 @@ def parse(lines: list[str]) -> None:
 
 
 def split(text: str) -> None:
-    """The least that anybody can do with lines."""
+    """The minimum work: split the text into lines."""
     for _ in text.split("\n"):
         pass
 
 
 def timed_ms(work: Callable[[], None]) -> float:
-    """CPU time: what else runs on the machine does not count."""
+    """The CPU time in ms, which excludes other programs on the machine."""
     start = time.process_time_ns()
     work()
     return (time.process_time_ns() - start) / NS_PER_MS

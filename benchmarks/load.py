@@ -1,9 +1,9 @@
-"""Restarts under load: how many requests of 8 clients fail, for uvicorn, Node and Go, by who restarts them and how.
+"""Restarts under load: how many requests of 8 clients fail, for uvicorn, Node and Go, with different restarters.
 
     python -m benchmarks.load [NAME ...] [--restarts N] [--install] [--write]
 
-Every server in every mode is restarted so many times while the clients ask, first over fresh connections, then over
-ones that they keep. A restart is over when the server answers with the version that was saved; then comes the next.
+Every server is restarted in every mode while clients send requests, first over fresh connections, then over kept ones.
+A restart is over when the server answers with the saved version. Then the next one follows.
 """
 
 from __future__ import annotations
@@ -23,75 +23,75 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.clients import CLIENTS
-from benchmarks.ground import HERE, Ground, ground
+from benchmarks.environment import HERE, Environment, environment
 from benchmarks.report import add_options, facts, verdict, write
 from benchmarks.rivals import RIVALS, default_folder, present
 from benchmarks.servers import SERVERS, SERVING, VERSION, Command, Missing
 from benchmarks.started import Started, end_on_signals
 
 RESTARTS = 20
-RUN_S = 90.0  # no further restart in a run after that
+RUN_S = 90.0  # no further restart in a run after this time
 START_S = 20.0
 POLL_S = 0.01
-PAUSE_S = (0.1, 0.2)  # between two restarts; random, so that nothing falls into step
+PAUSE_S = (0.1, 0.2)  # between two restarts; random, so that nothing synchronizes
 KINDS = ("fresh", "kept")
 HEAD = (
     "| | restarted by | fresh: failed | longest | kept: failed | longest | median |",
     "|---|---|---|---|---|---|---|",
 )
 
-# A proxy of the environment must not answer for 127.0.0.1.
+# A proxy in the environment must not handle 127.0.0.1.
 _web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where one server runs: its `folder` holds the version; what lies `beside` is not watched."""
+    """The folders of one server: `folder` contains the version, `scratch` is not watched."""
 
     folder: Path
-    beside: Path
+    scratch: Path
     port: int
     command: Command
 
     def save(self, version: int) -> None:
-        """Save a new version as an editor does that replaces the file."""
-        saved = self.beside / "saved"
+        """Save a new version like an editor that replaces the file."""
+        saved = self.scratch / "saved"
         saved.write_text(f"{version}\n", encoding="ascii")
         os.replace(saved, self.folder / VERSION)
 
     def argv(self, held: bool = False) -> list[str]:
-        """What to start there."""
+        """The command to start."""
         return self.command(self.port, held)
 
 
 class Mode(msgspec.Struct, frozen=True):
-    """Who restarts, and how: `tell` writes the configuration that it needs, and says what to run."""
+    """A restarter and its configuration. `configure` writes the configuration, and returns the command."""
 
     name: str
-    tell: Callable[[Ground, Path, Place], list[str]]
+    configure: Callable[[Environment, Path, Place], list[str]]
     rival: str | None = None
     refuses_none: bool = False
 
 
-def _hotrun(*keys: str, held: bool = False) -> Callable[[Ground, Path, Place], list[str]]:
-    def tell(here: Ground, rivals: Path, place: Place) -> list[str]:
+def _hotrun(*keys: str, held: bool = False) -> Callable[[Environment, Path, Place], list[str]]:
+    def configure(here: Environment, rivals: Path, place: Place) -> list[str]:
         lines = ["[run.web]", f"command = {json.dumps(place.argv(held))}", f'paths = ["{VERSION}"]', *keys]
         if held:
             lines.append(f'listen = ["127.0.0.1:{place.port}"]')
         (place.folder / "hotrun.toml").write_text("\n".join(lines), encoding="utf-8")
         return [str(here.hotrun)]
 
-    return tell
+    return configure
 
 
-def _nodemon(here: Ground, rivals: Path, place: Place) -> list[str]:
-    """SIGTERM, as its own signal (SIGUSR2) would end the server in the middle of its answers."""
+def _nodemon(here: Environment, rivals: Path, place: Place) -> list[str]:
+    """SIGTERM, because its default signal (SIGUSR2) would drop requests in flight."""
     watched = ("--watch", VERSION, "--ext", "txt", "--signal", "SIGTERM")
     return [str(_program("nodemon", rivals)), *watched, "--exec", " ".join(place.argv())]
 
 
-def _air(here: Ground, rivals: Path, place: Place) -> list[str]:
-    """An interrupt and a moment for the same reason: by itself it kills."""
-    config = place.beside / "air.toml"
+def _air(here: Environment, rivals: Path, place: Place) -> list[str]:
+    """An interrupt with a delay for the same reason: by default it kills."""
+    config = place.scratch / "air.toml"
     entrypoint = json.dumps(place.argv())
     lines = ["[build]", 'cmd = "true"', f"entrypoint = {entrypoint}", 'include_ext = ["txt"]']
     config.write_text("\n".join([*lines, "send_interrupt = true", 'kill_delay = "500ms"']), encoding="utf-8")
@@ -112,7 +112,7 @@ MODES = (
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What the clients say after one run, and how many restarts it had."""
+    """The clients' results after one run, and its number of restarts."""
 
     answered: int
     failed: dict[str, int]
@@ -122,18 +122,18 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def lost(self) -> int:
-        """How many requests failed."""
+        """The number of failed requests."""
         return sum(self.failed.values())
 
     def cells(self) -> str:
-        """For the table: the failed ones of all, by their kind, and the longest answer."""
+        """The table cells: failed requests out of all, by kind, and the slowest answer."""
         kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(self.failed.items()))
         of = f"{self.lost} of {self.answered + self.lost}" + (f" ({kinds})" if kinds else "")
         return f"{of} | {self.max_ms:.0f} ms"
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One server in one mode; `why` says why there is no result."""
+    """One server in one mode. `why`: the reason if there is no result."""
 
     server: str
     mode: Mode
@@ -141,15 +141,15 @@ class Row(msgspec.Struct, frozen=True):
     why: str = ""
 
     def line(self) -> str:
-        """One line of the table."""
+        """A line of the table."""
         if not self.results:
             return f"| {self.server} | {self.mode.name} | not measured: {self.why} | | | | |"
         fresh, kept = self.results
         return f"| {self.server} | {self.mode.name} | {fresh.cells()} | {kept.cells()} | {kept.median_ms:.1f} ms |"
 
 
-def measure(here: Ground, rivals: Path, restarts: int, names: Sequence[str]) -> list[Row]:
-    """Every server in every mode, one after the other."""
+def measure(here: Environment, rivals: Path, restarts: int, names: Sequence[str]) -> list[Row]:
+    """Measure every server in every mode, in turn."""
     rows = []
     for server in SERVERS:
         if names and server.name.lower() not in names:
@@ -168,7 +168,7 @@ def measure(here: Ground, rivals: Path, restarts: int, names: Sequence[str]) -> 
 
 
 def _row(
-    here: Ground,
+    here: Environment,
     rivals: Path,
     restarts: int,
     server: str,
@@ -180,43 +180,43 @@ def _row(
         return Row(server, mode, why=f"{mode.rival} is not installed")
     results = []
     for kind in KINDS:
-        place = Place(here.folder / f"{name}-{kind}", here.folder / f"{name}-{kind}-beside", _free_port(), command)
+        place = Place(here.folder / f"{name}-{kind}", here.folder / f"{name}-{kind}-scratch", _free_port(), command)
         place.folder.mkdir()
-        place.beside.mkdir()
+        place.scratch.mkdir()
         place.save(0)
         try:
-            results.append(_run(mode.tell(here, rivals, place), place, kind, restarts))
+            results.append(_run(mode.configure(here, rivals, place), place, kind, restarts))
         except TimeoutError as error:
             return Row(server, mode, why=" ".join(str(error).split())[-160:])
     return Row(server, mode, tuple(results))
 
 
 def _run(argv: list[str], place: Place, kind: str, restarts: int) -> Result:
-    """One run; raises TimeoutError where a version is never served."""
-    with Started(argv, place.folder, place.beside / "said") as restarter:
+    """One run. Raises TimeoutError if a version is never served."""
+    with Started(argv, place.folder, place.scratch / "output") as restarter:
         _wait_for(0, place, restarter)
         deadline = time.monotonic() + RUN_S
         done = 0
-        with _clients(place, kind) as said:
+        with _clients(place, kind) as output:
             while done < restarts and time.monotonic() < deadline:
                 time.sleep(random.uniform(*PAUSE_S))
                 done += 1
                 place.save(done)
                 _wait_for(done, place, restarter)
-        result = msgspec.json.decode(said.read_bytes(), type=Result)
+        result = msgspec.json.decode(output.read_bytes(), type=Result)
     return msgspec.structs.replace(result, restarts=done)
 
 
 @contextmanager
 def _clients(place: Place, kind: str) -> Iterator[Path]:
-    """The clients ask within the `with` block; then the file that is given holds what they got."""
-    said = place.beside / "clients"
-    with Started([sys.executable, str(HERE / "clients.py"), str(place.port), kind], place.beside, said):
-        yield said
+    """Run the clients within the `with` block. Then the yielded file contains their results."""
+    output = place.scratch / "clients"
+    with Started([sys.executable, str(HERE / "clients.py"), str(place.port), kind], place.scratch, output):
+        yield output
 
 
 def _wait_for(version: int, place: Place, restarter: Started) -> None:
-    """Ask until this version answers."""
+    """Send requests until this version answers."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         try:
@@ -226,7 +226,7 @@ def _wait_for(version: int, place: Place, restarter: Started) -> None:
         except OSError:  # a restart in progress
             pass
         time.sleep(POLL_S)
-    raise TimeoutError(f"version {version} was not served within {START_S:g} s: {restarter.account()}")
+    raise TimeoutError(f"version {version} was not served within {START_S:g} s: {restarter.summary()}")
 
 
 def _program(rival: str, rivals: Path) -> Path:
@@ -239,20 +239,20 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def account(rows: Sequence[Row], restarts: int) -> str:
-    """The table, and what was wanted."""
+def summary(rows: Sequence[Row], restarts: int) -> str:
+    """The table, and the bounds."""
     lines = [*HEAD, *(row.line() for row in rows), ""]
     for row in rows:
         if row.results and row.mode.refuses_none:
             fresh = row.results[0]
-            told = f"{fresh.lost} failed, {fresh.restarts} restarts"
+            measured = f"{fresh.lost} failed, {fresh.restarts} restarts"
             wanted = f"{row.server}, {row.mode.name}: no fresh connection fails"
-            lines.append(verdict(wanted, told, fresh.lost == 0 and fresh.restarts == restarts))
+            lines.append(verdict(wanted, measured, fresh.lost == 0 and fresh.restarts == restarts))
     return "\n".join(lines)
 
 
 def main() -> int:
-    """Measure, print, and write on request. A bound that is missed is told, not an error."""
+    """Measure, print, and write on request. A missed bound is reported, but is not an error."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description="restarts under load")
     known = [server.name.lower() for server in SERVERS]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(known)} (default: all)")
@@ -265,7 +265,7 @@ def main() -> int:
     end_on_signals()
     load = os.getloadavg()[0]
     there = [one for one in present(options.rivals) if one.rival.name in {mode.rival for mode in MODES}]
-    with ground(install=options.install) as here:
+    with environment(install=options.install) as here:
         rows = measure(here, options.rivals, options.restarts, options.names)
         text = "\n".join(
             [
@@ -273,7 +273,7 @@ def main() -> int:
                 f"{', '.join(f'{one.rival.name} {one.version}' for one in there if one.version) or 'No rival'}; "
                 f"{CLIENTS} clients, {options.restarts} restarts.",
                 "",
-                account(rows, options.restarts),
+                summary(rows, options.restarts),
             ]
         )
     print(text)

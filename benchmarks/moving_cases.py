@@ -1,5 +1,7 @@
-"""What is edited, by which tools it is watched, and what each of them and hotrun then do: facts alone, for the
-benchmark `moving_over`, the test that runs the converted configurations, and the table in docs/moving-over.md."""
+"""The edits, the tools, and the effects with each tool and with hotrun.
+
+Data for the benchmark `moving_over`, the test of the converted configurations, and the table in docs/moving-over.md.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ Effect = Literal["build", "restart", "build, restart", "nothing", "by chance"]
 BOTH: Effect = "build, restart"
 RESTART: Effect = "restart"
 NOTHING: Effect = "nothing"
-CHANCE: Effect = "by chance"  # a race: it was seen both ways
+CHANCE: Effect = "by chance"  # a race: both effects were observed
 
 PROJECT = {
     "go.mod": "module example.com/shop\n",
@@ -28,7 +30,7 @@ PROJECT = {
     "ignored/made.go": "package made // 1\n",
     ".gitignore": "ignored/\n/tmp/\n/shop\n",
 }
-# Stands for Go: the same sources give the same program, and another one otherwise. $MOVING_LOG counts.
+# Fake Go: the program changes only with its sources. $MOVING_LOG records the builds.
 FAKE_GO = """\
 #!/bin/sh
 echo build >> "$MOVING_LOG"
@@ -42,7 +44,7 @@ chmod +x "$out.new" && mv "$out.new" "$out"
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """A change of `path`: new bytes, or none at all (touch), a new file, or its end (delete)."""
+    """A change of `path`: new contents, a save without changes (touch), a new file, or its removal (delete)."""
 
     title: str
     path: str
@@ -50,10 +52,10 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Tool(msgspec.Struct, frozen=True):
-    """A tool with its configuration. `config` is (file, text), or a command line, which has no file ("").
+    """A tool with its configuration. `config`: (file, text), or a command line with "" as the file.
 
-    `theirs` and `ours` say for each edit, by its title, what happens; what is left out of `ours` is as in `theirs`.
-    `argv` runs the tool; without it, it cannot be had everywhere, and `theirs` is what its source says.
+    `theirs` and `ours`: the effect of each edit, by its title. Effects that are missing in `ours` are those of
+    `theirs`. `argv` runs the tool. Without it, the tool is not available everywhere, and `theirs` follows its source.
     """
 
     name: str
@@ -86,13 +88,13 @@ def _effects(*row: Effect) -> dict[str, Effect]:
     return dict(zip(_TITLES, row, strict=True))
 
 
-# What hotrun does otherwise with every one of them, on purpose.
+# Intentional differences of hotrun from all tools.
 _ON_PURPOSE: dict[str, Effect] = {
     "it is saved unchanged": NOTHING,
     "one that git ignores": NOTHING,
     "a new folder with a Go file": BOTH,
 }
-# Where a test is not left out: it is built, and the program stays, as it is the same.
+# For tools that do not exclude tests: hotrun builds, and keeps the unchanged program.
 _TESTS_BUILD: dict[str, Effect] = {**_ON_PURPOSE, "a test is saved": "build"}
 
 AIR = """\
@@ -156,12 +158,12 @@ TOOLS = (
 
 
 def ours(tool: Tool, edit: Edit) -> Effect:
-    """What hotrun does with the converted configuration."""
+    """The effect of an edit in hotrun with the converted configuration."""
     return tool.ours.get(edit.title, tool.theirs[edit.title])
 
 
 def rows() -> list[str]:
-    """The lines of the table in docs/moving-over.md: theirs, and ours behind an arrow where it differs."""
+    """The lines of the table in docs/moving-over.md: the tool's effect, then hotrun's after an arrow if it differs."""
     head = "| edit | " + " | ".join(tool.name + ("" if tool.argv else " (by its source)") for tool in TOOLS) + " |"
     found = [head, "|---" * (len(TOOLS) + 1) + "|"]
     for edit in EDITS:

@@ -1,10 +1,10 @@
-"""Runs each tool with its own configuration, then hotrun with the converted one, and makes the same edits for both.
+"""Run each tool with its own configuration, then hotrun with the converted one, with the same edits.
 
     python -m benchmarks.moving_over [--tools FOLDER] [NAME ...]
 
-Both get the same project and the same stand-in for `go`, which notes builds and restarts. What differs from
-`moving_cases` is told, and ends with 1. Tools that cannot be found are left out; `python -m benchmarks.rivals` installs
-those that can be had. Six minutes.
+Both get the same project and the same fake `go`, which records builds and restarts. Differences from `moving_cases` are
+printed, with exit code 1. Missing tools are skipped. `python -m benchmarks.rivals` installs the available ones. Takes
+six minutes.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from hotrun.config.importers import KeySource, convert
 from hotrun.config.importers.written import to_toml
 
 START_S = 30.0
-QUIET_S = 1.5  # nobody's fixed wait is longer: air's is 1 s
-FOLLOW_S = 10.0  # from a build to its restart: modd waits up to 8 s before it
+QUIET_S = 1.5  # longer than every fixed delay: air's is 1 s
+FOLLOW_S = 10.0  # from a build to its restart: modd waits up to 8 s
 POLL_S = 0.02
 
 
 class Watched:
-    """A project with a program that watches it. What happens is read from the log that the stand-in for `go` writes."""
+    """A project with a program that watches it. The fake `go` logs what happens."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "shop"
         self.log = folder / "log"
         self.bin = folder / "bin"
-        self.said = folder / "said"
+        self.output = folder / "output"
         self.log.touch()
         self.bin.mkdir()
         (self.bin / "go").write_text(FAKE_GO)
@@ -50,12 +50,12 @@ class Watched:
             path.write_text(text)
 
     def argv(self, *command: str) -> list[str]:
-        """The command with the stand-in in front of its PATH."""
+        """The command, with the fake `go` first in PATH."""
         path = os.pathsep.join([str(self.bin), os.environ["PATH"]])
         return ["/usr/bin/env", f"PATH={path}", f"MOVING_LOG={self.log}", *command]
 
     def change(self, edit: Edit) -> Effect:
-        """Make the edit and say what came of it."""
+        """Make the edit and return its effect."""
         before = self._lines()
         path = self.root / edit.path
         match edit.kind:
@@ -76,7 +76,7 @@ class Watched:
         return _effect("build" in happened, "restart" in happened)
 
     def settle(self) -> None:
-        """Wait until nothing has happened for QUIET_S."""
+        """Wait until QUIET_S pass without an event."""
         seen = -1
         while seen != len(self._lines()):
             seen = len(self._lines())
@@ -121,7 +121,7 @@ def _project() -> Iterator[Watched]:
 
 
 def theirs(tool: Tool, executable: str) -> dict[str, Effect]:
-    """What the tool itself does with each edit. Raises RuntimeError if it starts nothing."""
+    """The effect of each edit with the tool. Raises RuntimeError if it starts nothing."""
     with _project() as watched:
         name, text = tool.config
         (watched.root / name).write_text(text)
@@ -129,7 +129,7 @@ def theirs(tool: Tool, executable: str) -> dict[str, Effect]:
 
 
 def converted(tool: Tool) -> dict[str, Effect]:
-    """What hotrun does with the converted configuration."""
+    """The effect of each edit with hotrun and the converted configuration."""
     with _project() as watched:
         name, text = tool.config
         imported = convert(KeySource(text, name, folder=watched.root.name))
@@ -138,24 +138,24 @@ def converted(tool: Tool) -> dict[str, Effect]:
 
 
 def _effects_of(watched: Watched, argv: list[str]) -> dict[str, Effect]:
-    with Started(argv, watched.root, watched.said) as started:
+    with Started(argv, watched.root, watched.output) as started:
         if not watched.started():
-            raise RuntimeError(f"nothing was started by {' '.join(argv)}\n{started.account()}")
+            raise RuntimeError(f"nothing was started by {' '.join(argv)}\n{started.summary()}")
         watched.settle()
         return {edit.title: watched.change(edit) for edit in EDITS}
 
 
-def _differences(name: str, found: dict[str, Effect], said: dict[str, Effect]) -> list[str]:
-    """A line for each edit whose effect is another one than is said."""
+def _differences(name: str, found: dict[str, Effect], expected: dict[str, Effect]) -> list[str]:
+    """A line for each edit with an unexpected effect."""
     return [
-        f"{name}: {title}: {effect}, not {said[title]}"
+        f"{name}: {title}: {effect}, not {expected[title]}"
         for title, effect in found.items()
-        if said[title] not in (effect, CHANCE)
+        if expected[title] not in (effect, CHANCE)
     ]
 
 
 def main() -> int:
-    """Print the table, and what differs from it; 1 where something does."""
+    """Print the table and the differences. Returns 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.moving_over")
     parser.add_argument("names", nargs="*", help="only these tools")
     parser.add_argument("--tools", type=Path, default=default_folder() / "go" / "bin", help="default: %(default)s")

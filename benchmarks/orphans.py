@@ -1,4 +1,4 @@
-"""How many processes of a hostile tree survive restarts, and the end of hotrun, its guard or its reapers."""
+"""How many processes of a hostile tree survive restarts, and the exit of hotrun, its guard or its reapers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 import msgspec
 
-from benchmarks.ground import HERE
+from benchmarks.environment import HERE
 from tests.e2e.processes.orphans import ALL_S, Outcome
 
 CASES = {
@@ -27,8 +27,8 @@ HEAD = ("| | rounds | survivors | until nothing lived (most) |", "|---|---|---|-
 
 
 def table() -> str:
-    """Every case in a process of its own, which catches what escapes; a markdown table."""
-    rows = [_row(what, _outcome(case, rounds)) for case, (what, rounds) in CASES.items()]
+    """Run every case in its own process, which catches escaped processes. Returns a Markdown table."""
+    rows = [_row(title, _outcome(case, rounds)) for case, (title, rounds) in CASES.items()]
     return "\n".join((*HEAD, *rows))
 
 
@@ -39,15 +39,15 @@ def _outcome(case: str, rounds: int) -> Outcome:
     env = {**os.environ, "PYTHONPATH": str(root)}
     with subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE) as harness:
         try:
-            said, _ = harness.communicate(timeout=ALL_S)
+            output, _ = harness.communicate(timeout=ALL_S)
         finally:
-            harness.terminate()  # it kills its family on its way out
+            harness.terminate()  # it kills its children when it exits
     if harness.returncode != 0:
         raise RuntimeError(f"the case {case} has failed")
-    return msgspec.json.decode(said, type=Outcome)
+    return msgspec.json.decode(output, type=Outcome)
 
 
-def _row(what: str, outcome: Outcome) -> str:
+def _row(title: str, outcome: Outcome) -> str:
     missed = "" if outcome.survivors == 0 else ", **missed**"
     took = f"{outcome.took_ms:.0f} ms ({outcome.most_ms:.0f} ms)"
-    return f"| {what} | {outcome.rounds} | {outcome.survivors}{missed} | {took} |"
+    return f"| {title} | {outcome.rounds} | {outcome.survivors}{missed} | {took} |"

@@ -1,7 +1,7 @@
-"""How fast the output of a chatty process comes through: from its terminal or pipe to a log, the engine and a view.
+"""The throughput of a process's output: from its terminal or pipe to a log, the engine and a view.
 
-The parts are put together here without the rest of a session, in this process and with the hotrun of its Python; the
-peer is a loop that reads the same and does nothing with it. The last figure is the whole `hotrun`.
+The parts run in this process without the rest of a session, with the hotrun of this Python. The peer is a loop that
+reads and discards the same output. The last figure is the whole `hotrun`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from benchmarks.environment import Environment
 from benchmarks.figures import Figure
-from benchmarks.ground import Ground
-from benchmarks.memory import held_mb
+from benchmarks.memory import memory_mb
 from benchmarks.project import project
 from benchmarks.started import Started
 from hotrun.adapters.instance.state_folder import StateFolder
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 MB = 1_000_000
 ROUNDS = 3
-LEAST_TERMINAL, LEAST_PIPE = 30.0, 200.0
-MOST_GROWTH_MB = 16.0
+MIN_TERMINAL, MIN_PIPE = 30.0, 200.0
+MAX_GROWTH_MB = 16.0
 LONG_S = 120.0
 PEER = "a loop that reads and forgets"
 
-# argv: how many MB, and what stands at the end of each line. 100 bytes a line.
+# argv: number of MB, and the end of each line. 100 bytes a line.
 _CHATTY = """
 import os, sys
 line = b"2026-01-01 12:00:00 INFO GET /api/items/12345 served in 12 ms by worker 7"
@@ -59,107 +59,113 @@ for _ in range(int(sys.argv[1]) * 1_000_000 // len(block)):
 Kind = Literal["terminal", "pipe"]
 
 
-def measure(ground: Ground) -> list[Figure]:
-    """All of them; each in several rounds, with the peer in between."""
+def measure(environment: Environment) -> list[Figure]:
+    """Measure all of them in several rounds, alternating with the peer."""
     colors = "\x1b[32mok\x1b[0m"
     return [
-        _figure(ground, "terminal", "plain", 60, "a terminal, the log and the plain view to a file", LEAST_TERMINAL),
-        _figure(ground, "terminal", "json", 60, "a terminal, the log and the JSON view to a file", LEAST_TERMINAL),
+        _figure(environment, "terminal", "plain", 60, "a terminal, the log and the plain view to a file", MIN_TERMINAL),
+        _figure(environment, "terminal", "json", 60, "a terminal, the log and the JSON view to a file", MIN_TERMINAL),
         _figure(
-            ground,
+            environment,
             "terminal",
             "plain",
             60,
             "a terminal, with colors in each line, and the plain view",
-            LEAST_TERMINAL,
+            MIN_TERMINAL,
             colors,
         ),
         _figure(
-            ground,
+            environment,
             "terminal",
             "json",
             60,
             "a terminal, with colors in each line, and the JSON view",
-            LEAST_TERMINAL,
+            MIN_TERMINAL,
             colors,
         ),
-        _figure(ground, "pipe", "plain", 200, "a pipe, the log and the plain view to a file", None),
-        _figure(ground, "pipe", None, 300, "a pipe and the log, no view", LEAST_PIPE),
-        _flat(ground),
-        _whole(ground),
+        _figure(environment, "pipe", "plain", 200, "a pipe, the log and the plain view to a file", None),
+        _figure(environment, "pipe", None, 300, "a pipe and the log, no view", MIN_PIPE),
+        _flat(environment),
+        _whole(environment),
     ]
 
 
 def _figure(
-    ground: Ground, kind: Kind, view: str | None, size_mb: int, what: str, least: float | None, tail: str = ""
+    environment: Environment,
+    kind: Kind,
+    view: str | None,
+    size_mb: int,
+    title: str,
+    minimum: float | None,
+    tail: str = "",
 ) -> Figure:
     ours, peer = list[float](), list[float]()
     for _ in range(ROUNDS):
-        ours.append(asyncio.run(_through(ground, kind, view, size_mb, tail)))
-        peer.append(_forgotten(kind, size_mb, tail))
-    return Figure(f"output through {what}", "MB/s", tuple(ours), PEER, tuple(peer), least=least)
+        ours.append(asyncio.run(_through(environment, kind, view, size_mb, tail)))
+        peer.append(_discarded(kind, size_mb, tail))
+    return Figure(f"output through {title}", "MB/s", tuple(ours), PEER, tuple(peer), minimum=minimum)
 
 
-def _flat(ground: Ground) -> Figure:
-    """What a gigabyte leaves behind in memory."""
-    asyncio.run(_through(ground, "pipe", None, 50))
-    before = held_mb(os.getpid())["Rss"]
-    asyncio.run(_through(ground, "pipe", None, 1000))
-    after = held_mb(os.getpid())["Rss"]
+def _flat(environment: Environment) -> Figure:
+    """How much memory grows with a gigabyte of output."""
+    asyncio.run(_through(environment, "pipe", None, 50))
+    before = memory_mb(os.getpid())["Rss"]
+    asyncio.run(_through(environment, "pipe", None, 1000))
+    after = memory_mb(os.getpid())["Rss"]
     return Figure(
-        "memory after 1 GB of that, beside before: RSS",
+        "memory after 1 GB of that, compared with before: RSS",
         "MB",
         (after,),
         "before",
         (before,),
-        most=round(before + MOST_GROWTH_MB),
+        maximum=round(before + MAX_GROWTH_MB),
     )
 
 
-def _whole(ground: Ground) -> Figure:
-    """`hotrun` from its start to its end, around a process that says 100 MB and ends."""
+def _whole(environment: Environment) -> Figure:
+    """The whole `hotrun`, with a process that prints 100 MB and exits."""
     size_mb = 100
     ours, peer = list[float](), list[float]()
     for number in range(ROUNDS):
-        with project(ground, f"chatty-{number}") as small:
-            script = small.beside("chatty.py")
+        with project(environment, f"chatty-{number}") as small:
+            script = small.sibling("chatty.py")
             script.write_text(_CHATTY, encoding="utf-8")
             small.configure(
                 f'[run.chatty]\ncommand = ["{sys.executable}", "-IS", "{script}", "{size_mb}", "."]\n'
                 'on_exit = "quit"\ntty = false\npaths = []\n'
             )
-            with Started([str(ground.hotrun), "--ui", "plain"], small.folder, small.said) as hotrun:
+            with Started([str(environment.hotrun), "--ui", "plain"], small.folder, small.output) as hotrun:
                 took_s = (hotrun.finish(LONG_S) - hotrun.started_ns) / 1e9
-            ours.append(small.said.stat().st_size / MB / took_s)
-            small.said.unlink()
-        peer.append(_forgotten("pipe", size_mb))
+            ours.append(small.output.stat().st_size / MB / took_s)
+            small.output.unlink()
+        peer.append(_discarded("pipe", size_mb))
     return Figure("the whole `hotrun`, process on a pipe, plain view to a file", "MB/s", tuple(ours), PEER, tuple(peer))
 
 
-# --- the parts, put together -----------------------------------------------------------------------------------
+# --- the assembled parts ----------------------------------------------------------------------------------------
 
 
 class Session:
-    """The engine with one process, and a view or none."""
+    """The engine with one process, and maybe a view."""
 
-    def __init__(self, ground: Ground, view: View) -> None:
+    def __init__(self, environment: Environment, view: View) -> None:
         self.inbox = Inbox(self.pump)
         self.after_pump: Callable[[], None] = lambda: None
-        process = Process("chatty", Program(("chatty",), str(ground.folder)))
-        spec = Spec(str(ground.folder), None, Watch((str(ground.folder),)), {}, {"chatty": process})
+        process = Process("chatty", Program(("chatty",), str(environment.folder)))
+        spec = Spec(str(environment.folder), None, Watch((str(environment.folder),)), {}, {"chatty": process})
         self.engine = Engine(spec)
         self.publisher = Publisher(lambda: view)
         self.run = 0
 
     def begin(self) -> None:
-        """Start the process, as far as the engine knows."""
+        """Make the engine believe that the process has started."""
         self.inbox.post(inputs.Begin("0", 1))
         self.pump()
         self.inbox.post(inputs.Spawned(self.run, 1))
         self.pump()
 
     def pump(self) -> None:
-        """As in the app."""
+        """Handle all inputs, as the app does."""
         for input in self.inbox.drain():
             for effect in self.engine.handle(input, time.monotonic_ns() // 1_000_000):
                 if isinstance(effect, events.Event):
@@ -179,14 +185,14 @@ class _Nothing:
         pass
 
 
-async def _through(ground: Ground, kind: Kind, view: str | None, size_mb: int, tail: str = "") -> float:
-    """MB/s from the start of the program to the end of its output."""
+async def _through(environment: Environment, kind: Kind, view: str | None, size_mb: int, tail: str = "") -> float:
+    """The MB/s from the start of the program to the end of its output."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
-    with (ground.folder / "said").open("wb") as file:
-        session = Session(ground, _view(view, Stdout(file.fileno()).write))
+    with (environment.folder / "said").open("wb") as file:
+        session = Session(environment, _view(view, Stdout(file.fileno()).write))
         session.begin()
-        log = OutputLogs(StateFolder(str(ground.folder)), print).open("chatty", 1, session.run)
+        log = OutputLogs(StateFolder(str(environment.folder)), print).open("chatty", 1, session.run)
 
         def after_pump() -> None:
             if reader.ended:
@@ -205,13 +211,13 @@ async def _through(ground: Ground, kind: Kind, view: str | None, size_mb: int, t
     return size_mb / took_s
 
 
-def _forgotten(kind: Kind, size_mb: int, tail: str = "") -> float:
-    """MB/s of the peer, as above."""
+def _discarded(kind: Kind, size_mb: int, tail: str = "") -> float:
+    """The MB/s of the peer."""
     stream = _Stream(kind, size_mb, tail)
     try:
         while os.read(stream.fd, 65_536):
             pass
-    except OSError:  # how a terminal ends
+    except OSError:  # a closed terminal
         pass
     took_s = time.monotonic() - stream.started_s
     stream.close()
@@ -219,7 +225,7 @@ def _forgotten(kind: Kind, size_mb: int, tail: str = "") -> float:
 
 
 class _Stream:
-    """The chatty program and our end of its stream."""
+    """The program and our end of its stream."""
 
     def __init__(self, kind: Kind, size_mb: int, tail: str) -> None:
         argv = [sys.executable, "-ISc", _CHATTY, str(size_mb), tail]
@@ -237,7 +243,7 @@ class _Stream:
             self._terminal.hand_over()
 
     def close(self) -> None:
-        """Wait for its end, which has come."""
+        """Wait for the program, which has exited."""
         self._program.wait(LONG_S)
         if self._terminal is not None:
             self._terminal.close()

@@ -1,7 +1,7 @@
-"""Random edits of examples/go-plugin, each with what the host must answer once it is served.
+"""Random edits of examples/go-plugin, each with the answer that the host must serve afterwards.
 
-Edits of the shared package are of all kinds that matter to Go: inlined and not, exported and not, lines that move,
-and a package that only one plugin has.
+Edits of the shared package cover all kinds that matter to Go: inlined or not, exported or not, lines that move,
+and a package that only one plugin uses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KINDS = ("version", "body", "interface", "comment", "host", "loud", "quiet", "on
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """The files to write, in this order. `broken`: these are written first, and must not be served."""
+    """The files to write, in this order. `broken`: files to write first, which must not be served."""
 
     kind: str
     files: dict[str, str]
@@ -27,7 +27,7 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Edited:
-    """The project as it is after the edits so far."""
+    """The project after the edits so far."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -36,7 +36,7 @@ class Edited:
         self.host, self.loud, self.quiet, self.only = "host", "hello", "psst", 1
 
     def files(self) -> dict[str, str]:
-        """All files that edits write."""
+        """All files that edits may write."""
         texts = {file: (EXAMPLE / file).read_text(encoding="utf-8") for file in (HOST, SHARED, LOUD, QUIET)}
         seen = 'shared.Version + " " + shared.Number()'
         host = texts[HOST].replace('"host, %s\\n", shared.Version', f'"{self.host} (host, %s)\\n", {seen}')
@@ -57,14 +57,14 @@ class Edited:
         }
 
     def answer(self) -> str:
-        """What GET / shows."""
+        """The answer to GET /."""
         seen = f"{self.version} number {self.number}"
         loud = f"{self.loud} world".upper()
         quiet = f"{self.quiet} world (quiet, {seen}; only {self.only})"
         return f"{self.host} (host, {seen})\n{loud} (loud, {seen})\n{quiet}\n"
 
     def edit(self) -> Edit:
-        """The next one."""
+        """The next edit."""
         before = self.files()
         kind = self._random.choice(KINDS)
         self._change(kind)
@@ -100,12 +100,12 @@ class Edited:
 
 
 def _function(package: str, text: str) -> str:
-    """A function that is not inlined: of its text nothing is in what Go compares."""
+    """A function that is not inlined, so that Go does not compare its body."""
     body = f'\tprintln("{text}")\n\treturn "{text}"\n'
     return f"package {package}\n\n// Number is what was built.\n//\n//go:noinline\nfunc Number() string {{\n{body}}}\n"
 
 
 def disagreement(answer: str) -> str | None:
-    """Why no such answer may ever be given: host and plugins run different versions of what they share."""
+    """Why this answer is wrong: host and plugins run different versions of a shared package. None if it is right."""
     seen = {line.partition(", ")[2].split(";")[0].rstrip(")") for line in answer.splitlines()}
     return None if len(seen) == 1 else f"host and plugins disagree: {sorted(seen)}"

@@ -1,4 +1,4 @@
-"""A small project that is watched: saves in it, and the stamps of what is started for them."""
+"""A small watched project: saves, and the stamps of the programs that they start."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.ground import Ground
+from benchmarks.environment import Environment
 from benchmarks.stamps import Stamp, Stamps
 from benchmarks.started import Started
 
-PAUSE_S = (0.05, 0.15)  # random: no timer of the watcher can fall into step with the saves
+PAUSE_S = (0.05, 0.15)  # random, so that no timer of the watcher synchronizes with the saves
 WARM_UP_SAVES = 3
 
 
 class Project:
-    """A folder with one source file. `name` keeps the projects of one ground apart."""
+    """A folder with one source file. `name`: unique in one environment."""
 
-    def __init__(self, ground: Ground, name: str, stamps: Stamps) -> None:
+    def __init__(self, environment: Environment, name: str, stamps: Stamps) -> None:
         self.stamps = stamps
-        self.folder = ground.folder / name
+        self.folder = environment.folder / name
         self.folder.mkdir()
-        self.said = ground.folder / f"{name}.said"
-        self._beside = ground.folder / f"{name}."
-        self._saved = self.beside("saved")
+        self.output = environment.folder / f"{name}.output"
+        self._prefix = environment.folder / f"{name}."
+        self._saved = self.sibling("saved")
         self._count = 0
         self.save()
 
@@ -34,18 +34,18 @@ class Project:
         """Write the hotrun.toml."""
         (self.folder / "hotrun.toml").write_text(text, encoding="utf-8")
 
-    def beside(self, name: str) -> Path:
-        """A path for a file that belongs to this project and does not lie in it."""
-        return self._beside.with_name(self._beside.name + name)
+    def sibling(self, name: str) -> Path:
+        """The path for a file of this project outside of its folder."""
+        return self._prefix.with_name(self._prefix.name + name)
 
     def save_many(self, count: int, in_a_folder: int = 10) -> int:
-        """Save so many files (new the first time) as fast as it goes; returns the moment of the last replacement."""
+        """Save `count` files (new ones at first) as fast as possible. Returns the time of the last replacement."""
         self._count += 1
         todo = []
         for number in range(count):
             folder = self.folder / f"part_{number // in_a_folder}"
             folder.mkdir(exist_ok=True)
-            saved = self.beside(f"saved-{number}")
+            saved = self.sibling(f"saved-{number}")
             saved.write_text(f"{self._count}\n", encoding="utf-8")
             todo.append((saved, folder / f"part_{number}.txt"))
         now_ns = 0
@@ -55,9 +55,9 @@ class Project:
         return now_ns
 
     def save(self) -> int:
-        """Save as an editor does that replaces the file; returns the moment of the replacement (CLOCK_MONOTONIC, ns).
+        """Save like an editor that replaces the file. Returns the time of the replacement (CLOCK_MONOTONIC, ns).
 
-        The new file is written beside the project, so that there is one change in it and not three.
+        The new file is written outside of the project, so that the project has one change instead of three.
         """
         self._count += 1
         self._saved.write_text(f"{self._count}\n", encoding="utf-8")
@@ -66,20 +66,20 @@ class Project:
         return now_ns
 
     def restart_ms(self, watching: Started) -> float:
-        """Save once, wait for what is started for it, and return the time between, in ms."""
+        """Save once, wait for the program that it starts, and return the time in between, in ms."""
         self.stamps.expect_none()
         saved_ns = self.save()
         return (self.stamp(watching).ns - saved_ns) / 1e6
 
     def stamp(self, watching: Started) -> Stamp:
-        """The next stamp; if there is none, RuntimeError with what the watching program has said."""
+        """The next stamp. Raises RuntimeError with the watching program's output if there is none."""
         try:
             return self.stamps.next()
         except TimeoutError as error:
-            raise RuntimeError(f"{error}\n{watching.account()}") from error
+            raise RuntimeError(f"{error}\n{watching.summary()}") from error
 
     def warm_up(self, watching: Started) -> None:
-        """Wait for the first start and for a few restarts."""
+        """Wait for the first start and some restarts."""
         self.stamp(watching)
         for _ in range(WARM_UP_SAVES):
             pause()
@@ -87,12 +87,12 @@ class Project:
 
 
 @contextmanager
-def project(ground: Ground, name: str) -> Iterator[Project]:
-    """A new project, and its pipe."""
-    with Stamps(ground.folder / f"{name}.stamps", ground.stamp) as stamps:
-        yield Project(ground, name, stamps)
+def project(environment: Environment, name: str) -> Iterator[Project]:
+    """A new project with its pipe."""
+    with Stamps(environment.folder / f"{name}.stamps", environment.stamp) as stamps:
+        yield Project(environment, name, stamps)
 
 
 def pause() -> None:
-    """Let the machine come to rest."""
+    """Wait until the machine is idle."""
     time.sleep(random.uniform(*PAUSE_S))

@@ -1,4 +1,4 @@
-"""What the benchmarks have in common on the command line and in README.md: options, the facts of a run, a section."""
+"""Options, facts and sections of README.md that all benchmarks share."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import platform
 import subprocess
 from collections.abc import Sequence
 
-from benchmarks.ground import HERE, Ground
+from benchmarks.environment import HERE, Environment
 
 README = HERE / "README.md"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The two that every benchmark has."""
+    """Add the two options of every benchmark."""
     parser.add_argument("--install", action="store_true", help="measure a wheel in a new environment (needs an index)")
     parser.add_argument("--write", action="store_true", help="write the result into benchmarks/README.md")
 
 
-def facts(here: Ground, load: float) -> str:
-    """One sentence: the day, the machine, what was measured, and the load that others made when it began."""
+def facts(here: Environment, load: float) -> str:
+    """One sentence: the date, the machine, the measured hotrun, and the load of the machine at the start."""
     version = subprocess.run(
         [here.python, "-c", "import platform; print(platform.python_version())"],
         capture_output=True,
@@ -34,13 +34,13 @@ def facts(here: Ground, load: float) -> str:
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     cores = len(os.sched_getaffinity(0))
     return (
-        f"{today}: {cores} {platform.machine()} cores, {platform.system()} {kernel}, Python {version}, {here.what}; "
+        f"{today}: {cores} {platform.machine()} cores, {platform.system()} {kernel}, Python {version}, {here.title}; "
         f"load {load:.1f} at the start."
     )
 
 
 def write(section: str, text: str) -> None:
-    """Replace what stands in README.md between the two comments that name `section`."""
+    """Replace the text in README.md between the two comments for `section`."""
     begin, end = f"<!-- {section} -->", f"<!-- end of {section} -->"
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(begin)
@@ -49,10 +49,10 @@ def write(section: str, text: str) -> None:
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:
-    """The nearest rank: a value that was measured."""
+    """The percentile by nearest rank, which is a measured value."""
     return sorted(samples)[max(0, math.ceil(len(samples) * percent / 100) - 1)]
 
 
-def verdict(what: str, measured: str, kept: bool) -> str:
-    """One line of a list: what was wanted, what was measured."""
-    return f"- {what}: {measured}" + ("" if kept else ", **missed**")
+def verdict(title: str, measured: str, is_met: bool) -> str:
+    """A line of a list: the bound and the measured value."""
+    return f"- {title}: {measured}" + ("" if is_met else ", **missed**")

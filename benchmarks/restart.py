@@ -1,26 +1,26 @@
-"""How long it takes from a save to the main() of the restarted program, without a build, beside the floor."""
+"""The time from a save to the main() of the restarted program, without a build, compared with the floor."""
 
 from __future__ import annotations
 
 import time
 from contextlib import ExitStack
 
+from benchmarks.environment import Environment
 from benchmarks.figures import Figure
-from benchmarks.ground import Ground
 from benchmarks.project import Project, pause, project
 from benchmarks.started import Started
 
 ROUNDS = 30
-MOST_RATIO = 15.0
+MAX_RATIO = 15.0
 PEER = "floor"
 QUIET_PROJECTS = 8
-QUIET_S = 62.0  # hotrun looks less often after a minute without a change
+QUIET_S = 62.0  # hotrun polls less often after a minute without a change
 
 
-def measure(ground: Ground, rounds: int = ROUNDS) -> list[Figure]:
-    """One save for each in every round, both running all the time; who is first changes with the round."""
+def measure(environment: Environment, rounds: int = ROUNDS) -> list[Figure]:
+    """One save for each in every round, while both keep running. They alternate in who is first."""
     with ExitStack() as stack:
-        watched = [_watched(stack, ground, "floor"), _watched(stack, ground, "hotrun")]
+        watched = [_watched(stack, environment, "floor"), _watched(stack, environment, "hotrun")]
         samples: list[tuple[float, ...]] = []
         for small, started in watched:
             small.warm_up(started)
@@ -33,14 +33,14 @@ def measure(ground: Ground, rounds: int = ROUNDS) -> list[Figure]:
                 took[one] = small.restart_ms(started)
             samples.append((took[0], took[1]))
     floor, hotrun = zip(*samples, strict=True)
-    return [Figure("save to the restarted program's `main()`", "ms", hotrun, PEER, floor, most_ratio=MOST_RATIO)]
+    return [Figure("save to the restarted program's `main()`", "ms", hotrun, PEER, floor, max_ratio=MAX_RATIO)]
 
 
-def measure_after_quiet(ground: Ground, projects: int = QUIET_PROJECTS) -> list[Figure]:
-    """The first save after a minute without one; so many projects at once give as many samples."""
+def measure_after_quiet(environment: Environment, projects: int = QUIET_PROJECTS) -> list[Figure]:
+    """The first save after a minute without one, in many projects at once."""
     with ExitStack() as stack:
         watched = {
-            kind: [_watched(stack, ground, kind, f"{kind}-quiet-{number}") for number in range(projects)]
+            kind: [_watched(stack, environment, kind, f"{kind}-quiet-{number}") for number in range(projects)]
             for kind in ("floor", "hotrun")
         }
         for one in watched.values():
@@ -53,16 +53,16 @@ def measure_after_quiet(ground: Ground, projects: int = QUIET_PROJECTS) -> list[
                 pause()
                 small, started = one[number]
                 samples[kind].append(small.restart_ms(started))
-    what = "the same, for the first save after a minute of quiet"
-    return [Figure(what, "ms", tuple(samples["hotrun"]), PEER, tuple(samples["floor"]))]
+    title = "the same, for the first save after a minute of quiet"
+    return [Figure(title, "ms", tuple(samples["hotrun"]), PEER, tuple(samples["floor"]))]
 
 
-def _watched(stack: ExitStack, ground: Ground, kind: str, name: str | None = None) -> tuple[Project, Started]:
-    small = stack.enter_context(project(ground, name or f"restart-{kind}"))
-    command = [str(ground.stamp), str(small.stamps.path)]
+def _watched(stack: ExitStack, environment: Environment, kind: str, name: str | None = None) -> tuple[Project, Started]:
+    small = stack.enter_context(project(environment, name or f"restart-{kind}"))
+    command = [str(environment.stamp), str(small.stamps.path)]
     if kind == "hotrun":
         small.configure(f'[run.stamp]\ncommand = ["{command[0]}", "{command[1]}"]\n')
-        argv = [str(ground.hotrun)]
+        argv = [str(environment.hotrun)]
     else:
-        argv = [str(ground.floor), str(small.folder), *command]
-    return small, stack.enter_context(Started(argv, small.folder, small.said))
+        argv = [str(environment.floor), str(small.folder), *command]
+    return small, stack.enter_context(Started(argv, small.folder, small.output))

@@ -1,8 +1,8 @@
-"""Installs the rivals that can be had here into a folder of their own, and says for each whether it is there.
+"""Install the available rivals into their own folder, and report which are installed.
 
     python -m benchmarks.rivals [FOLDER] [--list]
 
-Outside of FOLDER only the caches of the tools grow. No rights are needed: a Debian package is unpacked, not installed.
+Outside of FOLDER only the tools' caches grow. It needs no root: a Debian package is unpacked, not installed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TOOLS: dict[Source, str] = {"apt": "apt-get", "pip": sys.executable, "npm": "npm
 
 
 class Rival(msgspec.Struct, frozen=True):
-    """`package`: what the tool calls it. `program`: the path of its executable below the rivals' folder."""
+    """`package`: its name for the installer. `program`: the path of its executable below the rivals' folder."""
 
     name: str
     source: Source
@@ -44,7 +44,7 @@ class Rival(msgspec.Struct, frozen=True):
     program: str
 
     def path(self, folder: Path) -> Path:
-        """Where its executable is, if it is there."""
+        """The path of its executable, if it is installed."""
         return folder / self.program
 
 
@@ -63,29 +63,29 @@ RIVALS = (
 
 
 class Presence(msgspec.Struct, frozen=True):
-    """`version` is what it says of itself or what its package says; None: it is not there, for `reason`."""
+    """`version`: from the tool or its package. None if it is not installed, for `reason`."""
 
     rival: Rival
     version: str | None
     reason: str = ""
 
     def row(self) -> str:
-        """One line for a reader."""
+        """The line to print."""
         return f"{self.rival.name:14} {self.version or f'not installed: {self.reason}'}"
 
 
 class Failed(Exception):
-    """An installation that did not succeed, with its reason."""
+    """A failed installation. The message is the reason."""
 
 
 def default_folder() -> Path:
-    """Where rivals are kept between two runs: in the user's cache."""
+    """The folder for rivals, in the user's cache."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(cache) / "hotrun-benchmarks" / "rivals"
 
 
 def present(folder: Path) -> list[Presence]:
-    """What is there, in the order of RIVALS; why something is not comes from the last try to install it."""
+    """The state of all rivals, in the order of RIVALS. The reason of a missing one is from its last installation."""
     found = []
     for rival in RIVALS:
         if rival.path(folder).exists():
@@ -98,7 +98,7 @@ def present(folder: Path) -> list[Presence]:
 
 
 def install(folder: Path) -> None:
-    """Install what is missing, and keep the reason where that fails. What takes minutes goes on beside the rest."""
+    """Install missing rivals, and record the reasons of failures. Slow installations run in parallel."""
     folder.mkdir(parents=True, exist_ok=True)
     missing = [rival for rival in RIVALS if not rival.path(folder).exists()]
     with contextlib.ExitStack() as stack:
@@ -108,16 +108,16 @@ def install(folder: Path) -> None:
                 slow.append((rival, stack.enter_context(_Installation(_cargo(rival, folder), folder, rival.name))))
         for rival in missing:
             if all(rival is not one for one, _ in slow):
-                _note(rival, folder, partial(_install, rival, folder))
+                _record_failure(rival, folder, partial(_install, rival, folder))
         for rival, installation in slow:
-            _note(rival, folder, partial(installation.finish, COMPILE_S))
+            _record_failure(rival, folder, partial(installation.finish, COMPILE_S))
 
 
 def main() -> int:
-    """Install (or only look, with --list), and print one row a rival; 0 also where some are missing."""
+    """Install rivals (not with --list), and print a line for each. Returns 0 even if some are missing."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rivals", description="install the rivals of latency.py")
     parser.add_argument("folder", nargs="?", type=Path, default=default_folder(), help="default: %(default)s")
-    parser.add_argument("--list", action="store_true", help="install nothing, only say what is there")
+    parser.add_argument("--list", action="store_true", help="only list the installed rivals")
     options = parser.parse_args()
     end_on_signals()
     folder = options.folder.absolute()
@@ -129,7 +129,7 @@ def main() -> int:
 
 
 class _Installation:
-    """One installer that runs, in a session of its own; leaving the `with` block ends it and what it has started."""
+    """A running installer in its own session. Leaving the `with` block stops it and its children."""
 
     def __init__(self, argv: Sequence[str], folder: Path, name: str, cwd: Path | None = None) -> None:
         self._log = folder / f"{name}.log"
@@ -150,27 +150,27 @@ class _Installation:
 
     def __exit__(self, *error: object) -> None:
         if self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):  # not waited for yet, so the id is still its own
+            with contextlib.suppress(ProcessLookupError):  # not reaped yet, so the id is still valid
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def finish(self, timeout_s: float) -> None:
-        """Wait for its end; raises Failed."""
+        """Wait until it exits. Raises Failed."""
         try:
             status = self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             raise Failed(f"not finished within {timeout_s:g} s") from None
         if status != 0:
-            said = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            raise Failed(f"status {status}: {said[-1].strip()[:REASON_CHARACTERS] if said else 'no output'}")
+            output = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            raise Failed(f"status {status}: {output[-1].strip()[:REASON_CHARACTERS] if output else 'no output'}")
 
 
 def _reason_file(rival: Rival, folder: Path) -> Path:
     return folder / f"{rival.name}.reason"
 
 
-def _note(rival: Rival, folder: Path, act: Callable[[], None]) -> None:
-    """Do it, and keep the reason where it fails."""
+def _record_failure(rival: Rival, folder: Path, act: Callable[[], None]) -> None:
+    """Run an installation, and record the reason of a failure."""
     started = time.monotonic()
     print(f"{rival.name} ({rival.source}) ...", file=sys.stderr, flush=True)
     try:
@@ -183,7 +183,7 @@ def _note(rival: Rival, folder: Path, act: Callable[[], None]) -> None:
 
 
 def _install(rival: Rival, folder: Path) -> None:
-    """Install one; raises Failed."""
+    """Install one rival. Raises Failed."""
     tool = TOOLS[rival.source]
     if shutil.which(tool) is None:
         raise Failed(f"there is no {tool} here")
@@ -208,7 +208,7 @@ def _cargo(rival: Rival, folder: Path) -> list[str]:
 
 
 def _unpack(rival: Rival, folder: Path) -> None:
-    """A Debian package without an installation: download it and take out its files."""
+    """Download a Debian package and unpack its files, without installing it."""
     work = folder / "apt"
     work.mkdir(exist_ok=True)
     _run(["apt-get", "download", rival.package], folder, rival.name, cwd=work)
@@ -224,7 +224,7 @@ def _run(argv: Sequence[str], folder: Path, name: str, timeout_s: float = INSTAL
 
 
 def _version(rival: Rival, folder: Path) -> str:
-    """A version number; `?` where nothing tells it."""
+    """The version number, `?` if unknown."""
     argv: list[str]
     match rival.source:
         case "go":
@@ -238,11 +238,11 @@ def _version(rival: Rival, folder: Path) -> str:
         case _:
             argv = [str(rival.path(folder)), "--version"]
     try:
-        said = subprocess.run(argv, capture_output=True, text=True, timeout=VERSION_S, check=False).stdout
+        output = subprocess.run(argv, capture_output=True, text=True, timeout=VERSION_S, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
         return "?"
     pattern = r"^\s+mod\s+\S+\s+(\S+)" if rival.source == "go" else r"(\d+\.\d+[\w.+-]*?)(?:_|\s|$)"
-    found = re.search(pattern, said, re.MULTILINE)
+    found = re.search(pattern, output, re.MULTILINE)
     return found[1] if found else "?"
 
 

@@ -1,4 +1,4 @@
-"""Runs the benchmarks, prints their table, and writes it into README.md on request."""
+"""Run the benchmarks, print their table, and write it into README.md on request."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import sys
 
 from benchmarks import dashboard, diagnostics, memory, output, restart, spawn, startup
+from benchmarks.environment import Environment, environment
 from benchmarks.figures import Figure, table
-from benchmarks.ground import Ground, ground
 from benchmarks.report import add_options, facts, write
 from benchmarks.started import end_on_signals
 
@@ -16,7 +16,7 @@ NAMES = ("startup", "spawn", "restart", "quiet", "memory", "output", "dashboard"
 
 
 def main() -> int:
-    """Run what the command line names; returns the exit code. A bound that is missed is told, not an error."""
+    """Run the selected benchmarks. Returns the exit code. A missed bound is reported, but is not an error."""
     options = _parser().parse_args()
     end_on_signals()
     if options.names == ["orphans"]:
@@ -28,8 +28,8 @@ def main() -> int:
             write("orphans", text)
         return 0
     load = os.getloadavg()[0]
-    with ground(install=options.install) as here:
-        print(f"measuring {here.what}", file=sys.stderr)
+    with environment(install=options.install) as here:
+        print(f"measuring {here.title}", file=sys.stderr)
         figures = [figure for name in options.names or NAMES for figure in _measure(name, here)]
         text = f"{facts(here, load)}\n\n{table(figures)}"
     print(text)
@@ -39,15 +39,15 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="what hotrun costs, beside a peer")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="measure hotrun, compared with a peer")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)} (default: all); or orphans, alone"
+        "names", nargs="*", metavar="NAME", help=f"only these: {', '.join(NAMES)} (default: all); or only orphans"
     )
     add_options(parser)
     return parser
 
 
-def _measure(name: str, here: Ground) -> list[Figure]:
+def _measure(name: str, here: Environment) -> list[Figure]:
     print(f"{name} ...", file=sys.stderr)
     match name:
         case "startup":

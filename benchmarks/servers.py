@@ -1,7 +1,7 @@
-"""The servers that are restarted under load: uvicorn, Node and Go. Each answers after 5 ms, with the version in a file.
+"""The servers for restarts under load: uvicorn, Node and Go. Each answers after 5 ms with the version from a file.
 
-Each takes descriptor 3 where LISTEN_FDS is set (uvicorn by its option), else binds a port. It prints a line when it
-serves, and stops as docs/recipes.md says, so that it drops as little as it can.
+Each uses descriptor 3 if LISTEN_FDS is set (uvicorn by its option), and binds a port otherwise. It prints a line when
+it serves. It stops as docs/recipes.md describes, to drop as few requests as possible.
 """
 
 from __future__ import annotations
@@ -105,15 +105,15 @@ func main() {
 """
 
 
-Command = Callable[[int, bool], list[str]]  # the port, and whether a socket is handed over instead -> what to run
+Command = Callable[[int, bool], list[str]]  # (the port, whether it gets a socket instead) -> the command to run
 
 
 class Missing(Exception):
-    """A server that cannot be had here; the text says why."""
+    """A server that is not available. The message is the reason."""
 
 
 class Server(msgspec.Struct, frozen=True):
-    """`prepare` makes in a folder what is needed, and returns what gives the command; raises Missing."""
+    """`prepare` writes the files into a folder, and returns a function for the command. Raises Missing."""
 
     name: str
     prepare: Callable[[Path], Command]
@@ -150,10 +150,10 @@ SERVERS = (Server("uvicorn", _uvicorn), Server("Node", _node), Server("Go", _go)
 
 
 def _run(argv: list[str], folder: Path) -> None:
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         done = subprocess.run(
-            argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=INSTALL_S, check=False
+            argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=INSTALL_S, check=False
         )
         if done.returncode != 0:
-            said.seek(0)
-            raise Missing(said.read().decode(errors="replace").strip()[-160:])
+            output.seek(0)
+            raise Missing(output.read().decode(errors="replace").strip()[-160:])

@@ -1,4 +1,4 @@
-"""How long it takes from the wish to start a program to its main(): by guard and reaper, beside subprocess.Popen."""
+"""The time from a request to start a program to its main(): with guard and reaper, compared with subprocess.Popen."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
+from benchmarks.environment import Environment
 from benchmarks.figures import Figure
-from benchmarks.ground import Ground
 from benchmarks.stamps import Stamps
 from hotrun.adapters.guard.guard import REFILL_S, Guard
 from hotrun.adapters.guard.protocol.records import new_session
@@ -19,25 +19,29 @@ from hotrun.core.model.inputs import Emptied, Input
 from hotrun.core.model.project import Program
 
 ROUNDS = 30
-MOST_RATIO = 3.0
+MAX_RATIO = 3.0
 PEER = "`subprocess.Popen`"
 END_S = 10.0
 
 
 class _Starts:
-    """Both ways to start the stamp program, with the time that each took."""
+    """Starts the stamp program in both ways, and measures the time."""
 
-    def __init__(self, ground: Ground, stamps: Stamps) -> None:
+    def __init__(self, environment: Environment, stamps: Stamps) -> None:
         self.posted: list[Input] = []
         self._stamps = stamps
-        self._program = Program((str(ground.stamp), str(stamps.path), "end"), str(ground.folder))
+        self._program = Program((str(environment.stamp), str(stamps.path), "end"), str(environment.folder))
         self._children = Children(
-            self.posted.append, False, Guard(), new_session(str(ground.folder)), StateFolder(str(ground.folder))
+            self.posted.append,
+            False,
+            Guard(),
+            new_session(str(environment.folder)),
+            StateFolder(str(environment.folder)),
         )
         self._runs = 0
 
     async def hotrun_ms(self) -> float:
-        """By Spawn."""
+        """The time with Spawn."""
         self._runs += 1
         begun_ns = time.monotonic_ns()
         self._children.spawn(Spawn(self._runs, "run", "stamp", self._program, 1), {})
@@ -46,7 +50,7 @@ class _Starts:
         return took_ms
 
     async def popen_ms(self) -> float:
-        """By Popen, with pipes and a session of its own, as Spawn."""
+        """The time with Popen, with pipes and a new session, like Spawn."""
         begun_ns = time.monotonic_ns()
         with subprocess.Popen(
             self._program.argv,
@@ -61,16 +65,16 @@ class _Starts:
         return took_ms
 
     async def measure(self, rounds: int) -> list[Figure]:
-        """Each way once a round, in turn, with a reaper ready; then with none."""
+        """Measure each way once per round, in turn, first with a waiting reaper, then without."""
         self._children.attach(asyncio.get_running_loop())
         try:
             warm, peer = await self._measure(rounds, ready=True)
             cold, cold_peer = await self._measure(rounds, ready=False)
         finally:
             self._children.close()
-        what = "from the wish to start a program to its `main()`"
+        title = "from a request to start a program to its `main()`"
         return [
-            Figure(what, "ms", warm, PEER, peer, most_ratio=MOST_RATIO),
+            Figure(title, "ms", warm, PEER, peer, max_ratio=MAX_RATIO),
             Figure("the same, with no reaper ready", "ms", cold, PEER, cold_peer),
         ]
 
@@ -80,15 +84,15 @@ class _Starts:
             await asyncio.sleep(2 * REFILL_S)
             peers.append(await self.popen_ms())
             if not ready:
-                await self.hotrun_ms()  # which takes the one that is ready
+                await self.hotrun_ms()  # uses the waiting reaper
             ours.append(await self.hotrun_ms())
-        return tuple(ours[1:]), tuple(peers[1:])  # the first of each is cold in every sense
+        return tuple(ours[1:]), tuple(peers[1:])  # the first start of each is cold
 
 
-def measure(ground: Ground, rounds: int = ROUNDS) -> list[Figure]:
-    """In one process, which has a guard of its own."""
-    with Stamps(ground.folder / "spawn.stamps", ground.stamp) as stamps:
-        return asyncio.run(_Starts(ground, stamps).measure(rounds))
+def measure(environment: Environment, rounds: int = ROUNDS) -> list[Figure]:
+    """Measure in one process with its own guard."""
+    with Stamps(environment.folder / "spawn.stamps", environment.stamp) as stamps:
+        return asyncio.run(_Starts(environment, stamps).measure(rounds))
 
 
 async def _until(happened: Callable[[], bool]) -> None:

@@ -1,4 +1,4 @@
-"""The named pipe through which stamp programs say when they were started."""
+"""The named pipe through which stamp programs report when they started."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ STAMP_S = 10.0
 
 
 class Stamp(NamedTuple):
-    """The first act of a program: its process id, and CLOCK_MONOTONIC in ns."""
+    """The first output of a program: its process id, and CLOCK_MONOTONIC in ns."""
 
     pid: int
     ns: int
 
 
 class Stamps:
-    """The reading end of the pipe `path`. Leaving the `with` block kills the stamp programs that are still there."""
+    """The read end of the pipe `path`. Leaving the `with` block kills the stamp programs that still run."""
 
     def __init__(self, path: Path, program: Path) -> None:
         self.path = path
@@ -30,7 +30,7 @@ class Stamps:
         self._waiting: deque[Stamp] = deque()
         self._rest = b""
         os.mkfifo(path)
-        # Open for writing too: the pipe never comes to its end, and no writer has to wait.
+        # Also open for writing, so that the pipe never reaches its end and no writer blocks.
         self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
     def __enter__(self) -> Self:
@@ -45,7 +45,7 @@ class Stamps:
             self._kill(pid)
 
     def next(self, timeout_s: float = STAMP_S) -> Stamp:
-        """The next stamp; raises TimeoutError."""
+        """The next stamp. Raises TimeoutError."""
         if not self._waiting:
             self._read(timeout_s)
         if not self._waiting:
@@ -53,14 +53,14 @@ class Stamps:
         return self._waiting.popleft()
 
     def drain(self) -> int:
-        """Forget what has come in; returns how many starts that were."""
+        """Discard the received stamps. Returns their number."""
         self._read(0)
         count = len(self._waiting)
         self._waiting.clear()
         return count
 
     def expect_none(self) -> None:
-        """Raise RuntimeError if a program was started that nobody asked for."""
+        """Raise RuntimeError if an unexpected program has started."""
         self._read(0)
         if self._waiting:
             raise RuntimeError("a program was started twice for one change")
@@ -75,7 +75,7 @@ class Stamps:
             self._waiting.append(Stamp(int(pid), int(ns)))
 
     def _kill(self, pid: int) -> None:
-        """Only where the process is still a stamp program: its id may have been given to another since."""
+        """Kill the process if it is still a stamp program, since its id may have been reused."""
         try:
             if os.path.samefile(f"/proc/{pid}/exe", self._program):
                 os.kill(pid, signal.SIGKILL)

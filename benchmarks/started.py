@@ -1,6 +1,6 @@
-"""Programs that the benchmarks start: with the moment of their start and end, and never left behind.
+"""Programs that the benchmarks start, with the times of their start and exit. None is left running.
 
-Linux alone: a pidfd waits with a deadline and wakes at the very end of a process, without a poll.
+Linux only: a pidfd waits with a deadline and wakes at the exit of a process, without polling.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Started:
-    """A program that was started in `folder`, in a session of its own; what it says goes to the file `said`.
+    """A program in `folder`, in its own session. Its output goes to the file `output`.
 
-    Leaving the `with` block ends it: SIGTERM, so that it can end its own children, and SIGKILL if that does not help.
+    Leaving the `with` block stops it: with SIGTERM, so that it can stop its children, and then with SIGKILL.
     """
 
-    def __init__(self, argv: Sequence[str], folder: Path, said: Path) -> None:
+    def __init__(self, argv: Sequence[str], folder: Path, output: Path) -> None:
         self.argv = tuple(argv)
-        self._said = said
+        self._output = output
         self._status: int | None = None
         streams = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(said), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+            (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ]
         env = _environment()
@@ -56,7 +56,7 @@ class Started:
         self.end()
 
     def end(self) -> None:
-        """End it if it still runs; a second call does nothing."""
+        """Stop it if it still runs. A second call does nothing."""
         if self not in _running:
             return
         below = _pidfds_below(self.pid) if self._status is None else []
@@ -66,22 +66,22 @@ class Started:
                 self._wait(END_S)
         _running.discard(self)
         os.close(self._pidfd)
-        for pidfd in below:  # not every program takes its children along
+        for pidfd in below:  # not every program stops its children
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             os.close(pidfd)
 
     def finish(self, timeout_s: float = END_S) -> int:
-        """Wait for its end; returns the moment (CLOCK_MONOTONIC, ns). Raises RuntimeError unless it exits with 0."""
+        """Wait until it exits. Returns the time (CLOCK_MONOTONIC, ns). Raises RuntimeError unless it exits with 0."""
         ended_ns = self._wait(timeout_s)
         if self._status != 0:
             state = "goes on" if self._status is None else f"ended with {self._status}"
-            raise RuntimeError(f"{' '.join(self.argv)} {state}\n{self.account()}")
+            raise RuntimeError(f"{' '.join(self.argv)} {state}\n{self.summary()}")
         return ended_ns
 
-    def account(self) -> str:
-        """The end of what it has said, for an error message."""
-        return self._said.read_text(encoding="utf-8", errors="replace")[-_SAID_CHARACTERS:]
+    def summary(self) -> str:
+        """The end of its output, for an error message."""
+        return self._output.read_text(encoding="utf-8", errors="replace")[-_SAID_CHARACTERS:]
 
     def _wait(self, timeout_s: float) -> int:
         waiter = select.poll()
@@ -95,7 +95,7 @@ class Started:
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes that this one has started and that are still there; none if it has gone itself."""
+    """The running child processes. Empty if the process has exited."""
     try:
         tasks = os.listdir(f"/proc/{pid}/task")
         lists = [Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="ascii") for task in tasks]
@@ -105,7 +105,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def _pidfds_below(pid: int) -> list[int]:
-    """One for each process below `pid`: it still means the same process when the number has a new owner."""
+    """A pidfd for each process below `pid`, which stays valid even if the pid is reused."""
     found, todo = list[int](), children_of(pid)
     while todo:
         one = todo.pop()
@@ -120,14 +120,14 @@ _running: set[Started] = set()
 
 @atexit.register
 def _end_all() -> None:
-    """For a signal that came between a start and its `with` block."""
+    """Stop all programs, for a signal between a start and its `with` block."""
     for started in list(_running):
         started.end()
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[set[int]]:
-    """No signal ends us here, so that nothing is started and then forgotten; gives the mask from before."""
+    """Block signals, so that every started program is registered. Yields the previous mask."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield {int(number) for number in mask}
@@ -136,7 +136,7 @@ def _undisturbed() -> Iterator[set[int]]:
 
 
 def end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP leave every `with` block, as SIGINT does."""
+    """Make SIGTERM and SIGHUP leave every `with` block, like SIGINT."""
 
     def leave(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + number)
@@ -146,7 +146,7 @@ def end_on_signals() -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what changes how Python starts or what hotrun does."""
+    """The environment without variables that affect Python or hotrun."""
     return {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HOTRUN", "VIRTUAL_ENV"))
     }

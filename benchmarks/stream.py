@@ -1,4 +1,4 @@
-"""The events of a hotrun that runs with `--ui json`, each with the moment at which it came."""
+"""The events of a hotrun with `--ui json`, each with its time of arrival."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Arrival(NamedTuple):
 
 
 class Stream:
-    """The reading end of the named pipe `path`, which is where a Started writes when it is given as `said`."""
+    """The read end of the named pipe `path`, to which a Started writes if it is its `output`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -31,7 +31,7 @@ class Stream:
         self._waiting: deque[Arrival] = deque()
         self._other: deque[str] = deque(maxlen=_SAID_LINES)
         os.mkfifo(path)
-        # Open for writing too: the pipe never comes to its end, and no writer has to wait.
+        # Also open for writing, so that the pipe never reaches its end and no writer blocks.
         self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
     def __enter__(self) -> Self:
@@ -44,7 +44,7 @@ class Stream:
         self.path.unlink()
 
     def wait_for(self, type: str, timeout_s: float, **fields: object) -> Arrival:
-        """The next event of this type with these values; all before it are dropped. Raises TimeoutError."""
+        """The next event of this type with these values. Earlier ones are dropped. Raises TimeoutError."""
         deadline = time.monotonic() + timeout_s
         while True:
             while self._waiting:

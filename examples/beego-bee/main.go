@@ -1,4 +1,4 @@
-// A small Beego application, laid out as `bee new` does it.
+// A small Beego application with the layout of `bee new`.
 package main
 
 import (
@@ -9,7 +9,7 @@ import (
 	_ "example.com/beego/routers"
 )
 
-// announcement says where the application listens, once it does.
+// announcement prints the address when the application listens.
 type announcement struct{}
 
 func (announcement) AfterStart(app *web.HttpServer) {

@@ -1,4 +1,4 @@
 package main
 
-// greeting goes into templates/index.html: edit it, save, and ask again.
+// greeting is shown by templates/index.html: edit it, save, and reload the page.
 const greeting = "Hello from Gin, version 1"

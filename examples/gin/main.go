@@ -1,4 +1,4 @@
-// A small Gin application: a template, PORT and NAME from the environment, a clean end on SIGTERM.
+// A small Gin application: a template, PORT and NAME from the environment, a graceful shutdown on SIGTERM.
 package main
 
 import (
@@ -31,7 +31,7 @@ func router() http.Handler {
 	return router
 }
 
-// address is where to listen: PORT of the environment, as Gin itself reads it, on loopback.
+// address is the address to listen on: loopback, with PORT from the environment, as in Gin itself.
 func address() string {
 	port := os.Getenv("PORT")
 	if port == "" {
@@ -40,7 +40,7 @@ func address() string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// serve answers until SIGINT or SIGTERM, then finishes the requests it has.
+// serve handles requests until SIGINT or SIGTERM, and then finishes open ones.
 func serve(handler http.Handler, address string) error {
 	stop, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer release()

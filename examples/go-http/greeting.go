@@ -1,4 +1,4 @@
 package main
 
-// greeting is what GET / answers: edit it, save, and ask again.
+// greeting is the answer to GET /: edit it, save, and reload the page.
 const greeting = "Hello from net/http, version 1"

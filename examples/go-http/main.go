@@ -1,4 +1,4 @@
-// A small HTTP server of the standard library that ends cleanly on SIGTERM.
+// A small HTTP server of the standard library that shuts down gracefully on SIGTERM.
 package main
 
 import (
@@ -24,7 +24,7 @@ func main() {
 	}
 }
 
-// address is where to listen: PORT of the environment on loopback.
+// address is the address to listen on: loopback, with PORT from the environment.
 func address() string {
 	port := os.Getenv("PORT")
 	if port == "" {
@@ -33,7 +33,7 @@ func address() string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// serve answers until SIGINT or SIGTERM, then finishes the requests it has.
+// serve handles requests until SIGINT or SIGTERM, and then finishes open ones.
 func serve(handler http.Handler, address string) error {
 	stop, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer release()

@@ -3,7 +3,7 @@ package controllers
 
 import "github.com/beego/beego/v2/server/web"
 
-// greeting goes into views/index.tpl: edit it, save, and ask again.
+// greeting is shown by views/index.tpl: edit it, save, and reload the page.
 const greeting = "Hello from Beego, version 1"
 
 // MainController answers GET /.
@@ -11,7 +11,7 @@ type MainController struct {
 	web.Controller
 }
 
-// Get fills views/index.tpl.
+// Get renders views/index.tpl.
 func (c *MainController) Get() {
 	c.Data["Greeting"] = greeting
 	c.Data["Audience"] = web.AppConfig.DefaultString("audience", "nobody")

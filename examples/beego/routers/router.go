@@ -1,4 +1,4 @@
-// Package routers says which controller answers which path.
+// Package routers maps paths to controllers.
 package routers
 
 import (

@@ -1,4 +1,4 @@
 #include "greeting.h"
 
-/* What GET / answers: edit it, save, and ask again. */
+/* The answer to GET /: edit it, save, and reload the page. */
 const char greeting[] = "Hello from C, version 1";

@@ -1,10 +1,10 @@
-// Package shared is what the host and its plugins have in common.
+// Package shared is used by the host and its plugins.
 package shared
 
-// Version is what the host and each plugin say that they run: edit it, save, and ask again.
+// Version is reported by the host and each plugin: edit it, save, and reload the page.
 const Version = "version 1"
 
-// Plugin is what the host looks up in each plugin, under the name Plugin.
+// Plugin is the interface of each plugin's symbol Plugin.
 type Plugin interface {
 	Greet(name string) string
 }

@@ -1,2 +1,2 @@
-// What GET / answers: edit it, save, and ask again.
+// The answer to GET /: edit it, save, and reload the page.
 export const greeting = "Hello from Node, version 1";

@@ -1,4 +1,4 @@
-// A small HTTP server on node:http that ends cleanly on SIGTERM.
+// A small HTTP server on node:http that shuts down gracefully on SIGTERM.
 import { createServer } from "node:http";
 
 import { greeting } from "./greeting.js";

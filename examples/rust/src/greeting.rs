@@ -1,3 +1,3 @@
-//! What GET / answers: edit it, save, and ask again.
+//! The answer to GET /: edit it, save, and reload the page.
 
 pub const GREETING: &str = "Hello from Rust, version 1";

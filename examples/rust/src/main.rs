@@ -33,7 +33,7 @@ fn serve(listener: &TcpListener) {
     }
 }
 
-/// Reads one request up to its empty line, and answers it.
+/// Reads one request up to the empty line, and answers it.
 fn answer(mut stream: TcpStream) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut lines = BufReader::new(&stream).lines();

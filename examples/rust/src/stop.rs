@@ -29,14 +29,14 @@ extern "C" fn wake(_signum: c_int) {
     };
 }
 
-/// The end of the pair that becomes readable when the process is asked to end.
+/// The end of the pair that becomes readable on a stop signal.
 pub struct Stop(UnixStream);
 
 impl Stop {
     pub fn install() -> io::Result<Self> {
         let (reader, writer) = UnixStream::pair()?;
         WAKE.store(writer.into_raw_fd(), Ordering::Relaxed);
-        // SAFETY: wake has the signature that signal(2) asks for, and does only what a handler may do.
+        // SAFETY: wake has the signature that signal(2) requires, and is async-signal-safe.
         unsafe {
             signal(SIGINT, wake);
             signal(SIGTERM, wake);

@@ -1,4 +1,4 @@
-// A small HTTP server that loads its plugins at the start, and ends cleanly on SIGTERM.
+// A small HTTP server that loads its plugins at the start, and shuts down gracefully on SIGTERM.
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// load opens all plugins that the pattern names.
+// load opens all plugins that match the pattern.
 func load(pattern string) ([]shared.Plugin, error) {
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
@@ -60,7 +60,7 @@ func load(pattern string) ([]shared.Plugin, error) {
 	return found, nil
 }
 
-// address is where to listen: PORT of the environment on loopback.
+// address is the address to listen on: loopback, with PORT from the environment.
 func address() string {
 	port := os.Getenv("PORT")
 	if port == "" {
@@ -69,7 +69,7 @@ func address() string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// serve answers until SIGINT or SIGTERM, then finishes the requests it has.
+// serve handles requests until SIGINT or SIGTERM, and then finishes open ones.
 func serve(handler http.Handler, address string) error {
 	stop, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer release()

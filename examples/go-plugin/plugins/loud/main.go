@@ -15,7 +15,7 @@ func (loud) Greet(name string) string {
 	return strings.ToUpper(greeting+" "+name) + " (loud, " + shared.Version + ")"
 }
 
-// Plugin is what the host looks up.
+// Plugin is the symbol that the host looks up.
 var Plugin shared.Plugin = loud{}
 
 func main() {}

@@ -13,7 +13,7 @@ func (quiet) Greet(name string) string {
 	return greeting + " " + name + " (quiet, " + shared.Version + ")"
 }
 
-// Plugin is what the host looks up.
+// Plugin is the symbol that the host looks up.
 var Plugin shared.Plugin = quiet{}
 
 func main() {}

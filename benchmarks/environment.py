@@ -1,4 +1,4 @@
-"""What every benchmark stands on: a temporary folder, the compiled C programs, and the hotrun that is measured."""
+"""The environment of every benchmark: a temporary folder, the compiled C programs, and the measured hotrun."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ COMPILE_S = 60.0
 INSTALL_S = 600.0
 
 
-class Ground(msgspec.Struct, frozen=True):
-    """`python` has `hotrun` installed beside it; `what` says how. `folder` is removed at the end."""
+class Environment(msgspec.Struct, frozen=True):
+    """`python` and `hotrun` are in the same environment, `title` says which. `folder` is removed at the end."""
 
     folder: Path
     floor: Path
     stamp: Path
     python: Path
     hotrun: Path
-    what: str
+    title: str
 
 
 @contextmanager
-def ground(*, install: bool) -> Iterator[Ground]:
-    """Prepare everything; `install`: build a wheel of this source and measure that, in a new virtual environment."""
+def environment(*, install: bool) -> Iterator[Environment]:
+    """Prepare everything. `install`: measure a wheel of this source in a new virtual environment."""
     with tempfile.TemporaryDirectory(prefix="hotrun-benchmarks-") as name:
         folder = Path(name)
         floor, stamp = _compiled("floor", folder), _compiled("stamp", folder)
         python = _installed(folder) if install else Path(sys.executable)
-        what = "a wheel in a new virtual environment" if install else _present()
+        title = "a wheel in a new virtual environment" if install else _present()
         hotrun = python.parent / "hotrun"
         if not hotrun.exists():
-            raise SystemExit("hotrun is not installed beside this Python: pip install it, or use --install")
-        yield Ground(folder, floor, stamp, python, hotrun, what)
+            raise SystemExit("hotrun is not installed for this Python: install it with pip, or use --install")
+        yield Environment(folder, floor, stamp, python, hotrun, title)
 
 
 def _compiled(name: str, folder: Path) -> Path:
@@ -52,12 +52,12 @@ def _compiled(name: str, folder: Path) -> Path:
 
 
 def _installed(folder: Path) -> Path:
-    """A new virtual environment with a wheel of this source, its modules compiled; returns its interpreter."""
-    wheels, environment = folder / "wheels", folder / "venv"
+    """Install a wheel of this source, compiled, into a new virtual environment. Returns its interpreter."""
+    wheels, venv = folder / "wheels", folder / "venv"
     pip = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
     _run(sys.executable, *pip, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(HERE.parent))
-    _run(sys.executable, "-m", "venv", str(environment))
-    python = environment / "bin" / "python"
+    _run(sys.executable, "-m", "venv", str(venv))
+    python = venv / "bin" / "python"
     _run(str(python), *pip, "install", "--compile", *map(str, wheels.glob("*.whl")))
     return python
 
@@ -67,7 +67,7 @@ def _run(*argv: str) -> None:
 
 
 def _present() -> str:
-    """How the hotrun of this interpreter is installed."""
+    """How hotrun is installed for this interpreter."""
     try:
         origin = metadata.distribution("hotrun").read_text("direct_url.json")
     except metadata.PackageNotFoundError:
