@@ -143,7 +143,7 @@ def test_the_server_takes_the_socket_and_no_restart_loses_a_request(recipe: Reci
 def test_the_new_run_stands_beside_the_old_one_until_it_is_ready_and_a_broken_one_goes(tmp_path: Path) -> None:
     port = free_port()
     root = tmp_path / "recipe"
-    config = configs_of("The new run beside the old one")[0]
+    config = configs_of("Old and new run in parallel")[0]
     lay_out({**files_of("uvicorn"), "hotrun.toml": config}, root, port)
     with Running(root, port=port, path=[python_with(REQUIREMENTS)]) as running:
         first = running.wait_for("process.ready", process="web", via="log")["run"]
