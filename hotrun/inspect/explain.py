@@ -63,7 +63,7 @@ def status_of(project: Project, path: str) -> PathStatus:
 def _name_behind_link(project: Project, path: str) -> str | None:
     """The name of a path outside of the roots that is watched because a link leads there. Walks the whole project."""
     tree = Tree(project.root, project.watch, ())
-    tree.verify()
+    tree.rescan()
     above, name = os.path.split(path)
     return next(iter([*tree.names_of(path), *(os.path.join(folder, name) for folder in tree.names_of(above))]), None)
 

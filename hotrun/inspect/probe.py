@@ -31,7 +31,7 @@ def probe(root: str, watch: Watch) -> WatchProbe:
     """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises ProbeFailed. Leaves no files behind."""
     folder = StateFolder(root)
     existed = os.path.isdir(folder.path)
-    sync = folder.sync_folder()
+    sync = folder.cookie_folder()
     try:
         if sync is None:
             raise ProbeFailed(f"{folder.path} cannot be written")

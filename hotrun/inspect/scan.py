@@ -53,7 +53,7 @@ class ProjectScan(msgspec.Struct, frozen=True):
 def scan(project: Project) -> ProjectScan:
     """Walk the project, and count its excluded folders."""
     tree = tree_of(project)
-    files = tuple(change.path for change in tree.verify())
+    files = tuple(change.path for change in tree.rescan())
     folders = tree.folders()
     deadline = time.monotonic() + COUNT_S
     pruned = [_counted(path, deadline) for path in _unwatched_folders(project, folders)]

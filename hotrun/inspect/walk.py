@@ -14,4 +14,4 @@ def tree_of(project: Project) -> Tree:
 
 def watched_files(project: Project) -> tuple[str, ...]:
     """All watched files, relative to the root."""
-    return tuple(change.path for change in tree_of(project).verify())
+    return tuple(change.path for change in tree_of(project).rescan())

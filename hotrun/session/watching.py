@@ -64,7 +64,7 @@ class WatchService:
             self._project = project
             self._sources = ReadSources(project.root)  # files may have changed that were not watched
         if self._source is None:
-            self._source = FileSource(self._post, self._on_changes, self._folder.sync_folder())
+            self._source = FileSource(self._post, self._on_changes, self._folder.cookie_folder())
         if self._walking is not None:
             self._walking.cancel()
         self._walking = self._begin(self._source.start(project, _single_files(project), since_ns))
@@ -72,7 +72,7 @@ class WatchService:
     def rescan(self) -> None:
         """Compare every watched file with what is known."""
         if self._source is not None:
-            self._begin(self._source.verify())
+            self._begin(self._source.rescan())
 
     def check_patterns(self, project: Project) -> None:
         """Warn of patterns that match nothing, once the tree that they are compared with has been walked."""
@@ -146,7 +146,7 @@ class WatchService:
             from hotrun.adapters.files.tree import Tree
 
             tree = Tree(self._project.root, self._project.watch, _single_files(self._project))
-            files = [change.path for change in tree.verify()]
+            files = [change.path for change in tree.rescan()]
         return tuple(files)
 
 

@@ -1,1 +1,1 @@
-"""Watches files, and compares them with what is known."""
+"""Watches files, and compares them with a snapshot."""

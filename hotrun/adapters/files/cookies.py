@@ -1,4 +1,4 @@
-"""Files of our own in a watched folder: when the event of one has come, so have all events before it."""
+"""Cookie files in a watched folder: when the event of one arrives, all earlier events have arrived, too."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable
 
-PATIENCE_S = 2.0  # where no event comes at all (a network file system), the walk that follows must do
+TIMEOUT_S = 2.0  # if no event arrives at all (a network file system), the following walk must do
 
 
 class Cookies:
-    """Writes cookies into `folder`; None: there is no place for them, and nothing is waited for."""
+    """Writes cookies into `folder`. None: there is no place for them, and nothing is waited for."""
 
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
@@ -20,7 +20,7 @@ class Cookies:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """What has to be watched for them; made again where it has gone: `git clean -fdx` takes it away."""
+        """The folders to watch for them. A missing one is made again: `git clean -fdx` removes it."""
         if self._folder is None:
             return ()
         with contextlib.suppress(OSError):
@@ -28,14 +28,14 @@ class Cookies:
         return (self._folder,) if os.path.isdir(self._folder) else ()
 
     def seen(self, paths: Iterable[str]) -> None:
-        """These paths were reported."""
+        """Take note of reported paths."""
         for path in self._awaited.keys() & set(paths):
             self._awaited[path].set()
 
     async def wait(self, delay_s: float = 0.0, written: Callable[[], None] = lambda: None) -> bool:
-        """Write a cookie and wait until it is seen; False where it could not be written or was not seen in time.
+        """Write a cookie and wait for its event; False if it could not be written or its event did not arrive in time.
 
-        `delay_s`: how long it may take because the folder is polled. `written` is called when the cookie is there.
+        `delay_s`: how long it may take because the folder is polled. `written` is called when the cookie exists.
         """
         if self._folder is None:
             return False
@@ -45,7 +45,7 @@ class Cookies:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
             written()
-            await asyncio.wait_for(arrived.wait(), PATIENCE_S + delay_s)
+            await asyncio.wait_for(arrived.wait(), TIMEOUT_S + delay_s)
         except (OSError, TimeoutError):
             return False
         finally:

@@ -1,4 +1,4 @@
-"""Which files and folders exist for hotrun: built-in rules, ignore files at every level, `watch.exclude`."""
+"""Decides which files and folders are ignored: by built-in rules, ignore files at every level, and `watch.exclude`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from hotrun.core.changes.patterns import Patterns
 from hotrun.core.model.project import Watch
 
 _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".jj", ".bzr"))
-# Dependencies and build trees that no person edits; caches of tools; what editors and systems leave beside a file while
-# they save it.
+# Dependencies and build trees that no person edits; caches of tools; temporary files of editors and systems.
 _FOLDERS = (
     "node_modules __pycache__ .venv venv target .tox .nox .eggs *.egg-info "
     ".mypy_cache .ruff_cache .pytest_cache .hypothesis .gradle .cache .parcel-cache .turbo .next .nuxt .svelte-kit "
@@ -23,15 +22,15 @@ _FOLDERS = (
 _FILES = r"*~ *.sw? .*.sw? .#* \#*# 4913 *___jb_*___ *.kate-swp .goutputstream-* .DS_Store *.pyc __debug_bin*".split()
 BUILT_IN = (*(f"{name}/" for name in _FOLDERS), *_FILES)
 IGNORE_FILES = (".gitignore", ".ignore")  # the later one wins
-# Where patterns come from when not from a file; neither is an absolute path.
+# Sources of patterns other than files; neither is an absolute path.
 _BUILT_IN_SOURCE, _EXCLUDE_SOURCE = "built-in", "watch.exclude"
 
 
 class IgnoreRule(msgspec.Struct, frozen=True):
-    """What decides about one path: `pattern`, and whether it `ignores` or takes back in.
+    """The rule that decides about one path: `pattern`, and whether it `ignores` the path or includes it again.
 
-    A "file" rule stands in the ignore file `file` (absolute), in `line` (from 1); for an "exclude" rule `line` is the
-    place in watch.exclude (from 0).
+    A "file" rule is in the ignore file `file` (absolute), in `line` (from 1). For an "exclude" rule, `line` is the
+    index in watch.exclude (from 0).
     """
 
     kind: Literal["own folder", "version control", "built-in", "exclude", "file"]
@@ -42,9 +41,9 @@ class IgnoreRule(msgspec.Struct, frozen=True):
 
 
 class IgnoreRules:
-    """The rules that hold inside one folder: those of the folder above, and its own ignore files.
+    """The rules for one folder: those of its parent, and its own ignore files.
 
-    They never change, and while they are the same it is the same object: verdicts may be kept as long as that.
+    Objects never change, and unchanged rules are the same object: verdicts may be kept as long as the object is.
     """
 
     def __init__(self, specs: tuple[tuple[int, _Source], ...], exclude: _Exclude, files: tuple[str, ...]) -> None:
@@ -53,13 +52,13 @@ class IgnoreRules:
         self._exclude = exclude
         self._files = files
         self._texts: tuple[tuple[str, str], ...] = ()  # of the folder's own ignore files: path and content
-        self._inner: dict[str, IgnoreRules] = {}  # of the folders with ignore files, as they were at the last look
+        self._inner: dict[str, IgnoreRules] = {}  # of the folders with ignore files, as they were last read
 
     def inside(self, folder: str, relative: str, names: Container[str] | None = None) -> IgnoreRules:
-        """The rules inside `folder` (absolute), which is at `relative` ("" for the root itself) under the root.
+        """Return the rules inside `folder` (absolute), which is at `relative` under the root ("" for the root itself).
 
-        `names`: of what is in it, where that is known. Its ignore files are read each time: two versions of one may
-        bear the same times, and a folder seldom has any.
+        `names`: what the folder contains, if known. Its ignore files are read each time: two versions of one may have
+        the same times, and few folders have any.
         """
         found = [os.path.join(folder, name) for name in self._files if names is None or name in names]
         texts = tuple((path, text) for path in found if (text := _read(path)) is not None)
@@ -78,7 +77,7 @@ class IgnoreRules:
         return rules
 
     def ignores(self, relative: str, is_folder: bool) -> bool:
-        """Whether the file or folder at `relative` is ignored; that a folder above may be is not asked again."""
+        """Return whether the file or folder at `relative` is ignored, not counting the folders above it."""
         path = relative + "/" if is_folder else relative
         name = os.path.basename(relative) if is_folder else ""
         if name == OWN_FOLDER:
@@ -86,7 +85,7 @@ class IgnoreRules:
         verdict = self._exclude.verdict(path)
         if verdict is not None:
             return verdict
-        if name in _VERSION_CONTROL:  # as in git, an ignore file with "!*/" does not bring it back
+        if name in _VERSION_CONTROL:  # as in git, an ignore file with "!*/" does not include it again
             return True
         for depth, patterns in reversed(self._specs):
             verdict = patterns.verdict(path[depth:])
@@ -95,7 +94,7 @@ class IgnoreRules:
         return False
 
     def decision(self, relative: str, is_folder: bool) -> IgnoreRule | None:
-        """The rule behind what `ignores` says of the same arguments; None where no rule knows the path. Slow."""
+        """Return the rule behind the result of `ignores`; None if no rule matches. Slow."""
         path = relative + "/" if is_folder else relative
         name = os.path.basename(relative) if is_folder else ""
         if name == OWN_FOLDER:
@@ -113,15 +112,15 @@ class IgnoreRules:
 
 
 class _Source(Patterns):
-    """A list of patterns, and where it comes from."""
+    """A list of patterns, and its source."""
 
     def __init__(self, lines: Iterable[str], source: str) -> None:
-        """`source`: the ignore file that holds them, or one of the two other places."""
+        """`source`: the ignore file that contains them, or one of the two other sources."""
         super().__init__(lines)
         self._source = source
 
     def decision(self, path: str) -> IgnoreRule | None:
-        """The rule that `verdict` comes from."""
+        """Return the rule behind the result of `verdict`."""
         number = self.deciding(path)
         if number is None:
             return None
@@ -138,7 +137,7 @@ _BUILT_IN = _Source(BUILT_IN, _BUILT_IN_SOURCE)
 
 
 class _Exclude:
-    """watch.exclude: its patterns are seen from `start`, while the paths are seen from `base`, above or below that."""
+    """watch.exclude: its patterns are relative to `start`, but the paths to `base`, above or below that."""
 
     def __init__(self, patterns: Iterable[str], start: str, base: str) -> None:
         self._patterns = _Source(patterns, _EXCLUDE_SOURCE)
@@ -146,43 +145,43 @@ class _Exclude:
         self._cut = len(os.path.relpath(start, base)) + 1 if is_below(start, base) else 0
 
     def verdict(self, path: str) -> bool | None:
-        return self._patterns.verdict(self._seen(path)) if self._patterns.lines else None
+        return self._patterns.verdict(self._relative(path)) if self._patterns.lines else None
 
     def decision(self, path: str) -> IgnoreRule | None:
-        return self._patterns.decision(self._seen(path))
+        return self._patterns.decision(self._relative(path))
 
-    def _seen(self, path: str) -> str:
+    def _relative(self, path: str) -> str:
         return (self._before + path)[self._cut :]
 
 
 class RootRules:
-    """The rules for one watched root. While nothing about them differs, each look returns the same object."""
+    """The rules for one watched root. As long as they do not change, `read` returns the same object."""
 
     def __init__(self, root: str, project: str, watch: Watch) -> None:
-        """`project`: the folder that the patterns in `watch` are relative to, if the root lies in it."""
+        """`project`: the folder that the patterns in `watch` are relative to, if the root is in it."""
         self._root = root
         self._watch = watch
-        self._start = project if is_below(root, project) else root  # where watch.exclude is seen from
+        self._start = project if is_below(root, project) else root  # what watch.exclude is relative to
         self._outermost: dict[str, tuple[tuple[tuple[str, str], ...], IgnoreRules]] = {}
 
-    def look(self) -> tuple[IgnoreRules, str]:
-        """The rules as they are now, and the root's place under the folder that they are relative to ("": there).
+    def read(self) -> tuple[IgnoreRules, str]:
+        """Return the present rules, and the path of the root relative to the folder where they start.
 
-        As in git, ignore files above the root count, up to the project or to the repository around it; but a root that
-        they would hide was named on purpose, so then they do not.
+        The path is "" if that folder is the root. As in git, ignore files above the root count, up to the project or
+        the repository around it. But a root that they would ignore was named on purpose, so then they do not count.
         """
         base = _repository(self._start) or self._start
-        rules, relative = self._own(base), ""
+        rules, relative = self._base_rules(base), ""
         names = os.path.relpath(self._root, base).split(os.sep) if self._root != base else []
         for name in names:
             rules = rules.inside(os.path.join(base, relative), relative)
             relative = f"{relative}/{name}" if relative else name
             if rules.ignores(relative, is_folder=True):
-                return self._own(self._root), ""
+                return self._base_rules(self._root), ""
         return rules, relative
 
-    def _own(self, base: str) -> IgnoreRules:
-        """The rules in `base`, without those of its own ignore files."""
+    def _base_rules(self, base: str) -> IgnoreRules:
+        """The rules in `base`, without its own ignore files."""
         paths = (_global_excludes(), os.path.join(base, ".git", "info", "exclude")) if self._watch.gitignore else ()
         texts = tuple((path, text) for path in paths if (text := _read(path)) is not None)
         known = self._outermost.get(base)
@@ -195,17 +194,17 @@ class RootRules:
 
 
 def rules_of(root: str, project: str, watch: Watch) -> tuple[IgnoreRules, str]:
-    """What one look at the rules for a watched root finds; see RootRules."""
-    return RootRules(root, project, watch).look()
+    """Return the present rules for a watched root; see RootRules.read."""
+    return RootRules(root, project, watch).read()
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Whether `path` lies in `folder`, at any depth; both absolute."""
+    """Return whether `path` is in `folder`, at any depth; both absolute."""
     return path.startswith(os.path.join(folder, ""))
 
 
 def _repository(folder: str) -> str | None:
-    """The nearest folder from here upwards that holds a .git."""
+    """The nearest folder from here upwards with a .git."""
     while not os.path.exists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)
         if above == folder:
@@ -215,17 +214,17 @@ def _repository(folder: str) -> str | None:
 
 
 def _read(path: str) -> str | None:
-    """The content of an ignore file; None: there is none that could be read."""
+    """The content of an ignore file; None if it cannot be read."""
     if not os.path.isfile(path):
-        return None  # not there, or a pipe, which would block
+        return None  # missing, or a pipe, which would block
     try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
             return file.read()
     except OSError:
-        return None  # gone again or not readable: it ignores nothing
+        return None  # just removed, or not readable: it ignores nothing
 
 
 def _global_excludes() -> str:
-    """git's default place of the user's own excludes file."""
+    """The default path of git's global excludes file."""
     base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     return os.path.join(base, "git", "ignore")

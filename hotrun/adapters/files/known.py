@@ -1,4 +1,4 @@
-"""What is known of one folder and its files, and what a new look at one of them means."""
+"""The snapshot of one folder and its files, and how a file differs from it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from hotrun.adapters.files.contents import digest
 from hotrun.adapters.files.ignore import IgnoreRules
 from hotrun.adapters.files.signature import Signature
 
-MOST_GONE = 1000  # names of files in a folder that are remembered when they go; an editor's come back at once
+MAX_GONE = 1000  # names of deleted files that are remembered for each folder; an editor's come back at once
 
 Finding = Literal["same", "touched", "added", "modified"]
 
 
 class KnownFiles:
-    """The files by name: a signature each, and a digest where their bytes have been read.
+    """The files of one folder: a signature for each name, and a digest if its bytes have been read.
 
-    A file is racy while its signature is so young that another write could leave it as it is. Then only its bytes tell,
-    and they are read at each look, before anybody is told of the file: what is written later differs from them.
-    What was known before it went is read at once when it comes back: an editor may save like that.
+    A file is racy while its signature is so young that another write could leave it unchanged. Then only its bytes
+    tell, and they are read at each comparison, before the file is reported: what is written later differs from them. If
+    a file whose bytes were known is deleted and comes back, its bytes are read at once: some editors save like that.
     """
 
     __slots__ = ("digests", "gone", "racy", "signatures")
@@ -29,8 +29,11 @@ class KnownFiles:
         self.racy: set[str] = set()
         self.gone: set[str] = set()
 
-    def look(self, name: str, path: str, found: Signature, looked_ns: int, *, skip_unchanged: bool) -> Finding:
-        """Take in what a look that began at `looked_ns` has found at `path`; `skip_unchanged`: bytes tell a touch."""
+    def compare(self, name: str, path: str, found: Signature, looked_ns: int, *, skip_unchanged: bool) -> Finding:
+        """Compare a file with its `found` signature, of a stat that began at `looked_ns`, and remember that one.
+
+        `skip_unchanged`: a file with the same bytes is only "touched".
+        """
         known = self.signatures.get(name)
         if known == found and name not in self.racy:
             return "same"
@@ -52,14 +55,14 @@ class KnownFiles:
 
     def drop(self, name: str) -> bool:
         """Forget a file; True if it was known."""
-        if self.digests.pop(name, None) is not None and len(self.gone) < MOST_GONE:
+        if self.digests.pop(name, None) is not None and len(self.gone) < MAX_GONE:
             self.gone.add(name)
         self.racy.discard(name)
         return self.signatures.pop(name, None) is not None
 
 
 class KnownPlace(NamedTuple):
-    """A folder to be walked: with the rules of the one above it, and whether a link has led there."""
+    """A folder to walk, with the rules of its parent, and whether the path leads through a link."""
 
     path: str
     rules: IgnoreRules
@@ -68,7 +71,7 @@ class KnownPlace(NamedTuple):
 
 
 class KnownFolder:
-    """One existing folder: its rules, its files, the names of the folders in it, and of what the rules leave out."""
+    """One existing folder: its rules, its files, the names of its folders, and the names that the rules ignore."""
 
     def __init__(self, place: KnownPlace) -> None:
         self.path = place.path
@@ -81,11 +84,14 @@ class KnownFolder:
         self.pruned = 0
 
     def ignores(self, name: str, is_folder: bool) -> bool:
-        """Ask the rules, unless they were asked before: what is known is not ignored as long as they are the same."""
+        """Return whether a name is ignored.
+
+        Asks the rules only once: what is known is not ignored as long as they are the same.
+        """
         if name in (self.folders if is_folder else self.files.signatures):
             return False
-        return (name + "/" if is_folder else name) in self.ignored or self.asks_rules(name, is_folder)
+        return (name + "/" if is_folder else name) in self.ignored or self.rules_ignore(name, is_folder)
 
-    def asks_rules(self, name: str, is_folder: bool) -> bool:
-        """What the rules say of something in here."""
+    def rules_ignore(self, name: str, is_folder: bool) -> bool:
+        """Return what the rules say about a name in this folder."""
         return self.rules.ignores(f"{self.relative}/{name}" if self.relative else name, is_folder)

@@ -1,5 +1,7 @@
-"""Which watched names lead to the same real folder: the kernel tells of a folder under one of its names only, and a
-way down that comes by a folder for the second time has no end."""
+"""Tracks which watched paths lead to the same folder.
+
+The kernel reports a folder under one of its names only, and a walk that enters the same folder again has no end.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +10,26 @@ from collections.abc import Iterable, Iterator
 
 from hotrun.adapters.files.signature import Identity
 
-MOST_LINKED = 10_000  # folders behind links: each link to "/", or folders full of links to each other, are far more
+MAX_LINKED = 10_000  # folders behind links: links to "/", or folders full of links to each other, have far more
 
 
 class LinkNames:
-    """The names of the folders that are walked, by what they are."""
+    """The paths of walked folders, by folder identity."""
 
     def __init__(self) -> None:
         self._identities: dict[str, Identity] = {}
-        self._names: dict[Identity, dict[str, bool]] = {}  # each with: lies behind a link
+        self._names: dict[Identity, dict[str, bool]] = {}  # each with: is behind a link
         self._linked = 0
 
     @property
     def is_full(self) -> bool:
-        """Whether no more folders behind links are taken."""
-        return self._linked >= MOST_LINKED
+        """Whether no more folders behind links are accepted."""
+        return self._linked >= MAX_LINKED
 
     def add(self, path: str, identity: Identity, *, linked: bool) -> list[str]:
-        """Note that `path` is this folder; `linked`: it lies behind a link. Returns what needs a watch now.
+        """Remember that `path` is this folder; `linked`: it is behind a link. Returns the paths that need a watch now.
 
-        That is the path, if it was none or another folder, and then what else that one is called.
+        That is the path, if it is new or was another folder, and then another name of that one.
         """
         is_known = self._identities.get(path) == identity
         other = None if is_known else self.drop(path)
@@ -38,7 +40,7 @@ class LinkNames:
         return [] if is_known else [path] if other is None else [path, other]
 
     def drop(self, path: str) -> str | None:
-        """Forget a name; returns another one of the same folder, which the kernel may have to be told of now."""
+        """Forget a path; returns another one of the same folder, which may need a watch now."""
         identity = self._identities.pop(path, None)
         if identity is None:
             return None
@@ -49,7 +51,7 @@ class LinkNames:
         return _first(names) if names else None
 
     def loops(self, path: str, identity: Identity) -> bool:
-        """Whether the folder at `path`, which is this one, is one of those above it, too."""
+        """Return whether the folder at `path`, with this identity, is also one of its own ancestors."""
         above = os.path.dirname(path)
         while above != path and above in self._identities:
             if self._identities[above] == identity:
@@ -61,16 +63,16 @@ class LinkNames:
         return identity in self._names
 
     def one_each(self) -> list[str]:
-        """One name for each folder, the real one where that is known."""
+        """Return one path for each folder, the real one if known."""
         return [_first(names) for names in self._names.values()]
 
     def of(self, identity: Identity) -> list[str]:
-        """All names of a folder, the real one first."""
+        """Return all paths of a folder, the real one first."""
         names = self._names.get(identity, {})
         return sorted(names, key=lambda name: names[name])
 
     def with_others(self, paths: Iterable[str]) -> Iterator[str]:
-        """The paths, and those that are the same files and folders by the other names of their folders."""
+        """Yield the paths, each with the other paths of the same file or folder."""
         for path in paths:
             yield path
             yield from self._others(path)

@@ -1,6 +1,6 @@
-"""Looks at folders again and again where the kernel tells nothing, in a thread of its own: a network's stat may hang.
+"""Polls folders where the kernel reports no events, in a thread: a stat on a network may hang.
 
-Like the kernel's sensor it only names paths. Each folder's own times say whether its names have to be read again, then
+Like the kernel's sensor it only reports paths. The times of each folder tell whether its names must be read again; then
 every file in it is compared by a signature in nanoseconds.
 """
 
@@ -13,40 +13,40 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
-IDLE_S = 60.0  # without a change outside of hotrun's own folders; then it is looked half as often
-BUSY_SHARE = 0.1  # of a core, at most: 5,000 files every 500 ms need 0.05, so only large trees are looked at less often
-# Some file systems keep times in steps of up to two seconds, so within that a second change may leave them as they are.
+IDLE_S = 60.0  # without a change outside of hotrun's own folders; then it polls half as often
+MAX_CPU_SHARE = 0.1  # of a core: 5,000 files every 500 ms need 0.05, so only large trees are polled less often
+# Some file systems keep times in steps of up to two seconds, so a second change within a step may not show.
 CLOCK_STEP_S = 2.0
 
 Report = Callable[[frozenset[str], frozenset[str]], None]
 _Mark = tuple[int, int, int, int]
-_FOLDER = (-1, -1, -1)  # in the place of times and size: a folder in a folder is looked at for itself, if it is watched
-_LOST = (0, 0, 0, 0)  # of a folder that went before the first look at it
+_FOLDER = (-1, -1, -1)  # in place of times and size: a folder inside a folder is polled separately, if it is watched
+_LOST = (0, 0, 0, 0)  # of a folder that disappeared before its first poll
 
 
 class _PolledFile:
-    """What a folder was like at the last look. `mark` None: it was not there."""
+    """The state of a folder at the last poll. `mark` None: it did not exist."""
 
     __slots__ = ("entries", "mark", "names_until")
 
     def __init__(self) -> None:
         self.mark: _Mark | None = None
         self.entries: dict[str, _Mark | None] = {}
-        self.names_until = 0.0  # looks that begin before this leave open whether the times tell all
+        self.names_until = 0.0  # polls that begin before this time cannot rely on the folder's own times
 
     def forget(self, name: str, now: float) -> None:
-        """Take what is called so, if it is there, for new at the next look."""
+        """Report `name` as new at the next poll, if it exists then."""
         self.entries.pop(name, None)
         self.names_until = max(self.names_until, now)
 
     def expect(self, name: str, now: float) -> None:
-        """Take what is called so for something that was there: at the next look it is another one, or gone."""
+        """Report `name` at the next poll even if it is gone by then: somebody has seen it."""
         self.entries.setdefault(name, _LOST)
         self.names_until = max(self.names_until, now)
 
 
 class _Found:
-    """What one look at everything has found; `removed` were not there at some time."""
+    """The findings of one poll; paths in `removed` did not exist at some time."""
 
     def __init__(self) -> None:
         self.paths: set[str] = set()
@@ -58,12 +58,12 @@ class _Found:
 
 
 class Poller:
-    """The thread that looks. `report` and `fail` are called from it."""
+    """The polling thread. It calls `report` and `fail`."""
 
     def __init__(
         self, folders: list[str], own: tuple[str, ...], interval_s: float, report: Report, fail: Callable[[str], None]
     ) -> None:
-        """`own`: folders of hotrun's own doing; when a file there is reported, so is every change before it."""
+        """`own`: folders where hotrun itself writes; when a file there is reported, so is every change before it."""
         self._own = own
         self._report = report
         self._fail = fail
@@ -72,7 +72,7 @@ class Poller:
         self._took_s = 0.0
         self._last_change = time.monotonic()
         self._seen: dict[str, _PolledFile] = {}
-        self._dropped: deque[str] = deque()  # folders that left the list: to be named where they are still there
+        self._dropped: deque[str] = deque()  # folders that are no longer watched, to be reported if they still exist
         self._expected: deque[str] = deque()  # files that somebody else has seen
         self._wake = threading.Event()
         self._closed = False
@@ -82,10 +82,10 @@ class Poller:
         self._thread.start()
 
     def watch(self, folders: list[str]) -> None:
-        """Look at exactly these folders from now on. What the new ones are like is known when this returns."""
+        """Poll exactly these folders from now on. The state of new ones is known when this returns."""
         before, seen = self._seen, dict[str, _PolledFile]()
-        # A look reports at its end what it found, and begins with our own folders: what was changed before a file
-        # appeared there is looked at after that, in the same look.
+        # A poll reports at its end and begins with our own folders. So whatever was changed before a file appeared
+        # there is compared after that, in the same poll.
         for folder in sorted(folders, key=lambda folder: folder not in self._own):
             known = before.get(folder)
             if known is None:
@@ -93,25 +93,28 @@ class Poller:
                 _compare(folder, known, _Found(), time.monotonic())
                 known.mark = known.mark or _LOST
             seen[folder] = known
-        # A folder that was missing when somebody else looked may be back before we do, and seem the same to us.
+        # A folder that was missing for another observer may be back before the next poll, and seem unchanged.
         self._dropped.extend(before.keys() - seen.keys())
-        self._seen = seen  # the thread ends its look at the old ones, and then takes these
+        self._seen = seen  # the thread finishes the old ones first
 
     def expect(self, paths: Iterable[str]) -> None:
-        """Somebody else has seen these files (absolute), perhaps between two looks: name them where they are gone."""
+        """Make sure that these files (absolute) are reported.
+
+        Another observer has seen them, and they may be gone again before the next poll.
+        """
         self._expected.extend(paths)
 
     def poll_now(self) -> None:
-        """Look now; a look in progress is followed by another one."""
+        """Poll now; a poll in progress is followed by another one."""
         self._wake.set()
 
     def retire(self) -> None:
-        """End after one more look."""
+        """Stop after one more poll."""
         self._retired = True
         self._wake.set()
 
     def close(self) -> None:
-        """End at once, or after the folder that is being looked at."""
+        """Stop at once, or after the current folder."""
         self._closed = True
         self._wake.set()
 
@@ -121,12 +124,12 @@ class Poller:
 
     @property
     def count(self) -> int:
-        """How many folders are looked at."""
+        """The number of polled folders."""
         return len(self._seen)
 
     @property
     def delay_s(self) -> float:
-        """How long a change may go without a report, as far as the last look tells; with `poll_now`, less."""
+        """The longest delay of a report, judging from the last poll; less after `poll_now`."""
         return self._pause_s + 2 * self._took_s
 
     def _run(self) -> None:
@@ -135,14 +138,14 @@ class Poller:
                 self._wake.wait(self._pause_s)
                 self._wake.clear()
                 retired = self._retired
-                self._look()
+                self._poll()
                 if retired:
                     return
-        except Exception as error:  # whatever it is, nothing would be looked at any more
+        except Exception as error:  # whatever it is, nothing would be polled any more
             if not self._closed:
                 self._fail(f"{type(error).__name__}: {error}")
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         began, cpu = time.monotonic(), time.thread_time()
         found, all_seen = _Found(), self._seen
         while self._dropped:
@@ -163,12 +166,12 @@ class Poller:
             self._report(frozenset(found.paths), frozenset(found.removed))
         self._took_s = time.monotonic() - began
         idle = time.monotonic() - self._last_change > IDLE_S
-        # Time on the processor counts, not the time that a server lets us wait.
-        self._pause_s = max(self._interval_s * (2 if idle else 1), (time.thread_time() - cpu) / BUSY_SHARE)
+        # Processor time counts, not the time that a server lets us wait.
+        self._pause_s = max(self._interval_s * (2 if idle else 1), (time.thread_time() - cpu) / MAX_CPU_SHARE)
 
 
 def _compare(folder: str, seen: _PolledFile, found: _Found, now: float) -> None:
-    """Look at one folder and name in `found` what differs; `now` in seconds of the monotonic clock."""
+    """Compare one folder and add what differs to `found`; `now` in seconds of the monotonic clock."""
     mark = _mark(folder)
     if mark is None:
         if seen.mark is not None:
@@ -176,12 +179,12 @@ def _compare(folder: str, seen: _PolledFile, found: _Found, now: float) -> None:
             seen.mark, seen.entries = None, {}
         return
     if seen.mark is None or seen.mark[3] != mark[3]:
-        found.gone(folder)  # it came, or is another one
+        found.gone(folder)  # it is new, or another one
     if mark != seen.mark:
         seen.mark, seen.names_until = mark, now + CLOCK_STEP_S
         names_may_differ = True
     else:
-        # One look after the clock's step is over is the first to see everything of it.
+        # Only the first poll after a whole clock step sees every change of the step.
         names_may_differ = seen.names_until > 0
         seen.names_until = seen.names_until if now <= seen.names_until else 0.0
     if names_may_differ:
@@ -200,20 +203,20 @@ def _compare(folder: str, seen: _PolledFile, found: _Found, now: float) -> None:
 def _compare_names(folder: str, seen: _PolledFile, found: _Found) -> None:
     try:
         names = set(os.listdir(folder))
-    except OSError:  # no longer allowed, or gone since the look at it
+    except OSError:  # no longer allowed, or just removed
         names = set()
         found.paths.add(folder)
     for name in seen.entries.keys() - names:
         del seen.entries[name]
         found.gone(os.path.join(folder, name))
     for name in names - seen.entries.keys():
-        seen.entries[name] = None  # so the comparison that follows names it
+        seen.entries[name] = None  # so the following comparison reports it
 
 
 def _mark(path: str, *, inside: bool = False) -> _Mark | None:
-    """What differs after every change: times in nanoseconds, size and inode; of a broken link, its own.
+    """Return what differs after every change: times in nanoseconds, size and inode; for a broken link, its own.
 
-    None where there is nothing. Of a folder `inside` another one only that it is this one.
+    None if nothing exists. For a folder `inside` another one only its identity.
     """
     try:
         found = os.stat(path)

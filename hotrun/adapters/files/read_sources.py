@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hotrun.adapters.files.contents import MOST_BYTES, digest, digest_of
+from hotrun.adapters.files.contents import MAX_BYTES, digest, digest_of
 from hotrun.adapters.files.signature import Signature, signature_of
 from hotrun.core.model.events import SourceExcerpt
 from hotrun.core.model.inputs import Change
@@ -102,11 +102,11 @@ class SeenSources:
         before = signature_of(os.fstat(fd))  # None: a folder, a pipe, a device
         known = self._sources.known(file)
         is_changed = known is not None and known.report > self._report
-        if before is None or is_changed or before.size > MOST_BYTES:
+        if before is None or is_changed or before.size > MAX_BYTES:
             return ()
         if self._latest is not None and self._latest[:2] == (file, before):
             return self._latest[2]
-        data = os.read(fd, MOST_BYTES + 1)
+        data = os.read(fd, MAX_BYTES + 1)
         if known is not None and known.digest is not None:
             is_seen = digest_of(data) == known.digest
         else:

@@ -1,4 +1,4 @@
-"""How the watching of one session has gone so far, for whoever asks."""
+"""A report on how the watching of one session has gone so far."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import msgspec
 class WatchReport(msgspec.Struct, frozen=True):
     """What watches, and how well.
 
-    `step_ms`: how long an edit waits at most until the kernel's word of it is taken: 2 while somebody works, 50 after a
-    minute of quiet, None where nothing but polling is done. `polled` folders are compared every `poll_interval_ms`.
-    `walks` have compared everything, the last in `last_walk_ms`; they found `missed` changes that no event had told;
-    one that is made during a walk may be found before its event comes, and counts.
-    `renewals`: how often all watches were made anew because something may have got lost.
+    `step_ms`: the longest delay of a kernel event: 2 while somebody works, 50 after a quiet minute, None if everything
+    is polled. `polled` folders are compared every `poll_interval_ms`. `walks` have compared everything, the last one in
+    `last_walk_ms`. They found `missed` changes without an event; a change during a walk may be found before its event
+    arrives, and counts. `renewals`: how often all watches were replaced because an event may have been lost.
     """
 
     backend: str

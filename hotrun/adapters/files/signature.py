@@ -1,4 +1,4 @@
-"""What one look at a path tells: whether a file is there, which version of it, and whether a name can be watched."""
+"""File signatures from one stat: whether a file exists, which version it is, and whether a name can be watched."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import os
 import stat
 from typing import NamedTuple
 
-# A file system's clock may stand still this long, before Linux 6.13 for a jiffy: two writes within leave one signature.
+# The clock of a file system may stand still this long (a jiffy, before Linux 6.13): two writes within leave one
+# signature.
 RACY_NS = 10_000_000
 WHOLE_S_RACY_NS = 2_000_000_000  # where times are kept in steps of one or two seconds
-# A ctime so far ahead is another machine's clock, or ours was put back: nothing follows from it.
+# A ctime this far ahead is of another machine's clock, or ours was set back: it proves nothing.
 AHEAD_NS = 1_000_000_000
 
 Identity = tuple[int, int]  # of a folder: device and inode
 
 
 class Signature(NamedTuple):
-    """What differs after every kind of change: ctime sees a write whose mtime was put back, ino an atomic save."""
+    """Differs after every kind of change: ctime reveals a write whose mtime was set back, ino an atomic save."""
 
     mtime_ns: int
     ctime_ns: int
@@ -24,24 +25,24 @@ class Signature(NamedTuple):
     ino: int
 
     def is_racy(self, looked_ns: int) -> bool:
-        """Whether a write after a look that began at `looked_ns` (since 1970) may leave this signature as it is."""
+        """Return whether a write after a stat at `looked_ns` (since 1970) may leave this signature unchanged."""
         return not self.is_older(looked_ns) and self.ctime_ns <= looked_ns + AHEAD_NS
 
     def is_older(self, then_ns: int) -> bool:
-        """Whether every change of the file was made before `then_ns` (since 1970), as far as clocks can tell."""
+        """Return whether every change of the file was made before `then_ns` (since 1970), as far as clocks can tell."""
         racy_ns = RACY_NS if self.ctime_ns % 1_000_000_000 else WHOLE_S_RACY_NS
         return self.ctime_ns < then_ns - racy_ns
 
 
 def signature_of(found: os.stat_result) -> Signature | None:
-    """The signature of a regular file or of a link that leads nowhere; None for all else."""
+    """Return the signature of a regular file or a broken link; None for anything else."""
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
         return None
     return Signature(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def stat_of(path: str | os.DirEntry[str]) -> os.stat_result | None:
-    """Look through a link; at a link that leads nowhere itself. None: there is nothing, or it cannot be reached."""
+    """Return the stat of a path, of a broken link its own; None if nothing exists or can be reached."""
     try:
         return os.stat(path) if isinstance(path, str) else path.stat()
     except FileNotFoundError:
@@ -54,7 +55,7 @@ def stat_of(path: str | os.DirEntry[str]) -> os.stat_result | None:
 
 
 def identity_of(path: str) -> Identity | None:
-    """Which folder lies behind a path, through links; None where there is none."""
+    """Return the identity of the folder behind a path, through links; None if there is none."""
     try:
         found = os.stat(path)
     except OSError:
@@ -63,7 +64,7 @@ def identity_of(path: str) -> Identity | None:
 
 
 def is_folder(path: str, *, follow: bool) -> bool:
-    """Whether a folder is there; `follow`: or a link to one."""
+    """Return whether a folder exists; `follow`: a link to one counts."""
     try:
         return stat.S_ISDIR((os.stat if follow else os.lstat)(path).st_mode)
     except OSError:
@@ -71,7 +72,7 @@ def is_folder(path: str, *, follow: bool) -> bool:
 
 
 def entry_is_folder(entry: os.DirEntry[str], *, follow: bool) -> bool:
-    """The same of what a listing has found."""
+    """Return whether an entry of a listing is a folder; `follow`: a link to one counts."""
     try:
         return entry.is_dir(follow_symlinks=follow)
     except OSError:
@@ -79,7 +80,7 @@ def entry_is_folder(entry: os.DirEntry[str], *, follow: bool) -> bool:
 
 
 def is_text(name: str) -> bool:
-    """Whether the name is UTF-8; the sensor can watch no folder whose name is not."""
+    """Return whether the name is UTF-8; the sensor cannot watch other folders."""
     if name.isascii():
         return True
     try:

@@ -1,7 +1,7 @@
-"""The watched files as a snapshot of signatures. Events are hints; what the disk says when looked at is the truth.
+"""The snapshot of the watched files. Events are hints; what the disk shows is the truth.
 
-Each reported path is looked at: a file is compared, a folder walked, what is gone is dropped with all below it. Raw
-events alone miss what was in a new folder before its watch was there.
+Each reported path is checked: a file is compared, a folder walked, and what is gone is dropped with all below it. Raw
+events alone miss files in a new folder that were written before it was watched.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from hotrun.adapters.files.contents import digest
 from hotrun.adapters.files.ignore import IGNORE_FILES, RootRules, is_below
 from hotrun.adapters.files.known import KnownFiles, KnownFolder, KnownPlace
-from hotrun.adapters.files.links import MOST_LINKED, LinkNames
+from hotrun.adapters.files.links import MAX_LINKED, LinkNames
 from hotrun.adapters.files.signature import (
     Signature,
     entry_is_folder,
@@ -40,9 +40,9 @@ class Tree:
         sign: Callable[[os.stat_result], Signature | None] = signature_of,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """`root`: what paths in changes are relative to. `single_files`: absolute; no ignore rule hides them.
+        """`root`: what paths in changes are relative to. `single_files`: absolute; no rule ignores them.
 
-        `sign` and `now_ns` (since 1970) stand for a file system and a clock with other ticks.
+        `sign` and `now_ns` (since 1970) replace the file system and the clock in tests.
         """
         self._root = root
         self._watch = watch
@@ -53,19 +53,19 @@ class Tree:
         self._top = {path: RootRules(path, root, watch) for path in watch.roots if os.path.isdir(path)}
         self._singles = (*single_files, *(path for path in watch.roots if path not in self._top))
         self._single = KnownFiles()
-        self.unwatched: list[str] = []  # since somebody emptied it: what cannot be watched, and why
-        self.new_folders: list[str] = []  # since somebody emptied it: these have no watch yet
+        self.unwatched: list[str] = []  # since the list was emptied: what cannot be watched, and why
+        self.new_folders: list[str] = []  # since the list was emptied: folders that have no watch yet
         self.lost_folders = False
-        self.touched: list[str] = []  # since somebody emptied it: another signature, but the same bytes
+        self.touched: list[str] = []  # since the list was emptied: files with another signature, but the same bytes
         self._unread: deque[tuple[str, str]] = deque()  # folder and name of files without a digest
         self._compare_singles([])
 
-    # --- what is known -----------------------------------------------------------------------------------------
+    # contents
 
     def folders(self) -> list[str]:
-        """Every folder that needs a watch, absolute; for a single file or a root that has gone, the one it lies in.
+        """Return every folder that needs a watch, absolute; for a single file or a missing root, its parent.
 
-        Of a folder with several names one: the kernel would tell of it under the last one that it was given.
+        Of a folder with several names only one: the kernel would report it under the last one that it was given.
         """
         gone = [path for path in self._top if path not in self._folders]
         beside = {os.path.dirname(path) for path in (*self._singles, *gone)}
@@ -73,27 +73,27 @@ class Tree:
         return [*self._names.one_each(), *more]
 
     def names_of(self, path: str) -> list[str]:
-        """The watched names of the folder that is at `path`, whatever that is called."""
+        """Return the watched names of the folder at `path`."""
         identity = identity_of(path)
         return self._names.of(identity) if identity is not None else []
 
     def files(self) -> list[str]:
-        """Every watched file, as changes name it; also from another thread."""
+        """Return every watched file, as changes name it. Safe in another thread."""
         folders = list(self._folders.items())
         return [
             self._name(os.path.join(path, name)) for path, folder in folders for name in list(folder.files.signatures)
         ]
 
     def count_files(self) -> int:
-        """How many files are watched."""
+        """Return how many files are watched."""
         return sum(len(folder.files.signatures) for folder in self._folders.values())
 
     def count_pruned(self) -> int:
-        """How many folders are left out, each with all below it."""
+        """Return how many folders are ignored, each with all below it."""
         return sum(folder.pruned for folder in self._folders.values())
 
     def changed_since(self, ctime_ns: int) -> list[Change]:
-        """The files whose last change is newer than `ctime_ns` (nanoseconds since 1970)."""
+        """Return the files whose last change is after `ctime_ns` (nanoseconds since 1970)."""
         changed = [
             os.path.join(path, name)
             for path, files in (*((path, folder.files) for path, folder in self._folders.items()), ("", self._single))
@@ -103,7 +103,7 @@ class Tree:
         return [Change(self._name(path), "modified") for path in dict.fromkeys(changed)]
 
     def read_contents(self) -> Iterator[None]:
-        """Read what has not been read yet, a file at a time: only what is known can be found unchanged later."""
+        """Read what has not been read yet, a file at a time: only known bytes can be found unchanged later."""
         while self._unread:
             path, name = self._unread.popleft()
             folder = self._folders.get(path)
@@ -112,22 +112,22 @@ class Tree:
                 continue
             full = os.path.join(path, name)
             found = digest(full, known.size)
-            # Bytes that were read beside a write belong to neither signature.
-            if found is not None and self._look(full) == known and folder.files.signatures.get(name) == known:
+            # Bytes that were read during a write belong to neither signature.
+            if found is not None and self._signature_of(full) == known and folder.files.signatures.get(name) == known:
                 folder.files.digests[name] = found
             yield
 
-    # --- looking -----------------------------------------------------------------------------------------------
+    # comparing with the disk
 
-    def verify(self) -> list[Change]:
+    def rescan(self) -> list[Change]:
         """Walk everything and compare; the first time, everything is new."""
         changes: list[Change] = []
-        for _ in self.verify_by_folder(changes):
+        for _ in self.rescan_by_folder(changes):
             pass
         return changes
 
-    def verify_by_folder(self, changes: list[Change]) -> Iterator[None]:
-        """The same, a folder at a time: between two of them, others may examine."""
+    def rescan_by_folder(self, changes: list[Change]) -> Iterator[None]:
+        """Do the same, a folder at a time: between two of them, others may call `examine`."""
         for path in self._top:
             stack = [self._top_place(path)]
             while stack:
@@ -136,21 +136,21 @@ class Tree:
                     above = self._folders.get(os.path.dirname(place.path))
                     if above is None:
                         continue
-                    place = place._replace(rules=above.rules)  # which may be others by now
+                    place = place._replace(rules=above.rules)  # it may have new rules by now
                 stack.extend(self._walk_one(place, changes))
                 yield
         self._compare_singles(changes)
 
     def examine(self, paths: Collection[str], removed: Iterable[str] = ()) -> list[Change]:
-        """Look at what was reported (absolute paths) and return what differs from before.
+        """Check the reported paths (absolute) and return what differs.
 
-        `removed`: what was not there at some time since the last look. If it is a folder now, it is another one than
-        the one that had a watch.
+        `removed`: paths that did not exist at some time since the last call. A folder there has no watch any more, even
+        if it looks the same.
         """
         changes: list[Change] = []
         paths, removed = set(self._names.with_others(paths)), set(self._names.with_others(removed))
         if any(os.path.basename(path) in IGNORE_FILES and self._has_rules(os.path.dirname(path)) for path in paths):
-            changes = self.verify()
+            changes = self.rescan()
         else:
             self._examine_all(paths, changes)
             self._compare_singles(changes)
@@ -160,7 +160,7 @@ class Tree:
         return changes
 
     def _has_rules(self, folder: str) -> bool:
-        """Whether an ignore file in `folder` counts: that of a watched one, or above a root."""
+        """Whether an ignore file in `folder` counts: it is a watched folder, or above a root."""
         return folder in self._folders or any(is_below(path, folder) for path in self._top)
 
     def _examine_all(self, paths: Collection[str], changes: list[Change]) -> None:
@@ -171,7 +171,7 @@ class Tree:
                 walked = path + os.sep if self._examine(path, changes) else walked
 
     def _examine(self, path: str, changes: list[Change]) -> bool:
-        """Look at one path; True if it is a folder that was walked."""
+        """Check one path; True if it is a folder that was walked."""
         if path in self._top:
             self._walk(self._top_place(path), changes)
             return True
@@ -180,7 +180,7 @@ class Tree:
         if parent is None:
             return False
         looked_ns = self._now_ns()
-        found = self._look(path)
+        found = self._signature_of(path)
         is_ours = found is None and is_folder(path, follow=self._watch.follow_symlinks)
         is_ours = is_ours and (not self._is_behind_link(parent, path) or self._may_follow(path))
         if not is_ours and path in self._folders:
@@ -196,12 +196,12 @@ class Tree:
             self._compare(parent, path, name, found, looked_ns, changes)
         return is_ours
 
-    def _look(self, path: str | os.DirEntry[str]) -> Signature | None:
+    def _signature_of(self, path: str | os.DirEntry[str]) -> Signature | None:
         found = stat_of(path)
         return None if found is None else self._sign(found)
 
     def _top_place(self, path: str) -> KnownPlace:
-        return KnownPlace(path, *self._top[path].look(), linked=False)
+        return KnownPlace(path, *self._top[path].read(), linked=False)
 
     def _place_in(self, folder: KnownFolder, path: str, name: str) -> KnownPlace:
         relative = f"{folder.relative}/{name}" if folder.relative else name
@@ -211,11 +211,11 @@ class Tree:
         return self._watch.follow_symlinks and (above.linked or os.path.islink(path))
 
     def _may_follow(self, path: str) -> bool:
-        """Whether to enter a folder that a link has led to: not where it is one of those above it."""
+        """Whether to enter a folder behind a link: not if it is one of its own ancestors."""
         identity = identity_of(path)
         return identity is not None and not self._names.loops(path, identity)
 
-    # --- walking -----------------------------------------------------------------------------------------------
+    # walking
 
     def _walk(self, place: KnownPlace, changes: list[Change]) -> None:
         stack = [place]
@@ -223,21 +223,21 @@ class Tree:
             stack.extend(self._walk_one(stack.pop(), changes))
 
     def _walk_one(self, place: KnownPlace, changes: list[Change]) -> list[KnownPlace]:
-        """Compare one folder with the disk; returns the folders in it."""
+        """Compare one folder with the disk; returns its folders."""
         looked_ns = self._now_ns()
         entries = self._entries(place, changes)
         if entries is None:
             return []
         folder = self._folders[place.path]
         rules = place.rules.inside(place.path, place.relative, entries)
-        ignores = folder.ignores if rules is folder.rules else folder.asks_rules
+        ignores = folder.ignores if rules is folder.rules else folder.rules_ignore
         folder.rules, folder.relative, folder.linked = rules, place.relative, place.linked
         known, racy = folder.files.signatures, folder.files.racy
         files, folders, ignored = set[str](), dict[str, KnownPlace](), set[str]()
         folder.pruned = 0
         for name, entry in entries.items():
             if entry_is_folder(entry, follow=self._watch.follow_symlinks):
-                if entry.path in self._top:  # a root inside of another is walked for itself
+                if entry.path in self._top:  # a root inside another is walked separately
                     continue
                 if ignores(name, True):
                     ignored.add(name + "/")
@@ -246,7 +246,7 @@ class Tree:
                 folder.pruned += name not in folders
             elif ignores(name, False):
                 ignored.add(name)
-            elif (found := self._look(entry)) is not None:
+            elif (found := self._signature_of(entry)) is not None:
                 files.add(name)
                 if known.get(name) != found or name in racy:
                     self._compare(folder, entry.path, name, found, looked_ns, changes)
@@ -258,10 +258,10 @@ class Tree:
         return list(folders.values())
 
     def _entries(self, place: KnownPlace, changes: list[Change]) -> dict[str, os.DirEntry[str]] | None:
-        """What is in a folder, which is known from now on; None: it cannot be read, and is no longer known."""
+        """The entries of a folder, which is remembered; None: it cannot be read, and is forgotten."""
         path = place.path
         if place.linked and self._names.is_full and path not in self._folders:
-            self.unwatched.append(f"{MOST_LINKED:,} folders lie behind links, and more")
+            self.unwatched.append(f"more than {MAX_LINKED:,} folders behind links")
             return None
         try:
             found = os.stat(path)
@@ -283,13 +283,13 @@ class Tree:
             return False
         return not self._is_behind_link(above, entry.path) or self._may_follow(entry.path)
 
-    # --- comparing ---------------------------------------------------------------------------------------------
+    # comparing
 
     def _compare(
         self, folder: KnownFolder, path: str, name: str, found: Signature, looked_ns: int, changes: list[Change]
     ) -> None:
         before = folder.files.digests.get(name)
-        finding = folder.files.look(name, path, found, looked_ns, skip_unchanged=self._watch.skip_unchanged)
+        finding = folder.files.compare(name, path, found, looked_ns, skip_unchanged=self._watch.skip_unchanged)
         if finding == "touched":
             self.touched.append(self._name(path))
         elif finding != "same":
@@ -300,12 +300,12 @@ class Tree:
     def _compare_singles(self, changes: list[Change]) -> None:
         for path in self._singles:
             looked_ns = self._now_ns()
-            found = self._look(path)
+            found = self._signature_of(path)
             if found is None:
                 if self._single.drop(path):
                     changes.append(Change(self._name(path), "deleted"))
                 continue
-            finding = self._single.look(path, path, found, looked_ns, skip_unchanged=False)
+            finding = self._single.compare(path, path, found, looked_ns, skip_unchanged=False)
             if finding == "added" or finding == "modified":
                 changes.append(Change(self._name(path), finding))
 
@@ -325,13 +325,13 @@ class Tree:
             if folder is not None:
                 self.lost_folders = True
                 if (other := self._names.drop(gone)) is not None:
-                    self.new_folders.append(other)  # it may have been watched under the name that went
+                    self.new_folders.append(other)  # it may have been watched under the forgotten name
                 stack.extend(os.path.join(gone, name) for name in folder.folders)
                 names = folder.files.signatures
                 changes.extend(Change(self._name(os.path.join(gone, name)), "deleted") for name in names)
 
     def _name(self, path: str) -> str:
-        """An absolute path as changes name it: relative to the root; never with bytes that are no text."""
+        """Return an absolute path as changes name it: relative to the root, and always valid text."""
         name = (
             path[len(self._root) + 1 :] if path.startswith(self._root + os.sep) else os.path.relpath(path, self._root)
         )

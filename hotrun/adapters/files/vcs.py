@@ -1,10 +1,10 @@
-"""Which version control operations are rewriting the tree right now, told by the files that they keep meanwhile."""
+"""Detects version control operations that are rewriting the tree, by the files that they keep meanwhile."""
 
 from __future__ import annotations
 
 import os
 
-# In .git while it lasts. index.lock is there for milliseconds to seconds (checkout, reset, stash, pull); the others
+# In .git during the operation. index.lock exists for milliseconds to seconds (checkout, reset, stash, pull); the others
 # also while git waits for a person.
 _GIT = {
     "index.lock": "git index.lock",
@@ -20,7 +20,7 @@ _JJ = {"working_copy.lock": "jj working copy lock"}
 
 
 class VcsOperations:
-    """The operations of the repositories that hold these roots."""
+    """The operations of the repositories around these roots."""
 
     def __init__(self, roots: tuple[str, ...]) -> None:
         found: dict[str, dict[str, str]] = {}
@@ -32,7 +32,7 @@ class VcsOperations:
         self.folders = tuple(found)
 
     def current(self) -> tuple[str, ...]:
-        """What is in progress; costs a stat for each marker, 20 microseconds in all."""
+        """Return what is in progress. Costs a stat for each marker, 20 microseconds in all."""
         return tuple(dict.fromkeys(what for path, what in self._markers if os.path.lexists(path)))
 
 
@@ -54,7 +54,7 @@ def _repositories(folder: str) -> dict[str, dict[str, str]]:
 
 
 def _git_folder(path: str) -> str | None:
-    """`.git` itself, or where a worktree's or submodule's `.git` file points."""
+    """`.git` itself, or the target of a worktree's or submodule's `.git` file."""
     if not os.path.isfile(path):
         return path
     try:

@@ -45,7 +45,7 @@ class StateFolder:
         replace_file(path, data, 0o600)
         return path
 
-    def sync_folder(self) -> str | None:
+    def cookie_folder(self) -> str | None:
         """Return a folder for cookie files (see adapters/files/cookies.py); None if it cannot be made."""
         try:
             return self.make("sync")

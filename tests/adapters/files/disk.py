@@ -49,14 +49,14 @@ def tree_of(
     follow: bool = False,
 ) -> Tree:
     """A tree that has not looked at anything yet."""
-    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, gitignore, follow_symlinks=follow)
+    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, gitignore=gitignore, follow_symlinks=follow)
     return Tree(str(root), watch, tuple(map(str, single)))
 
 
 def walked(root: Path, **options: object) -> Tree:
     """A tree that knows what is there now."""
     tree = tree_of(root, **options)  # type: ignore[arg-type]
-    tree.verify()
+    tree.rescan()
     return tree
 
 
@@ -68,7 +68,7 @@ def short(changes: Iterable[Change]) -> list[str]:
 def watched(root: Path, **options: object) -> list[str]:
     """The names of all files that a fresh look at the disk finds."""
     tree = tree_of(root, **options)  # type: ignore[arg-type]
-    return sorted(change.path for change in tree.verify())
+    return sorted(change.path for change in tree.rescan())
 
 
 def examine(tree: Tree, *paths: Path) -> list[str]:

@@ -68,7 +68,7 @@ def differing(before: Contents, after: Contents) -> set[str]:
 class Session:
     """One engine and one FileSource on `root`, with a single step that depends on everything."""
 
-    def __init__(self, root: Path, sync_folder: Path | None, rng: random.Random, *, follow: bool = False) -> None:
+    def __init__(self, root: Path, cookie_folder: Path | None, rng: random.Random, *, follow: bool = False) -> None:
         self.root = root
         self.told: set[str] = set()  # paths that builds were started for
         self.read: Contents = {}  # by the newest build
@@ -87,7 +87,7 @@ class Session:
         step = Step("read", Program(("read",), str(root)))
         self._project = Project(str(root), None, Watch((str(root),), follow_symlinks=follow), {"read": step})
         self._engine = Engine(self._project)
-        self._source = FileSource(self._put, self._changed, None if sync_folder is None else str(sync_folder))
+        self._source = FileSource(self._put, self._changed, None if cookie_folder is None else str(cookie_folder))
 
     async def start(self) -> None:
         """Watch, and wait until all that is there is built."""
@@ -147,7 +147,7 @@ class Session:
             case commands.Signal() | commands.Kill():
                 self._loop.call_soon(self._end, effect.run, "SIGTERM")
             case commands.Rescan():
-                self._begin(self._source.verify())
+                self._begin(self._source.rescan())
             case _:
                 pass
 

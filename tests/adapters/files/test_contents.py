@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.files.contents import MOST_BYTES, digest
+from hotrun.adapters.files.contents import MAX_BYTES, digest
 from hotrun.adapters.files.tree import Tree
 from hotrun.core.model.inputs import Change
 from hotrun.core.model.project import Watch
@@ -18,7 +18,7 @@ LONG_AGO_NS = 1_000_000_000  # what is older needs no look at its bytes
 
 def read_tree(root: Path, skip_unchanged: bool = True) -> Tree:
     tree = Tree(str(root), Watch((str(root),), skip_unchanged=skip_unchanged), ())
-    tree.verify()
+    tree.rescan()
     for _ in tree.read_contents():
         pass
     return tree
@@ -33,9 +33,9 @@ def test_a_digest_is_that_of_the_bytes_whatever_the_name(tmp_path: Path) -> None
 
 def test_what_is_too_big_gone_or_no_file_has_no_digest(tmp_path: Path) -> None:
     big = tmp_path / "big"
-    big.write_bytes(b"x" * (MOST_BYTES + 1))
+    big.write_bytes(b"x" * (MAX_BYTES + 1))
     os.mkfifo(tmp_path / "pipe")
-    assert digest(str(big), MOST_BYTES + 1) is None
+    assert digest(str(big), MAX_BYTES + 1) is None
     assert digest(str(big), 5) is None, "it has grown since somebody looked"
     assert digest(str(tmp_path / "gone"), 1) is None
     assert digest(str(tmp_path), 1) is None
@@ -97,7 +97,7 @@ def test_a_file_that_goes_and_comes_back_is_known_by_its_bytes_at_once(tmp_path:
     file.write_text("same")
     late_ns = LONG_AGO_NS if is_old else 0
     tree = Tree(str(tmp_path), Watch((str(tmp_path),)), (), now_ns=lambda: time.time_ns() + late_ns)
-    tree.verify()
+    tree.rescan()
     for _ in tree.read_contents():
         pass
     file.rename(tmp_path.parent / "aside")
@@ -110,7 +110,7 @@ def test_an_edit_that_was_never_read_before_counts_and_is_known_afterwards(tmp_p
     file = tmp_path / "a.txt"
     file.write_text("one")
     tree = Tree(str(tmp_path), Watch((str(tmp_path),)), (), now_ns=lambda: time.time_ns() + LONG_AGO_NS)
-    tree.verify()
+    tree.rescan()
     os.utime(file, ns=(1, 1))
     assert tree.examine([str(file)]) == [Change("a.txt", "modified")]
     for _ in tree.read_contents():
@@ -132,7 +132,7 @@ def test_a_file_that_is_written_while_it_is_read_is_not_known(tmp_path: Path) ->
     file = tmp_path / "a.txt"
     file.write_text("one")
     tree = Tree(str(tmp_path), Watch((str(tmp_path),)), ())
-    tree.verify()
+    tree.rescan()
     file.write_text("two")
     for _ in tree.read_contents():
         pass

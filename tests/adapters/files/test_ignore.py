@@ -201,15 +201,15 @@ def test_a_root_named_on_purpose_is_watched_whatever_ignores_it(tmp_path: Path) 
 def test_a_root_inside_of_another_is_watched_once(tmp_path: Path) -> None:
     files(tmp_path, "a.c", "sub/b.c", "sub/deep/c.c")
     tree = tree_of(tmp_path, roots=[tmp_path, tmp_path / "sub"])
-    assert sorted(change.path for change in tree.verify()) == ["a.c", "sub/b.c", "sub/deep/c.c"]
-    assert tree.verify() == []
+    assert sorted(change.path for change in tree.rescan()) == ["a.c", "sub/b.c", "sub/deep/c.c"]
+    assert tree.rescan() == []
 
 
 def test_pruned_folders_are_counted_once_each(tmp_path: Path) -> None:
     files(tmp_path, "node_modules/a/b/c.js", "sub/target/x", "sub/a.c", ".git/HEAD")
     tree = walked(tmp_path)
     assert tree.count_pruned() == 3
-    tree.verify()
+    tree.rescan()
     tree.examine([str(tmp_path / "sub")])
     assert tree.count_pruned() == 3
 
@@ -221,7 +221,7 @@ def test_rules_are_the_same_object_while_all_ignore_files_hold_the_same(tmp_path
     rules = RootRules(str(tmp_path), str(tmp_path), Watch((str(tmp_path),)))
 
     def inside() -> IgnoreRules:
-        outer, _ = rules.look()
+        outer, _ = rules.read()
         assert outer.inside(str(tmp_path / "other"), "other") is outer
         return outer.inside(str(tmp_path / "sub"), "sub")
 
@@ -237,7 +237,7 @@ def test_rules_are_the_same_object_while_all_ignore_files_hold_the_same(tmp_path
     third = inside()
     assert (third.ignores("sub/x.o", False), third.ignores("sub/x.p", False)) == (False, True)
     ignore.unlink()
-    assert inside() is rules.look()[0]
+    assert inside() is rules.read()[0]
 
 
 def test_a_walk_asks_the_rules_about_no_name_twice_while_they_are_the_same(
@@ -253,13 +253,13 @@ def test_a_walk_asks_the_rules_about_no_name_twice_while_they_are_the_same(
         return ignores(rules, relative, is_folder)
 
     monkeypatch.setattr(IgnoreRules, "ignores", asks)
-    assert tree.verify() == []
+    assert tree.rescan() == []
     assert asked == []
     write(tmp_path / "sub" / "new.log")
-    assert tree.verify() == []
+    assert tree.rescan() == []
     assert asked == ["sub/new.log"]
     write(ignore, "sub\n")
-    assert short(tree.verify()) == ["+a.log", "-sub/b.c", "~.gitignore"]
+    assert short(tree.rescan()) == ["+a.log", "-sub/b.c", "~.gitignore"]
 
 
 def test_a_name_that_changes_its_kind_is_asked_about_again(tmp_path: Path) -> None:
@@ -268,11 +268,11 @@ def test_a_name_that_changes_its_kind_is_asked_about_again(tmp_path: Path) -> No
     tree = walked(tmp_path)
     (tmp_path / "out").unlink()
     write(tmp_path / "out" / "a.o")
-    assert short(tree.verify()) == ["-out"]
+    assert short(tree.rescan()) == ["-out"]
     (tmp_path / "out" / "a.o").unlink()
     (tmp_path / "out").rmdir()
     write(tmp_path / "out")
-    assert short(tree.verify()) == ["+out"]
+    assert short(tree.rescan()) == ["+out"]
 
 
 # --- git itself as the judge -------------------------------------------------------------------------------------

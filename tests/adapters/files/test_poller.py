@@ -247,7 +247,7 @@ def test_it_looks_half_as_often_when_all_has_been_quiet(
     tmp_path: Path, look: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(poller, "IDLE_S", 0.05)
-    monkeypatch.setattr(poller, "BUSY_SHARE", 1000.0)
+    monkeypatch.setattr(poller, "MAX_CPU_SHARE", 1000.0)
     looking = look(tmp_path, interval_s=0.02)
     until(lambda: looking.poller._pause_s == 0.04)
     monkeypatch.setattr(poller, "IDLE_S", DEADLINE_S)
@@ -261,7 +261,7 @@ def test_a_large_tree_is_looked_at_less_often_than_was_asked(
 ) -> None:
     for number in range(200):
         write(tmp_path / str(number))
-    monkeypatch.setattr(poller, "BUSY_SHARE", 0.02)
+    monkeypatch.setattr(poller, "MAX_CPU_SHARE", 0.02)
     looking = look(tmp_path, interval_s=0.001)
     until(lambda: looking.poller.delay_s > 0.01)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.files.contents import MOST_BYTES, digest
+from hotrun.adapters.files.contents import MAX_BYTES, digest
 from hotrun.adapters.files.read_sources import MOST_CHARACTERS, MOST_KNOWN, MOST_PLACES, ReadSources, SeenSources
 from hotrun.adapters.files.signature import WHOLE_S_RACY_NS
 from hotrun.core.model.events import SourceExcerpt
@@ -66,7 +66,7 @@ def test_bytes_that_are_no_text_are_replaced_and_a_binary_file_has_no_lines(tmp_
 
 def test_what_is_no_file_or_too_large_has_no_lines(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    write(tmp_path / "large", "x" * (MOST_BYTES + 1))
+    write(tmp_path / "large", "x" * (MAX_BYTES + 1))
     names = [str(tmp_path / name) for name in ("pipe", "large", "none", "a\0b")]
     assert [seen(tmp_path).around(name, 1, True) for name in (*names, str(tmp_path), "/dev/zero")] == [None] * 6
 

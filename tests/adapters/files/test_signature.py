@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.files.contents import MOST_BYTES
+from hotrun.adapters.files.contents import MAX_BYTES
 from hotrun.adapters.files.signature import AHEAD_NS, RACY_NS, WHOLE_S_RACY_NS, Signature
 from hotrun.adapters.files.tree import Tree
 from hotrun.core.model.project import Watch
@@ -30,7 +30,7 @@ class Clock:
         watch = Watch((str(root),), skip_unchanged=skip_unchanged)
         single_files = tuple(map(str, single))
         tree = Tree(str(root), watch, single_files, sign=self.sign, now_ns=lambda: self.now_ns)
-        tree.verify()
+        tree.rescan()
         return tree
 
 
@@ -39,8 +39,8 @@ def test_a_second_write_within_a_tick_is_found_by_the_next_walk(skip_unchanged: 
     file, clock = write(tmp_path / "a", "one"), Clock()
     tree = clock.tree(tmp_path, skip_unchanged=skip_unchanged)
     file.write_text("two")
-    assert short(tree.verify()) == ["~a"]
-    assert tree.verify() == []
+    assert short(tree.rescan()) == ["~a"]
+    assert tree.rescan() == []
 
 
 def test_it_is_found_when_its_event_comes(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_write_after_the_edit_that_was_told_is_found(tmp_path: Path) -> None:
     assert short(tree.examine([str(file)])) == ["~a"]
     file.write_text("six")
     clock.now_ns += RACY_NS
-    assert short(tree.verify()) == ["~a"]
+    assert short(tree.rescan()) == ["~a"]
 
 
 def test_when_the_tick_is_over_one_more_look_at_the_bytes_is_the_last(
@@ -71,9 +71,9 @@ def test_when_the_tick_is_over_one_more_look_at_the_bytes_is_the_last(
     tree = clock.tree(tmp_path)
     clock.now_ns = TICK_NS + RACY_NS + 1
     file.write_text("two")
-    assert short(tree.verify()) == ["~a"]
+    assert short(tree.rescan()) == ["~a"]
     monkeypatch.setattr("hotrun.adapters.files.known.digest", None)
-    assert tree.verify() == []
+    assert tree.rescan() == []
 
 
 @pytest.mark.parametrize("now_ns", [TICK_NS + RACY_NS + 1, TICK_NS - AHEAD_NS - 1])
@@ -84,7 +84,7 @@ def test_an_old_file_or_one_of_another_clock_is_known_by_its_signature(
     clock = Clock()
     clock.now_ns = now_ns
     monkeypatch.setattr("hotrun.adapters.files.known.digest", None)
-    assert clock.tree(tmp_path).verify() == []
+    assert clock.tree(tmp_path).rescan() == []
 
 
 def test_where_times_are_whole_seconds_a_file_is_compared_for_longer(tmp_path: Path) -> None:
@@ -93,12 +93,12 @@ def test_where_times_are_whole_seconds_a_file_is_compared_for_longer(tmp_path: P
     clock.now_ns = clock.tick_ns + WHOLE_S_RACY_NS
     tree = clock.tree(tmp_path)
     file.write_text("two")
-    assert short(tree.verify()) == ["~a"]
+    assert short(tree.rescan()) == ["~a"]
 
 
 def test_what_is_too_big_to_be_read_is_not_taken_for_changed(tmp_path: Path) -> None:
-    write(tmp_path / "a", "x" * (MOST_BYTES + 1))
-    assert Clock().tree(tmp_path).verify() == []
+    write(tmp_path / "a", "x" * (MAX_BYTES + 1))
+    assert Clock().tree(tmp_path).rescan() == []
 
 
 def test_a_single_file_is_looked_at_as_closely(tmp_path: Path) -> None:
@@ -106,4 +106,4 @@ def test_a_single_file_is_looked_at_as_closely(tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     tree = clock.tree(tmp_path / "root", single=(file,))
     file.write_text("A=2")
-    assert short(tree.verify()) == ["~../beside/.env"]
+    assert short(tree.rescan()) == ["~../beside/.env"]

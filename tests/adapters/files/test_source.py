@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from hotrun.adapters.files.source import CLOCK_LAG_NS, FAILURES, RACES_WITH_FOLDERS
+from hotrun.adapters.files.source import CLOCK_LAG_NS, MAX_FAILURES, MAX_FOLDER_RACES
 from hotrun.adapters.files.watcher import Fail, KernelSensor, Report, Sensor, Watcher
 from hotrun.adapters.os import mounts
 from hotrun.core.model.inputs import Noticed, Rescanned, WatchStarted
@@ -235,7 +235,7 @@ def test_a_folder_that_goes_between_the_look_and_the_watch_does_no_harm(
 def test_where_folders_go_faster_than_they_can_be_watched_the_watch_comes_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch, races = Watcher.watch, iter(range(3 * RACES_WITH_FOLDERS))
+    watch, races = Watcher.watch, iter(range(3 * MAX_FOLDER_RACES))
 
     def after_many_races(watcher: Watcher, folders: list[str]) -> None:
         if next(races, None) is not None:
@@ -456,7 +456,7 @@ def test_a_file_name_that_is_no_text_kills_the_sensor_but_nothing_is_lost(tmp_pa
                 await until(lambda: {"~a"} <= set(watched.told()), "the edit")
             assert "+caf\ufffd" in watched.told()
             assert len(watched.notices()) == 1
-            assert "started anew" in watched.notices()[0]
+            assert "was restarted" in watched.notices()[0]
             watched.changes.clear()
             await until_stable(watched, tmp_path / "b")
 
@@ -473,7 +473,7 @@ def test_a_folder_whose_name_is_no_text_is_told_and_the_rest_is_watched(tmp_path
 
     async def story() -> None:
         async with watching(tmp_path) as watched:
-            assert watched.notices() == ["caf\ufffd: its name is not UTF-8: not watched"]
+            assert watched.notices() == ["not watched: caf\ufffd: its name is not UTF-8"]
             await watched.quiet()
 
     asyncio.run(story())
@@ -489,7 +489,7 @@ def test_a_project_whose_own_name_is_no_text_is_told_not_to_be_watched_where_it_
         watched = Watched(Path(root))
         await watched.start(poll="never")
         (notice,) = watched.notices()
-        assert "not everything is watched" in notice
+        assert "some folders are not watched" in notice
         notice.encode()
         watched.source.close()
 
@@ -575,7 +575,7 @@ def test_what_is_polled_is_told_like_what_the_kernel_tells(root: Path) -> None:
             await watched.until_told("~edited")
             (root / "edited").write_text("longer, in the same file")
             await until(lambda: "~edited" in watched.told(), "the edit")
-            await watched.source.verify()
+            await watched.source.rescan()
             watched.changes.clear()
             put(root / "a" / "b" / "c" / "new", root)
             await watched.until_told("+a/b/c/new")
@@ -650,10 +650,10 @@ def test_while_polling_the_proof_that_all_is_told_does_not_wait_for_the_interval
     path = write(root / "src" / "a")
 
     async def story() -> None:
-        watched = Watched(root, sync_folder=sync)
+        watched = Watched(root, cookie_folder=sync)
         await watched.start(poll="always", poll_interval_ms=1_000_000)
         put(path, root, "longer")
-        await asyncio.wait_for(watched.source.verify(), DEADLINE_S)
+        await asyncio.wait_for(watched.source.rescan(), DEADLINE_S)
         assert watched.told() == ["~src/a"]
         assert [fact.missed for fact in watched.posted if isinstance(fact, Rescanned)] == [0]
         watched.source.close()
@@ -797,7 +797,7 @@ def test_without_polling_what_exceeds_the_limit_is_an_error(root: Path) -> None:
             await watched.until_told("~a")
             (notice,) = [fact for fact in watched.posted if isinstance(fact, Noticed)]
             assert notice.level == "error"
-            assert 'folders are not watched, as watch.poll is "never"' in notice.text
+            assert 'folders are not watched because watch.poll is "never"' in notice.text
 
     asyncio.run(story())
 
@@ -807,10 +807,10 @@ def test_a_sensor_that_dies_again_and_again_gives_way_to_polling(root: Path) -> 
 
     async def story() -> None:
         async with polling(root, "auto") as watched:
-            for _ in range(FAILURES):
+            for _ in range(MAX_FAILURES):
                 watched.source._fail("broken")
             await until(lambda: len(watched.notices()) == 2, "the notice")
-            assert watched.notices()[1].endswith("everything is polled")
+            assert watched.notices()[1].endswith("polling everything")
             assert watched.source._watcher.backend == "poll"
             put(path, root, "longer")
             await watched.until_told("~a")
@@ -827,7 +827,7 @@ def test_a_sensor_that_dies_at_the_limit_is_made_anew(root: Path) -> None:
             bad = os.path.join(os.fsencode(root), b"caf\xe9")
             with open(bad, "wb"):
                 pass
-            await until(lambda: any("started anew" in text for text in watched.notices()), "the notice")
+            await until(lambda: any("was restarted" in text for text in watched.notices()), "the notice")
             assert watched.source._watcher.backend == "watchfiles+poll"
             watched.changes.clear()
             await all_are_told(watched, files)

@@ -40,20 +40,20 @@ def test_the_first_look_finds_every_file_and_the_second_nothing(tmp_path: Path) 
     write(tmp_path / "a.c")
     write(tmp_path / "sub" / "deep" / "b.c")
     tree = tree_of(tmp_path)
-    assert short(tree.verify()) == ["+a.c", "+sub/deep/b.c"]
-    assert tree.verify() == []
+    assert short(tree.rescan()) == ["+a.c", "+sub/deep/b.c"]
+    assert tree.rescan() == []
     assert tree.count_files() == 2
     assert sorted(tree.folders()) == [str(tmp_path), str(tmp_path / "sub"), str(tmp_path / "sub" / "deep")]
 
 
-@pytest.mark.parametrize("look", ["examine", "verify"])
+@pytest.mark.parametrize("look", ["examine", "rescan"])
 def test_added_modified_and_deleted_files_are_told_apart(look: str, tmp_path: Path) -> None:
     kept, edited, gone = (write(tmp_path / name) for name in ("kept", "edited", "gone"))
     tree = walked(tmp_path)
     new = write(tmp_path / "new")
     write(edited, "longer")
     gone.unlink()
-    found = examine(tree, kept, edited, gone, new) if look == "examine" else short(tree.verify())
+    found = examine(tree, kept, edited, gone, new) if look == "examine" else short(tree.rescan())
     assert found == ["+new", "-gone", "~edited"]
 
 
@@ -112,7 +112,7 @@ def test_an_ignored_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
     path.unlink()
     write(path / "inner")
     assert examine(tree, path) == ["-out"]
-    assert tree.verify() == []
+    assert tree.rescan() == []
 
 
 def test_what_lies_in_an_unknown_folder_waits_for_the_report_of_the_folder(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_changes_are_relative_to_the_project_also_outside_of_it(tmp_path: Path) 
     write(project / "a")
     path = write(lib / "deep" / "b")
     tree = tree_of(project, roots=[project, lib])
-    assert short(tree.verify()) == ["+../lib/deep/b", "+a"]
+    assert short(tree.rescan()) == ["+../lib/deep/b", "+a"]
     path.write_text("other")
     assert examine(tree, path) == ["~../lib/deep/b"]
 
@@ -238,7 +238,7 @@ def test_single_files_count_wherever_they_lie_and_whatever_ignores_them(tmp_path
     far.unlink()
     assert examine(tree, env, far) == ["+.env", "-../far/far.env"]
     env.write_text("other")
-    assert short(tree.verify()) == ["~.env"]
+    assert short(tree.rescan()) == ["~.env"]
 
 
 def test_a_single_file_goes_with_the_folder_that_is_moved_away(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_strange_names_are_names(name: str, tmp_path: Path) -> None:
     assert examine(tree, tmp_path / name) == [f"+{name}/{name}"]
     write(tmp_path / name / name, "other")
     assert examine(tree, tmp_path / name / name) == [f"~{name}/{name}"]
-    assert tree.verify() == []
+    assert tree.rescan() == []
 
 
 def test_a_very_deep_folder_is_walked(tmp_path: Path) -> None:
@@ -311,7 +311,7 @@ def test_a_file_name_that_is_no_text_is_shown_as_text(tmp_path: Path) -> None:
     (change,) = tree.examine([os.fsdecode(path)])
     assert (change.path, change.kind) == ("caf\ufffd.c", "added")
     change.path.encode()
-    assert tree.verify() == []
+    assert tree.rescan() == []
 
 
 def test_a_folder_whose_name_is_no_text_is_left_out_and_told(tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_fifos_and_sockets_are_no_files_and_never_block(tmp_path: Path) -> None:
         server.bind(f"{short_path}/s")  # a socket's path may have 104 bytes only
         os.rename(f"{short_path}/s", tmp_path / "socket")
     assert examine(tree, tmp_path / "fifo", tmp_path / "socket") == []
-    assert tree.verify() == []
+    assert tree.rescan() == []
     assert tree.count_files() == 0
 
 
@@ -359,7 +359,7 @@ def test_links_to_files_count_links_to_folders_do_not(tmp_path: Path) -> None:
     (root / "broken").symlink_to(root / "gone")
     (root / "up").symlink_to(root)
     tree = tree_of(root)
-    assert short(tree.verify()) == ["+broken", "+file"]
+    assert short(tree.rescan()) == ["+broken", "+file"]
     target.write_text("other")
     assert examine(tree, root / "file") == ["~file"]
     write(root / "gone")
@@ -399,7 +399,7 @@ def test_an_unreadable_folder_is_told_and_the_others_are_walked(open_folder: Pat
 
     def look() -> str:
         tree = tree_of(open_folder)
-        return f"{short(tree.verify())} {tree.unwatched}"
+        return f"{short(tree.rescan())} {tree.unwatched}"
 
     try:
         assert as_somebody(look) == "['+a/x', '+z/x'] ['locked cannot be read: Permission denied']"
@@ -431,7 +431,7 @@ def test_a_repository_that_comes_around_the_project_moves_what_patterns_are_seen
     write(tmp_path / ".gitignore", "/project/gen/deep/\n*.o\n")
     tree = walked(root)
     (tmp_path / ".git").mkdir()
-    assert short(tree.verify()) == ["-a.o", "-gen/deep/b.c"]
+    assert short(tree.rescan()) == ["-a.o", "-gen/deep/b.c"]
     write(root / "gen" / "deep" / "c.c")
     assert examine(tree, root / "gen" / "deep") == []
     assert signatures(tree) == signatures(walked(root))
@@ -442,7 +442,7 @@ def test_an_ignore_file_that_is_edited_during_a_walk_counts_for_the_rest_of_it(t
         write(tmp_path / name)
     ignore = write(tmp_path / ".gitignore", "x.c\n")
     tree, changes = walked(tmp_path), list[Change]()
-    walk = tree.verify_by_folder(changes)
+    walk = tree.rescan_by_folder(changes)
     next(walk)
     write(ignore, "y.c\n")
     assert examine(tree, ignore) == ["+a/x.c", "+b/x.c", "+c/x.c", "~.gitignore"]
@@ -486,7 +486,7 @@ def test_a_look_at_what_was_touched_finds_all_that_a_look_at_everything_finds(se
             gardener.work()
         touched, removed = [str(path) for path in gardener.touched], [str(path) for path in gardener.removed]
         apply(known, tree.examine(touched, removed))
-        assert short(tree.verify()) == []
+        assert short(tree.rescan()) == []
         fresh = walked(root)
         assert signatures(tree) == signatures(fresh)
         assert sorted(tree.folders()) == sorted(fresh.folders())
@@ -508,7 +508,7 @@ def test_a_look_at_everything_finds_what_random_work_has_changed(seed: int, foll
     for _ in range(20):
         for _ in range(rng.choice((1, 5, 20))):
             gardener.work()
-        apply(known, tree.verify())
+        apply(known, tree.rescan())
         assert known == set(watched(root, follow=follow))
         fresh = walked(root, follow=follow)
         assert signatures(tree) == signatures(fresh)

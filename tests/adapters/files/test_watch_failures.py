@@ -58,7 +58,7 @@ async def deaf(root: Path, clocks: Clocks | None = None) -> AsyncIterator[tuple[
     """A source that is told nothing, of a project with the file `a`, which was edited."""
     write(root / "a")
     sense = Deaf()
-    watched = Watched(root, sense, sleep=SuspendDetector(clocks) if clocks is not None else None)
+    watched = Watched(root, sense, suspend=SuspendDetector(clocks) if clocks is not None else None)
     await watched.start()
     put(root / "a", root, "longer")
     try:
@@ -98,7 +98,7 @@ def test_a_failed_sensor_leads_to_new_watches_and_a_walk(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("wakes_by", ["time", "report"])
 def test_sleep_leads_to_new_watches_and_a_walk(wakes_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "SLEEP_CHECK_S", 0.01 if wakes_by == "time" else 1000.0)
+    monkeypatch.setattr(source, "SUSPEND_CHECK_S", 0.01 if wakes_by == "time" else 1000.0)
     clocks = Clocks()
 
     async def story() -> None:
@@ -118,14 +118,14 @@ def test_clocks_that_drift_apart_are_no_sleep() -> None:
     sleep = SuspendDetector(clocks)
     for drift_s in (0.5, 0.9, -30.0, 0.0):
         clocks.ahead_s += drift_s
-        assert not sleep.has_been()
+        assert not sleep.was_suspended()
     clocks.ahead_s += JUMP_S * 2
-    assert sleep.has_been()
-    assert not sleep.has_been()
+    assert sleep.was_suspended()
+    assert not sleep.was_suspended()
 
 
 def test_the_clocks_of_this_machine_say_that_it_has_not_slept() -> None:
-    assert not SuspendDetector().has_been()
+    assert not SuspendDetector().was_suspended()
 
 
 def test_another_root_in_the_place_of_the_old_one_is_found_by_a_walk_and_watched(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_another_root_in_the_place_of_the_old_one_is_found_by_a_walk_and_watched
             made = sense.made
             root.rename(tmp_path / "old")
             write(root / "b")
-            await watched.source.verify()
+            await watched.source.rescan()
             await watched.until_told("+b", "-a")
             assert sense.made > made
             sense.hears = True
@@ -150,11 +150,11 @@ def test_a_folder_that_was_replaced_unnoticed_gets_a_watch_with_the_next_walk(tm
     async def story() -> None:
         async with deaf(tmp_path) as (watched, sense):
             put(tmp_path / "sub" / "a", tmp_path)
-            await watched.source.verify()
+            await watched.source.rescan()
             watched.changes.clear()
             (tmp_path / "sub").rename(tmp_path.parent / f"{tmp_path.name}-away")
             put(tmp_path / "sub" / "a", tmp_path, "longer")
-            await watched.source.verify()
+            await watched.source.rescan()
             await watched.until_told("~sub/a")
             sense.hears = True
             put(tmp_path / "sub" / "a", tmp_path, "even longer")
@@ -166,10 +166,10 @@ def test_a_folder_that_was_replaced_unnoticed_gets_a_watch_with_the_next_walk(tm
 def test_what_a_verify_finds_that_no_event_told_is_counted_for_the_whole_session(tmp_path: Path) -> None:
     async def story() -> None:
         async with deaf(tmp_path) as (watched, _):
-            await watched.source.verify()
+            await watched.source.rescan()
             put(tmp_path / "b", tmp_path)
             put(tmp_path / "c", tmp_path)
-            await watched.source.verify()
+            await watched.source.rescan()
             assert [fact.missed for fact in watched.posted if isinstance(fact, Rescanned)] == [1, 2]
             report = watched.source.report()
             assert (report.walks, report.missed, report.renewals) == (2, 3, 0)

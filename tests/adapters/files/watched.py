@@ -22,14 +22,14 @@ class Watched:
         self,
         root: Path,
         sense: Sense = KernelSensor,
-        sync_folder: Path | None = None,
-        sleep: SuspendDetector | None = None,
+        cookie_folder: Path | None = None,
+        suspend: SuspendDetector | None = None,
     ) -> None:
         self.root = root
         self.posted: list[Input] = []
         self.changes: list[Change] = []
-        folder = None if sync_folder is None else str(sync_folder)
-        self.source = FileSource(self.posted.append, self.changes.extend, folder, sense, sleep)
+        folder = None if cookie_folder is None else str(cookie_folder)
+        self.source = FileSource(self.posted.append, self.changes.extend, folder, sense, suspend)
         self._count = 0
 
     async def start(

@@ -67,7 +67,7 @@ def test_names_that_are_no_text_are_left_out_or_shown_as_text_and_the_rest_is_bu
         os.makedirs(source + b"/new\xfe/deep")
         wait_until_settled_with_an_edit(session, "folder")
         for name in ("before", "new"):
-            session.wait_for("message", text=f"src/{name}\ufffd: its name is not UTF-8: not watched", timeout=10)
+            session.wait_for("message", text=f"not watched: src/{name}\ufffd: its name is not UTF-8", timeout=10)
         _edit_and_end(session, "one", "two")
         assert len(_warnings(session)) == len(set(_warnings(session)))
 
@@ -152,7 +152,7 @@ def test_what_may_not_be_read_is_said_once_and_the_rest_is_built(
                 settled = session.wait_for("up_to_date", since=mark)
                 assert built(root, settled["build"])[b"src/ordinary"] == word.encode(), session.account()
             locked = [text for text in _warnings(session) if "cannot be read" in text]
-            assert sorted(locked) == [f"src/{name} cannot be read: Permission denied: not watched" for name in LOCKED]
+            assert sorted(locked) == [f"not watched: src/{name} cannot be read: Permission denied" for name in LOCKED]
             (root / "src" / "later").chmod(0o755)
             session.wait_for("changes.detected", paths=[{"path": "src/later/a", "kind": "added"}])
             mark = session.mark
