@@ -183,7 +183,7 @@ class _StepOutput:
 
         def answer(placed: list[Finding]) -> None:
             pairs = zip(found, [*placed, *found[len(placed) :]], strict=True)  # the others are told as they are printed
-            self._tell(findings.take(pairs) if last is None else findings.finish(pairs))
+            self._tell(findings.add(pairs) if last is None else findings.finish(pairs))
             if last is not None:
                 self._post(last)
 

@@ -67,7 +67,7 @@ class Parsers:
         if isinstance(fact, inputs.OutputRead) and fact.run in self._runs:
             parser, placed = self._runs[fact.run]
             found = [finding for line in fact.lines for finding in parser.feed(fact.stream, line)]
-            yield from self._found(fact.run, placed.take((finding, finding) for finding in found))
+            yield from self._found(fact.run, placed.add((finding, finding) for finding in found))
 
     def answers(self, command: commands.Command) -> Iterator[inputs.Input]:
         """What is answered to a command."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from hotrun.config.loading.problems import Findings, Path
 from hotrun.config.tables.parsers import ParserTable
-from hotrun.core.diagnostics.text_rules.errorformat import Unreadable, formats
+from hotrun.core.diagnostics.text_rules.errorformat import InvalidErrorformat, formats
 
 KnownParsers = Callable[[], Sequence[str]]
 GROUPS = ("file", "line", "column", "end_line", "end_column", "severity", "code", "message")
@@ -43,7 +43,7 @@ def _check_errorformat(parser: ParserTable, path: Path, findings: Findings) -> N
     texts = (parser.errorformat,) if isinstance(parser.errorformat, str) else parser.errorformat or ()
     try:
         formats(tuple(texts))
-    except Unreadable as error:
+    except InvalidErrorformat as error:
         findings.add((*path, "errorformat"), f"expected an errorformat as Vim has it, got one that is wrong: {error}")
 
 

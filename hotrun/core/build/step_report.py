@@ -48,10 +48,10 @@ def report(
     finding: Finding, step: Step, build: int, root: str, found: list[events.Diagnostic], diff: DiagnosticsDiff
 ) -> events.Diagnostic:
     """The diagnostic for a finding of a step, with resolved places. It is added to `found`, or replaces its copy."""
-    from hotrun.core.diagnostics.model.to_event import place_of, told  # imported with the first diagnostic
+    from hotrun.core.diagnostics.model.to_event import index_of_same, to_event  # imported with the first diagnostic
 
-    diagnostic = told(finding, build=build, step=step.name, process=None, cwd=step.program.cwd, root=root)
-    at = place_of(diagnostic, found)
+    diagnostic = to_event(finding, build=build, step=step.name, process=None, cwd=step.program.cwd, root=root)
+    at = index_of_same(diagnostic, found)
     is_new = diff.is_new(diagnostic) if at is None else found[at].new
     diagnostic = msgspec.structs.replace(diagnostic, new=is_new)
     if at is None:

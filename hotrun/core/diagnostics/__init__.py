@@ -1,1 +1,1 @@
-"""Problems in the output of programs, and their places."""
+"""Find problems in the output of programs, and their places."""

@@ -1,6 +1,6 @@
-"""What one run has found so far: each problem once, with the number of times it was said. Memory is bounded.
+"""The findings of one run: each problem once, with the number of its reports. Memory is bounded.
 
-Twice: first by what was printed (`Collected`), then by the files that were meant (`PlacedFindings`).
+Findings are merged twice: first by their printed text (`Collected`), then by their resolved files (`PlacedFindings`).
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ import msgspec
 
 from hotrun.core.diagnostics.model.finding import Finding
 
-MOST_FINDINGS = 2000
-MOST_PRINTED = 5 * MOST_FINDINGS  # a file may be printed in many ways: from each folder that a tool works in
+MAX_FINDINGS = 2000
+MAX_PRINTED = 5 * MAX_FINDINGS  # one file may be printed relative to several folders
 
 Key = tuple[object, ...]
 
 
 def key(finding: Finding) -> Key:
-    """What makes two findings the same problem: place, severity, code and message."""
+    """The identity of a problem: place, severity, code and message."""
     file = finding.file
     if file is not None:
-        # A name without its folder is another file in another package.
+        # A name without a folder may be another file in another package.
         package = finding.near[:1] if finding.is_partial else ()
         file = posixpath.normpath(posixpath.join(*package, *finding.directories, file))
     return file, finding.line, finding.column, finding.severity, finding.code, finding.message
 
 
 def printed_key(finding: Finding) -> Key:
-    """What makes two findings the same wherever their file may be: all that it is looked for by is the same, too."""
+    """The identity of a problem before its file is resolved: everything that the search for the file depends on."""
     file = finding.file
     where = () if file is None or file.startswith("/") else (finding.directories, finding.near)
     return file, where, finding.line, finding.column, finding.severity, finding.code, finding.message
 
 
 class Collected:
-    """The findings of one run. Errors and the others are bounded apart, so that warnings never crowd out an error."""
+    """The findings of one run. Errors have their own limit, so that warnings never displace an error."""
 
-    def __init__(self, key: Callable[[Finding], Key] = key, most: int = MOST_FINDINGS) -> None:
-        """Findings with the same `key` are one; `most` errors are kept, and as many of all others."""
+    def __init__(self, key: Callable[[Finding], Key] = key, limit: int = MAX_FINDINGS) -> None:
+        """Findings with the same `key` are one. Keeps `limit` errors, and `limit` other findings."""
         self._key = key
-        self._most = most
+        self._limit = limit
         self._counts: dict[Key, int] = {}
         self._kept: dict[Key, Finding] = {}
         self._repeated: dict[Key, Finding] = {}
@@ -50,18 +50,18 @@ class Collected:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """All that is kept, in the order of their first appearance."""
+        """The kept findings, in the order of their first report."""
         return tuple(self._kept.values())
 
     def add(self, finding: Finding) -> bool:
-        """Whether `finding` is new and kept; a repetition is counted, one beyond `most` only as dropped."""
+        """Add `finding`, or count a repetition. Returns whether it is new and kept. Beyond `limit` it is dropped."""
         known = self._key(finding)
         if known in self._counts:
             self._counts[known] += 1
             self._repeated[known] = self._kept[known]
             return False
         is_error = finding.severity == "error"
-        if (self.errors if is_error else len(self._kept) - self.errors) >= self._most:
+        if (self.errors if is_error else len(self._kept) - self.errors) >= self._limit:
             self.dropped += 1
             return False
         self._counts[known] = 1
@@ -70,33 +70,33 @@ class Collected:
         return True
 
     def count(self, finding: Finding) -> int:
-        """How often this problem was reported; final once the parser has finished."""
+        """How often this problem was reported. Final once the parser has finished."""
         return self._counts.get(self._key(finding), 0)
 
     def counted(self, finding: Finding) -> Finding:
-        """`finding` with its count."""
+        """The `finding` with its count."""
         return msgspec.structs.replace(finding, count=max(1, self.count(finding)))
 
-    def take_repeated(self) -> list[Finding]:
-        """What has been reported again since the last time that this was asked."""
+    def drain_repeated(self) -> list[Finding]:
+        """The findings that were reported again since the last call."""
         repeated, self._repeated = self._repeated, {}
         return list(repeated.values())
 
 
 class PlacedFindings:
-    """What a parser has found in one run, with the files that were meant.
+    """The findings of one run with resolved files.
 
-    What was printed in two ways and is the same place is one problem, with the count of both.
+    Two findings with different printed paths but the same place are one problem, with the sum of their counts.
     """
 
     def __init__(self) -> None:
         self._collected = Collected()
         self._counts: dict[Key, dict[Key, int]] = {}
         self._again: dict[Key, Finding] = {}
-        self._placed: dict[Key, Finding] = {}  # as they were at first: a disk may answer later what it did not then
+        self._placed: dict[Key, Finding] = {}  # as first resolved: a slow disk may give another answer later
 
-    def take(self, found: Iterable[tuple[Finding, Finding]]) -> list[Finding]:
-        """Take findings, each as it was printed and with its place; returns those that are new."""
+    def add(self, found: Iterable[tuple[Finding, Finding]]) -> list[Finding]:
+        """Add findings, each as (printed, resolved). Returns the new ones."""
         new = []
         for printed, found_at in found:
             words = printed_key(printed)
@@ -113,8 +113,8 @@ class PlacedFindings:
         return new
 
     def finish(self, found: Iterable[tuple[Finding, Finding]]) -> list[Finding]:
-        """Take the last findings; returns them with their counts, after those that have been reported again."""
-        new = self.take(found)
+        """Add the last findings. Returns the repeated ones, then these, with their counts."""
+        new = self.add(found)
         now = {key(finding) for finding in new}
         again = [finding for known, finding in self._again.items() if known not in now]
         return [self._counted(finding) for finding in (*again, *new)]

@@ -1,4 +1,4 @@
-"""Custom parsers as rules: how they join the table of rules, and whether they find what their examples say."""
+"""Custom parsers: add them to the rules, and check their examples."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Key = tuple[str | int, ...]
 
 
 def with_custom(table: RuleTable, parsers: Sequence[CustomParser]) -> RuleTable:
-    """`table` with `parsers` before everything else, so that they have the first word."""
+    """The `table` with `parsers` first, so that they win over all other rules."""
     return msgspec.structs.replace(table, rules=(*map(rule_of, parsers), *table.rules))
 
 
 def rule_of(parser: CustomParser) -> AnyRule:
-    """The rule that a parser stands for."""
+    """The rule of a custom parser."""
     name, tool, severity = parser.name, parser.tool, parser.severity
     base: Literal[0, 1] = 0 if parser.column_base == 0 else 1
     if parser.errorformat:
@@ -60,7 +60,7 @@ def rule_of(parser: CustomParser) -> AnyRule:
 
 
 def patterns_of(parser: CustomParser) -> Iterator[tuple[Key, str]]:
-    """Key and regular expression of all that a parser matches with."""
+    """All regular expressions of a custom parser, with their keys."""
     if parser.errorformat:
         from hotrun.core.diagnostics.text_rules.errorformat import formats
 
@@ -75,7 +75,7 @@ def patterns_of(parser: CustomParser) -> Iterator[tuple[Key, str]]:
 
 
 def example_problems(parser: CustomParser) -> Iterator[tuple[Key, str]]:
-    """The examples of a parser that it does not read as they say, by their key, in words."""
+    """The problems of a custom parser's examples, by their key, in words."""
     table = RuleTable(rules=(rule_of(parser),))
     for place, example in enumerate(parser.examples):
         reader = Parser(table, (parser.name,))

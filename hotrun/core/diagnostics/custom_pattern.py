@@ -1,7 +1,7 @@
-"""Regular expressions of the configuration, with a time limit: one that is too slow is switched off.
+"""Regular expressions of the configuration, with a time limit. A pattern that exceeds it is switched off.
 
-Python's `re` cannot be interrupted. The library `regex` can, and reads the same patterns. Loading it takes 20 ms, so
-this module is imported only where a configuration has such a pattern.
+Python's `re` cannot be interrupted. The library `regex` can, and accepts the same patterns. Its import takes 20 ms, so
+this module is only imported for configurations with such patterns.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ from typing import Any
 
 import regex
 
-MAX_S = 0.05  # of CPU time on one line; a pattern that is fine takes a thousandth of that
+MAX_S = 0.05  # of CPU time for one line; a good pattern takes a thousandth of that
 
 _ESCAPED = re.compile(r"\\N\{[^}]*\}|\\.", re.DOTALL)
 _COUNT = re.compile(r"\{(?:\d+(?:,\d*)?|,\d*)\}")
 
 
 class CustomPattern:
-    """One pattern, as Python's `re` reads it. `is_off`: it took longer than MAX_S once, and matches nothing now."""
+    """One pattern in the syntax of `re`. `is_off`: it exceeded MAX_S once, and matches nothing since."""
 
     def __init__(self, text: str) -> None:
-        """Raises re.error for what `re` does not read."""
+        """Raises re.error for a pattern that `re` rejects."""
         re.compile(text)
         self.text = text
         self.is_off = False
         self._pattern = regex.compile(as_re_reads(text))
 
     def match(self, line: str) -> re.Match[str] | None:
-        """As re.Pattern.match."""
-        return self._ask(self._pattern.match, line)
+        """Like re.Pattern.match."""
+        return self._run(self._pattern.match, line)
 
     def search(self, line: str) -> re.Match[str] | None:
-        """As re.Pattern.search."""
-        return self._ask(self._pattern.search, line)
+        """Like re.Pattern.search."""
+        return self._run(self._pattern.search, line)
 
-    def _ask(self, question: Any, line: str) -> re.Match[str] | None:  # noqa: ANN401 - regex has no types
+    def _run(self, method: Any, line: str) -> re.Match[str] | None:  # noqa: ANN401 - regex has no types
         if self.is_off:
             return None
         try:
-            found: re.Match[str] | None = question(line, timeout=MAX_S)
+            found: re.Match[str] | None = method(line, timeout=MAX_S)
         except TimeoutError:
             self.is_off = True
             return None
@@ -49,12 +49,12 @@ class CustomPattern:
 
 @functools.cache
 def custom_pattern(text: str) -> CustomPattern:
-    """The pattern of this text. There is one: what is switched off stays so for all runs, until its text changes."""
+    """The only pattern with this text, so that a pattern stays switched off in all runs."""
     return CustomPattern(text)
 
 
 def as_re_reads(text: str) -> str:
-    """A pattern of `re` for `regex`, which sees more in braces ("{e}" allows errors) and in a "[" within a set."""
+    """Escape a pattern of `re` for `regex`, in which braces ("{e}" allows errors) and a "[" in a set mean more."""
     out, at, in_set = "", 0, False
     while at < len(text):
         char = text[at]
@@ -63,7 +63,7 @@ def as_re_reads(text: str) -> str:
             continue
         if char == "[" and not in_set:
             in_set, size = True, 1 + text.startswith("^", at + 1)
-            size += text.startswith("]", at + size)  # as the first member it is one
+            size += text.startswith("]", at + size)  # a "]" is a member if it is the first
             out, at = out + text[at : at + size].replace("]", "\\]"), at + size
             continue
         if char == "]" and in_set:

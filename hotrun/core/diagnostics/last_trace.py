@@ -1,4 +1,4 @@
-"""The trace that the output of a program ends with: why it has failed."""
+"""The trace at the end of a program's output, which explains its failure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Protocol
 
 from hotrun.core.diagnostics.model.finding import Finding
 
-# Lines that a program may print after the trace that ends it: exit hooks, a shell's or runtime's remark.
+# Lines that a program may print after its last trace: exit hooks, remarks of a shell or runtime.
 LAST_WORDS = 20
 
 
 class LineParser(Protocol):
-    """What reads output line by line; see parser.Parser."""
+    """A parser that reads output line by line, see parser.Parser."""
 
     def feed(self, stream: str, line: str) -> list[Finding]: ...
 
@@ -20,7 +20,7 @@ class LineParser(Protocol):
 
 
 def last_trace(lines: Sequence[str], parser: LineParser) -> Finding | None:
-    """The trace at the end of `lines`; one further above was logged by a program that went on."""
+    """The trace at the end of `lines`. The program survived earlier ones."""
     found: Finding | None = None
     for lines_left, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
         errors = [finding for finding in parser.feed("stdout", line) if finding.severity == "error"]

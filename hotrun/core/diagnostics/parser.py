@@ -1,4 +1,4 @@
-"""Reads a run's output line by line and says each problem in it once. Never looks at the disk or the clock."""
+"""Parse a run's output line by line, and report each problem once. It uses neither the disk nor the clock."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from hotrun.core.diagnostics.collected import MOST_FINDINGS, MOST_PRINTED, Collected, printed_key
+from hotrun.core.diagnostics.collected import MAX_FINDINGS, MAX_PRINTED, Collected, printed_key
 from hotrun.core.diagnostics.json_formats.formats import Recognizer, Report, chosen
-from hotrun.core.diagnostics.model.draft import MOST_DETAIL, Draft
+from hotrun.core.diagnostics.model.draft import MAX_DETAIL, Draft
 from hotrun.core.diagnostics.model.finding import Finding
-from hotrun.core.diagnostics.model.text_lines import MOST_CHARACTERS, plain
+from hotrun.core.diagnostics.model.text_lines import MAX_CHARACTERS, plain
 from hotrun.core.diagnostics.stream import Pieces, Stream
 from hotrun.core.diagnostics.text_rules.directories import Directories
 from hotrun.core.diagnostics.text_rules.prefilter import Prefilter
@@ -22,20 +22,20 @@ __all__ = ["Parser", "known_parsers"]
 
 
 class Parser:
-    """The diagnostics of one run. Streams are read apart, so that their interleaving does not matter.
+    """The parser of one run. It reads streams separately, so that their interleaving does not matter.
 
-    A finding comes out once its last line is known, which is a line or more after its first; `finish` gives the rest
-    when the run is over, and once more those that were said several times, with their count.
+    A finding is returned once its last line is known, at least a line after its first. At the end of the run, `finish`
+    returns the rest, and again those that were reported several times, with their counts.
     """
 
     def __init__(self, rules: RuleTable, names: tuple[str, ...] = ("auto",), program: str = "") -> None:
-        """`names` choose the rules, as in RuleTable.select; `program` is the command's (see programs.program_of)."""
+        """`names`: select the rules, see RuleTable.select. `program`: that of the command, see programs.program_of."""
         selected = rules.select(names, program)
         formats = chosen(names)
-        self.collected = Collected(printed_key, MOST_PRINTED)
+        self.collected = Collected(printed_key, MAX_PRINTED)
         self._is_idle = not selected and not formats
         self._rules = rules
-        self._gate = Prefilter(selected, [clue for rule in rules.directories for clue in rule.clues])
+        self._prefilter = Prefilter(selected, [literal for rule in rules.directories for literal in rule.literals])
         self._recognizer = Recognizer(formats) if formats else None
         self._directories = Directories(rules.directories)
         self._streams: dict[str, Stream] = {}
@@ -45,19 +45,19 @@ class Parser:
         self._summaries: list[Finding] = []
 
     def feed(self, stream: str, line: str) -> list[Finding]:
-        """Read one line of `stream`, without its line end; returns what is now known, mostly nothing."""
+        """Read one line of `stream` without its line end. Returns the findings that are complete now, mostly none."""
         if self._is_idle:
             return []
         (self._streams.get(stream) or self._new_stream(stream)).feed(line)
         return self._taken() if self._found else []
 
     def finish(self) -> list[Finding]:
-        """The run is over: what was still open, and the findings that count only for want of better ones."""
+        """The run is over: returns the open findings, and fallbacks if there are no others."""
         for stream in self._streams.values():
             stream.finish()
         if self._printed is not None:
             self._printed.finish()
-        for summary in _unsaid(self._summaries, self.collected.findings):
+        for summary in _unreported(self._summaries, self.collected.findings):
             self._add(summary)
         self._summaries.clear()
         if self._fallback and not self.collected.errors:
@@ -66,18 +66,18 @@ class Parser:
         return self._with_counts(self._taken())
 
     def _with_counts(self, found: list[Finding]) -> list[Finding]:
-        """`found` with its counts, and before that what was reported again since it came out."""
+        """The findings that were reported again, then `found`, all with their counts."""
         now = {id(finding) for finding in found}
-        repeated = [finding for finding in self.collected.take_repeated() if id(finding) not in now]
+        repeated = [finding for finding in self.collected.drain_repeated() if id(finding) not in now]
         return [self.collected.counted(finding) for finding in (*repeated, *found)]
 
     def _new_stream(self, name: str) -> Stream:
-        scanner = Scanner(self._gate, self._directories, self._accept)
+        scanner = Scanner(self._prefilter, self._directories, self._accept)
         stream = self._streams[name] = Stream(scanner, self._recognizer, self._report)
         return stream
 
     def _report(self, reports: list[Report]) -> None:
-        """Take what a document says; the text in it goes to the rules for it."""
+        """Add the findings of a document. Text in it goes to the text rules."""
         for report in reports:
             if isinstance(report, Finding):
                 self._add(_in_plain_lines(report))
@@ -86,7 +86,7 @@ class Parser:
 
     def _pieces(self) -> Pieces:
         if self._printed is None:
-            # Only go's JSON holds text.
+            # Only go's JSON contains text.
             gate = Prefilter(self._rules.select(("auto",), "go"))
             self._printed = Pieces(lambda near: Scanner(gate, Directories(()), self._accept, near))
         return self._printed
@@ -94,9 +94,9 @@ class Parser:
     def _accept(self, draft: Draft) -> None:
         finding = draft.finding()
         if draft.rule.fallback:
-            self._fallback = self._fallback or finding  # later ones are its echo: make fails once at each level
+            self._fallback = self._fallback or finding  # later ones repeat it: make fails once at each level
         elif draft.rule.summary:
-            if len(self._summaries) < MOST_FINDINGS:
+            if len(self._summaries) < MAX_FINDINGS:
                 self._summaries.append(finding)
         else:
             self._add(finding)
@@ -111,18 +111,18 @@ class Parser:
 
 
 def _in_plain_lines(finding: Finding) -> Finding:
-    """A finding of a document as one of text would be: one line, with nothing that a terminal would act upon."""
-    if finding.message.isprintable() and len(finding.message) <= MOST_CHARACTERS:
+    """The finding of a document with plain texts: in one line, without terminal sequences."""
+    if finding.message.isprintable() and len(finding.message) <= MAX_CHARACTERS:
         return finding
     first, *rest = finding.message.strip().split("\n")
-    detail = (*map(plain, rest), *finding.detail)[:MOST_DETAIL]
+    detail = (*map(plain, rest), *finding.detail)[:MAX_DETAIL]
     return msgspec.structs.replace(finding, message=plain(first) or finding.tool, detail=detail)
 
 
-def _unsaid(summaries: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
-    """The summaries whose test no finding names, and whose message, which may be cut short, no finding begins with."""
+def _unreported(summaries: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
+    """The summaries whose test has no finding, and whose message, maybe cut short, begins no finding's message."""
     codes = {_test_name(finding.code) for finding in findings if finding.code}
-    # Also without the name of the exception, which pytest leaves out of a plain assertion's summary.
+    # Also without the name of the exception, which pytest omits in the summary of a plain assertion.
     messages = sorted({text for finding in findings for text in (finding.message, finding.message.partition(": ")[2])})
 
     def is_said(summary: Finding) -> bool:
@@ -136,5 +136,5 @@ def _unsaid(summaries: Sequence[Finding], findings: Sequence[Finding]) -> list[F
 
 
 def _test_name(text: str) -> str:
-    """A test's name as pytest's headings print it: Class.test, where its summary has Class::test."""
+    """The name of a test in pytest's headings: Class.test instead of Class::test."""
     return text.replace("::", ".")

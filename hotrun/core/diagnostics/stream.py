@@ -1,4 +1,4 @@
-"""One stream of a run: JSON documents go to the readers of their formats, all other lines to the rules for text."""
+"""One stream of a run: JSON documents go to the readers of their formats, other lines to the text rules."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.diagnostics.text_rules.scanner import Scanner
 
 _BEGINNINGS = ("{", "[")
-_MOST_SOURCES = 256
+_MAX_SOURCES = 256
 _LONGEST_REST = 65_536
 
 
 class Stream:
-    """Tells the two apart. What only looked like a document is read as text after all."""
+    """Separates documents and text. Lines that only looked like a document are read as text afterwards."""
 
     def __init__(self, scanner: Scanner, recognizer: Recognizer | None, accept: Callable[[list[Report]], None]) -> None:
-        """`accept` gets what documents say; without a `recognizer` all is text."""
+        """`accept`: called with the results of documents. Without a `recognizer`, everything is text."""
         self._scanner = scanner
         self._recognizer = recognizer
         self._accept = accept
@@ -26,7 +26,7 @@ class Stream:
         self._is_open = False
 
     def feed(self, line: str) -> None:
-        """Read one line, as it was printed."""
+        """Read one line as printed."""
         if self._is_open or (line.startswith(_BEGINNINGS) and self._recognizer is not None):
             self._feed_document(line)
         else:
@@ -38,20 +38,20 @@ class Stream:
         self._scanner.finish()
 
     def _feed_document(self, line: str) -> None:
-        # Within a document its lines are indented; one that is not may be a document of somebody else.
+        # The lines of a document are indented. One that is not may be another program's document.
         if line.startswith(_BEGINNINGS) and self._read(line):
             return
-        outcome = self._documents.take(line)
-        self._is_open = outcome in ("taken", "stranger")
-        if outcome == "stranger":
+        outcome = self._documents.feed(line)
+        self._is_open = outcome in ("part", "other")
+        if outcome == "other":
             self._scanner.feed(plain(line))
-        elif outcome == "whole" and self._read("\n".join(self._documents.lines)):
+        elif outcome == "complete" and self._read("\n".join(self._documents.lines)):
             self._documents.release()
-        elif outcome in ("whole", "broken"):
+        elif outcome in ("complete", "broken"):
             self._read_as_text()
 
     def _read(self, text: str) -> bool:
-        """Whether `text` begins with documents of known formats: mostly it is one. What follows them is text."""
+        """Read the documents at the beginning of `text`, and the text after them. Returns whether there were any."""
         assert self._recognizer is not None
         if not self._recognizer.is_marked(text):
             return False
@@ -74,16 +74,16 @@ class Stream:
 
 
 class Pieces:
-    """Text that comes in pieces within JSON documents, of several sources at a time."""
+    """Text that comes in pieces within JSON documents, from several sources at the same time."""
 
     def __init__(self, new_scanner: Callable[[tuple[str, ...]], Scanner]) -> None:
-        """`new_scanner` makes what reads the lines of a source, which is near some package."""
+        """`new_scanner`: makes the scanner for a source, with its package as `near`."""
         self._new_scanner = new_scanner
         self._scanners: dict[str, Scanner] = {}
         self._rests: dict[str, str] = {}
 
     def feed(self, printed: JsonDocument) -> None:
-        """Read a piece, which may end in the middle of a line."""
+        """Read a piece, which may end within a line."""
         scanner = self._scanners.get(printed.source) or self._new(printed)
         *lines, rest = (self._rests.pop(printed.source, "") + printed.text).split("\n")
         if len(rest) > _LONGEST_REST or (printed.ends and rest):
@@ -101,7 +101,7 @@ class Pieces:
             self._end(source)
 
     def _new(self, printed: JsonDocument) -> Scanner:
-        if len(self._scanners) >= _MOST_SOURCES:
+        if len(self._scanners) >= _MAX_SOURCES:
             self._end(next(iter(self._scanners)))
         scanner = self._scanners[printed.source] = self._new_scanner(printed.near)
         return scanner

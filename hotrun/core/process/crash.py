@@ -92,6 +92,6 @@ def _relative(file: str, cwd: str, root: str) -> str:
 
 
 def _event(finding: Finding, process: Process, build: int, root: str) -> events.Diagnostic:
-    from hotrun.core.diagnostics.model.to_event import told
+    from hotrun.core.diagnostics.model.to_event import to_event
 
-    return told(finding, build=build, step=None, process=process.name, cwd=process.program.cwd, root=root)
+    return to_event(finding, build=build, step=None, process=process.name, cwd=process.program.cwd, root=root)

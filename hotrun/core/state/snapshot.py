@@ -89,9 +89,9 @@ class Snapshot(msgspec.Struct):
                 kept = [d for d in self.diagnostics.get(event.step, []) if d.severity != "error"]
                 self.diagnostics[event.step] = kept
             case events.Diagnostic():
-                from hotrun.core.diagnostics.model.to_event import take  # imported with the first diagnostic
+                from hotrun.core.diagnostics.model.to_event import add_or_replace  # imported with the first diagnostic
 
-                take(self.diagnostics.setdefault(event.step or event.process or "", []), event)
+                add_or_replace(self.diagnostics.setdefault(event.step or event.process or "", []), event)
             case events.BuildFinished():
                 self.building = None
                 self.last_build = event

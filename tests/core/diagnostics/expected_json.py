@@ -1,4 +1,4 @@
-"""What the samples of JSON output hold: all findings of each, in order."""
+"""The findings in the samples of JSON output, in order."""
 
 # ruff: noqa: RUF001 (the quotes are those that the tools print)
 

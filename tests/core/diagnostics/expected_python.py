@@ -1,4 +1,4 @@
-"""What the samples of Python and its tools hold: all findings of each, in order."""
+"""The findings in the samples of Python and its tools, in order."""
 
 from __future__ import annotations
 

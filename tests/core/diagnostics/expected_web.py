@@ -1,4 +1,4 @@
-"""What the samples of JavaScript and CSS tools hold: all findings of each, in order."""
+"""The findings in the samples of JavaScript and CSS tools, in order."""
 
 # ruff: noqa: RUF001 (the quotes are those that the tools print)
 

@@ -1,4 +1,4 @@
-"""Reads samples and single lines for the tests of the diagnostics."""
+"""Helpers that parse samples and single lines in the tests of diagnostics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TRACEBACK = [
     "KeyError: 'x'",
 ]
 
-# File, line, column, severity, code, and how the message begins.
+# File, line, column, severity, code, and the beginning of the message.
 Brief = tuple[str | None, int | None, int | None, str, str | None, str]
 Expected = dict[str, list[Brief]]
 
@@ -35,7 +35,7 @@ def table() -> RuleTable:
 
 
 def sample(name: str) -> list[str]:
-    """The output in a sample, without the command above and the exit code below."""
+    """The output in a sample, without its command and exit code."""
     first, *lines = (SAMPLES / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     assert first.startswith("$ ")
     return lines[:-1] if lines[-1].startswith("[exit ") else lines
@@ -47,19 +47,19 @@ def parser(*names: str, program: str = "") -> Parser:
 
 
 def read(lines: Iterable[str], *names: str, program: str = "") -> list[Finding]:
-    """What a parser finds in `lines`, all of one stream."""
+    """The findings in `lines`, all of one stream."""
     reader = parser(*names, program=program)
     found = [finding for line in lines for finding in reader.feed("stdout", line)]
-    # What is said again at the end, with its count, takes the place of the first.
+    # A repetition at the end, with its count, replaces the first finding.
     return list({key(finding): finding for finding in found + reader.finish()}.values())
 
 
 def only(lines: str, *names: str) -> Finding:
-    """The one finding in a text."""
+    """The only finding in a text."""
     [finding] = read(lines.split("\n"), *names)
     return finding
 
 
 def brief(finding: Finding) -> Brief:
-    """What expectations are compared with."""
+    """The fields that expectations contain."""
     return (finding.file, finding.line, finding.column, finding.severity, finding.code, finding.message)

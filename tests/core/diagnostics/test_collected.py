@@ -1,8 +1,8 @@
-"""What is known of a run: each problem once, and never without bound."""
+"""The findings of a run: each problem once, up to a limit."""
 
 from __future__ import annotations
 
-from hotrun.core.diagnostics.collected import MOST_FINDINGS, Collected
+from hotrun.core.diagnostics.collected import MAX_FINDINGS, Collected
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.model.events import Severity
 
@@ -34,11 +34,11 @@ def test_a_warning_is_not_the_error_in_the_same_place() -> None:
     assert collected.errors == 1
 
 
-def test_countless_warnings_are_bounded_and_leave_room_for_an_error() -> None:
+def test_warnings_are_limited_and_leave_room_for_an_error() -> None:
     collected = Collected()
-    for line in range(1, MOST_FINDINGS + 11):
+    for line in range(1, MAX_FINDINGS + 11):
         collected.add(finding(line, "warning"))
-    assert (len(collected.findings), collected.dropped) == (MOST_FINDINGS, 10)
+    assert (len(collected.findings), collected.dropped) == (MAX_FINDINGS, 10)
     assert collected.add(finding(1, "error"))
-    assert not collected.add(finding(MOST_FINDINGS + 5, "warning"))
+    assert not collected.add(finding(MAX_FINDINGS + 5, "warning"))
     assert collected.count(finding(1, "warning")) == 1

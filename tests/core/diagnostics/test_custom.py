@@ -25,16 +25,16 @@ def read(own: CustomParser, *lines: str, program: str = "") -> list[Any]:
 
 
 @pytest.mark.parametrize("program", ["", "go", "mytool"])
-def test_it_is_part_of_auto_whatever_the_program(program: str) -> None:
+def test_it_is_part_of_auto_for_every_program(program: str) -> None:
     assert read(mine(), "ERR a.x@3: oops", program=program) == [("a.x", 3, None, "error", None, "oops")]
 
 
-def test_it_comes_before_the_built_in_ones() -> None:
+def test_it_comes_before_the_built_in_rules() -> None:
     own = mine(match=r"(?P<file>\S+?):(?P<line>\d+):(?P<message>.*)$", severity="hint")
     assert read(own, "a.c:3:4: error: oops") == [("a.c", 3, None, "hint", None, "4: error: oops")]
 
 
-def test_severity_column_and_tool_are_those_that_it_says() -> None:
+def test_it_sets_severity_column_and_tool() -> None:
     own = mine(
         match=r"(?P<severity>\w+) (?P<file>\S+)@(?P<column>\d+): (?P<message>.+)$",
         severity={"BAD": "warning"},
@@ -56,7 +56,7 @@ def test_lines_that_complete_it_and_lines_that_follow() -> None:
     assert [(f.file, f.line, f.message, f.detail[-1]) for f in found] == [("a.x", 3, "oops", "> why")]
 
 
-def test_a_line_number_that_is_none_is_left_out() -> None:
+def test_an_invalid_line_number_is_omitted() -> None:
     own = mine(match=r"(?P<file>\S+)@(?P<line>\S+) (?P<message>.+)$")
     assert read(own, "a.x@here oops", "b.x@² oops") == [
         ("a.x", None, None, "error", None, "oops"),
@@ -64,7 +64,7 @@ def test_a_line_number_that_is_none_is_left_out() -> None:
     ]
 
 
-def test_examples_that_are_read_as_they_say_are_no_problem() -> None:
+def test_correct_examples_are_no_problem() -> None:
     good = ParserExample("ERR a.x@3: oops", file="a.x", line=3, severity="error", message="oops")
     assert list(example_problems(mine(examples=(good,)))) == []
 
@@ -79,12 +79,12 @@ def test_examples_that_are_read_as_they_say_are_no_problem() -> None:
         (ParserExample("ERR a@1: x", code="E1"), ("code",), "expected 'E1', got None"),
     ],
 )
-def test_an_example_that_is_not_read_so_is_named(example: ParserExample, key: tuple[str, ...], said: str) -> None:
+def test_an_incorrect_example_is_named(example: ParserExample, key: tuple[str, ...], said: str) -> None:
     own = mine(examples=(ParserExample("WRN a@1: x"), example))
     assert list(example_problems(own)) == [(("examples", 1, *key), said)]
 
 
-def test_all_patterns_of_a_parser_are_given_with_their_keys() -> None:
+def test_all_patterns_of_a_parser_have_keys() -> None:
     assert [key for key, _ in patterns_of(mine(match_next=("a", "b"), continuation="c"))] == [
         ("match",),
         ("match_next", 0),
@@ -94,7 +94,7 @@ def test_all_patterns_of_a_parser_are_given_with_their_keys() -> None:
     assert [key for key, _ in patterns_of(CustomParser("x", errorformat=("%f:%m,%f-%m",)))] == [("errorformat",)] * 2
 
 
-def test_a_pattern_that_is_too_slow_matches_nothing_any_more_and_the_others_go_on() -> None:
+def test_a_slow_pattern_is_switched_off_and_the_others_continue() -> None:
     custom = mine(match=r"(?:y|yy)+(?P<message>$)"), mine(name="good")
     reader = Parser(with_custom(table(), custom))
     lines = ("yyy", "y" * 500 + "!", "yyy", "ERR a.x@3: oops")

@@ -1,4 +1,4 @@
-"""Patterns of the configuration: read as `re` reads them, and never waited for."""
+"""Patterns of the configuration: in the syntax of `re`, with a time limit."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def shown(found: re.Match[str] | None) -> object:
 
 @pytest.mark.filterwarnings("ignore:Possible")
 @pytest.mark.parametrize("text", PATTERNS)
-def test_it_is_read_as_re_reads_it(text: str) -> None:
+def test_it_matches_like_re(text: str) -> None:
     expected, pattern = re.compile(text), CustomPattern(text)
     for line in LINES:
         assert shown(pattern.match(line)) == shown(expected.match(line)), line
         assert shown(pattern.search(line)) == shown(expected.search(line)), line
 
 
-def test_what_a_match_is_asked_for_is_there() -> None:
+def test_a_match_has_its_groups_and_position() -> None:
     found = CustomPattern(r" *(?P<caret>\^)(?P<other>x)?").match("   ^")
     assert found is not None
     assert (found["caret"], found["other"], found.start("caret"), found.string) == ("^", None, 3, "   ^")
@@ -75,12 +75,12 @@ def test_what_a_match_is_asked_for_is_there() -> None:
 
 
 @pytest.mark.parametrize("text", ["(", "[a", "(?P<x>a)(?P<x>b)", r"\p{L}", "(?<=a+)b", "a**"])
-def test_what_re_refuses_is_refused(text: str) -> None:
+def test_a_pattern_that_re_rejects_is_rejected(text: str) -> None:
     with pytest.raises(re.error):
         CustomPattern(text)
 
 
-def test_what_is_plain_stays_as_it_is() -> None:
+def test_a_plain_pattern_stays_unchanged() -> None:
     assert as_re_reads(r"(?P<file>\S+):(?P<line>\d{1,9})[^\]]$") == r"(?P<file>\S+):(?P<line>\d{1,9})[^\]]$"
 
 

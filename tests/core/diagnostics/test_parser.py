@@ -1,4 +1,4 @@
-"""The parser as the engine uses it: streams, repetitions, choices, and output that is no output at all."""
+"""The parser: streams, repetitions, selection of rules, and damaged output."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_streams_that_interleave_do_not_disturb_each_other(name: str, other: str
     assert {finding.detail for finding in found} == {finding.detail for finding in apart}
 
 
-def test_a_finding_comes_out_with_the_line_after_its_last() -> None:
+def test_a_finding_is_returned_with_the_line_after_its_last() -> None:
     reader = parser()
     assert reader.feed("stderr", "bad.c:3:20: warning: unused parameter [-Wunused-parameter]") == []
     assert reader.feed("stderr", "    3 | int add(int a, int b)") == []
@@ -60,7 +60,7 @@ def test_a_finding_comes_out_with_the_line_after_its_last() -> None:
     assert last.line == 4
 
 
-def test_finish_gives_what_is_still_open() -> None:
+def test_finish_returns_open_findings() -> None:
     reader = parser()
     assert [finding for line in TRACEBACK for finding in reader.feed("stderr", line)] == []
     [finding] = reader.finish()
@@ -69,7 +69,7 @@ def test_finish_gives_what_is_still_open() -> None:
 
 
 @pytest.mark.parametrize("name", ["gcc", "go-build", "cargo-check", "py-chained", "pytest-short", "node-stack", "tsc"])
-def test_output_that_is_cut_off_anywhere_names_no_place_of_its_own_making(name: str) -> None:
+def test_truncated_output_names_no_invented_place(name: str) -> None:
     lines = sample(name)
     whole = read(lines)
     places = {(f.file, f.line) for f in whole} | {(r.file, r.line) for f in whole for r in f.related}
@@ -92,7 +92,7 @@ def test_links_and_titles_do_not_matter() -> None:
     assert brief(only(linked)) == ("bad.c", 1, 2, "warning", "-Wall", "oops")
 
 
-def test_a_progress_bar_in_front_of_an_error_does_not_hide_it() -> None:
+def test_a_progress_bar_before_an_error_does_not_hide_it() -> None:
     assert brief(only(f"   Building [==>   ] 3/4\r\x1b[K{GCC}\r")) == ("bad.c", 3, 36, "error", None, "oops")
 
 
@@ -110,7 +110,7 @@ def test_a_line_of_a_megabyte_is_read_like_a_short_one(filler: str) -> None:
     assert [f.file for f in found if f.message in ("oops", "KeyError: 'x'")][-2:] == ["bad.c", "/p/a.py"]
 
 
-def test_binary_garbage_holds_nothing_and_hurts_nothing() -> None:
+def test_binary_garbage_has_no_findings() -> None:
     chance = random.Random(7)
     garbage = [chance.randbytes(chance.randrange(200)).decode("utf-8", "replace") for _ in range(3000)]
     garbage += [chance.randbytes(chance.randrange(200)).decode("latin-1") for _ in range(3000)]
@@ -122,37 +122,37 @@ def test_control_characters_do_not_get_into_a_finding() -> None:
     assert only("bad.c:3:36: error: o\x07o\x00p\x9bs\x08!").message == "oops!"
 
 
-def test_a_line_number_that_cannot_be_one_is_left_out() -> None:
+def test_an_invalid_line_number_is_omitted() -> None:
     finding = only(f"bad.c:{'9' * 40}:0: error: oops")
     assert (finding.line, finding.column) == (None, None)
 
 
-def test_a_problem_that_is_said_twice_is_found_once_and_counted() -> None:
+def test_a_problem_that_is_printed_twice_is_found_once_and_counted() -> None:
     reader = parser()
     found = []
     for stream in ("stdout", "stderr", "stdout"):
         found += reader.feed(stream, GCC)
     assert [finding.count for finding in found] == [1]
-    # Its count is said when it is final, with everything else as before.
+    # Its event with the final count is otherwise unchanged.
     assert reader.finish() == [msgspec.structs.replace(found[0], count=3)]
     assert reader.finish() == []
 
 
-def test_a_problem_that_comes_out_at_the_end_has_its_count_at_once() -> None:
+def test_a_problem_that_is_returned_at_the_end_has_its_count() -> None:
     reader = parser()
     assert reader.feed("stdout", GCC) == []
     assert reader.feed("stderr", GCC) == []
     assert [finding.count for finding in reader.finish()] == [2]
 
 
-def test_a_problem_that_two_tools_name_differently_is_one_once_its_file_is_found() -> None:
+def test_a_problem_with_two_printed_paths_is_merged_once_its_file_is_found() -> None:
     reader, placed = parser(), PlacedFindings()
 
     def at_one_place(findings: list[Finding]) -> list[tuple[Finding, Finding]]:
         return [(finding, msgspec.structs.replace(finding, file="/p/bad.c")) for finding in findings]
 
     found = [reader.feed("stdout", line) for line in (GCC, f"./{GCC}", f"/p/{GCC}", GCC, "")]
-    new = [finding for findings in found for finding in placed.take(at_one_place(findings))]
+    new = [finding for findings in found for finding in placed.add(at_one_place(findings))]
     assert [(finding.file, finding.count) for finding in new] == [("/p/bad.c", 1)]
     assert [(finding.file, finding.count) for finding in placed.finish(at_one_place(reader.finish()))] == [
         ("/p/bad.c", 4)
@@ -163,10 +163,10 @@ def test_a_problem_that_two_tools_name_differently_is_one_once_its_file_is_found
     ("file", "directories"),
     [("bad.c", ("/p/one",)), ("./bad.c", ("/p/one",)), ("main.c", ()), ("x/bad.c", ()), ("ad.c", ()), ("/p/bad.c", ())],
 )
-def test_make_may_have_left_a_directory_before_the_error_from_there_comes_in(
+def test_make_may_leave_a_directory_before_the_error_from_there_arrives(
     file: str, directories: tuple[str, ...]
 ) -> None:
-    """The two streams are read one after the other: the command tells where the compiler was."""
+    """The two streams are read one after the other: the command reveals the compiler's directory."""
     reader = parser()
     for line in (
         "make[1]: Entering directory '/p/one'",
@@ -180,12 +180,12 @@ def test_make_may_have_left_a_directory_before_the_error_from_there_comes_in(
     assert finding.directories == directories
 
 
-def test_what_a_go_test_logs_is_in_the_package_that_is_named_below_it() -> None:
+def test_the_log_of_a_go_test_is_in_the_package_below_it() -> None:
     failure = ["--- FAIL: TestF (0.00s)", "    a_test.go:7: F() = 1, want 2", "FAIL"]
     lines = [*failure, "FAIL\texample.com/gp/one\t0.003s", "ok  \texample.com/gp/two\t0.003s", *failure[:2]]
     lines += ["panic: boom", "\t/p/three/a.go:3 +0x1", "FAIL\texample.com/gp/three\t0.003s"]
     found = [(f.file, f.near) for f in read([*lines, *failure])]
-    # The last one is cut off before its package is named.
+    # The last one is cut off before its package.
     assert found == [
         ("a_test.go", ("example.com/gp/one",)),
         ("a_test.go", ("example.com/gp/three",)),
@@ -203,7 +203,7 @@ def test_what_a_go_test_logs_is_in_the_package_that_is_named_below_it() -> None:
         (["rootdir: /p, configfile: pytest.ini"], ("/p",)),
     ],
 )
-def test_the_packages_that_a_tool_is_at_are_kept_with_what_it_finds(lines: list[str], near: tuple[str, ...]) -> None:
+def test_findings_keep_the_packages_that_the_tool_works_on(lines: list[str], near: tuple[str, ...]) -> None:
     [finding] = read([*lines, GCC])
     assert finding.near == near
 
@@ -229,7 +229,7 @@ def test_the_same_text_in_another_directory_is_another_problem() -> None:
     assert [finding.directories for finding in found] == [("/p/one",), ("/p/two",), ()]
 
 
-def test_directories_nest_and_hold_for_the_other_stream_too() -> None:
+def test_directories_nest_and_apply_to_the_other_stream_too() -> None:
     reader = parser()
     reader.feed("stdout", "make: Entering directory '/p'")
     reader.feed("stdout", "make[1]: Entering directory '/p/sub'")
@@ -238,38 +238,38 @@ def test_directories_nest_and_hold_for_the_other_stream_too() -> None:
     assert finding.directories == ("/p", "/p/sub")
 
 
-def test_ninja_says_where_it_works_once() -> None:
+def test_ninja_reports_its_directory_once() -> None:
     [finding] = read(["ninja: Entering directory `out'", "../bad.c:1:2: error: oops"])
     assert finding.directories == ("out",)
 
 
-def test_make_is_heard_only_where_nothing_else_was_found() -> None:
+def test_make_s_error_is_only_used_without_other_errors() -> None:
     stars = ["make[1]: *** [Makefile:2: all] Error 1", "make: *** [sub] Error 2"]
     assert [finding.message for finding in read(stars)] == ["[Makefile:2: all] Error 1"]
     assert [finding.message for finding in read([GCC, *stars])] == ["oops"]
     assert [finding.message for finding in read([*stars, GCC])] == ["oops"]
 
 
-def test_make_is_heard_beside_warnings() -> None:
+def test_make_s_error_is_used_besides_warnings() -> None:
     warning = "bad.c:3:20: warning: hm"
     found = read([warning, "make: *** [Makefile:2: all] Error 1"])
     assert [finding.severity for finding in found] == ["warning", "error"]
 
 
-def test_an_error_that_make_ignores_is_none() -> None:
+def test_an_error_that_make_ignores_is_not_a_finding() -> None:
     assert read(["make: [Makefile:2: clean] Error 1 (ignored)"]) == []
 
 
-def test_a_rule_that_begins_with_a_line_leaves_it_to_the_others() -> None:
+def test_the_first_line_of_a_block_is_available_to_other_rules() -> None:
     found = read(["error: cannot parse: syn.py:1:6", "    def f(:", "         ^"])
     assert [(finding.tool, finding.file) for finding in found] == [("black", "syn.py")]
 
 
-def test_a_block_that_is_not_completed_is_nothing() -> None:
+def test_an_incomplete_block_is_not_a_finding() -> None:
     assert read(["error: something else", "and more", "and more", "and more", " --> src/main.rs:1:2"]) == []
 
 
-def test_a_complete_match_ends_blocks_that_are_half_open() -> None:
+def test_a_complete_match_ends_incomplete_blocks() -> None:
     found = read(["error: something else", GCC, " --> src/main.rs:1:2"])
     assert [finding.file for finding in found] == ["bad.c"]
 
@@ -291,7 +291,7 @@ def test_findings_come_in_the_order_of_the_output() -> None:
     assert [finding.file for finding in found] == ["bad.c", "/p/a.js", "b.c"]
 
 
-def test_only_the_nearest_of_countless_inclusions_are_related() -> None:
+def test_only_the_nearest_of_many_inclusions_are_related() -> None:
     above = [f"In file included from a{number}.h:1:" for number in range(20)]
     [finding] = read([*above, GCC])
     assert [place.file for place in finding.related] == [f"a{number}.h" for number in range(12, 20)]
@@ -306,12 +306,12 @@ def test_logs_of_passing_go_tests_are_no_findings() -> None:
     ]
 
 
-def test_an_assertion_whose_message_is_below_it_has_that_message() -> None:
+def test_an_assertion_has_the_message_below_it() -> None:
     found = read(["--- FAIL: TestA (0.00s)", "    a_test.go:7: ", "        \tError: not equal", "FAIL"])
     assert [finding.message for finding in found] == ["Error: not equal"]
 
 
-def test_a_summary_of_pytest_counts_only_for_tests_that_were_not_shown() -> None:
+def test_a_pytest_summary_is_only_used_for_tests_without_findings() -> None:
     shown = ["____ test_a ____", "test_x.py:8: in test_a", "E   assert 1 == 2", "===="]
     summary = ["FAILED test_x.py::test_a - assert 1 == 2", "FAILED test_x.py::test_b - KeyError: 'x'"]
     found = read([*shown, *summary])
@@ -326,7 +326,7 @@ def test_a_summary_without_the_name_of_the_exception_is_the_same_problem() -> No
     assert [f.line for f in read([*shown, "FAILED test_x.py::test_a - assert 1 == 2"])] == [7]
 
 
-def test_what_a_test_printed_is_not_a_finding() -> None:
+def test_the_output_of_a_test_is_not_a_finding() -> None:
     shown = ["____ test_a ____", "test_x.py:8: in test_a", "E   assert 1 == 2"]
     captured = ["----------- Captured stderr call -----------", GCC, *TRACEBACK, "===="]
     assert [finding.code for finding in read([*shown, *captured])] == ["test_a"]
@@ -349,11 +349,11 @@ def test_what_a_test_printed_is_not_a_finding() -> None:
         "bash: line 1: foo: command not found",
     ],
 )
-def test_a_line_that_only_resembles_a_problem_is_none(line: str) -> None:
+def test_a_line_that_only_resembles_a_problem_is_not_a_finding(line: str) -> None:
     assert read([line, "the next line", ""]) == []
 
 
-def test_prose_and_quiet_builds_hold_nothing() -> None:
+def test_prose_and_clean_builds_have_no_findings() -> None:
     prose = [
         "The error of the traveler was to take the first road: it led, after 12 miles, to a warning sign.",
         "Note: see the file README.md (line 3), or https://example.com/a.html:80 for more.",
@@ -379,7 +379,7 @@ def test_names_restrict_the_rules() -> None:
     assert read(lines, "none") == []
 
 
-def test_auto_goes_by_the_program_and_takes_all_rules_for_an_unknown_one() -> None:
+def test_auto_selects_rules_by_program_and_all_for_an_unknown_one() -> None:
     lines = [GCC, *TRACEBACK]
     assert [finding.tool for finding in read(lines, program="/usr/bin/x86_64-linux-gnu-gcc-12")] == ["gnu"]
     assert [finding.tool for finding in read(lines, program="tsc")] == []
@@ -387,7 +387,7 @@ def test_auto_goes_by_the_program_and_takes_all_rules_for_an_unknown_one() -> No
     assert [finding.tool for finding in read(lines, "python", program="gcc")] == ["python"]
 
 
-def test_annotations_for_github_are_read_whatever_prints_them() -> None:
+def test_annotations_for_github_are_read_from_every_program() -> None:
     line = "::error file=a.py,line=3,col=1,title=F401::`os` imported but unused"
     assert [(found.file, found.line, found.code) for found in read([line], program="ruff")] == [("a.py", 3, "F401")]
 
@@ -397,8 +397,8 @@ def test_an_unknown_name_is_refused() -> None:
         parser("gnu", "nope")
 
 
-def test_damaged_output_of_any_tool_breaks_nothing() -> None:
-    """Real output with characters, lines and halves of lines lost, doubled or out of place."""
+def test_damaged_output_never_raises() -> None:
+    """Real output with characters, lines and halves of lines removed, doubled or moved."""
     chance = random.Random(11)
     names = sorted(path.stem for path in SAMPLES.glob("*.txt"))
     for _ in range(150):

@@ -1,4 +1,4 @@
-"""Real output of real tools is understood completely: nothing is missed, nothing is made up."""
+"""Real output of real tools: all problems are found, and no others."""
 
 # ruff: noqa: RUF001 (the quotes are those that gcc prints)
 
@@ -53,7 +53,7 @@ def test_all_findings_of_a_sample_and_no_others(name: str) -> None:
 def test_as_many_findings_as_the_tool_counts_itself(name: str, total: str | None) -> None:
     lines = sample(name)
     if total is None:
-        counted = len(lines)  # a line each
+        counted = len(lines)  # one line each
     else:
         [found] = [match for line in lines if (match := re.match(rf".*?{total}", line))]
         counted = sum(map(int, found.groups()))
@@ -134,15 +134,15 @@ def test_the_sources_and_notes_around_a_finding_are_kept() -> None:
     expected = found["expected expression before ‘;’ token"]
     assert [(r.file, r.line, r.message) for r in expected.related] == [("bad.c", 2, "included from")]
     unknown = found["‘c’ undeclared (first use in this function)"]
-    assert unknown.related == ()  # "each undeclared identifier is reported only once" says nothing
+    assert unknown.related == ()  # "each undeclared identifier is reported only once" is no information
 
 
-def test_an_error_in_a_header_of_the_system_names_ones_own_line() -> None:
+def test_an_error_in_a_system_header_names_the_project_s_line() -> None:
     for finding in read(sample("gxx"))[1:]:
         assert finding.file is not None
         assert finding.file.startswith("/usr/include/")
         assert ("tmpl.cpp", 5, 41) in [(r.file, r.line, r.column) for r in finding.related]
-    # What led to a note of the error before does not lead to this one.
+    # The context of a note of the previous error does not belong to this one.
     assert all(r.line != 67 for finding in read(sample("gxx")) for r in finding.related)
 
 
@@ -155,15 +155,15 @@ def test_rustc_notes_with_a_place_are_related() -> None:
     assert arguments.detail[4:6] == ("note: function defined here", " --> src/util.rs:1:8")
 
 
-def test_a_cargo_failure_without_a_place_is_found_where_cargo_is_the_program() -> None:
-    assert read(sample("cargo-manifest")) == []  # "error: ..." alone is too little to go by
+def test_a_cargo_failure_without_a_place_is_only_found_for_cargo() -> None:
+    assert read(sample("cargo-manifest")) == []  # "error: ..." alone is not enough
     [finding] = read(sample("cargo-manifest"), program="cargo")
     assert finding.message.startswith("failed to get `foo` as a dependency")
     assert finding.file is None
     assert finding.detail[-1] == "  No such file or directory (os error 2)"
 
 
-def test_what_a_go_error_says_on_further_lines_is_its_detail() -> None:
+def test_the_further_lines_of_a_go_error_are_its_detail() -> None:
     *_, returns = read(sample("go-build"))
     assert returns.detail == ("\thave (number)", "\twant ()")
     redeclared = read(sample("go-dup"))[0]
@@ -177,7 +177,7 @@ def test_both_definitions_of_a_symbol_are_named() -> None:
     assert [(r.file, r.line, r.message) for r in twice.related] == [("/home/dev/project/a.c", 2, "first defined here")]
 
 
-def test_make_says_where_the_compiler_works() -> None:
+def test_make_reports_the_directory_of_the_compiler() -> None:
     [finding] = read(sample("make-recursive"))
     assert finding.directories == ("/home/dev/project/sub",)
 

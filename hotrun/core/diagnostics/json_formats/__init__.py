@@ -1,1 +1,1 @@
-"""Reads problems from the JSON that tools write."""
+"""Find problems in the JSON output of tools."""

@@ -1,4 +1,4 @@
-"""Reads what compilers say as JSON: cargo and rustc, gcc, go build, go test and go vet."""
+"""Read the JSON output of compilers: cargo and rustc, gcc, go build, go test and go vet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from hotrun.core.diagnostics.json_formats.formats import JsonDocument, Report
-from hotrun.core.diagnostics.model.draft import MOST_DETAIL, MOST_RELATED
+from hotrun.core.diagnostics.model.draft import MAX_DETAIL, MAX_RELATED
 from hotrun.core.diagnostics.model.finding import Finding, Place
 from hotrun.core.diagnostics.model.places import workspace
 from hotrun.core.diagnostics.model.text_lines import plain
@@ -98,7 +98,7 @@ def _rust(said: _Rust, package: str) -> Iterator[Finding]:
 
 
 def _own(span: _Span) -> _Span:
-    """Where the code that a macro of somebody else stands for was written: the call of the macro."""
+    """The call of an external macro, for a span in the macro's code."""
     own = span
     while _FOREIGN.match(own.file_name) and own.expansion is not None:
         own = own.expansion.span
@@ -113,15 +113,15 @@ def _rust_related(said: _Rust) -> tuple[Place, ...]:
         for span in child.spans
         if span.is_primary and span.suggested_replacement is None
     ]
-    return tuple(place for place in (*labels, *notes) if not _FOREIGN.match(place.file))[:MOST_RELATED]
+    return tuple(place for place in (*labels, *notes) if not _FOREIGN.match(place.file))[:MAX_RELATED]
 
 
 def _rendered(text: str) -> tuple[str, ...]:
-    """The lines below the message and its place."""
+    """The rendered lines below the message and its place."""
     lines = [plain(line) for line in text.rstrip().split("\n")[1:]]
     if lines and lines[0].lstrip().startswith("--> "):
         del lines[0]
-    return tuple(lines[:MOST_DETAIL])
+    return tuple(lines[:MAX_DETAIL])
 
 
 # ---------------------------------------------------------------------------------------------------------------- gcc
@@ -169,9 +169,9 @@ def read_gcc(text: str) -> Iterator[Report]:
     for said in _gcc.decode(text):
         finding = _gcc_finding(said)
         if said.kind == "note" and found and finding.file is not None:
-            # Some notes are children of nothing; they belong to what was said before.
+            # A note without a parent belongs to the diagnostic before it.
             note = Place(finding.file, finding.line, finding.column, finding.message)
-            found[-1] = msgspec.structs.replace(found[-1], related=(*found[-1].related, note)[:MOST_RELATED])
+            found[-1] = msgspec.structs.replace(found[-1], related=(*found[-1].related, note)[:MAX_RELATED])
         else:
             found.append(finding)
     yield from found
@@ -189,7 +189,7 @@ def _gcc_finding(said: _Gcc) -> Finding:
         end_line=first.finish.line if first and first.finish else None,
         end_column=_behind(said.column(first.finish)) if first else None,
         code=said.option,
-        related=tuple(_gcc_related(said))[:MOST_RELATED],
+        related=tuple(_gcc_related(said))[:MAX_RELATED],
     )
 
 
@@ -208,7 +208,7 @@ def _behind(column: int | None) -> int | None:
 
 
 def _counted(column: int | None, base: int) -> int | None:
-    """A column counted from 1; None where there is none."""
+    """A column from 1, None if it is missing."""
     return None if column is None or column < base else column + 1 - base
 
 
@@ -229,10 +229,10 @@ _ENDS = ("fail", "pass", "skip", "build-fail")
 
 
 def read_go(text: str) -> Iterator[Report]:
-    """A line of `go build -json` or `go test -json`: what it prints stands in there as text."""
+    """A line of `go build -json` or `go test -json`, which contains the output as text."""
     event = _go.decode(text)
     source = event.package or event.import_path
-    # A build names its files from where go was started, a test from its package.
+    # Builds print paths relative to go's working folder, tests relative to their package.
     near = (event.package,) if event.package else ()
     yield JsonDocument(source, event.output, near, ends=event.action in _ENDS and not event.test)
 
@@ -253,7 +253,7 @@ _POSITION = re.compile(r"(.+?)(?::(\d{1,9}))?(?::(\d{1,9}))?$")
 
 
 def read_go_vet(text: str) -> Iterator[Report]:
-    """What `go vet -json` prints for a package. It succeeds whatever it finds, so what it finds are warnings."""
+    """The output of `go vet -json` for a package. It always succeeds, so its findings are warnings."""
     for package, analyzers in _go_vet.decode(text).items():
         for analyzer, found in analyzers.items():
             if isinstance(found, _VetFailure):
@@ -272,7 +272,7 @@ def read_go_vet(text: str) -> Iterator[Report]:
                     end_line=end.line if end else None,
                     end_column=end.column if end else None,
                     code=analyzer,
-                    related=tuple(_position(other.posn, other.message) for other in said.related[:MOST_RELATED]),
+                    related=tuple(_position(other.posn, other.message) for other in said.related[:MAX_RELATED]),
                     near=(package,),
                 )
 

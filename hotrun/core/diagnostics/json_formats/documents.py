@@ -1,16 +1,16 @@
-"""Puts JSON documents together from the lines of a stream that may hold other lines as well. Memory is bounded."""
+"""Assemble JSON documents from the lines of a stream, which may contain other lines, too. Memory is bounded."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
-Became = Literal["stranger", "taken", "whole", "broken"]
+LineRole = Literal["other", "part", "complete", "broken"]
 
-LONGEST_LINE = 65_536  # a longer one comes in pieces of this many characters (adapters/outputs/output.py)
-MOST_CHARACTERS = 16 * 1024 * 1024
-MOST_STRANGERS = 200  # so many other lines in a row mean that the rest of the document will not come
-DEEPEST = 500
+MAX_LINE = 65_536  # characters; longer lines come in pieces of this length (adapters/output/reader.py)
+MAX_CHARACTERS = 16 * 1024 * 1024
+MAX_OTHER_LINES = 200  # after this many other lines in a row, the document is broken
+MAX_DEPTH = 500
 
 _BLANK = re.compile(r"\s*")
 _BEGINNING = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[{\]]|$)")
@@ -20,7 +20,7 @@ _TOKENS = re.compile(r"(?>\s+|[{}\[\],:]|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|f
 
 
 def depth_of(line: str) -> int | None:
-    """How many brackets `line` opens more than it closes; None where it cannot be a line of a JSON document."""
+    """The number of brackets that `line` opens minus those it closes. None if it cannot be part of a JSON document."""
     bare = _STRING.sub("", line)
     if '"' in bare or not _TOKENS.match(bare) or not line.strip():
         return None
@@ -28,7 +28,7 @@ def depth_of(line: str) -> int | None:
 
 
 def split(text: str) -> tuple[list[str], str]:
-    """The documents that follow each other at the beginning of `text`, and what comes behind them."""
+    """The consecutive documents at the beginning of `text`, and the rest of it."""
     import json
 
     decoder = json.JSONDecoder()
@@ -46,12 +46,11 @@ def split(text: str) -> tuple[list[str], str]:
 
 
 class Documents:
-    """The document that is open in one stream, if any.
+    """The open document of one stream, if any.
 
-    A line that begins one or comes while one is open goes to `take`, which says what became of it: "stranger" (it is
-    no part of a document), "taken", "whole" (`lines` are now a document, with other text behind it where the tool did
-    not end its line) or "broken" (`lines` are none, this one included). After the last two, `release` gives the lines
-    and is ready for the next document.
+    `feed` reads the lines of a document, and returns the role of each: "other" (not part of a document), "part",
+    "complete" (`lines` are a document, maybe with other text at its end) or "broken" (`lines`, including this one, are
+    not a document). After the last two, `release` returns the lines and starts over.
     """
 
     def __init__(self) -> None:
@@ -59,7 +58,7 @@ class Documents:
         self._pieces = ""
         self._size = 0
         self._depth = 0
-        self._strangers = 0
+        self._other_lines = 0
 
     @property
     def is_open(self) -> bool:
@@ -67,40 +66,40 @@ class Documents:
         return bool(self.lines or self._pieces)
 
     def release(self) -> list[str]:
-        """The lines of what was open; nothing is open then."""
+        """Return the lines of the open document, and close it."""
         lines = [*self.lines, self._pieces] if self._pieces else self.lines
-        self.lines, self._pieces, self._size, self._depth, self._strangers = [], "", 0, 0, 0
+        self.lines, self._pieces, self._size, self._depth, self._other_lines = [], "", 0, 0, 0
         return lines
 
-    def take(self, line: str) -> Became:
-        """Take a line, as it was printed."""
-        if len(line) == LONGEST_LINE and (self.is_open or _BEGINNING.match(line)):
-            return self._take_piece(line)
+    def feed(self, line: str) -> LineRole:
+        """Read a line as printed."""
+        if len(line) == MAX_LINE and (self.is_open or _BEGINNING.match(line)):
+            return self._feed_piece(line)
         if self._pieces:
             line, self._pieces = self._pieces + line, ""
             self._size -= len(line)
         depth = depth_of(line) if self.lines or _BEGINNING.match(line) else None
-        if depth is None or (not self.lines and not 0 <= depth <= DEEPEST):
-            return self._take_stranger(line)
-        self._strangers = 0
+        if depth is None or (not self.lines and not 0 <= depth <= MAX_DEPTH):
+            return self._feed_other(line)
+        self._other_lines = 0
         self.lines.append(line)
         self._size += len(line)
         self._depth += depth
         if self._depth <= 0:
-            return "whole"
-        return "broken" if self._size > MOST_CHARACTERS or self._depth > DEEPEST else "taken"
+            return "complete"
+        return "broken" if self._size > MAX_CHARACTERS or self._depth > MAX_DEPTH else "part"
 
-    def _take_piece(self, piece: str) -> Became:
+    def _feed_piece(self, piece: str) -> LineRole:
         self._pieces += piece
         self._size += len(piece)
-        return "broken" if self._size > MOST_CHARACTERS else "taken"
+        return "broken" if self._size > MAX_CHARACTERS else "part"
 
-    def _take_stranger(self, line: str) -> Became:
+    def _feed_other(self, line: str) -> LineRole:
         if self.lines and (closing := _CLOSING.match(line)) and len("".join(closing[0].split())) == self._depth:
             self.lines.append(line)
-            return "whole"
-        self._strangers += 1
-        if not self.lines or self._strangers > MOST_STRANGERS or len(line) >= LONGEST_LINE:
+            return "complete"
+        self._other_lines += 1
+        if not self.lines or self._other_lines > MAX_OTHER_LINES or len(line) >= MAX_LINE:
             self.lines.append(line)
             return "broken"
-        return "stranger"
+        return "other"

@@ -1,4 +1,4 @@
-"""Reads what linters say as JSON: ruff, mypy, pyright, eslint."""
+"""Read the JSON output of linters: ruff, mypy, pyright, eslint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from hotrun.core.diagnostics.json_formats.formats import Report
-from hotrun.core.diagnostics.model.draft import MOST_DETAIL
+from hotrun.core.diagnostics.model.draft import MAX_DETAIL
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.model.events import Severity
@@ -40,7 +40,7 @@ _ruff = msgspec.json.Decoder(list[_Ruff] | _Ruff)
 
 
 def read_ruff(text: str) -> Iterator[Report]:
-    """What `ruff check --output-format json` or `json-lines` prints."""
+    """The output of `ruff check --output-format json` or `json-lines`."""
     read = _ruff.decode(text)
     for said in read if isinstance(read, list) else (read,):
         fix = f"help: {said.fix.message}" if said.fix and said.fix.message else None
@@ -185,9 +185,9 @@ def read_eslint(text: str) -> Iterator[Report]:
 
 
 def _from_one(number: int | None, base: int) -> int | None:
-    """A line or column of a tool that counts from `base`, counted from 1; None for what cannot be one."""
+    """A line or column as a number from 1. `base`: the tool's first number. None if it is invalid."""
     return None if number is None or number < base else number + 1 - base
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(map(plain, text.split("\n")[:MOST_DETAIL])) if text else ()
+    return tuple(map(plain, text.split("\n")[:MAX_DETAIL])) if text else ()

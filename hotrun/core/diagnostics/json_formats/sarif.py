@@ -1,6 +1,6 @@
-"""Reads SARIF 2.1.0, the format that gcc, clippy, golangci-lint, semgrep and many others can print.
+"""Read SARIF 2.1.0, which gcc, clippy, golangci-lint, semgrep and many other tools can print.
 
-https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; the numbers in brackets are its sections.
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. The numbers in parentheses are its sections.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Iterator
 import msgspec
 
 from hotrun.core.diagnostics.json_formats.formats import Report
-from hotrun.core.diagnostics.model.draft import MOST_DETAIL, MOST_RELATED
+from hotrun.core.diagnostics.model.draft import MAX_DETAIL, MAX_RELATED
 from hotrun.core.diagnostics.model.finding import Finding, Place
 from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.model.events import Severity
 
-_MOST_BASES = 10
+_MAX_BASES = 10
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{(\d{1,3})\}")
 _SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "note": "note", "none": "info"}
@@ -110,7 +110,7 @@ _decoder = msgspec.json.Decoder(_Log)
 
 
 def read_sarif(text: str) -> Iterator[Report]:
-    """What the tools of a SARIF log found, except what is suppressed there and what is no failure."""
+    """The results of a SARIF log, without suppressed ones and those that are not failures."""
     for run in _decoder.decode(text).runs:
         for result in run.results or ():
             if not result.suppressions and result.kind in ("fail", "open", "review"):
@@ -138,8 +138,8 @@ def _finding(result: _Result, run: _Run) -> Finding:
         end_line=_positive(region.end_line) or (_positive(region.start_line) if region.end_column else None),
         end_column=_positive(region.end_column),
         code=code,
-        detail=tuple(map(plain, rest.split("\n")[:MOST_DETAIL])) if rest else (),
-        related=tuple(related[:MOST_RELATED]),
+        detail=tuple(map(plain, rest.split("\n")[:MAX_DETAIL])) if rest else (),
+        related=tuple(related[:MAX_RELATED]),
     )
 
 
@@ -153,7 +153,7 @@ def _rule(result: _Result, rules: list[_Rule]) -> _Rule | None:
 
 
 def _words(message: _SarifText | None, rule: _Rule | None) -> str:
-    """The text of a message, its own or that which the rule has under its id (3.11.6, 3.11.7)."""
+    """The text of a message: its own, or that of the rule for its id (3.11.6, 3.11.7)."""
     if message is None:
         return ""
     text = message.text
@@ -179,11 +179,11 @@ def _place(location: _SarifLocation, run: _Run, message: str) -> tuple[Place | N
 
 
 def _uri(artifact: _Artifact, run: _Run) -> str:
-    """The URI of a file, with what its base stands for in front of it (3.4.3 to 3.4.5, 3.14.14)."""
+    """The URI of a file, resolved with its base (3.4.3 to 3.4.5, 3.14.14)."""
     if artifact.uri is None and 0 <= artifact.index < len(run.artifacts):
         artifact = run.artifacts[artifact.index].location or artifact
     uri, base = artifact.uri or "", artifact.uri_base_id
-    for _ in range(_MOST_BASES):
+    for _ in range(_MAX_BASES):
         if base is None or _SCHEME.match(uri):
             break
         found = run.original_uri_base_ids.get(base, _Artifact())

@@ -1,1 +1,1 @@
-"""What a problem is, and where it is."""
+"""Findings and their places."""

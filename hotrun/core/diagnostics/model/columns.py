@@ -1,4 +1,4 @@
-"""Columns in characters, of tools that count bytes: the line that they have read says how many are one character."""
+"""Convert the columns of tools that count bytes into characters, with the help of the source line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _IN_BYTES = frozenset({"go"})  # https://pkg.go.dev/go/token#Position: "column n
 
 
 def in_characters(finding: Finding, line: str) -> Finding:
-    """`finding`, whose place is in `line`, with its columns in characters; one behind the end of `line` stays."""
+    """The `finding`, whose place is in `line`, with columns in characters. A column after the end of `line` stays."""
     if finding.tool not in _IN_BYTES or line.isascii():
         return finding
     column, end = (_converted(at, line) for at in (finding.column, finding.end_column))

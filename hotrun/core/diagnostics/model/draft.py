@@ -1,4 +1,4 @@
-"""A finding that is still being put together, from the groups that patterns matched and the lines that follow."""
+"""A finding under construction, from the groups of matched patterns and the lines that follow."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from hotrun.core.diagnostics.model.finding import Finding, Place
 from hotrun.core.diagnostics.text_rules.rules import Rule, severity_of
 from hotrun.core.model.events import Severity
 
-MOST_DETAIL = 60
-MOST_RELATED = 20
+MAX_DETAIL = 60
+MAX_RELATED = 20
 
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 
 
 def number(text: str | None, base: int = 1) -> int | None:
-    """A line or column, counted from 1, printed by a tool that counts from `base`; None for what cannot be one."""
-    if not text or len(text) > _MOST_DIGITS or not text.isdecimal():
+    """A printed line or column as a number from 1. `base`: the tool's first number. None if it is invalid."""
+    if not text or len(text) > _MAX_DIGITS or not text.isdecimal():
         return None
     counted = int(text) + 1 - base
     return counted if counted > 0 else None
 
 
 def file_name(text: str) -> str:
-    """A printed path, without the `file://` of a URL."""
+    """A printed path without the `file://` of a URL."""
     if not text.startswith("file://"):
         return text
     from urllib.parse import unquote
@@ -32,16 +32,14 @@ def file_name(text: str) -> str:
 
 
 def place(found: re.Match[str], message: str = "") -> Place:
-    """The place that a match names by its groups file, line and column; `message` unless it has one of its own."""
+    """The place from the groups file, line and column of a match. `message`: the default message."""
     groups = found.groupdict()
     said = groups.get("message") or message
     return Place(file_name(groups["file"]), number(groups.get("line")), number(groups.get("column")), said.strip())
 
 
 class Draft:
-    """Groups, detail and related places of one finding of `rule`. `directories` are those the tool is in, and
-    `near` is where it works otherwise (see Finding).
-    """
+    """Groups, detail and related places of one finding of `rule`. `directories` and `near`: see Finding."""
 
     __slots__ = ("detail", "directories", "groups", "near", "related", "rule", "severity")
 
@@ -52,32 +50,32 @@ class Draft:
         self.groups: dict[str, str] = {}
         self.detail: list[str] = []
         self.related: list[Place] = []
-        self.severity: Severity | None = None  # where it is not for the rule to tell
+        self.severity: Severity | None = None  # if the rule does not set it
 
     def absorb(self, found: re.Match[str]) -> None:
-        """Take over the groups that took part in a match; a later one overrides."""
+        """Set the matched groups. Later matches override earlier ones."""
         self.groups.update((name, text) for name, text in found.groupdict().items() if text is not None)
         if "caret" in found.re.groupindex and found["caret"] is not None:
             self.groups["column"] = str(found.start("caret") + 1)
 
     def complete(self, found: re.Match[str]) -> None:
-        """Take over what a match says and is not known yet."""
+        """Set the matched groups that are missing so far."""
         for name, text in found.groupdict().items():
             if text is not None:
                 self.groups.setdefault(name, text)
 
     def add_detail(self, line: str) -> None:
-        """Add a line of detail, unless there are enough."""
-        if len(self.detail) < MOST_DETAIL:
+        """Add a line of detail, up to a limit."""
+        if len(self.detail) < MAX_DETAIL:
             self.detail.append(line)
 
     def add_related(self, other: Place) -> None:
-        """Add a related place, unless it is there already or there are enough."""
-        if len(self.related) < MOST_RELATED and other not in self.related:
+        """Add a related place, without duplicates and up to a limit."""
+        if len(self.related) < MAX_RELATED and other not in self.related:
             self.related.append(other)
 
     def finding(self) -> Finding:
-        """The finding as it stands."""
+        """The finding from the current data."""
         groups = self.groups
         if "other_file" in groups:
             other_line = number(groups.get("other_line"))
@@ -104,18 +102,18 @@ class Draft:
         )
 
     def _message(self) -> str:
-        """The message; where the tool printed none on the line, the first words of the detail."""
+        """The message. Without one, the first line of the detail."""
         candidates = (self.groups.get("message", ""), *self.detail, self.groups.get("code", ""), self.rule.family)
         return next(filter(None, (text.strip() for text in candidates)))
 
 
 def _package(member: str) -> tuple[str, ...]:
-    """The folder of the package in package.Class.method, which may have a module and a slash in front."""
+    """The folder of the package in package.Class.method, which may begin with a module and a slash."""
     package = "/".join(member.rpartition("/")[2].split(".")[:-2])
     return (package,) if package else ()
 
 
 def _trimmed(lines: list[str]) -> list[str]:
-    """The lines without blank ones at both ends."""
+    """The lines without blank lines at both ends."""
     filled = [at for at, line in enumerate(lines) if line.strip()]
     return lines[filled[0] : filled[-1] + 1] if filled else []

@@ -1,4 +1,4 @@
-"""One problem in a tool's output, with its place as the tool printed it; paths are resolved elsewhere."""
+"""A problem in a tool's output, with its place as printed. Other modules resolve paths."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hotrun.core.model.events import Severity, SourceExcerpt
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A second place that belongs to a finding. `file` is as printed; `line` and `column` count from 1."""
+    """A related place of a finding. `file`: as printed. `line` and `column`: from 1."""
 
     file: str
     line: int | None
@@ -17,12 +17,12 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One problem. `file` is as the tool printed it (see places.resolve), None where there is no place.
+    """One problem. `file`: as printed (see places.resolve), None without a place.
 
-    Lines and columns count from 1, and `end_column` is the one behind the last character. `directories` are those
-    that the tool had said it was in, outermost first. `near` are folders or import paths of the packages that it
-    was at, best first: the file is somewhere there. `is_partial`: `file` is only the end of a path.
-    `is_lost`: no such file was found. `count`: how often it was reported. `source`: the lines around its place.
+    Lines and columns count from 1, and `end_column` is the one after the last character. `directories`: those that the
+    tool had entered, outermost first. `near`: folders or import paths of the packages that it worked on, best first,
+    in one of which the file is. `is_partial`: `file` is only the end of a path. `is_lost`: the file was not found.
+    `count`: the number of reports. `source`: the lines around the place.
     """
 
     severity: Severity

@@ -1,4 +1,4 @@
-"""Where a printed path points. What is on the disk is asked of others; a file that is not there is never made up."""
+"""Resolve printed paths. The caller looks at the disk. The result is always an existing file."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import msgspec
 from hotrun.core.diagnostics.model.finding import Finding, Place
 
 _MODULE = "go.mod"
-_MOST_LOCATED = 10_000
+_MAX_LOCATED = 10_000
 
 
 def resolve(file: str, cwd: str, root: str, directories: Sequence[str] = ()) -> tuple[str, str]:
-    """The absolute path of a printed `file`, and the same relative to `root` ("../" where it lies outside).
+    """The absolute path of a printed `file`, and its path relative to `root` ("../" if it is outside).
 
-    `cwd` and `root` are absolute. `directories` are those that the tool said it entered (`Finding.directories`),
-    outermost first, each relative to the one before; `file` is relative to the last. Links are not followed.
+    `cwd` and `root` are absolute. `directories`: those that the tool entered (`Finding.directories`), outermost first,
+    each relative to the one before. `file` is relative to the last one. Links are not followed.
     """
     absolute = posixpath.normpath(posixpath.join(cwd, *directories, file))
     return absolute, posixpath.relpath(absolute, root)
 
 
 class PlaceFinder:
-    """Finds the files that the findings of one run name."""
+    """Finds the files of the findings of one run."""
 
     def __init__(self, root: str, exists: Callable[[str], bool], watched: Callable[[], Iterable[str]]) -> None:
-        """`root` is absolute; `exists` tells whether there is a file with an absolute path; `watched` lists the
-        watched files, relative to the root, and is asked only once a file must be searched for.
+        """`root`: absolute. `exists`: whether a file with this absolute path exists. `watched`: returns the watched
+        files, relative to the root, and is only called to search for a file.
         """
         self._root = root
         self._exists = exists
@@ -37,8 +37,9 @@ class PlaceFinder:
         self._located: dict[object, str | None] = {}
 
     def find(self, finding: Finding, cwd: str) -> Finding:
-        """`finding` of a run in `cwd` with absolute paths for all files that are there; the others stay as printed,
-        and `is_lost` tells that it is the finding's own.
+        """The `finding` of a run in `cwd` with absolute paths of existing files. Other paths stay as printed.
+
+        `is_lost` is set if the finding's own file was not found.
         """
         if finding.file is None:
             return finding
@@ -49,14 +50,14 @@ class PlaceFinder:
         )
 
     def locate(self, file: str, cwd: str, finding: Finding) -> str | None:
-        """The absolute path of a `file` that `finding` names; None where there is no such file, or more than one.
+        """The absolute path of a `file` in `finding`. None if there is no such file, or more than one.
 
-        In this order: the directories that the tool has named, where it ran, the packages it was at, the root;
-        then the only watched file whose path ends like that.
+        Searches in this order: the directories that the tool entered, its working folder, the packages that it worked
+        on, the root, and then the only watched file with this end of the path.
         """
         known = (file, cwd, finding.directories, finding.near, finding.is_partial)
         if known not in self._located:
-            if len(self._located) >= _MOST_LOCATED:
+            if len(self._located) >= _MAX_LOCATED:
                 self._located.clear()
             self._located[known] = self._locate(file, cwd, finding)
         return self._located[known]
@@ -76,11 +77,11 @@ class PlaceFinder:
     def _candidates(self, file: str, cwd: str, finding: Finding) -> Iterator[str]:
         if posixpath.isabs(file):
             yield file
-            # Some tools call their root "/": a bundler, or a container that the project is mounted in.
+            # Bundlers, and tools in containers, may use "/" for the root.
             yield posixpath.join(cwd, file.lstrip("/"))
             return
         if finding.is_partial:
-            return  # a file of that name where the tool ran may be any other
+            return  # a file of this name in the working folder may be another one
         if finding.directories:
             yield posixpath.join(cwd, *finding.directories, file)
         yield posixpath.join(cwd, file)
@@ -91,7 +92,7 @@ class PlaceFinder:
         yield posixpath.join(self._root, file)
 
     def _search(self, file: str, near: Sequence[str]) -> str | None:
-        """The watched file whose path ends with `file`: the only one, or else the one that lies nearest to `near`."""
+        """The watched file whose path ends with `file`: the only one, or the nearest to `near`."""
         tail = "/".join(part for part in posixpath.normpath(file).split("/") if part not in ("", "..", "."))
         if self._by_name is None:
             self._by_name = {}
@@ -107,13 +108,13 @@ class PlaceFinder:
         return None
 
     def _nearest(self, paths: Sequence[str], tail: str, package: str) -> str | None:
-        """The one of `paths` whose folder ends most like the name of `package`, if there is one such."""
+        """The path, out of `paths`, whose folder has the longest common end with `package`, if there is exactly one."""
         wanted = package.strip("/").split("/")
         scores = [_common_end(self._folder_of(path, tail).split("/"), wanted) for path in paths]
         best = max(scores)
         nearest = [path for path, score in zip(paths, scores, strict=True) if score == best]
         if best == 0:
-            # The package may be a whole module, whose folder can have any name.
+            # The package may be a whole module, whose folder may have any name.
             modules = [posixpath.dirname(module) for module in (self._by_name or {}).get(_MODULE, ())]
             nearest = [path for path in paths if posixpath.dirname(path) in modules]
         return nearest[0] if len(nearest) == 1 else None
@@ -123,7 +124,7 @@ class PlaceFinder:
 
 
 def workspace(package: str, file: str) -> str:
-    """The folder of the workspace that `package`, a folder, belongs to, as far as the name of a `file` of it tells.
+    """The folder of the workspace of the folder `package`, derived from the printed name of a `file` in it.
 
     Paths are printed relative to the workspace: "crates/a/src/lib.rs" is in the package /w/crates/a of /w.
     """

@@ -1,13 +1,13 @@
-"""Lines of output made plain: no escape sequences, no control characters, no more than what is worth matching."""
+"""Plain lines of output: without escape sequences and control characters, and of limited length."""
 
 from __future__ import annotations
 
 import re
 
-MOST_CHARACTERS = 2000
+MAX_CHARACTERS = 2000
 
-# Escapes go before the cut, and colors may be longer than the text; but no line of a megabyte is searched.
-_MOST_RAW = 4 * MOST_CHARACTERS
+# Escapes are removed before the line is cut, because colors may be longer than the text. The limit is for huge lines.
+_MAX_RAW = 4 * MAX_CHARACTERS
 _ESCAPE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]?"  # CSI: colors, cursor
     r"|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC (links, titles) and the other strings
@@ -17,15 +17,15 @@ _CONTROL = dict.fromkeys([*range(0x09), *range(0x0A, 0x20), *range(0x7F, 0xA0)])
 
 
 def plain(line: str) -> str:
-    """`line` without ANSI, control characters (tabs stay) and trailing space, at most MOST_CHARACTERS long.
+    """The `line` without ANSI, control characters (except tabs) and trailing space, at most MAX_CHARACTERS long.
 
-    Of a line that was overwritten in place by carriage returns, what the terminal would have shown last.
+    If carriage returns overwrite the line, the text that a terminal shows last.
     """
-    if len(line) <= MOST_CHARACTERS and line.isprintable():
+    if len(line) <= MAX_CHARACTERS and line.isprintable():
         return line.rstrip()
     if "\r" in line:
         line = line.rstrip("\r").rpartition("\r")[2]
-    line = line[:_MOST_RAW]
+    line = line[:_MAX_RAW]
     if "\x1b" in line:
         line = _ESCAPE.sub("", line)
-    return line[:MOST_CHARACTERS].translate(_CONTROL).rstrip()
+    return line[:MAX_CHARACTERS].translate(_CONTROL).rstrip()

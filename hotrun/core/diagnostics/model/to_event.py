@@ -1,4 +1,4 @@
-"""A finding as the event that tells of it, with its places resolved."""
+"""Convert findings to events, with resolved places."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from hotrun.core.diagnostics.model.places import resolve
 from hotrun.core.model import events
 
 
-def take(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
-    """Add a diagnostic of a run to those that are known of it; one that is told again takes the place of the first."""
-    at = place_of(diagnostic, known)
+def add_or_replace(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:
+    """Add a diagnostic to those of its run. A repeated one replaces the first."""
+    at = index_of_same(diagnostic, known)
     if at is None:
         known.append(diagnostic)
     else:
         known[at] = diagnostic
 
 
-def place_of(diagnostic: events.Diagnostic, known: list[events.Diagnostic]) -> int | None:
-    """Where among those that are known is the one that was told before, of a diagnostic that is told again."""
+def index_of_same(diagnostic: events.Diagnostic, known: list[events.Diagnostic]) -> int | None:
+    """The index of the earlier report of the same diagnostic, or None."""
     if diagnostic.count == 1:
         return None
     return next((at for at, other in enumerate(known) if _is_same(other, diagnostic)), None)
 
 
 def _is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
-    """Whether both tell of one problem. What differs most comes first: there may be thousands."""
+    """Whether both report the same problem. Compares the most distinctive fields first: there may be thousands."""
     return (
         one.line == other.line
         and one.message == other.message
@@ -37,10 +37,10 @@ def _is_same(one: events.Diagnostic, other: events.Diagnostic) -> bool:
     )
 
 
-def told(
+def to_event(
     finding: Finding, *, build: int, step: str | None, process: str | None, cwd: str, root: str
 ) -> events.Diagnostic:
-    """The event for a finding of a step or a process that works in `cwd`; it counts as new."""
+    """The event for a finding of a step or a process that runs in `cwd`. It is marked as new."""
     directories = finding.directories
     file, path = finding.file, None
     if file is not None and not finding.is_lost:

@@ -1,1 +1,1 @@
-"""Reads problems from text, by a table of rules."""
+"""Find problems in text with a table of rules."""

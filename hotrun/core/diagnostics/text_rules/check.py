@@ -1,4 +1,4 @@
-"""Says what is wrong with a table of rules: patterns, groups, clues, and examples that it does not read."""
+"""Check a table of rules: patterns, groups, literals and examples."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from hotrun.core.diagnostics.parser import Parser
-from hotrun.core.diagnostics.text_rules.errorformat import Unreadable, formats
+from hotrun.core.diagnostics.text_rules.errorformat import InvalidErrorformat, formats
 from hotrun.core.diagnostics.text_rules.rules import (
     AnyRule,
     BlockRule,
@@ -22,8 +22,8 @@ from hotrun.core.diagnostics.text_rules.rules import (
 
 
 def problems(table: RuleTable) -> list[str]:
-    """One line for each mistake in `table`, "rule NAME: what"; none for a table that works."""
-    found = [f"rule {rule.name}: {what}" for rule in table.rules for what in _rule_problems(rule, table)]
+    """A line for each mistake in `table`, as "rule NAME: problem". None for a valid table."""
+    found = [f"rule {rule.name}: {problem}" for rule in table.rules for problem in _rule_problems(rule, table)]
     names = [rule.name for rule in table.rules]
     found += [f"rule {name}: defined twice" for name in sorted(set(names)) if names.count(name) > 1]
     known = {*names, *(rule.family for rule in table.rules)}
@@ -43,19 +43,19 @@ def _rule_problems(rule: AnyRule, table: RuleTable) -> list[str]:
         bad += _format_problems(rule)
     elif "message" not in groups:
         bad.append("no group message")
-    return bad or [f"example {number}: {what}" for number, what in _example_problems(rule, table)]
+    return bad or [f"example {number}: {problem}" for number, problem in _example_problems(rule, table)]
 
 
 def _format_problems(rule: ErrorformatRule) -> list[str]:
     try:
         formats(rule.errorformat)
-    except Unreadable as error:
+    except InvalidErrorformat as error:
         return [f"errorformat: {error}"]
     return []
 
 
 def patterns(rule: AnyRule) -> Iterator[tuple[str, str]]:
-    """Key and text of all patterns of a rule."""
+    """All patterns of a rule with their keys."""
     keys: tuple[str, ...] = ("continuation", "note", "note_at", "wrapped", "owner")
     match rule:
         case LineRule():

@@ -1,7 +1,7 @@
-"""Vim's 'errorformat' strings as patterns: what each of their items stands for. `:help errorformat` is the reference.
+"""Convert Vim's 'errorformat' strings to patterns. The reference is `:help errorformat`.
 
-Unlike in Vim, matching heeds case, %O, %P and %Q are refused, and "%-G" that matches every line does not hide lines
-from other rules.
+Unlike in Vim, matching is case-sensitive, %O, %P and %Q are not supported, and a "%-G" that matches every line does not
+hide lines from other rules.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ITEMS = {
     "s": r"(?P<text>.+)",
     "o": r"(?P<module>.+?)",
 }
-# What follows a backslash in Vim's patterns, where Python writes it differently.
+# Vim's escapes that differ in Python.
 _VIM_ATOMS = {
     "+": "+",
     "=": "?",
@@ -52,13 +52,14 @@ _VIM_ATOMS = {
 }
 
 
-class Unreadable(ValueError):
-    """A format that is none, in words."""
+class InvalidErrorformat(ValueError):
+    """An invalid format. The message says why."""
 
 
 class ErrorformatPattern(msgspec.Struct, frozen=True):
-    """One format of a list. `whole`: the message is the whole line (%+); `hidden`: it is no finding (%-);
-    `repeats`: the next line is matched from this one on (%>).
+    """One format of a list. `whole`: the message is the whole line (%+). `hidden`: not a finding (%-).
+
+    `repeats`: matching of the next line starts with this format (%>).
     """
 
     kind: Kind
@@ -69,24 +70,24 @@ class ErrorformatPattern(msgspec.Struct, frozen=True):
 
 
 def formats(texts: tuple[str, ...]) -> list[ErrorformatPattern]:
-    """The formats of one or more strings, each a list with commas. Raises Unreadable, which names the format."""
+    """The formats of strings, each a list with commas. Raises InvalidErrorformat, which names it."""
     found: list[ErrorformatPattern] = []
     for text in texts:
         for one in _split(text):
             try:
                 found.append(_format(one))
                 re.compile(found[-1].pattern)
-            except (Unreadable, re.error) as error:
-                raise Unreadable(f"{one}: {error}") from None
+            except (InvalidErrorformat, re.error) as error:
+                raise InvalidErrorformat(f"{one}: {error}") from None
     if not found:
-        raise Unreadable("no format")
+        raise InvalidErrorformat("no format")
     if not any("(?P<message>" in format.pattern or format.whole for format in found):
-        raise Unreadable("no %m and no %+")
+        raise InvalidErrorformat("no %m and no %+")
     return found
 
 
 def _split(text: str) -> Iterator[str]:
-    """The parts between commas; a backslash takes a comma its meaning."""
+    """Split at commas. A backslash escapes a comma."""
     part = ""
     at = 0
     while at < len(text):
@@ -115,7 +116,7 @@ def _format(text: str) -> ErrorformatPattern:
         if flag:
             letter = text[at + 2 : at + 3]
         if letter in _FILE_STACK and letter:
-            raise Unreadable(f"%{letter} is not supported")
+            raise InvalidErrorformat(f"%{letter} is not supported")
         if letter == ">" and not flag:
             repeats = True
             at += 2
@@ -125,7 +126,7 @@ def _format(text: str) -> ErrorformatPattern:
             at += 3 if flag else 2
             break
         elif flag:
-            raise Unreadable(f"%{flag} stands before one of {' '.join(_KINDS)}")
+            raise InvalidErrorformat(f"%{flag} must come before one of {' '.join(_KINDS)}")
         else:
             break
     return ErrorformatPattern(kind, _pattern(text[at:]), whole, hidden, repeats)
@@ -146,11 +147,11 @@ def _pattern(text: str) -> str:
 
 
 def _item(text: str, at: int, seen: set[str]) -> tuple[str, int]:
-    """The pattern of the item whose letter is at `at`, and where the text goes on."""
+    """The pattern of the item whose letter is at `at`, and the end of the item."""
     letter = text[at : at + 1]
     if letter == "f":
         _see("file", seen)
-        # Before a fixed character a name goes up to it; otherwise it ends with the blank.
+        # A name ends at the next fixed character, otherwise at a blank.
         is_open = at + 1 < len(text) and text[at + 1] != "%"
         return (r"(?P<file>\S.*?)" if is_open else r"(?P<file>\S+)"), at + 1
     if letter in _ITEMS and letter:
@@ -168,12 +169,12 @@ def _item(text: str, at: int, seen: set[str]) -> tuple[str, int]:
         return ".", at + 1
     if letter in "%[]~^$?" and letter:
         return {"[": "[", "]": "]", "^": "^", "$": "$"}.get(letter, re.escape(letter)), at + 1
-    raise Unreadable(f"%{letter} is not supported" if letter else "ends in %")
+    raise InvalidErrorformat(f"%{letter} is not supported" if letter else "ends with %")
 
 
 def _see(group: str, seen: set[str]) -> None:
     if group in seen:
-        raise Unreadable(f"the {group} stands there twice")
+        raise InvalidErrorformat(f"the {group} occurs twice")
     seen.add(group)
 
 
@@ -183,7 +184,7 @@ def _scanned(text: str, at: int) -> tuple[str, int]:
         start = at + 2 if text[at + 1 : at + 2] == "^" else at + 1
         end = text.find("]", start + 1)
         if end == -1:
-            raise Unreadable("%*[ without ]")
+            raise InvalidErrorformat("%*[ without ]")
         members = text[start:end].replace('\\"', '"').replace("[", "\\[")
         return f"[{'^' if start == at + 2 else ''}{members}]+", end + 1
     if text[at : at + 1] in ("%", "\\"):
@@ -192,11 +193,11 @@ def _scanned(text: str, at: int) -> tuple[str, int]:
             skipped += 1
         atom, end = _vim_atom(text, skipped)
         return f"(?:{atom})+", end
-    raise Unreadable("%* stands before [ or \\")
+    raise InvalidErrorformat("%* must come before [ or \\")
 
 
 def _vim_atom(text: str, at: int) -> tuple[str, int]:
-    """What stands after "%\\", which may be written "%\\\\" as it is where Vim reads it from a command."""
+    """The item after "%\\", which may be written as "%\\\\", as in Vim commands."""
     if text[at : at + 1] == "\\":
         at += 1
     if text.startswith("%(", at):
@@ -211,5 +212,5 @@ def _vim_atom(text: str, at: int) -> tuple[str, int]:
     if letter in _VIM_ATOMS:
         return _VIM_ATOMS[letter], at + 1
     if letter.isalnum() or letter in "@{&_%":
-        raise Unreadable(f"%\\{letter} is not supported")
+        raise InvalidErrorformat(f"%\\{letter} is not supported")
     return re.escape(letter), at + 1

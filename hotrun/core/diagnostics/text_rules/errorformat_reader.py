@@ -1,4 +1,4 @@
-"""Reads lines by Vim's 'errorformat', with its findings of several lines and its directories."""
+"""Read lines with Vim's 'errorformat', including multi-line findings and directories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hotrun.core.diagnostics.text_rules.errorformat import ErrorformatPattern, f
 from hotrun.core.diagnostics.text_rules.rules import ErrorformatRule
 from hotrun.core.model.events import Severity
 
-_MOST_DIRECTORIES = 32
+_MAX_DIRECTORIES = 32
 _SEVERITIES: dict[str, Severity] = {"e": "error", "w": "warning", "i": "info", "n": "note"}
 _BEGINNINGS = ("A", "E", "W", "I", "N")
 
@@ -17,23 +17,23 @@ _BEGINNINGS = ("A", "E", "W", "I", "N")
 class ErrorformatReader:
     """The state of one rule in one stream. Finished findings go to `emit`.
 
-    As in Vim, each line is tried with one format after the other, and the first that matches says what it is:
-    A, E, W, I, N begin a finding, C goes on with it, Z ends it; D and X enter and leave a directory.
+    As in Vim, the first format that matches a line decides: A, E, W, I, N begin a finding, C continues it, Z ends it,
+    D and X enter and leave a directory.
     """
 
     def __init__(self, rule: ErrorformatRule, new: Callable[[], Draft], emit: Callable[[Draft], None]) -> None:
-        """`new` makes an empty finding that knows where the tool works."""
+        """`new`: makes an empty finding with the tool's directories."""
         self._rule = rule
         self._formats = [format for format in formats(rule.errorformat) if not self._hides_all(format)]
         self._new = new
         self._emit = emit
         self._open: Draft | None = None
-        self._is_hidden = False  # the finding that is open is one that shall not be shown
+        self._is_hidden = False  # the open finding is hidden
         self._from = 0
         self._directories: tuple[str, ...] = ()
 
-    def take(self, line: str) -> bool:
-        """Whether the line is of interest here, and to nobody else."""
+    def feed(self, line: str) -> bool:
+        """Read a line. Returns whether no other rule needs it."""
         start, self._from = self._from, 0
         for at in range(start, len(self._formats)):
             format = self._formats[at]
@@ -47,17 +47,17 @@ class ErrorformatReader:
             self._take(format, line, {name: text for name, text in found.groupdict().items() if text is not None})
             return True
         self.close()
-        return self.take(line) if start else False
+        return self.feed(line) if start else False
 
     def close(self) -> None:
-        """Let go of the finding that is open."""
+        """Emit the open finding."""
         draft, self._open = self._open, None
         self._is_hidden = False
         if draft is not None:
             self._emit(draft)
 
     def _hides_all(self, format: ErrorformatPattern) -> bool:
-        """Whether it hides whatever comes: in Vim it ends a list, here it would blind the other rules."""
+        """Whether it hides every line. In Vim it ends a list, here it would hide lines from other rules."""
         hides = format.hidden and format.kind == "G"
         return hides and self._rule.compiled(format.pattern).match("") is not None
 
@@ -82,7 +82,7 @@ class ErrorformatReader:
             return
         draft = self._new()
         draft.directories = (*draft.directories, *self._directories)
-        # As in Vim, a letter of the line itself counts before the kind of the format.
+        # As in Vim, a letter in the line wins over the kind of the format.
         word = groups.pop("severity", "") or (format.kind if format.kind in "EWIN" else "")
         draft.severity = _SEVERITIES.get(word.lower()) if word else None
         if format.whole:
@@ -95,13 +95,13 @@ class ErrorformatReader:
 
     def _walk(self, kind: str, directory: str | None) -> None:
         if kind == "D" and directory is not None:
-            self._directories = (*self._directories, directory)[-_MOST_DIRECTORIES:]
+            self._directories = (*self._directories, directory)[-_MAX_DIRECTORIES:]
         else:
             self._directories = self._directories[:-1]
 
 
 def _absorb(draft: Draft, groups: dict[str, str]) -> None:
-    """Add what is not known yet."""
+    """Add missing groups."""
     if "pointer" in groups:
         groups.setdefault("column", str(len(groups["pointer"]) + 1))
     for name, text in groups.items():

@@ -1,4 +1,4 @@
-"""Which program a command runs, as far as its text tells: that decides which rules read its output."""
+"""Find the program that a command runs, from its text. It selects the rules for its output."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _VERSION = re.compile(r"-?\d[\d.]*$")
 
 
 def program_name(program: str) -> str:
-    """The bare name of a program: no folder, no version ("/usr/bin/gcc-12" -> "gcc", "python3.11" -> "python")."""
+    """The name of a program without folder and version ("/usr/bin/gcc-12" -> "gcc", "python3.11" -> "python")."""
     name = program.rpartition("/")[2]
     return _VERSION.sub("", name) or name
 
 
 def program_of(argv: Sequence[str]) -> str:
-    """The name of the program that does the work of `argv`; "" where there are several or it cannot be told.
+    """The name of the main program of `argv`, "" if there are several or it is unknown.
 
     Looks through `sh -c`, environment assignments, wrappers such as `env` or `uv run`, and `python -m`.
     """
@@ -36,13 +36,13 @@ def program_of(argv: Sequence[str]) -> str:
         elif tuple(words[:2]) in _RUNNERS or (name == "python" and words[1:2] == ["-m"] and len(words) > 2):
             words = words[2:]
         else:
-            # An option here belongs to a wrapper, and may have an argument: no telling.
+            # An option here belongs to a wrapper, and may have an argument, so the program is unknown.
             return "" if words[0].startswith("-") else name
     return ""
 
 
 def _words(command: str) -> list[str]:
-    """The words of a shell command that is a single program; none otherwise."""
+    """The words of a shell command if it runs a single program, otherwise none."""
     import shlex
 
     if _SEVERAL.search(command):

@@ -1,6 +1,6 @@
-"""What stays open between lines: the tail of a finding, a half-seen block, a header, the line above a trace.
+"""State between lines: the tail of a finding, an incomplete block, a header, the line above a trace.
 
-A reader is offered each line of its stream and says what it makes of it; it never decides about other readers.
+A reader gets each line of its stream, and returns what it did with it. It never decides about other readers.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ from hotrun.core.diagnostics.model.draft import Draft, place
 from hotrun.core.diagnostics.model.finding import Place
 from hotrun.core.diagnostics.text_rules.rules import BlockRule, LineRule, LocatedRule, StickyRule, TraceRule, compiled
 
-# taken: mine, nobody else sees it; done: mine, and I am complete
-# passed: not mine, but I stay open; closed: not mine, and I am over
+# taken: used, no other reader gets it. done: used, and the reader is complete
+# passed: not used, the reader stays open. closed: not used, and the reader is over
 Outcome = Literal["taken", "passed", "closed", "done"]
 
 _CARETS = re.compile(r"\s*[\^~][\^~ ]*$")
-_MOST_HELD = 1000
+_MAX_HELD = 1000
 _LINES_AFTER_LEAD = 6
 
 
 class RuleReader(Protocol):
-    """Something open. After "closed" or "done", `close` is asked once for what came of it."""
+    """An open reader. After "closed" or "done", `close` is called once to emit the result."""
 
-    def take(self, line: str) -> Outcome: ...
+    def feed(self, line: str) -> Outcome: ...
 
     def close(self) -> Draft | None: ...
 
 
 class Tail:
-    """Reads what follows a finding: its detail, the source line with carets, notes. A fallback's reads along only."""
+    """Reads the lines after a finding: its detail, the source line with carets, notes. Takes none for a fallback."""
 
     def __init__(self, draft: Draft, rule: LocatedRule, context: list[Place]) -> None:
         self.draft = draft
         self._rule = rule
-        self._context = context  # emptied by a note: what led to a note does not lead to the next finding
+        self._context = context  # cleared by a note, because the context of a note is not that of the next finding
         self._source: list[str] = []
         self._in_note = False
         self._note: str | None = None
 
-    def take(self, line: str) -> Outcome:
+    def feed(self, line: str) -> Outcome:
         rule = self._rule
         if self._take(line):
             return "passed" if rule.fallback else "taken"
         if isinstance(rule, LineRule) and any(compiled(pattern).match(line) for pattern in rule.context):
-            return "passed"  # gcc prints "In file included from" before a note as well as before the next error
+            return "passed"  # gcc prints "In file included from" before a note, and before the next error
         if len(self._source) < rule.caret:
             self._source.append(line)
             return "passed"
@@ -102,7 +102,7 @@ class Tail:
         self._source.clear()
 
     def _unwrap(self) -> None:
-        """Give the message its other lines back: all that stand above the one line of source."""
+        """Restore the other lines of a wrapped message: those above the source line."""
         groups = self.draft.groups
         message = " ".join([groups.get("message", ""), *(text.strip() for text in self._source[:-1])])
         del self._source[:-1]
@@ -111,7 +111,7 @@ class Tail:
 
 
 class BlockReader:
-    """Waits for the lines that complete a block whose start was seen."""
+    """Waits for the lines that complete a block."""
 
     def __init__(self, rule: BlockRule, draft: Draft) -> None:
         self.rule = rule
@@ -119,7 +119,7 @@ class BlockReader:
         self._left = rule.max_lines
         self._stage = 0
 
-    def take(self, line: str) -> Outcome:
+    def feed(self, line: str) -> Outcome:
         self._left -= 1
         found = self.rule.compiled(self.rule.match_next[self._stage]).match(line)
         if found:
@@ -130,7 +130,7 @@ class BlockReader:
         if self._left <= 0:
             return "closed"
         self.draft.add_detail(line)
-        return "passed"  # it may come to nothing, so the other rules have the line too
+        return "passed"  # the block may stay incomplete, so other rules get the line, too
 
     def close(self) -> Draft | None:
         return self.draft if self._stage == len(self.rule.match_next) else None
@@ -149,7 +149,7 @@ class Sticky:
         self._held: dict[str, list[Draft]] = {}
         self._enter(header)
 
-    def take(self, line: str) -> Outcome:
+    def feed(self, line: str) -> Outcome:
         rule = self.rule
         if found := compiled(rule.item).match(line):
             self._flush()
@@ -168,7 +168,7 @@ class Sticky:
         return "closed" if compiled(rule.until).match(line) else "passed"
 
     def close(self) -> None:
-        self._flush()  # what is still held was never called a failure
+        self._flush()  # items that still wait were never reported as failures
 
     def _enter(self, header: re.Match[str]) -> None:
         self._header = header
@@ -181,28 +181,28 @@ class Sticky:
                 self._emit(draft)
 
     def _flush(self) -> None:
-        """Let go of the last item: out, or held until the verdict on it is known."""
+        """Finish the last item: emit it, or keep it until its verdict is known."""
         draft, self._item = self._item, None
         if draft is None:
             return
         verdict = self._header["verdict"] if self.rule.verdict else ""
         if verdict is None:
             held = self._held.setdefault(draft.groups["code"], [])
-            if len(held) < _MOST_HELD:
+            if len(held) < _MAX_HELD:
                 held.append(draft)
         elif verdict == self.rule.verdict:
             self._emit(draft)
 
 
 class Lead:
-    """Remembers the place above a trace for a few lines; carets under its source give the column."""
+    """Remembers the place above a trace for a few lines. Carets below its source line give the column."""
 
     def __init__(self, rule: TraceRule, found: re.Match[str]) -> None:
         self.rule = rule
         self.groups = {name: text for name, text in found.groupdict().items() if text is not None}
         self._left = _LINES_AFTER_LEAD
 
-    def take(self, line: str) -> Outcome:
+    def feed(self, line: str) -> Outcome:
         self._left -= 1
         if _CARETS.match(line):
             self.groups.setdefault("column", str(line.index(line.lstrip()[0]) + 1))

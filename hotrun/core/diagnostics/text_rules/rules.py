@@ -1,6 +1,6 @@
-"""The table of rules: what each kind of rule may say, and which rules read a command's output.
+"""The table of rules: the keys of each kind of rule, and which rules read a command's output.
 
-Rules are text until a line needs them: patterns are compiled at their first use.
+Patterns are compiled at their first use.
 """
 
 from __future__ import annotations
@@ -36,42 +36,42 @@ _SEVERITIES: dict[str, Severity] = {
 
 @functools.cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The compiled pattern; each is compiled once, when a line first asks for it."""
+    """The compiled pattern, which is compiled once, at its first use."""
     return re.compile(pattern)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What all rules share. Patterns are Python's, matched from the start of a line that is free of ANSI.
+    """The keys of all rules. Patterns are Python's, matched from the start of a line without ANSI sequences.
 
     Named groups: file, line, column, end_line, end_column, severity, code, message, and for a related place on the same
-    line other_file, other_line, other. `caret` is a mark that stands in the problem's column, `member` the name of the
-    code that the place is in, as package.Class.method.
+    line other_file, other_line, other. `caret`: a mark in the problem's column. `member`: the name of the code at the
+    place, as package.Class.method.
     """
 
     name: str
-    tool: str = ""  # what findings are signed with, and a name to choose rules by; the rule's name if left out
-    # A line without any of these cannot be a first line of this rule; "^x" means that it begins with x.
-    # Best if rare, with a rare first character; none at all is slow: the rule is always tried.
-    clues: tuple[str, ...] = ()
-    severity: Severity | dict[str, Severity] = {}  # the one severity, or what the severity group's words mean
-    column_base: Literal[0, 1] = 1  # what the tool calls the first column
-    last_column: bool = False  # end_column is the column of the last character, not the one behind it
+    tool: str = ""  # the tool of its findings, and a name to select rules; default: the rule's name
+    # Every first line of this rule contains one of these. "^x": it begins with x.
+    # A good literal is rare, with a rare first character. Without any, the rule tries every line, which is slow.
+    literals: tuple[str, ...] = ()
+    severity: Severity | dict[str, Severity] = {}  # the severity, or the severities of the words in the severity group
+    column_base: Literal[0, 1] = 1  # the tool's number of the first column
+    last_column: bool = False  # end_column is the column of the last character, not the one after it
     continuation: str = (
         ""  # lines that follow and belong to it: its detail; its groups are taken where they are missing
     )
-    example: tuple[str, ...] = ()  # output in which the rule finds something
-    always: bool = False  # of "auto" whatever the program is
-    auto: bool = True  # False: only where chosen by name or by program
+    example: tuple[str, ...] = ()  # output in which the rule finds a problem
+    always: bool = False  # part of "auto" for every program
+    auto: bool = True  # False: only if selected by name or program
     runtime: bool = False  # reports of a running program, such as a stack trace
-    fallback: bool = False  # counts only where the run has no other error
-    # "search": the file's name is only the end of its path, and the file must be looked for
+    fallback: bool = False  # only used if the run has no other error
+    # "search": the printed name is only the end of the path, so the file must be searched
     paths: Literal["printed", "search"] = "printed"
-    owner: str = ""  # a line further down that names the `package` of what was found above it, which waits for it
-    is_custom: bool = False  # of the configuration: its patterns have a limit of time
-    summary: bool = False  # counts only where no other finding has its code or says its message
+    owner: str = ""  # a later line that names the `package` of the findings above it, which wait for it
+    is_custom: bool = False  # from the configuration: its patterns have a time limit
+    summary: bool = False  # only used if no other finding has its code or its message
 
     def compiled(self, pattern: str) -> re.Pattern[str] | CustomPattern:
-        """One of the patterns of this rule, compiled."""
+        """A compiled pattern of this rule."""
         if not self.is_custom:
             return compiled(pattern)
         from hotrun.core.diagnostics.custom_pattern import custom_pattern
@@ -80,26 +80,26 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @property
     def family(self) -> str:
-        """The name of the tool this rule reads."""
+        """The tool whose output this rule reads."""
         return self.tool or self.name
 
 
 class LocatedRule(Rule, frozen=True, kw_only=True):
-    """What may follow a finding that was seen in one piece."""
+    """Keys for the lines that may follow a finding."""
 
-    caret: int = 0  # so many lines of source may stand above a line of carets, and are detail if that comes
-    wrapped: str = ""  # with caret: lines above the source belong to the message; what the whole of it is
-    caret_column: bool = False  # the caret's column is the finding's, where none is printed
-    note: str = ""  # a line that explains: a related place, by its own groups or by those of ...
+    caret: int = 0  # number of source lines that may precede a line of carets, and are then detail
+    wrapped: str = ""  # with caret: lines above the source belong to the message; the pattern of the whole message
+    caret_column: bool = False  # the caret gives the finding's column, if none is printed
+    note: str = ""  # an explanation with a related place, from its own groups or those of ...
     note_at: str = ""  # ... the line after it
 
 
 class LineRule(LocatedRule, frozen=True, kw_only=True, tag="line"):
-    """One line says it all."""
+    """A finding in one line."""
 
     match: str
-    above: str = ""  # what the line directly above must match; it may have groups as well
-    context: tuple[str, ...] = ()  # lines further up that tell how one got there: related places
+    above: str = ""  # pattern of the line directly above, which may have groups
+    context: tuple[str, ...] = ()  # earlier lines with related places
 
 
 class BlockRule(LocatedRule, frozen=True, kw_only=True, tag="block"):
@@ -111,9 +111,9 @@ class BlockRule(LocatedRule, frozen=True, kw_only=True, tag="block"):
 
 
 class StickyRule(Rule, frozen=True, kw_only=True, tag="sticky"):
-    """A header that holds for the items below it, until a line matches `until`.
+    """A header that applies to the items below it, until a line matches `until`.
 
-    With `verdict`, items wait until a header with that verdict names their code; another verdict drops them.
+    With `verdict`, items wait for a later header with their code. That verdict emits them, another one drops them.
     """
 
     header: str
@@ -123,27 +123,27 @@ class StickyRule(Rule, frozen=True, kw_only=True, tag="sticky"):
 
 
 class TraceRule(Rule, frozen=True, kw_only=True, tag="trace"):
-    """A stack trace: its beginning, its frames, and a message somewhere. The place is that of one's own code."""
+    """A stack trace: its beginning, its frames, and a message. Its place is a frame in the project's code."""
 
     begin: str
     frame: tuple[str, ...]
-    other: str = ""  # lines that belong to it as well
+    other: str = ""  # other lines of the trace
     end: str = ""  # the last line, with the message
-    messages: tuple[str, ...] = ()  # the message is the first line that matches; an earlier pattern beats a later one
-    chain: str = ""  # another trace of the same story begins; it may bring its own message
-    report: Literal["first", "last"] = "last"  # which of a chain is the finding; the others are related
-    pick: Literal["first", "last"] = "last"  # which own frame is the place
-    foreign: str = ""  # found in frames of other people's code
-    lead: str = ""  # a line above it with the place, for a trace without an own frame
-    mention: str = ""  # a place in the message, for the same case
-    slack: int = 0  # so many other lines may stand between begin and the first frame
-    loose: bool = False  # other lines do not end it and go to the other rules
-    stop: str = ""  # what ends a loose one
-    mute: str = ""  # from here to its stop nothing is a finding
+    messages: tuple[str, ...] = ()  # the first match is the message; earlier patterns win
+    chain: str = ""  # begins a related trace, which may have its own message
+    report: Literal["first", "last"] = "last"  # which trace of a chain is the finding; the others are related places
+    pick: Literal["first", "last"] = "last"  # which of the project's frames is the place
+    foreign: str = ""  # matches frames outside of the project
+    lead: str = ""  # a line above with the place, for a trace without a frame in the project
+    mention: str = ""  # a place in the message, for the same purpose
+    slack: int = 0  # maximum number of other lines before the first frame
+    loose: bool = False  # other lines do not end the trace, and go to other rules
+    stop: str = ""  # ends a loose trace
+    mute: str = ""  # from here to `stop` there are no findings
 
 
 class ErrorformatRule(Rule, frozen=True, kw_only=True, tag="errorformat"):
-    """Vim's 'errorformat': one or more lists of formats."""
+    """Lists of formats of Vim's 'errorformat'."""
 
     errorformat: tuple[str, ...]
 
@@ -152,19 +152,19 @@ AnyRule = LineRule | BlockRule | StickyRule | TraceRule | ErrorformatRule
 
 
 class DirectoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lines by which a tool says where it works from now on (group `directory`), and that it is done there.
+    """Lines in which a tool reports that it enters (group `directory`) or leaves a directory.
 
-    With `near` it only says what it is at: paths may be relative to that folder as well.
+    With `near`, they only name the package that it works on: paths may also be relative to its folder.
     """
 
-    clues: tuple[str, ...]
+    literals: tuple[str, ...]
     enter: str = ""
     leave: str = ""
     near: str = ""
 
 
 class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All rules, in the order in which they are tried, and which of them read which program's output."""
+    """All rules in the order in which they are tried, and the tools that read each program's output."""
 
     rules: tuple[AnyRule, ...] = msgspec.field(name="rule")
     programs: dict[str, tuple[str, ...]] = {}
@@ -172,7 +172,7 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def parse(cls, text: str) -> RuleTable:
-        """The table that a TOML `text` holds. Raises HotrunError; patterns are not looked at (see check.problems)."""
+        """Parse a table from a TOML `text`. Raises HotrunError. Patterns are not checked (see check.problems)."""
         import tomli
 
         try:
@@ -181,9 +181,9 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise HotrunError(f"rules: {error}") from error
 
     def select(self, names: Sequence[str], program: str) -> tuple[AnyRule, ...]:
-        """The rules that `names` choose, in table order. Raises ValueError for a name that known_parsers does not list.
+        """The rules that `names` select, in table order. Raises ValueError for a name that is not in known_parsers.
 
-        A name is a tool, a rule, "auto" (what fits `program`, else all), "runtime" (traces and panics) or "none".
+        A name is a tool, a rule, "auto" (those for `program`, or all), "runtime" (traces and panics) or "none".
         """
         chosen: set[str] = set()
         for name in names:
@@ -210,15 +210,13 @@ class RuleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def known_parsers(rules: RuleTable) -> tuple[str, ...]:
-    """All names that a configuration may give as parsers: "auto", "none", "runtime", then tools, rules and the formats
-    of JSON, sorted.
-    """
+    """All valid names of parsers: "auto", "none", "runtime", then tools, rules and JSON formats, sorted."""
     names = {rule.name for rule in rules.rules} | {rule.family for rule in rules.rules} | {*formats.format_names()}
     return (AUTO, NONE, RUNTIME, *sorted(names))
 
 
 def severity_of(rule: Rule, word: str | None) -> Severity:
-    """What the tool's own `word` for a severity means; an error if it says nothing that is known."""
+    """The severity for a tool's `word`. Unknown words are errors."""
     if isinstance(rule.severity, str):
         return rule.severity
     if word is None:

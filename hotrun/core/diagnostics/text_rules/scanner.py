@@ -1,4 +1,4 @@
-"""One stream of one run: offers each line to what is open, then to the rules that may begin with it."""
+"""One stream of one run: passes each line to the open readers, then to the rules that may begin with it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from hotrun.core.diagnostics.text_rules.rules import (
 )
 from hotrun.core.diagnostics.text_rules.trace import Trace
 
-_MOST_CONTEXT = 8
-_MOST_WAITING = 2000
+_MAX_CONTEXT = 8
+_MAX_WAITING = 2000
 
 
 class Scanner:
-    """The state of one stream. Finished drafts go to `emit`, in the order in which they are known to be complete."""
+    """The state of one stream. Complete drafts go to `emit`, in the order of their completion."""
 
     def __init__(
         self,
@@ -37,34 +37,34 @@ class Scanner:
         emit: Callable[[Draft], None],
         near: tuple[str, ...] = (),
     ) -> None:
-        """`near`: the package that all this comes from, where that is known."""
+        """`near`: the package that prints the lines, if known."""
         self.open: list[RuleReader] = []
         self._previous = ""
-        self._gate = gate
+        self._prefilter = gate
         self._directories = directories
         self._emit_now = emit
         self._near = near
         self._formats: dict[str, ErrorformatReader] = {}
         self._waiting: list[Draft] = []
-        self._tells_directories = False  # this is the stream on which make says where it works
+        self._tells_directories = False  # make reports its directories on this stream
         self._context: list[Place] = []
 
     def feed(self, line: str) -> None:
         """Read one plain line."""
         if self._waiting:
             self._look_for_owner(line)
-        is_taken = (self.open and self._offer(line)) or (self._gate.always and self._match_always(line))
+        is_taken = (self.open and self._offer(line)) or (self._prefilter.always and self._match_always(line))
         if self._tells_directories:
-            self._directories.note(line)
-        if not is_taken and self._gate.passes(line):
+            self._directories.remember(line)
+        if not is_taken and self._prefilter.passes(line):
             self._tells_directories |= self._directories.follow(line)
-            rules = self._gate.rules(line)
+            rules = self._prefilter.rules(line)
             if rules and not self._match(line, rules):
                 self._begin(line, rules)
         self._previous = line
 
     def finish(self) -> None:
-        """The stream has ended: let go of all that is open."""
+        """The stream has ended: finish all open readers."""
         for reader in self.open[:]:
             self._close(reader)
         for formats in self._formats.values():
@@ -72,11 +72,11 @@ class Scanner:
         self._release(())
 
     def _emit(self, draft: Draft) -> None:
-        """Give a finding out, or let it wait for its owner; what comes after one that waits does so too."""
+        """Emit a finding, or let it wait for its owner. Findings after a waiting one wait, too."""
         if not self._tells_directories and "file" in draft.groups:
-            named = self._directories.where_named(draft.groups["file"])
+            named = self._directories.of_command_for(draft.groups["file"])
             draft.directories = draft.directories if named is None else named
-        if (draft.rule.owner or self._waiting) and len(self._waiting) < _MOST_WAITING:
+        if (draft.rule.owner or self._waiting) and len(self._waiting) < _MAX_WAITING:
             self._waiting.append(draft)
         else:
             self._emit_now(draft)
@@ -84,7 +84,7 @@ class Scanner:
     def _look_for_owner(self, line: str) -> None:
         found = compiled(self._waiting[0].rule.owner).match(line)
         if found:
-            # What is still open stands above this line.
+            # Open findings belong above this line.
             for reader in self.open[:]:
                 self._close(reader)
             self._release((found["package"],))
@@ -97,9 +97,9 @@ class Scanner:
             self._emit_now(draft)
 
     def _offer(self, line: str) -> bool:
-        """Whether something open took the line; the innermost has the first word."""
+        """Pass the line to the open readers, the innermost first. Returns whether one used it."""
         for reader in self.open[::-1]:
-            outcome = reader.take(line)
+            outcome = reader.feed(line)
             if outcome == "passed":
                 continue
             if outcome == "taken":
@@ -116,8 +116,8 @@ class Scanner:
         return False
 
     def _match_always(self, line: str) -> bool:
-        """Whether a rule without clues took the line."""
-        return any(self._try(line, rule) for rule in self._gate.always)
+        """Try the rules without literals. Returns whether one used the line."""
+        return any(self._try(line, rule) for rule in self._prefilter.always)
 
     def _try(self, line: str, rule: AnyRule) -> bool:
         if not isinstance(rule, ErrorformatRule):
@@ -128,10 +128,10 @@ class Scanner:
         reader = self._formats.get(rule.name)
         if reader is None:
             reader = self._formats[rule.name] = ErrorformatReader(rule, lambda: self._draft(rule), self._emit)
-        return reader.take(line)
+        return reader.feed(line)
 
     def _match(self, line: str, rules: Sequence[AnyRule]) -> bool:
-        """Whether a rule found something complete in this line, or a header."""
+        """Try rules for complete findings and headers. Returns whether one used the line."""
         for rule in rules:
             if isinstance(rule, LineRule):
                 if self._match_line(line, rule) or self._match_context(line, rule):
@@ -153,7 +153,7 @@ class Scanner:
         draft.absorb(found)
         if rule.fallback:
             self.open.append(Tail(draft, rule, []))
-            return False  # only a better finding than none: everybody else may have the line
+            return False  # a fallback: other rules may use the line
         self._found(rule, draft)
         return True
 
@@ -161,7 +161,7 @@ class Scanner:
         for pattern in rule.context:
             if found := compiled(pattern).match(line):
                 self._context.append(place(found))
-                del self._context[:-_MOST_CONTEXT]
+                del self._context[:-_MAX_CONTEXT]
                 return True
         return False
 
@@ -176,11 +176,11 @@ class Scanner:
         sticky = Sticky(rule, header, lambda: self._draft(rule), self._emit)
         self.open.append(sticky)
         if is_item:
-            sticky.take(line)
+            sticky.feed(line)
         return True
 
     def _begin(self, line: str, rules: Sequence[AnyRule]) -> None:
-        """Open what may begin here. More than one may: the first that is complete wins."""
+        """Open all readers that may begin here. The first complete one wins."""
         for rule in rules:
             if isinstance(rule, BlockRule):
                 if found := rule.compiled(rule.match).match(line):
@@ -200,7 +200,7 @@ class Scanner:
                     self.open.append(Lead(rule, found))
 
     def _drop_frameless(self, rule: TraceRule) -> None:
-        """What began like a trace and had no frame so far was none; a log full of "Error: ..." must not pile up."""
+        """Drop open traces without frames, so that a log full of "Error: ..." does not fill the memory."""
         self.open = [
             reader
             for reader in self.open
@@ -208,7 +208,7 @@ class Scanner:
         ]
 
     def _lead(self, rule: TraceRule) -> dict[str, str] | None:
-        """The place above the trace, if one was printed; it serves once."""
+        """The place above the trace, if printed. It is used once."""
         for reader in self.open:
             if isinstance(reader, Lead) and reader.rule is rule:
                 self.open.remove(reader)
@@ -219,7 +219,7 @@ class Scanner:
         return Draft(rule, self._directories.current, self._near or self._directories.near)
 
     def _found(self, rule: LocatedRule, draft: Draft) -> None:
-        """Something is complete: half-open blocks were no blocks, and the finding before it has no more to come."""
+        """A finding is complete: drop incomplete blocks, and finish the finding before it."""
         self._settle(rule)
         if isinstance(rule, LineRule) and rule.context:
             for other in self._context:
@@ -231,7 +231,7 @@ class Scanner:
             self._emit(draft)
 
     def _settle(self, rule: Rule) -> None:
-        """Make room for a complete finding or a header of `rule`."""
+        """Finish open readers before a complete finding or a header of `rule`."""
         self.open = [reader for reader in self.open if not isinstance(reader, BlockReader)]
         for reader in self.open[:]:
             if isinstance(reader, Tail) or (isinstance(reader, Sticky) and reader.rule is rule):

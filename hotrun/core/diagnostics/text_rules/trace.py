@@ -1,4 +1,4 @@
-"""Reads one stack trace, or a chain of them, and picks the frame where one's own code is to blame."""
+"""Read a stack trace, or a chain of them, and pick the frame in the project's code."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections import deque
 from typing import Final
 
-from hotrun.core.diagnostics.model.draft import MOST_DETAIL, Draft, file_name, number
+from hotrun.core.diagnostics.model.draft import MAX_DETAIL, Draft, file_name, number
 from hotrun.core.diagnostics.model.finding import Place
 from hotrun.core.diagnostics.text_rules.readers import Outcome
 from hotrun.core.diagnostics.text_rules.rules import TraceRule, compiled
 
-# Frames that name no file one could open.
+# Frames without a file.
 _PSEUDO = re.compile(r"<|node:|internal/")
 _PREFIX: Final = " |+"
 
@@ -24,11 +24,11 @@ class TracePart:
         self.rank = 0
         self.frames = 0
         self.own: re.Match[str] | None = None
-        self.other: re.Match[str] | None = None  # the frame to show where none is one's own
+        self.other: re.Match[str] | None = None  # the frame to report if none is in the project
 
 
 class Trace:
-    """An open trace. The first line is `begin`; `lead` holds the groups of a place that was printed above it."""
+    """An open trace. `begin`: its first line. `lead`: the groups of a place that was printed above it."""
 
     def __init__(self, rule: TraceRule, begin: re.Match[str], draft: Draft, lead: dict[str, str] | None = None) -> None:
         self.rule = rule
@@ -41,17 +41,17 @@ class Trace:
         self._parts = [TracePart(groups.get("message"))]
         self._ended = self._muted = False
         self._slack = rule.slack
-        # The end of a trace matters where the last frame does; otherwise its beginning.
-        self._tail: deque[str] = deque(maxlen=MOST_DETAIL)
+        # The end of a trace matters if its last frame does, otherwise its beginning.
+        self._tail: deque[str] = deque(maxlen=MAX_DETAIL)
         self._keep(begin.string)
         self._add_mentioned(begin)
 
     @property
     def is_frameless(self) -> bool:
-        """Whether no frame has been seen yet."""
+        """Whether it has no frame yet."""
         return not self._parts[0].frames
 
-    def take(self, line: str) -> Outcome:
+    def feed(self, line: str) -> Outcome:
         rule = self.rule
         if self._cut:
             if line[: self._cut].strip(_PREFIX):
@@ -71,10 +71,10 @@ class Trace:
         if self._take_line(line):
             self._keep(line)
             return "taken"
-        return self._take_stranger(line)
+        return self._feed_other(line)
 
     def close(self) -> Draft | None:
-        """The finding, unless this was no trace after all."""
+        """The finding, or None if this was not a trace."""
         parts = [part for part in self._parts if part.frames or (part.message and self._ended)]
         if not parts:
             return None
@@ -101,7 +101,7 @@ class Trace:
         return True
 
     def _opens(self, line: str) -> bool:
-        """Whether the line stands between a chain's link and the frames of the next trace."""
+        """Whether the line is between the link of a chain and the frames of the next trace."""
         return not line or compiled(self.rule.begin).match(line) is not None
 
     def _take_line(self, line: str) -> bool:
@@ -121,7 +121,7 @@ class Trace:
             return True
         return bool(rule.other and compiled(rule.other).match(line))
 
-    def _take_stranger(self, line: str) -> Outcome:
+    def _feed_other(self, line: str) -> Outcome:
         if self.rule.loose:
             return "passed"
         if not self.is_frameless or self._slack <= 0:
@@ -131,7 +131,7 @@ class Trace:
         return "passed"
 
     def _add_mentioned(self, found: re.Match[str]) -> None:
-        """A first line that names a place is a frame as well."""
+        """Add the place of the first line as a frame, if it has one."""
         if "file" in found.re.groupindex and found["file"] is not None:
             self._add_frame(self._parts[-1], found, found.string)
 
@@ -147,7 +147,7 @@ class Trace:
             part.other = found
 
     def _where(self, part: TracePart) -> dict[str, str]:
-        """The groups that say where it is: an own frame, the line above, a place in the message, any frame."""
+        """The groups of the place: a frame in the project, the line above, a place in the message, or any frame."""
         if part.own:
             found = part.own
         elif self._lead:
@@ -167,5 +167,5 @@ class Trace:
             self._draft.add_related(Place(file_name(groups["file"]), line, column, (part.message or "").strip()))
 
     def _keep(self, line: str) -> None:
-        if self.rule.pick == "last" or len(self._tail) < MOST_DETAIL:
+        if self.rule.pick == "last" or len(self._tail) < MAX_DETAIL:
             self._tail.append(line)

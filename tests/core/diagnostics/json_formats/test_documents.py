@@ -1,4 +1,4 @@
-"""JSON among the lines of a stream: known by its form, read as what it says, and never in the way of text."""
+"""JSON documents within a stream: recognized by their form, and never in the way of text."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def briefs(lines: list[str], *names: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "format"), FORMAT_OF.items())
-def test_a_format_can_be_chosen_by_its_name_by_json_and_by_nothing_else(name: str, format: str) -> None:
+def test_a_format_is_selected_only_by_its_name_or_json(name: str, format: str) -> None:
     everything = briefs(sample(name))
     assert everything
     assert briefs(sample(name), format) == briefs(sample(name), "json") == everything
@@ -47,7 +47,7 @@ def test_a_format_can_be_chosen_by_its_name_by_json_and_by_nothing_else(name: st
     assert briefs(sample(name), *others) == []
 
 
-def test_the_name_of_a_tool_chooses_its_text_and_its_json() -> None:
+def test_the_name_of_a_tool_selects_its_text_and_its_json() -> None:
     assert briefs([*sample("gcc-json"), "other.c:1:1: error: oops"], "gnu") == [
         *briefs(sample("gcc-json")),
         ("other.c", 1, 1, "error", None, "oops"),
@@ -55,7 +55,7 @@ def test_the_name_of_a_tool_chooses_its_text_and_its_json() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_a_document_that_is_printed_in_another_style_says_the_same(name: str) -> None:
+def test_the_style_of_a_document_does_not_matter(name: str) -> None:
     lines = [line for line in sample(name) if line.startswith(("{", "[", "]", "}", " ", "\t"))]
     parts, rest = split("\n".join(line for line in lines if not line.startswith("    Checking")))
     assert rest in ("", "[exit 1]")  # one of the tools does not end its last line
@@ -66,8 +66,8 @@ def test_a_document_that_is_printed_in_another_style_says_the_same(name: str) ->
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_text_within_and_around_documents_is_read_as_well(name: str) -> None:
-    """Two tools that write to the same stream do not disturb each other."""
+def test_text_within_and_around_documents_is_read_too(name: str) -> None:
+    """Two tools that write to the same stream do not interfere."""
     lines = []
     for number, line in enumerate(sample(name), start=1):
         lines += [line] if number == 1 else [f"bad.c:{number}:1: error: oops", line]
@@ -77,7 +77,7 @@ def test_text_within_and_around_documents_is_read_as_well(name: str) -> None:
     assert len([one for one in found if one[5] == "oops"]) == len(sample(name))
 
 
-def test_text_behind_a_document_on_its_last_line_is_read() -> None:
+def test_text_after_a_document_on_its_last_line_is_read() -> None:
     assert briefs([*PYRIGHT[:-1], "}" + GCC])[-1] == brief(only(GCC))
     assert briefs(["[" + json.dumps(_mypy(1)) + "]"]) == []  # mypy prints no arrays
     assert briefs([json.dumps(_mypy(1)) + GCC]) == [("a.py", 1, 1, "error", "x", "m"), brief(only(GCC))]
@@ -98,12 +98,12 @@ def test_text_behind_a_document_on_its_last_line_is_read() -> None:
         ["[" * 100_000, GCC],
         ['{"hint":' * 100_000, GCC],
         ['[{"caret":' + "[" * 100_000 + "]" * 100_000 + "}]", GCC],
-        [*PYRIGHT[:20], *["chatter"] * (documents.MOST_STRANGERS + 1), GCC],
+        [*PYRIGHT[:20], *["chatter"] * (documents.MAX_OTHER_LINES + 1), GCC],
         [*PYRIGHT[:20], GCC],
         ["}", "]", GCC],
     ],
 )
-def test_what_is_no_known_document_is_text(lines: list[str]) -> None:
+def test_an_unknown_document_is_text(lines: list[str]) -> None:
     assert briefs(lines) == [("bad.c", 3, 36, "error", None, "oops")]
 
 
@@ -121,8 +121,8 @@ def test_a_bracket_that_is_never_closed_hides_no_document_on_a_line() -> None:
     ]
 
 
-def test_a_document_of_any_length_is_put_together_from_pieces() -> None:
-    assert documents.LONGEST_LINE == output_lines.MAX_LINE
+def test_a_document_of_any_length_is_assembled_from_pieces() -> None:
+    assert documents.MAX_LINE == output_lines.MAX_LINE
     many = json.dumps([{"filePath": "/p/a.js", "messages": [_eslint(line) for line in range(1, 1001)]}])
     splitter = output_lines.LineSplitter()
     lines = [*splitter.feed(f"{many}\n{GCC}\n".encode()), *splitter.finish()]
@@ -132,12 +132,12 @@ def test_a_document_of_any_length_is_put_together_from_pieces() -> None:
     assert found[-1].message == "oops"
 
 
-def test_a_document_beyond_all_bounds_is_given_up() -> None:
+def test_a_document_beyond_the_limit_is_given_up() -> None:
     reader = Documents()
-    assert reader.take('{"a": [') == "taken"
+    assert reader.feed('{"a": [') == "part"
     line = '"' + "x" * 60_000 + '",'
-    outcomes = [reader.take(line) for _ in range(documents.MOST_CHARACTERS // len(line) + 1)]
-    assert (outcomes[0], outcomes[-2], outcomes[-1]) == ("taken", "taken", "broken")
+    outcomes = [reader.feed(line) for _ in range(documents.MAX_CHARACTERS // len(line) + 1)]
+    assert (outcomes[0], outcomes[-2], outcomes[-1]) == ("part", "part", "broken")
     assert len(reader.release()) == len(outcomes) + 1
     assert not reader.is_open
     assert reader.release() == []
@@ -145,12 +145,12 @@ def test_a_document_beyond_all_bounds_is_given_up() -> None:
 
 def test_pieces_without_an_end_are_given_up() -> None:
     reader = Documents()
-    piece = '{"' + "x" * (documents.LONGEST_LINE - 2)
-    outcomes = [reader.take(piece) for _ in range(documents.MOST_CHARACTERS // len(piece) + 1)]
-    assert (outcomes[-2], outcomes[-1]) == ("taken", "broken")
+    piece = '{"' + "x" * (documents.MAX_LINE - 2)
+    outcomes = [reader.feed(piece) for _ in range(documents.MAX_CHARACTERS // len(piece) + 1)]
+    assert (outcomes[-2], outcomes[-1]) == ("part", "broken")
 
 
-def test_what_go_prints_in_pieces_is_put_together_by_package() -> None:
+def test_pieces_of_go_s_output_are_assembled_by_package() -> None:
     def event(package: str, text: str) -> str:
         return json.dumps({"Action": "output", "Package": package, "Output": text})
 
@@ -174,12 +174,12 @@ def test_a_cargo_diagnostic_is_relative_to_the_workspace_of_its_manifest() -> No
     assert [(r.file, r.line, r.column, r.message) for r in second.related] == [
         ("src/main.rs", 4, 12, "expected due to this")
     ]
-    # A place in the standard library helps nobody.
+    # A place in the standard library does not help.
     assert first.related == ()
     assert second.detail[:2] == ("  |", '4 |     let x: i32 = "no";')
 
 
-def test_the_place_of_a_macro_of_somebody_else_is_its_call() -> None:
+def test_the_place_of_an_external_macro_is_its_call() -> None:
     foreign = {**_span("/rustc/0/library/std/src/macros.rs", 9), "expansion": {"span": _span("src/main.rs", 4)}}
     finding = only(_cargo([foreign]))
     assert (finding.file, finding.line) == ("src/main.rs", 4)
@@ -191,12 +191,12 @@ def test_a_cargo_error_without_a_place_is_an_error() -> None:
     assert read([_cargo([], message="aborting due to 2 previous errors")]) == []
 
 
-def test_a_note_of_gcc_belongs_to_what_it_explains() -> None:
+def test_a_note_of_gcc_belongs_to_its_error() -> None:
     few = next(f for f in read(sample("gcc-json")) if f.message.startswith("too few"))
     assert [(r.file, r.line, r.column, r.message) for r in few.related] == [("bad.c", 3, 5, "declared here")]
 
 
-def test_columns_count_from_one_and_ends_are_behind_the_last_character() -> None:
+def test_columns_count_from_one_and_end_after_the_last_character() -> None:
     ends = {name: read(sample(name))[0] for name in ("mypy-json", "pyright-json", "ruff-json", "gcc-json")}
     mypy, pyright = ends["mypy-json"], ends["pyright-json"]
     assert (mypy.line, mypy.column, mypy.end_line, mypy.end_column) == (4, 12, 4, 13)
@@ -211,7 +211,7 @@ def test_the_further_lines_of_a_message_are_its_detail() -> None:
     assert line.split() == '"int" is not assignable to "str"'.split()
 
 
-def test_a_message_of_a_document_is_a_plain_line_like_one_of_text() -> None:
+def test_a_message_of_a_document_is_one_plain_line() -> None:
     finding = only(_cargo([], message="\x1b[31mlinking\x1b[0m failed\n  because\x07 of this"))
     assert (finding.message, finding.detail) == ("linking failed", ("  because of this",))
     assert len(only(_cargo([], message="x" * 10_000)).message) == 2000
@@ -273,7 +273,7 @@ def test_the_file_of_a_sarif_result(location: dict[str, Any], file: str | None) 
     assert finding.file == file
 
 
-def test_bases_that_lead_in_a_circle_lead_nowhere() -> None:
+def test_circular_bases_are_ignored() -> None:
     run = {**SARIF["runs"][0], "originalUriBaseIds": {"A": {"uriBaseId": "B"}, "B": {"uriBaseId": "A"}}}
     run["results"] = [{"message": {"text": "m"}, "locations": [at("a.x", "A")]}]
     assert only(json.dumps({"runs": [run]})).file == "a.x"

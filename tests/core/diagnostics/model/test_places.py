@@ -1,4 +1,4 @@
-"""Printed paths become paths: of files that are there, or of none."""
+"""Printed paths are resolved to existing files, or not at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from hotrun.core.diagnostics.model.finding import Finding, Place
 from hotrun.core.diagnostics.model.places import PlaceFinder, resolve, workspace
-from hotrun.core.diagnostics.model.to_event import told
+from hotrun.core.diagnostics.model.to_event import to_event
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from hotrun.core.diagnostics.model.to_event import told
         ("/p/a.c", "/p", ("/q",), "/p/a.c", "a.c"),
     ],
 )
-def test_a_printed_path_is_relative_to_where_the_tool_works(
+def test_a_printed_path_is_relative_to_the_directories_of_the_tool(
     file: str, cwd: str, directories: tuple[str, ...], absolute: str, relative: str
 ) -> None:
     assert resolve(file, cwd, "/p", directories) == (absolute, relative)
@@ -35,7 +35,7 @@ def test_the_root_of_the_file_system_can_be_the_project() -> None:
 
 
 def places(*watched: str, ignored: tuple[str, ...] = ()) -> PlaceFinder:
-    """Places of a project in /p with these watched files, and others that nobody watches."""
+    """A PlaceFinder for a project in /p with these watched files, and others that are not watched."""
     there = {*(f"/p/{path}" for path in watched), *ignored}
     return PlaceFinder("/p", there.__contains__, lambda: watched)
 
@@ -53,17 +53,17 @@ def finding(
         ("a.c", "/p/sub", (), ["a.c", "sub/a.c"], "/p/sub/a.c"),
         ("a.c", "/p", ("/p/sub",), ["a.c", "sub/a.c"], "/p/sub/a.c"),
         ("a.c", "/p", ("sub", "deep"), ["a.c", "sub/deep/a.c"], "/p/sub/deep/a.c"),
-        # A directory that was left without a word, or another tool's: where it ran counts, then the root.
+        # A stale directory: the working folder is tried next, then the root.
         ("a.c", "/p", ("/p/gone",), ["a.c"], "/p/a.c"),
         ("a.c", "/p/sub", (), ["a.c"], "/p/a.c"),
-        # Somebody changed the folder in a script.
+        # A script changed the folder.
         ("src/a.c", "/p", (), ["one/src/a.c", "two/src/b.c"], "/p/one/src/a.c"),
         ("../src/a.c", "/p", (), ["one/src/a.c"], "/p/one/src/a.c"),
         ("./a.c", "/p", (), ["one/a.c"], "/p/one/a.c"),
         ("a.c", "/p", (), ["one/a.c", "two/a.c"], None),
         ("a.c", "/p", (), ["one/aa.c", "two/a.cc"], None),
         ("/p/a.c", "/p/sub", ("x",), ["a.c", "sub/a.c"], "/p/a.c"),
-        # A container, or a bundler that calls its root "/".
+        # A container, or a bundler whose root is "/".
         ("/app/src/a.js", "/p", (), ["src/a.js"], None),
         ("/src/a.js", "/p", (), ["src/a.js"], "/p/src/a.js"),
         ("/usr/include/stdio.h", "/p", (), ["a.c"], "/usr/include/stdio.h"),
@@ -71,7 +71,7 @@ def finding(
         ("nowhere.c", "/p", (), ["a.c"], None),
     ],
 )
-def test_a_file_is_found_where_it_is_and_never_guessed(
+def test_a_file_is_found_and_never_guessed(
     file: str, cwd: str, directories: tuple[str, ...], watched: list[str], found: str | None
 ) -> None:
     known = places(*watched, ignored=("/usr/include/stdio.h", "/p/build/gen.c"))
@@ -83,13 +83,13 @@ def test_a_file_is_found_where_it_is_and_never_guessed(
     [
         ("a_test.go", "example.com/gp/sub", ["sub/a_test.go", "other/a_test.go"], "/p/sub/a_test.go"),
         ("a_test.go", "example.com/gp/x/sub", ["x/sub/a_test.go", "y/sub/a_test.go"], "/p/x/sub/a_test.go"),
-        # The package of the module itself, whatever its folder is called.
+        # The root package of the module, in a folder of any name.
         ("a_test.go", "example.com/gp", ["go.mod", "a_test.go", "sub/a_test.go"], "/p/a_test.go"),
         ("a_test.go", "example.com/p", ["a_test.go", "sub/a_test.go"], "/p/a_test.go"),
         ("a_test.go", "example.com/gp", ["a_test.go", "sub/a_test.go"], None),
         ("Main.java", "demo/app", ["a/src/demo/app/Main.java", "a/src/demo/Main.java"], "/p/a/src/demo/app/Main.java"),
         ("Main.java", "demo", ["a/src/demo/Main.java", "b/src/demo/Main.java"], None),
-        # Where the tool ran there is one of that name as well, but the name alone says nothing.
+        # The working folder has a file of this name, too, but the name alone is not enough.
         ("Main.java", "demo", ["Main.java", "src/demo/Main.java"], "/p/src/demo/Main.java"),
         ("Main.java", "other", ["src/demo/Main.java"], "/p/src/demo/Main.java"),
         ("Main.java", "other", ["src/demo/Other.java"], None),
@@ -111,11 +111,11 @@ def test_a_name_without_a_folder_is_searched_near_its_package(
         ("/src", "src/main.rs", "/"),
     ],
 )
-def test_the_workspace_of_a_package_shows_in_the_names_of_its_files(package: str, file: str, expected: str) -> None:
+def test_the_workspace_of_a_package_follows_from_its_printed_paths(package: str, file: str, expected: str) -> None:
     assert workspace(package, file) == expected
 
 
-def test_of_two_packages_the_one_that_is_being_built_is_meant() -> None:
+def test_of_two_packages_the_one_in_progress_wins() -> None:
     known = places("rs/src/main.rs", "rs2/src/main.rs")
     assert known.locate("src/main.rs", "/p", finding("src/main.rs", near=("/p/rs2", "/p/rs"))) == "/p/rs2/src/main.rs"
     assert known.locate("src/main.rs", "/p", finding("src/main.rs")) is None
@@ -126,14 +126,14 @@ def test_all_files_of_a_finding_are_found() -> None:
     found = places("sub/a.c", "sub/b.h").find(named, "/p")
     assert (found.file, found.is_lost) == ("/p/sub/a.c", False)
     assert [place.file for place in found.related] == ["/p/sub/b.h", "c.h"]
-    event = told(found, build=1, step="s", process=None, cwd="/p", root="/p")
+    event = to_event(found, build=1, step="s", process=None, cwd="/p", root="/p")
     assert (event.file, event.path) == ("/p/sub/a.c", "sub/a.c")
 
 
-def test_a_file_that_is_not_there_stays_as_it_was_printed() -> None:
+def test_the_path_of_a_missing_file_stays_as_printed() -> None:
     lost = places("b.c").find(finding("gone/a.c"), "/p")
     assert (lost.file, lost.is_lost) == ("gone/a.c", True)
-    event = told(lost, build=1, step="s", process=None, cwd="/p", root="/p")
+    event = to_event(lost, build=1, step="s", process=None, cwd="/p", root="/p")
     assert (event.file, event.path) == ("gone/a.c", None)
     nowhere = Finding("error", "oops", "x")
     assert places("b.c").find(nowhere, "/p") == nowhere

@@ -1,10 +1,10 @@
-"""A line is made plain before it is matched."""
+"""Lines are stripped of escape sequences before matching."""
 
 from __future__ import annotations
 
 import pytest
 
-from hotrun.core.diagnostics.model.text_lines import MOST_CHARACTERS, plain
+from hotrun.core.diagnostics.model.text_lines import MAX_CHARACTERS, plain
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,10 @@ from hotrun.core.diagnostics.model.text_lines import MOST_CHARACTERS, plain
         ("", ""),
     ],
 )
-def test_escapes_and_controls_go_and_the_text_stays(line: str, expected: str) -> None:
+def test_escapes_and_control_characters_are_removed(line: str, expected: str) -> None:
     assert plain(line) == expected
 
 
-def test_only_the_beginning_of_a_long_line_counts() -> None:
-    assert plain("x" * 10_000_000) == "x" * MOST_CHARACTERS
+def test_a_long_line_is_cut() -> None:
+    assert plain("x" * 10_000_000) == "x" * MAX_CHARACTERS
     assert plain("\x1b[31mx\x1b[0m" * 500) == "x" * 500

@@ -1,4 +1,4 @@
-"""What a session tells of a problem: at once, and once more with its count when it was reported again."""
+"""The events of a problem: at once, and again with its count if it was reported again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TWO = "b.c:3:4: error: two"
 
 
 def session(*lines: str) -> World:
-    """A session whose only step has printed `lines` and failed."""
+    """A session whose only step printed `lines` and failed."""
     world = World(project(step("app")), Parsers(parser))
     world.begin().up("app")
     world.send(inputs.OutputRead(world.run("app"), "stdout", lines))
@@ -23,7 +23,7 @@ def diagnostics(world: World) -> list[events.Diagnostic]:
     return [event for event in world.events if isinstance(event, events.Diagnostic)]
 
 
-def test_a_problem_that_is_reported_again_is_told_again_at_the_end_and_counts_once() -> None:
+def test_a_repeated_problem_has_another_event_at_the_end_and_counts_once() -> None:
     world = session(ONE, TWO, ONE, ONE)
     assert [(d.path, d.count, d.new) for d in diagnostics(world)] == [
         ("a.c", 1, True),
@@ -34,14 +34,14 @@ def test_a_problem_that_is_reported_again_is_told_again_at_the_end_and_counts_on
     assert finished.errors == 2
 
 
-def test_who_looks_at_the_session_sees_each_problem_once_with_its_count() -> None:
+def test_the_snapshot_has_each_problem_once_with_its_count() -> None:
     snapshot = Snapshot()
     for event in session(ONE, TWO, ONE).events:
         snapshot.apply(event)
     assert sorted((d.path, d.count) for d in snapshot.problems()) == [("a.c", 2), ("b.c", 1)]
 
 
-def test_what_is_still_there_in_the_next_build_is_not_new_though_it_is_told_twice() -> None:
+def test_a_problem_that_stays_in_the_next_build_is_not_new_though_it_has_two_events() -> None:
     world = session(ONE, ONE)
     world.change("a.c").up("app")
     world.send(inputs.OutputRead(world.run("app"), "stdout", (ONE, ONE, TWO)))

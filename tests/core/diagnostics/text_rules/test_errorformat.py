@@ -1,4 +1,4 @@
-"""Vim's errorformat strings find what Vim finds."""
+"""Vim's errorformat strings find the same problems as in Vim."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.parser import Parser
-from hotrun.core.diagnostics.text_rules.errorformat import Unreadable, formats
+from hotrun.core.diagnostics.text_rules.errorformat import InvalidErrorformat, formats
 from hotrun.core.diagnostics.text_rules.rules import ErrorformatRule, RuleTable
 from tests.core.diagnostics.reading import Brief, brief, table
 
@@ -67,12 +67,12 @@ def test_further_messages_of_a_long_problem_are_its_detail() -> None:
     assert (finding.message, finding.detail) == ("oops", ("because", "of this", "end"))
 
 
-def test_a_line_that_fits_nothing_ends_a_long_problem() -> None:
+def test_a_line_that_matches_no_format_ends_a_long_problem() -> None:
     assert [f.line for f in found("%E%f:%l: %m,%C+ %m", "a.c:3: oops\nnothing\n+ because")] == [3]
     assert found("%E%f:%l: %m,%C+ %m", "+ because") == []
 
 
-def test_a_hidden_long_problem_takes_its_lines_along() -> None:
+def test_a_hidden_long_problem_hides_all_its_lines() -> None:
     assert found("%-Anote: %m,%C+ %m,%Zend,%f:%l: %m", "note: no\n+ more\nend") == []
 
 
@@ -87,7 +87,7 @@ def test_a_format_that_repeats_is_tried_first_on_the_next_line() -> None:
     assert [f.line for f in found("%-Gerrors in %f,%>%l: %m", text)] == [3, 4]
 
 
-def test_other_rules_have_the_lines_that_no_format_takes() -> None:
+def test_other_rules_get_the_lines_that_match_no_format() -> None:
     mine = ErrorformatRule(name="mine", always=True, errorformat=("%f@%l %m", "%-G%.%#"))
     both = RuleTable(rules=(mine, *table().rules), programs=table().programs)
     for program in ("", "gcc", "go"):
@@ -107,16 +107,16 @@ def test_other_rules_have_the_lines_that_no_format_takes() -> None:
         ("%f:%l", "no %m and no %+"),
         ("%y: %m", "%y: %m: %y is not supported"),
         ("%P%f: %m", "%P%f: %m: %P is not supported"),
-        ("%-x %m", "%-x %m: %- stands before one of A E W I N C Z D X G"),
-        ("%f %f %m", "%f %f %m: the file stands there twice"),
-        ("%m %", "%m %: ends in %"),
-        ("%*x %m", "%*x %m: %* stands before [ or \\"),
+        ("%-x %m", "%-x %m: %- must come before one of A E W I N C Z D X G"),
+        ("%f %f %m", "%f %f %m: the file occurs twice"),
+        ("%m %", "%m %: ends with %"),
+        ("%*x %m", "%*x %m: %* must come before [ or \\"),
         ("%*[^: %m", "%*[^: %m: %*[ without ]"),
         ("%\\@= %m", "%\\@= %m: %\\@ is not supported"),
         ("%\\( %m", "%\\( %m: missing ), unterminated subpattern at position 0"),
     ],
 )
-def test_what_cannot_be_read_is_named(errorformat: str, said: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+def test_an_invalid_format_is_named(errorformat: str, said: str) -> None:
+    with pytest.raises(InvalidErrorformat) as caught:
         formats((errorformat,))
     assert str(caught.value) == said

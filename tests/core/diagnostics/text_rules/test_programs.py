@@ -1,4 +1,4 @@
-"""The program of a command is told from its text."""
+"""The program of a command is found in its text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of rules is sound: every rule finds its example, no pattern can run away."""
+"""The table of rules is valid: every rule finds its example, and no pattern backtracks without limit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-# The only parser of patterns there is; private, and used by tests alone.
+# The only parser of patterns. It is private, and only used in tests.
 from re import _parser  # type: ignore[attr-defined]  # isort: skip
 
 from hotrun.core.diagnostics.parser import known_parsers
@@ -24,13 +24,13 @@ def test_the_table_has_no_problems() -> None:
 
 
 @pytest.mark.parametrize("rule", table().rules, ids=lambda rule: rule.name)
-def test_every_rule_has_an_example_and_clues(rule: AnyRule) -> None:
+def test_every_rule_has_an_example_and_literals(rule: AnyRule) -> None:
     assert rule.example
-    assert rule.clues
+    assert rule.literals
 
 
 def repeats_within_repeats(tokens: Any, inside: bool = False) -> Iterator[str]:
-    """All unbounded repetitions in a parsed pattern that stand inside another one."""
+    """All unbounded repetitions in a parsed pattern that are inside another one."""
     for operator, argument in tokens:
         name = str(operator)
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
@@ -48,7 +48,7 @@ def repeats_within_repeats(tokens: Any, inside: bool = False) -> Iterator[str]:
             yield from repeats_within_repeats(argument[1], inside)
 
 
-def test_the_check_for_runaway_patterns_sees_one() -> None:
+def test_the_check_for_runaway_patterns_finds_one() -> None:
     assert list(repeats_within_repeats(_parser.parse(r"^(\s*\w+)*:$")))
     assert list(repeats_within_repeats(_parser.parse(r"(?:a|(?=(b+)c))*")))
     assert not list(repeats_within_repeats(_parser.parse(r"(?:a+|b+){1,3}c*")))
@@ -67,7 +67,7 @@ def test_known_parsers_are_the_special_names_then_tools_and_rules() -> None:
     assert list(names[3:]) == sorted(set(names[3:]))
 
 
-def test_a_rule_of_ones_own_needs_no_clues() -> None:
+def test_a_custom_rule_needs_no_literals() -> None:
     from hotrun.core.diagnostics.parser import Parser
 
     mine = RuleTable.parse(
@@ -100,7 +100,7 @@ def test_a_rule_of_ones_own_needs_no_clues() -> None:
         ('[[rule]]\nname = "x"\nkind = "poem"\n', "rules: .*'poem'"),
     ],
 )
-def test_a_table_that_cannot_be_read_says_why(text: str, said: str) -> None:
+def test_an_invalid_table_is_an_error(text: str, said: str) -> None:
     with pytest.raises(HotrunError, match=said):
         RuleTable.parse(text)
 

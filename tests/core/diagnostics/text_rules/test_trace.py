@@ -1,4 +1,4 @@
-"""Stack traces: which frame is the place, what is kept of them, and what only resembles one."""
+"""Stack traces: which frame is the place, which lines are kept, and lines that only resemble a trace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEAD = ["file:///p/syn.mjs:1", "const a = ;", "          ^", ""]
 INTERNAL = ["SyntaxError: Unexpected token", "    at compile (node:internal/modules:346:16)"]
 
 
-def test_a_frame_of_ones_own_is_preferred_to_one_of_a_library() -> None:
+def test_a_frame_in_the_project_is_preferred_to_one_in_a_library() -> None:
     frames = ["/p/own.py", "/p/.venv/lib/python3.12/site-packages/lib/a.py", "/usr/lib/python3.12/json/decoder.py"]
     lines = [TRACEBACK[0]]
     for file in frames:
@@ -20,7 +20,7 @@ def test_a_frame_of_ones_own_is_preferred_to_one_of_a_library() -> None:
     assert only("\n".join([*lines, "ValueError: no"])).file == "/p/own.py"
 
 
-def test_the_last_frame_is_the_place_where_none_is_ones_own() -> None:
+def test_the_last_frame_is_the_place_if_none_is_in_the_project() -> None:
     lines = [TRACEBACK[0], '  File "<frozen runpy>", line 1, in f', '  File "/usr/lib/python3/x.py", line 3, in f']
     assert only("\n".join([*lines, "ValueError: no"])).file == "/usr/lib/python3/x.py"
 
@@ -46,7 +46,7 @@ def test_frames_far_below_an_error_are_not_its_own() -> None:
     assert read(["TypeError: no", *["chatter"] * 40, "    at f (/p/x.js:3:8)"]) == []
 
 
-def test_the_detail_of_a_chain_holds_the_whole_story() -> None:
+def test_the_detail_of_a_chain_contains_all_traces() -> None:
     link = "During handling of the above exception, another exception occurred:"
     story = [*TRACEBACK, "", link, "", *TRACEBACK[:3], "ValueError: other"]
     assert [line for line in only("\n".join(story)).detail if line] == [line for line in story if line]
@@ -58,21 +58,21 @@ def test_the_whole_trace_is_the_detail() -> None:
     assert only("\n".join(node)).detail == tuple(node)
 
 
-def test_of_a_long_trace_the_end_with_the_place_is_kept() -> None:
+def test_a_long_trace_keeps_the_end_with_the_place() -> None:
     frames = [text for number in range(200) for text in (f'  File "/p/a.py", line {number + 1}, in f', "    f()")]
     detail = only("\n".join([TRACEBACK[0], *frames, "KeyError: 'x'"])).detail
     assert detail[-3:] == ('  File "/p/a.py", line 200, in f', "    f()", "KeyError: 'x'")
     assert len(detail) < 100
 
 
-def test_of_a_long_trace_the_beginning_with_the_place_is_kept() -> None:
+def test_a_long_trace_keeps_the_beginning_with_the_place() -> None:
     frames = [f"    at f{number} (/p/a.js:{number + 1}:1)" for number in range(200)]
     detail = only("\n".join(["RangeError: deep", *frames])).detail
     assert detail[:2] == ("RangeError: deep", "    at f0 (/p/a.js:1:1)")
     assert len(detail) < 100
 
 
-def test_the_place_above_an_error_counts_where_all_frames_are_internal() -> None:
+def test_the_place_above_an_error_is_used_if_all_frames_are_internal() -> None:
     finding = only("\n".join([*LEAD, *INTERNAL]))
     assert (finding.file, finding.line, finding.column) == ("/p/syn.mjs", 1, 11)
 
@@ -81,12 +81,12 @@ def test_a_place_far_above_an_error_is_not_its_own() -> None:
     assert only("\n".join([*LEAD, "", "", "", "", "", *INTERNAL])).file is None
 
 
-def test_a_place_above_an_error_serves_once() -> None:
+def test_a_place_above_an_error_is_used_once() -> None:
     other = ["TypeError: no", INTERNAL[1]]
     assert [finding.file for finding in read([*LEAD, *INTERNAL, *other])] == ["/p/syn.mjs", None]
 
 
-def test_a_log_full_of_errors_does_not_pile_up() -> None:
+def test_a_log_full_of_errors_does_not_fill_the_memory() -> None:
     scanner = Scanner(Prefilter(table().rules), Directories(()), _refuse)
     for number in range(25):
         scanner.feed(f"TypeError: number {number}")
