@@ -27,6 +27,7 @@ from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.project import Process, Program, Watch
 from hotrun.core.model.project import Project as Spec
+from hotrun.core.state.snapshot import Snapshot
 from hotrun.session.inbox import Inbox
 from hotrun.session.publish import Publisher
 from hotrun.session.stdout import Stdout
@@ -154,7 +155,7 @@ class Session:
         process = Process("chatty", Program(("chatty",), str(environment.folder)))
         spec = Spec(str(environment.folder), None, Watch((str(environment.folder),)), {}, {"chatty": process})
         self.engine = Engine(spec)
-        self.publisher = Publisher(lambda: view)
+        self.publisher = Publisher(Snapshot(), lambda: view, lambda event: [])
         self.run = 0
 
     def begin(self) -> None:
@@ -253,5 +254,5 @@ class _Stream:
 
 def _view(name: str | None, write: Callable[[bytes], None]) -> View:
     if name == "plain":
-        return Plain(Sink(write), colored=True)
+        return Plain(Sink(write), True, Snapshot())
     return JsonLines(Sink(write)) if name == "json" else _Nothing()

@@ -17,6 +17,7 @@ from hotrun.session.watching import Reload
 
 if TYPE_CHECKING:
     from hotrun.core.changes.links import Link
+    from hotrun.core.state.snapshot import Snapshot
     from hotrun.session.publish import View
     from hotrun.session.terminal import TerminalUi
     from hotrun.views.lines.plain import Plain, PlainMarks
@@ -43,7 +44,7 @@ def run(options: Options) -> int:
     outlet = Stdout(STDOUT)
     app = App(
         chosen.project,
-        lambda: _view(ui, options, colored, outlet),
+        lambda snapshot: _view(ui, options, colored, outlet, snapshot),
         outlet=outlet,
         guard=guard,
         reload=_reload(options, chosen),
@@ -51,7 +52,7 @@ def run(options: Options) -> int:
         postpone=options.postpone,
         colored=colored,
         shares=options.command is not None,
-        open_desk=(lambda: _desk(ui, colored, outlet)) if ui in ("inline", "full") else None,
+        open_frontend=(lambda: _terminal_ui(ui, colored, outlet)) if ui in ("inline", "full") else None,
         worded=lambda project, links: _idle(options, chosen, project, links),
         place_of=lambda key: _place_of(options, chosen, key),
     )
@@ -109,7 +110,7 @@ def _place_of(options: Options, chosen: ChosenProject, key: tuple[str | int, ...
         return key_path(key)
 
 
-def _view(ui: str, options: Options, colored: bool, outlet: Stdout) -> View:
+def _view(ui: str, options: Options, colored: bool, outlet: Stdout, snapshot: Snapshot) -> View:
     from hotrun.views.lines.sink import Sink
 
     if ui == "json":
@@ -120,11 +121,11 @@ def _view(ui: str, options: Options, colored: bool, outlet: Stdout) -> View:
 
     encoding, marks = _characters()
     sink = Sink(outlet.write, encoding)
-    plain = Plain(sink, colored, marks, options.timing)
-    return _once(plain, sink, marks) if options.once else plain
+    plain = Plain(sink, colored, snapshot, marks, options.timing)
+    return _once(plain, sink, snapshot, marks) if options.once else plain
 
 
-def _desk(ui: str, colored: bool, outlet: Stdout) -> TerminalUi:
+def _terminal_ui(ui: str, colored: bool, outlet: Stdout) -> TerminalUi:
     from hotrun.keys.actions import bindings
     from hotrun.session.terminal import TerminalUi
     from hotrun.views.dashboard.dashboard import Dashboard
@@ -133,10 +134,10 @@ def _desk(ui: str, colored: bool, outlet: Stdout) -> TerminalUi:
 
     encoding, marks = _characters()
 
-    def dashboard(size: tuple[int, int]) -> Dashboard:
+    def dashboard(size: tuple[int, int], snapshot: Snapshot) -> Dashboard:
         keys = bindings({})
         full = FullScreen(keys, colored=colored, is_ascii=marks is ASCII)
-        return Dashboard(size, keys, colored=colored, marks=marks, encoding=encoding, full=full)
+        return Dashboard(size, keys, snapshot, colored=colored, marks=marks, encoding=encoding, full=full)
 
     return TerminalUi(outlet, dashboard, opens_full=ui == "full")
 
@@ -150,7 +151,7 @@ def _characters() -> tuple[str, PlainMarks]:
     return encoding, UNICODE if speaks_unicode else ASCII
 
 
-def _once(plain: Plain, sink: Sink, marks: PlainMarks) -> View:
+def _once(plain: Plain, sink: Sink, snapshot: Snapshot, marks: PlainMarks) -> View:
     """The view for `--once`, and what GitHub Actions gets beside it."""
     from hotrun.views.lines.once import Once
 
@@ -161,7 +162,7 @@ def _once(plain: Plain, sink: Sink, marks: PlainMarks) -> View:
 
     workspace = os.environ.get("GITHUB_WORKSPACE")
     return GithubActions(
-        once, sink, os.urandom(16).hex(), os.path.realpath(workspace) if workspace else None, _summarize
+        once, sink, snapshot, os.urandom(16).hex(), os.path.realpath(workspace) if workspace else None, _summarize
     )
 
 

@@ -19,7 +19,7 @@ from hotrun.adapters.guard.protocol.records import new_session
 from hotrun.adapters.guard.stale_processes import end_stale_processes
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.core.engine import Engine
-from hotrun.core.model.events import ConfigReloaded, Event, Message, SessionEnded, Watching
+from hotrun.core.model.events import ConfigReloaded, Event, Watching
 from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
 from hotrun.core.model.project import Project, Ui
 from hotrun.core.state.last_result import LastResult
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     class Frontend(Protocol):
         """Where a person sits. `turn` comes after each batch of events, and when what was printed has been written."""
 
-        def open(self) -> View: ...
+        def open(self, snapshot: Snapshot) -> View: ...
 
         def attach(self, loop: asyncio.AbstractEventLoop, session: App) -> None: ...
 
@@ -65,7 +65,7 @@ class App:
     def __init__(
         self,
         project: Project,
-        open_view: Callable[[], View],
+        open_view: Callable[[Snapshot], View],
         *,
         outlet: Stdout,
         guard: Guard,
@@ -76,11 +76,11 @@ class App:
         worded: Worded,
         place_of: PlaceOf,
         shares: bool = False,
-        open_desk: Callable[[], Frontend] | None = None,
+        open_frontend: Callable[[], Frontend] | None = None,
     ) -> None:
         """`outlet`: what the view writes to. `guard`: from start_guard.
 
-        `open_desk`: makes what brings the view and the keys; then `open_view` is not asked.
+        `open_frontend`: makes what brings the view and the keys; then `open_view` is not asked.
 
         `reload` loads the configuration again (raises HotrunError); None without a file. `postpone`: as in Engine.
 
@@ -99,13 +99,13 @@ class App:
         self._watch = WatchService(project, self._inbox.post, self._folder, worded, reload, self._on_load)
         self.engine = Engine(project, cores=_cores(), once=once, postpone=postpone)
         self._open_view = open_view
-        self._open_desk = open_desk
-        self._desk: Frontend | None = None
-        self._publisher = Publisher(self._view)
+        self._open_frontend = open_frontend
+        self._frontend: Frontend | None = None
+        self._publisher = Publisher(self.snapshot, self._view, self._export)
         self._outlet = outlet
         self._has_reader = True
-        self.standing = LastResult(self.snapshot)
-        self._exports = ExportWriter(self.standing, self._folder, project.exports)
+        self.last_result = LastResult(self.snapshot)
+        self._exports = ExportWriter(self.last_result, self._folder, project.exports)
         session = new_session(project.root)
         self._diagnostics = DiagnosticsService(self._inbox.post, self._watch.locator_for, project.parsers, place_of)
         self._processes = ProcessService(
@@ -149,8 +149,8 @@ class App:
                 asyncio.run(self._main(spawned_ns))
         finally:
             try:
-                if self._desk is not None:
-                    self._desk.close()
+                if self._frontend is not None:
+                    self._frontend.close()
             finally:
                 self._processes.close()
                 self._folder.close()
@@ -170,8 +170,8 @@ class App:
         self._diagnostics.attach(self._loop)
         self._processes.attach(self._loop)
         self._outlet.listen(self._on_outlet)
-        if self._desk is not None:
-            self._desk.attach(self._loop, self)
+        if self._frontend is not None:
+            self._frontend.attach(self._loop, self)
         self._pump()
         if not self._once and not self.engine.finished:
             await self._listen()
@@ -197,39 +197,32 @@ class App:
         """Handle what has come in, and what that brings in."""
         for input in self._inbox.drain():
             for effect in self.engine.handle(input, _now_ms()):
-                if isinstance(effect, SessionEnded):  # the last event: what could not be exported is reported before it
-                    for notice in self._exports.flush():
-                        self._publish(Message(notice.level, notice.text))
                 if isinstance(effect, Event):
-                    self._publish(effect)
+                    self._publisher.publish(effect)
                 else:
                     self._dispatcher.execute(effect)
-            for notice in self._exports.flush():
-                self._inbox.post(notice)
         self._flush()
-        self._processes.hold_output(self._outlet.is_behind or (self._desk is not None and self._desk.is_behind))
+        self._processes.hold_output(self._outlet.is_behind or (self._frontend is not None and self._frontend.is_behind))
         self._arm()
 
-    def _publish(self, event: Event) -> None:
-        self._publisher.publish(event)
-        self.snapshot.apply(event)
-        self._exports.take(event)
+    def _export(self, event: Event) -> list[Noticed]:
         if isinstance(event, Watching | ConfigReloaded):
             self._watch.check_patterns(self.engine.project)
+        return self._exports.apply(event)
 
     def _view(self) -> View:
-        if self._open_desk is None:
-            return self._open_view()
-        self._desk = self._open_desk()
-        return self._desk.open()
+        if self._open_frontend is None:
+            return self._open_view(self.snapshot)
+        self._frontend = self._open_frontend()
+        return self._frontend.open(self.snapshot)
 
     def _flush(self) -> None:
         try:
             self._publisher.flush()
             if self._has_reader:
                 self._outlet.check()
-                if self._desk is not None:
-                    self._desk.turn()
+                if self._frontend is not None:
+                    self._frontend.turn()
         except OSError:
             self._has_reader = False
             # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.

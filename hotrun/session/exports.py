@@ -24,12 +24,11 @@ ERRORS = "errors.txt"
 class ExportWriter:
     """The files of one session: `.hotrun/errors.txt` and the exports of the configuration."""
 
-    def __init__(self, standing: LastResult, folder: StateFolder, exports: tuple[Export, ...]) -> None:
-        """`standing` gets the events from here."""
-        self._standing = standing
+    def __init__(self, last_result: LastResult, folder: StateFolder, exports: tuple[Export, ...]) -> None:
+        """`last_result` gets the events from here."""
+        self._last_result = last_result
         self._folder = folder
         self._exports = exports
-        self._is_due = False
         self._is_silent = False
         self._failed: set[str] = set()  # what could not be written, and has been told
 
@@ -41,17 +40,14 @@ class ExportWriter:
         """From the next build result on, write these."""
         self._exports = exports
 
-    def take(self, event: Event) -> None:
-        """Take one event, after the snapshot has."""
-        if self._standing.apply(event):
-            self._is_due = True
+    def apply(self, event: Event) -> list[Noticed]:
+        """Write the files if this event asks for it; the snapshot has applied it before.
 
-    def flush(self) -> list[Noticed]:
-        """Write what is due. What cannot be written is told once, until it could be."""
-        if not self._is_due or self._is_silent:
+        What cannot be written is reported once, until it could be.
+        """
+        if not self._last_result.apply(event) or self._is_silent:
             return []
-        self._is_due = False
-        problems = self._standing.problems()
+        problems = self._last_result.problems()
         found = [self._written(os.path.join(self._folder.path, ERRORS), None, problems)]
         found += [self._written(export.path, export, problems) for export in self._exports]
         return [notice for notice in found if notice is not None]

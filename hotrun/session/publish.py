@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from hotrun.core.model.events import Event, Message
+from hotrun.core.model.inputs import Noticed
+from hotrun.core.state.snapshot import Snapshot
+
 if TYPE_CHECKING:
     from typing import Protocol
-
-    from hotrun.core.model.events import Event
 
     class View(Protocol):
         """What shows events; `flush` comes once for each batch. `stamp` is RFC 3339, UTC, with milliseconds."""
@@ -20,35 +22,52 @@ if TYPE_CHECKING:
 
 
 class Publisher:
-    """One stream of events: `seq` from 1 without gaps."""
+    """One stream of events: `seq` from 1 without gaps. The one place where events become state, files and a view."""
 
-    def __init__(self, open_view: Callable[[], View]) -> None:
-        """`open_view` is called at the first flush: a step is spawned before the view is loaded."""
+    def __init__(
+        self, snapshot: Snapshot, open_view: Callable[[], View], export: Callable[[Event], list[Noticed]]
+    ) -> None:
+        """`open_view` is called at the first flush: a step is spawned before the view is loaded.
+
+        `export` gets each event after `snapshot` has applied it, and before it is shown; returns what to report.
+        """
+        self._snapshot = snapshot
         self._open_view = open_view
+        self._export = export
         self._view: View | None = None
         self._has_reader = True
         self._seq = 0
-        self._waiting: list[tuple[Event, int, int]] = []
+        self._waiting: list[tuple[Event, int]] = []
 
     def publish(self, event: Event) -> None:
-        """Take an event; it is shown at the next flush."""
-        self._seq += 1
-        self._waiting.append((event, self._seq, time.time_ns()))
+        """Take an event; it counts from the next flush on."""
+        self._waiting.append((event, time.time_ns()))
 
     def flush(self) -> None:
-        """Show what has come. Raises OSError, once, where nobody reads any more; from then on nothing is shown."""
+        """Apply, export and show what was published.
+
+        Raises OSError, once, where nobody reads any more; from then on nothing is shown.
+        """
         waiting, self._waiting = self._waiting, []
-        if not waiting or not self._has_reader:
+        for event, now_ns in waiting:
+            self._snapshot.apply(event)
+            for notice in self._export(event):
+                self._show(Message(notice.level, notice.text), now_ns)
+            self._show(event, now_ns)
+        if waiting and self._has_reader and self._view is not None:
+            try:
+                self._view.flush()
+            except OSError:
+                self._has_reader = False
+                raise
+
+    def _show(self, event: Event, now_ns: int) -> None:
+        self._seq += 1
+        if not self._has_reader:
             return
         if self._view is None:
             self._view = self._open_view()
-        for event, seq, now_ns in waiting:
-            self._view.show(event, seq, utc(now_ns))
-        try:
-            self._view.flush()
-        except OSError:
-            self._has_reader = False
-            raise
+        self._view.show(event, self._seq, utc(now_ns))
 
 
 def utc(now_ns: int) -> str:

@@ -22,7 +22,7 @@ class AskedSession(Protocol):
 
     engine: Engine
     snapshot: Snapshot
-    standing: LastResult
+    last_result: LastResult
 
     def now_ms(self) -> int: ...
 
@@ -88,12 +88,12 @@ class ControlRequests:
 
     def _errors(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
         _taken(args, _Nothing)
-        standing, snapshot = self._session.standing, self._session.snapshot
+        last_result, snapshot = self._session.last_result, self._session.snapshot
         return {
             "root": snapshot.root,
-            "build": standing.build,
+            "build": last_result.build,
             "building": snapshot.building,
-            "diagnostics": msgspec.to_builtins(standing.problems()),
+            "diagnostics": msgspec.to_builtins(last_result.problems()),
             "editor": self._session.engine.project.ui.editor,
         }
 

@@ -22,6 +22,7 @@ from hotrun.core.model.events import Diagnostic
 from hotrun.core.model.inputs import Input, KeysTyped, Request
 from hotrun.core.model.project import Ui
 from hotrun.core.model.usage import Usage
+from hotrun.core.state.snapshot import Snapshot
 from hotrun.keys.bindings import KeyBindings
 from hotrun.keys.decoder import Decoder, Paste
 from hotrun.session.editor import EditorLauncher
@@ -38,7 +39,7 @@ USAGE_S = 1.0  # between two looks at what processes cost
 MOST_LENT = 4 << 20  # characters that wait while an editor has the terminal; then the programs do
 LEAVE_S = 1.0  # for what is still to be written when the terminal is given back
 
-Make = Callable[[tuple[int, int]], Dashboard]
+Make = Callable[[tuple[int, int], Snapshot], Dashboard]
 
 
 class TerminalSession(Protocol):
@@ -80,9 +81,9 @@ class TerminalUi:
         self._has_rows = False
         self._is_closed = False
 
-    def open(self) -> Dashboard:
+    def open(self, snapshot: Snapshot) -> Dashboard:
         """The view; the keyboard is taken with it, so that what is typed is not shown among the output."""
-        self._dashboard = self._make(self._console.size())
+        self._dashboard = self._make(self._console.size(), snapshot)
         self._console.enter()
         return self._dashboard
 

@@ -11,7 +11,7 @@ import hotrun
 from hotrun.core.model import inputs
 from tests.core.simulated_session import World, process, project, step
 
-MAX_CALLS = 155  # with one step and one process: 150 when this was written, and 302 before changes carried their impact
+MAX_CALLS = 150  # with one step and one process; it was 302 before changes carried their impact
 PACKAGE = str(Path(hotrun.__file__).parent)
 
 

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
-from hotrun.core.model.events import Event, Message
+from hotrun.core.model.events import Event, Message, StateChanged
+from hotrun.core.model.inputs import Noticed
+from hotrun.core.state.snapshot import Snapshot
 from hotrun.session.publish import Publisher, utc
 
 
@@ -38,7 +40,7 @@ def event(number: int) -> Message:
 
 def test_events_are_numbered_from_one_without_gaps_in_their_order() -> None:
     view = Listener()
-    publisher = Publisher(lambda: view)
+    publisher = Publisher(Snapshot(), lambda: view, lambda event: [])
     for batch in (1, 3, 0, 2):
         for _ in range(batch):
             publisher.publish(event(len(view.shown)))
@@ -54,7 +56,7 @@ def test_the_view_is_opened_once_and_not_before_there_is_something_to_show() -> 
         opened.append(Listener())
         return opened[-1]
 
-    publisher = Publisher(open_view)
+    publisher = Publisher(Snapshot(), open_view, lambda event: [])
     publisher.flush()
     publisher.publish(event(1))
     assert opened == []
@@ -68,7 +70,7 @@ def test_an_event_has_the_time_at_which_it_was_published(monkeypatch: pytest.Mon
     clock = iter((1_000_000_000_123_456_789, 1_000_000_001_000_000_000))
     monkeypatch.setattr(time, "time_ns", lambda: next(clock))
     view = Listener()
-    publisher = Publisher(lambda: view)
+    publisher = Publisher(Snapshot(), lambda: view, lambda event: [])
     publisher.publish(event(1))
     publisher.publish(event(2))
     publisher.flush()
@@ -90,7 +92,7 @@ def test_autc_is_utc_with_milliseconds_whatever_the_time_zone(ms: int, monkeypat
 
 def test_a_reader_that_is_gone_is_told_once_and_nothing_is_shown_any_more() -> None:
     view = Listener(has_reader=False)
-    publisher = Publisher(lambda: view)
+    publisher = Publisher(Snapshot(), lambda: view, lambda event: [])
     publisher.publish(event(1))
     with pytest.raises(BrokenPipeError):
         publisher.flush()
@@ -99,3 +101,23 @@ def test_a_reader_that_is_gone_is_told_once_and_nothing_is_shown_any_more() -> N
         publisher.flush()
     assert view.numbers == [1]
     assert view.flushes == 1
+
+
+def test_each_event_is_applied_and_exported_before_it_is_shown_and_what_failed_is_shown_before_it() -> None:
+    snapshot, view = Snapshot(), Listener()
+    exported: list[tuple[Event, str]] = []
+
+    def export(event: Event) -> list[Noticed]:
+        exported.append((event, snapshot.state))
+        assert all(shown is not event for shown, _, _ in view.shown)
+        return [Noticed("warning", "x cannot be written")] if isinstance(event, StateChanged) else []
+
+    publisher = Publisher(snapshot, lambda: view, export)
+    first, second = event(1), StateChanged("paused", "asked to")
+    publisher.publish(first)
+    publisher.publish(second)
+    publisher.flush()
+    assert [found for found, _ in exported] == [first, second]
+    assert exported[1][1] == "paused"
+    assert [shown for shown, _, _ in view.shown] == [first, Message("warning", "x cannot be written"), second]
+    assert view.numbers == [1, 2, 3]

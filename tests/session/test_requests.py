@@ -38,7 +38,7 @@ class Session:
         self.world = World(project(app, *more, web))
         self.engine: Engine = self.world.engine
         self.snapshot = Snapshot()
-        self.standing = LastResult(self.snapshot)
+        self.last_result = LastResult(self.snapshot)
         self.requests: list[Input] = []
         self.report: Report | None = Report()
 
@@ -74,7 +74,7 @@ def test_errors_are_those_of_the_last_build_result_with_its_build() -> None:
     ]
     for event in told:
         session.snapshot.apply(event)
-        session.standing.apply(event)
+        session.last_result.apply(event)
     answer = ControlRequests(session).answer("errors", {})
     assert (answer["build"], answer["building"]) == (1, 2)
     assert [(one["type"], one["message"]) for one in answer["diagnostics"]] == [("diagnostic", "bad")]

@@ -8,7 +8,7 @@ while nothing happens. Nothing that was printed is ever drawn again or cleared.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Request
@@ -23,40 +23,15 @@ from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wi
 from hotrun.views.lines.plain import ASCII, UNICODE, Plain, PlainMarks
 from hotrun.views.lines.sink import Sink
 
+if TYPE_CHECKING:
+    from hotrun.views.dashboard.screen.full_screen import FullScreen
+
 FRAME_MS = 33
 CLOCK_MS = 1000  # how often the time that is shown on the whole screen goes on
 MOST_PENDING = 1 << 20  # characters that wait for the scrollback behind the whole screen
 RUN = "run:"
 _TO_TOP = "\x1b[H"  # the cursor, to the first cell of the screen
 ASKED = "asked to by a key"
-
-
-class Screen(Protocol):
-    """The panes of the whole screen. They get every event; while they are open, every key and every action, too."""
-
-    def show(self, event: events.Event, stamp: str) -> None:
-        """Take one event, output aside."""
-
-    def add_output(self, source: str, text: str) -> None:
-        """Take clean lines of one source, joined by newlines."""
-
-    def see(self, now_ms: int) -> None:
-        """What has been told by now has happened by now."""
-
-    def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
-        """The keys of each action have changed."""
-
-    def use(self, usage: Mapping[str, Usage]) -> None:
-        """What processes cost now, by name."""
-
-    def takes(self, key: str) -> bool:
-        """Whether a key is no action here; then that is done."""
-
-    def press(self, action: Action, snapshot: Snapshot, height: int) -> list[Wish] | None:
-        """What the action asks for; None: the panes are to be closed. The action that opens them comes here, too."""
-
-    def rows(self, snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int) -> list[str]:
-        """The rows of the whole screen, with their colors, for (columns, rows)."""
 
 
 OPENS_FULL: frozenset[Action] = frozenset(("full", "processes", "history"))
@@ -70,11 +45,12 @@ class Dashboard:
         self,
         size: tuple[int, int],
         keys: Mapping[Action, tuple[str, ...]],
+        snapshot: Snapshot,
         *,
         colored: bool,
         marks: PlainMarks = UNICODE,
         encoding: str = "utf-8",
-        full: Screen | None = None,
+        full: FullScreen | None = None,
     ) -> None:
         """`size`: columns and rows of the terminal. `keys`: of each action, as core.actions.bindings gives them."""
         self._size = size
@@ -82,7 +58,8 @@ class Dashboard:
         self._is_ascii = marks is ASCII
         self._encoding = encoding
         self._sink = Sink(lambda data: None)
-        self._plain = Plain(self._sink, colored, marks)
+        self.snapshot = snapshot
+        self._plain = Plain(self._sink, colored, snapshot, marks)
         self._plain.names_sources = False
         self._sources: set[str] = set()
         self._ui = Ui()
@@ -99,11 +76,6 @@ class Dashboard:
         self._is_cursor_hidden = False
         self._drawn_ms = -FRAME_MS
         self.pending = 0  # about how many characters of output wait for the next frame
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The state as this view knows it."""
-        return self._plain.snapshot
 
     def pin(self) -> None:
         """From now on there are pinned rows. Loads rich (70 ms), so not before the first step was spawned."""
@@ -135,13 +107,12 @@ class Dashboard:
             self._show_output(event, stamp)
             return
         if self._full is not None:
-            self._full.show(event, stamp)
+            self._full.record.apply(event, stamp)
         self._is_due = True
         self._pinned.follow(event)
         if isinstance(
             event, events.ProcessPrompt | events.InputAttached
         ):  # told by the rows, for as long as they are so
-            self.snapshot.apply(event)
             return
         if isinstance(event, events.SessionStarted | events.ConfigReloaded):
             self._sources.update(event.steps, event.processes)
@@ -185,7 +156,7 @@ class Dashboard:
             self._is_due = True
         text = self._plain.cleaned(event, stamp)
         if self._full is not None:
-            self._full.add_output(event.source, text)
+            self._full.record.log.add(event.source, text)
             self._is_due = self._is_due or self._is_full
         if is_process and self._pinned.only not in (None, name):
             return  # it is in the log of that process
@@ -222,7 +193,7 @@ class Dashboard:
         if self._pinned.progress is not None and self._pinned.progress.since_ms is None:
             self._pinned.progress.since_ms = now_ms
         if self._full is not None:
-            self._full.see(now_ms)
+            self._full.record.see(now_ms)
         text = self._switched()
         if self._is_full and self._full is not None:
             if self.pending > MOST_PENDING:

@@ -26,10 +26,17 @@ class GithubActions:
     """A view around another one. All that others have a word in stands where nothing counts as a command."""
 
     def __init__(
-        self, inner: Inner, sink: Sink, token: str, workspace: str | None, summarize: Callable[[str], None]
+        self,
+        inner: Inner,
+        sink: Sink,
+        snapshot: Snapshot,
+        token: str,
+        workspace: str | None,
+        summarize: Callable[[str], None],
     ) -> None:
-        """`inner` writes to the same `sink`. `token`: what ends the protection, a secret that cannot be guessed.
+        """`inner` writes to the same `sink`. `snapshot` as in Plain.
 
+        `token`: what ends the protection, a secret that cannot be guessed.
         `workspace`: the folder that places are relative to, absolute; None: the root. `summarize` takes Markdown.
         """
         self._inner = inner
@@ -37,12 +44,11 @@ class GithubActions:
         self._token = token
         self._workspace = workspace
         self._summarize = summarize
-        self._snapshot = Snapshot()
+        self._snapshot = snapshot
         self._steps: list[events.StepFinished] = []
 
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
         """Put the lines for one event, if it has any."""
-        self._snapshot.apply(event)
         match event:
             case events.SessionStarted():
                 self._put(group("hotrun --once"), stopped(self._token))

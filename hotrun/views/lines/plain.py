@@ -50,8 +50,10 @@ ASCII = PlainMarks("-", "|", "ok:", "FAILED:", "-", "!", "...")
 class Plain:
     """The view for `--ui plain`."""
 
-    def __init__(self, sink: Sink, colored: bool, marks: PlainMarks = UNICODE, with_timing: bool = False) -> None:
-        """`with_timing`: show after each build where its time went."""
+    def __init__(
+        self, sink: Sink, colored: bool, snapshot: Snapshot, marks: PlainMarks = UNICODE, with_timing: bool = False
+    ) -> None:
+        """`snapshot` has applied each event before it is shown. `with_timing`: show where the time of a build went."""
         self.names_sources = True  # in front of each line of output; without need where there is one
         self._sink = sink
         self._colored = colored
@@ -59,16 +61,10 @@ class Plain:
         self._with_timing = with_timing
         self._prefixes: dict[str, str] = {}
         self._cleaners: dict[str, Cleaner] = {}
-        self._snapshot = Snapshot()
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """What is so after all that was shown."""
-        return self._snapshot
+        self._snapshot = snapshot
 
     def show(self, event: events.Event, seq: int, stamp: str) -> None:
         """Put the lines for one event, if it has any."""
-        self._snapshot.apply(event)
         match event:
             case events.Output():
                 self.put_output(event.source, self.cleaned(event, stamp))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import pytest
 
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Ui
-from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.keys.actions import DEFAULT_KEYS, Action, bindings
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
@@ -30,7 +28,7 @@ class Session:
 
     def __init__(self, columns: int = 80, rows: int = 24, *, processes: tuple[str, ...] = ("web",), **how: object):
         self.terminal = Screen(columns, rows)
-        self.dashboard = Dashboard((columns, rows), bindings({}), **{"colored": False, **how})  # type: ignore[arg-type]
+        self.dashboard = Dashboard((columns, rows), bindings({}), Snapshot(), **{"colored": False, **how})  # type: ignore[arg-type]
         self.now_ms = 1000
         self.frames: list[bytes] = []
         self.show(events.SessionStarted("0.1.0", 1, "/p", "hotrun.toml", (), processes, None))
@@ -40,6 +38,7 @@ class Session:
     def show(self, *shown: events.Event) -> None:
         """Tell it events."""
         for event in shown:
+            self.dashboard.snapshot.apply(event)
             self.dashboard.show(event, 1, STAMP)
         self.dashboard.flush()
 
@@ -187,7 +186,7 @@ def test_while_a_build_runs_its_time_is_told_five_times_a_second() -> None:
 
 
 def test_before_it_is_pinned_there_are_lines_and_no_rows_and_no_ticks() -> None:
-    dashboard = Dashboard((80, 24), bindings({}), colored=False)
+    dashboard = Dashboard((80, 24), bindings({}), Snapshot(), colored=False)
     terminal = Screen()
     dashboard.show(events.BuildStarted(1, ("app",), ()), 1, STAMP)
     dashboard.show(output("one"), 2, STAMP)
@@ -397,26 +396,11 @@ def test_help_prints_each_key_once_as_the_project_has_it() -> None:
 # --- the whole screen ------------------------------------------------------------------------------------------------
 
 
-class Panes:
-    """A whole screen that counts the lines of output it was told."""
+class Panes(FullScreen):
+    """A whole screen that counts the lines of output that it was told."""
 
     def __init__(self) -> None:
-        self.seen = 0
-
-    def show(self, event: events.Event, stamp: str) -> None:
-        pass
-
-    def add_output(self, source: str, text: str) -> None:
-        self.seen += 1
-
-    def see(self, now_ms: int) -> None:
-        pass
-
-    def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
-        pass
-
-    def use(self, usage: Mapping[str, Usage]) -> None:
-        pass
+        super().__init__({}, colored=False, is_ascii=False)
 
     def takes(self, key: str) -> bool:
         return key == "tab"
@@ -425,7 +409,7 @@ class Panes:
         return None if action == "back" else []
 
     def rows(self, snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int) -> list[str]:
-        return [f"{self.seen} lines", *[""] * (size[1] - 1)]
+        return [f"{self.record.log.end} lines", *[""] * (size[1] - 1)]
 
 
 def test_while_the_whole_screen_is_used_output_waits_for_the_scrollback() -> None:

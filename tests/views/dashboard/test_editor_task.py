@@ -9,6 +9,7 @@ import pyte
 
 from hotrun.config.writing.vscode_tasks import TASK
 from hotrun.core.model import events
+from hotrun.core.state.snapshot import Snapshot
 from hotrun.keys.actions import bindings
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
 from tests.views.streams import STAMP, diagnostic
@@ -30,7 +31,7 @@ def test_a_task_sees_each_problem_once_between_the_begin_and_the_end_of_its_buil
     told = TASK["problemMatcher"]
     begins, ends = (re.compile(told["background"][name]) for name in ("beginsPattern", "endsPattern"))
     problem = re.compile(told["pattern"]["regexp"])
-    dashboard, screen = Dashboard((80, 24), bindings({}), colored=True), Ends()
+    dashboard, screen = Dashboard((80, 24), bindings({}), Snapshot(), colored=True), Ends()
     dashboard.pin()
     stream = pyte.ByteStream(screen)
     now_ms = 0
@@ -45,6 +46,7 @@ def test_a_task_sees_each_problem_once_between_the_begin_and_the_end_of_its_buil
             events.BuildFinished(number, status, count, 0, 5, ("app",), ()),  # type: ignore[arg-type]
         ]
         for event in shown:  # a frame for each, as slow builds have
+            dashboard.snapshot.apply(event)
             dashboard.show(event, 1, STAMP)
             now_ms += FRAME_MS
             stream.feed(dashboard.frame(now_ms))

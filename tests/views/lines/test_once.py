@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotrun.core.model import events
+from hotrun.core.state.snapshot import Snapshot
 from hotrun.views.lines.github_actions import GithubActions
 from hotrun.views.lines.once import Once
 from hotrun.views.lines.plain import UNICODE, Plain
@@ -25,8 +26,10 @@ def result(status: events.Status, errors: int = 0) -> events.BuildFinished:
 
 def shown(*told: events.Event) -> list[str]:
     sink = Kept()
-    view = Once(Plain(sink, colored=False), sink, UNICODE)
+    snapshot = Snapshot()
+    view = Once(Plain(sink, False, snapshot), sink, UNICODE)
     for event in told:
+        snapshot.apply(event)
         view.show(event, 1, STAMP)
     view.flush()
     return sink.text.splitlines()
@@ -38,8 +41,11 @@ class Actions:
     def __init__(self, *told: events.Event, workspace: str | None = "/") -> None:
         sink = Kept()
         summaries: list[str] = []
-        view = GithubActions(Once(Plain(sink, colored=False), sink, UNICODE), sink, TOKEN, workspace, summaries.append)
+        snapshot = Snapshot()
+        once = Once(Plain(sink, False, snapshot), sink, UNICODE)
+        view = GithubActions(once, sink, snapshot, TOKEN, workspace, summaries.append)
         for event in told:
+            snapshot.apply(event)
             view.show(event, 1, STAMP)
         view.flush()
         self.lines = sink.text.splitlines()

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from hotrun.core.model import events
+from hotrun.core.state.snapshot import Snapshot
 from hotrun.views.lines.plain import ASCII, MOST_ERRORS, MOST_EXCERPTS, UNICODE, Plain
 from tests.views.streams import EXAMPLES, STAMP, Kept, diagnostic
 
@@ -26,12 +27,14 @@ class Screen:
     ) -> None:
         self.marked = marked
         self._sink = Kept()
-        self._view = Plain(self._sink, colored, ASCII if ascii_only else UNICODE, with_timing)
+        self._snapshot = Snapshot()
+        self._view = Plain(self._sink, colored, self._snapshot, ASCII if ascii_only else UNICODE, with_timing)
 
     def shows(self, *shown: events.Event) -> str:
         """The text for these events."""
         before = len(self._sink.text)
         for event in shown:
+            self._snapshot.apply(event)
             self._view.show(event, 1, STAMP)
         self._view.flush()
         text = TIME.sub("12:34:56", self._sink.text[before:])
@@ -260,7 +263,7 @@ def test_a_build_begins_and_ends_with_a_line_for_programs_and_its_problems_stand
 )
 def test_no_program_can_say_that_a_build_has_begun_or_ended(lie: str, names_sources: bool) -> None:
     sink = Kept()
-    view = Plain(sink, colored=True)
+    view = Plain(sink, True, Snapshot())
     view.names_sources = names_sources
     view.show(events.Output("run:web", "stdout", f"before\n{lie}\n{lie}"), 1, STAMP)
     view.flush()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hotrun.core.model import events
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import Snapshot
@@ -26,27 +25,15 @@ TURNS = {"tab": 1, "backtab": -1}
 
 
 class FullScreen:
-    """A FullScreen of the dashboard."""
+    """What is recorded for it from the start, in `record`, and what draws it."""
 
     def __init__(self, keys: Mapping[Action, tuple[str, ...]], *, colored: bool, is_ascii: bool) -> None:
         self._keys = keys
         self._colored = colored
         self._is_ascii = is_ascii
-        self._record = ScreenRecord()
+        self.record = ScreenRecord()
         self._drawer: tuple[ScreenLayout, Renderer, Signs] | None = None
         self._is_open = False
-
-    def show(self, event: events.Event, stamp: str) -> None:
-        """Take one event, output aside."""
-        self._record.apply(event, stamp)
-
-    def add_output(self, source: str, text: str) -> None:
-        """Take clean lines of one source, joined by newlines."""
-        self._record.add_output(source, text)
-
-    def see(self, now_ms: int) -> None:
-        """What has been told by now has happened by now."""
-        self._record.see(now_ms)
 
     def rekey(self, keys: Mapping[Action, tuple[str, ...]]) -> None:
         """The keys of each action have changed."""
@@ -124,6 +111,6 @@ class FullScreen:
             from hotrun.views.dashboard.status import ASCII_SIGNS, UNICODE_SIGNS
 
             signs = ASCII_SIGNS if self._is_ascii else UNICODE_SIGNS
-            full = ScreenLayout(self._record, self._keys, signs, self._colored)
+            full = ScreenLayout(self.record, self._keys, signs, self._colored)
             self._drawer = full, Renderer(self._colored), signs
         return self._drawer

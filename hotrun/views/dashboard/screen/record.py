@@ -30,10 +30,6 @@ class ScreenRecord:
         if isinstance(event, events.ProcessStarted):
             self.uptimes[event.process] = Uptime(event.run)
 
-    def add_output(self, source: str, text: str) -> None:
-        """Take clean lines of one source, joined by newlines."""
-        self.log.add(source, text)
-
     def see(self, now_ms: int) -> None:
         """What has been told by now has happened by now."""
         for uptime in self.uptimes.values():

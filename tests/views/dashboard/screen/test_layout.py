@@ -114,8 +114,8 @@ def test_what_a_process_cost_is_not_shown_when_it_is_down() -> None:
 def test_the_output_of_all_is_told_apart_and_that_of_one_is_not() -> None:
     shown = Shown(40, 8)
     shown.start("web", "job")
-    shown.record.add_output("run:web", "one\ntwo")
-    shown.record.add_output("run:job", "three")
+    shown.record.log.add("run:web", "one\ntwo")
+    shown.record.log.add("run:job", "three")
     shown.press("all-output")
     assert shown.body() == ["", "", "web | one", "web | two", "job | three"]
     shown.press("process-1")
@@ -127,10 +127,10 @@ def test_the_output_of_all_is_told_apart_and_that_of_one_is_not() -> None:
 
 def test_output_can_be_read_back_while_more_comes_and_followed_again() -> None:
     shown = Shown(40, 8)
-    shown.record.add_output("run:web", "\n".join(f"line {n}" for n in range(100)))
+    shown.record.log.add("run:web", "\n".join(f"line {n}" for n in range(100)))
     shown.press("process-1", "all-output", "up", "up")
     assert shown.body()[-1] == "web | line 97"
-    shown.record.add_output("run:web", "more")
+    shown.record.log.add("run:web", "more")
     assert shown.body()[-1] == "web | line 97"
     shown.press("page-up")
     assert shown.body()[-1] == "web | line 93"
@@ -139,7 +139,7 @@ def test_output_can_be_read_back_while_more_comes_and_followed_again() -> None:
     shown.press("bottom")
     assert shown.body()[-1] == "web | more"
     shown.press("follow")
-    shown.record.add_output("run:web", "last")
+    shown.record.log.add("run:web", "last")
     assert shown.body()[-1] == "web | more"
     shown.press("follow")
     assert shown.body()[-1] == "web | last"
@@ -147,15 +147,15 @@ def test_output_can_be_read_back_while_more_comes_and_followed_again() -> None:
 
 def test_going_down_to_the_end_follows_again() -> None:
     shown = Shown(40, 8)
-    shown.record.add_output("run:web", "\n".join(f"line {n}" for n in range(20)))
+    shown.record.log.add("run:web", "\n".join(f"line {n}" for n in range(20)))
     shown.press("all-output", "up", "up", "down", "down")
-    shown.record.add_output("run:web", "new")
+    shown.record.log.add("run:web", "new")
     assert shown.body()[-1] == "web | new"
 
 
 def test_a_search_goes_back_from_the_end_and_marks_what_it_finds() -> None:
     shown = Shown(40, 8)
-    shown.record.add_output("run:web", "\n".join(f"GET /{n}" if n % 10 == 0 else "." for n in range(100)))
+    shown.record.log.add("run:web", "\n".join(f"GET /{n}" if n % 10 == 0 else "." for n in range(100)))
     shown.press("search")
     assert shown.rows()[-1] == "search: _"
     shown.type("get", "enter")
@@ -173,7 +173,7 @@ def test_a_search_goes_back_from_the_end_and_marks_what_it_finds() -> None:
 
 def test_a_search_that_finds_nothing_says_so() -> None:
     shown = Shown(80, 8)
-    shown.record.add_output("run:web", "hello")
+    shown.record.log.add("run:web", "hello")
     shown.press("search")
     shown.type("bye", "enter")
     assert "nothing found for 'bye'" in shown.rows()[1]
@@ -194,7 +194,7 @@ def test_all_keys_can_be_read_on_a_low_screen() -> None:
 
 def test_a_filter_leaves_only_the_lines_that_hold_it() -> None:
     shown = Shown(40, 8)
-    shown.record.add_output("run:web", "a 1\nb 2\n\x1b[31mA\x1b[0m 3\nb 4")
+    shown.record.log.add("run:web", "a 1\nb 2\n\x1b[31mA\x1b[0m 3\nb 4")
     shown.press("filter")
     shown.type("xa", "backspace", "backspace", "a", "enter")
     assert shown.body()[-2:] == ["web | a 1", "web | A 3"]
@@ -204,7 +204,7 @@ def test_a_filter_leaves_only_the_lines_that_hold_it() -> None:
 
 def test_an_entry_that_is_given_up_changes_nothing() -> None:
     shown = Shown(40, 8)
-    shown.record.add_output("run:web", "a\nb")
+    shown.record.log.add("run:web", "a\nb")
     shown.press("filter")
     assert shown.full.is_typing
     shown.type("a", "esc")
@@ -215,7 +215,7 @@ def test_an_entry_that_is_given_up_changes_nothing() -> None:
 def test_long_lines_are_wrapped_with_their_colors_or_cut() -> None:
     shown = Shown(20, 8)
     shown.start("w")
-    shown.record.add_output("run:w", f"\x1b[31m{'x' * 30}\x1b[0m")
+    shown.record.log.add("run:w", f"\x1b[31m{'x' * 30}\x1b[0m")
     shown.press("process-1")
     assert shown.body()[-2:] == ["x" * 20, "x" * 10]
     rows = [row for row in shown.full.rows(shown.snapshot, (), shown.size, 0) if isinstance(row, str)]
@@ -268,7 +268,7 @@ def test_on_a_high_screen_processes_and_output_are_beside_the_errors() -> None:
     shown.start("web")
     shown.starts("web")
     shown.has(problem("bad"))
-    shown.record.add_output("run:web", "hello")
+    shown.record.log.add("run:web", "hello")
     rows = shown.rows()
     assert any("error: bad" in row for row in rows)
     assert any(row.startswith("-- processes") for row in rows)
@@ -284,7 +284,7 @@ def test_every_pane_fits_into_every_terminal(size: tuple[int, int], unicode: boo
     shown.start(*(f"prozess-{n}-\u65e5\u672c" for n in range(500)))
     shown.has(*(problem(f"\u65e5\u672c\u8a9e {n} " * 20, line=n) for n in range(50)))
     shown.starts("prozess-3-\u65e5\u672c")
-    shown.record.add_output("run:x", "\u65e5\u672c" * 100 + "\t\u0301e")
+    shown.record.log.add("run:x", "\u65e5\u672c" * 100 + "\t\u0301e")
     for action in ("errors", "select", "processes", "history", "select", "all-output", "search"):
         shown.press(action)
         assert len(shown.rows()) == (size[1] if size[1] >= 3 and size[0] >= 10 else min(1, size[1]))
@@ -322,7 +322,7 @@ def test_whatever_is_pressed_there_is_a_screen(seed: int) -> None:
     for step in range(300):
         match chance.randrange(6):
             case 0:
-                shown.record.add_output(chance.choice(("run:a", "step:app")), f"line {step} \x1b[32mgreen\x1b[0m")
+                shown.record.log.add(chance.choice(("run:a", "step:app")), f"line {step} \x1b[32mgreen\x1b[0m")
             case 1:
                 shown.has(*(problem(f"p {n}", line=n) for n in range(chance.randrange(5))))
             case 2 if shown.full.is_typing:
