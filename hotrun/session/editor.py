@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hotrun.adapters.editors.catalog import FilePosition, NoEditor, Opening
-from hotrun.adapters.editors.launcher import InFront, find, open_beside
+from hotrun.adapters.editors.launcher import TerminalEditor, find, open_window
 from hotrun.errors import HotrunError
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def open_here(file: str, line: int | None, column: int | None, setting: str | No
     try:
         editor = find(FilePosition(file, line or 1, column or 1), setting)
         if editor.needs_terminal:
-            return InFront(editor).wait()
-        open_beside(editor)
+            return TerminalEditor(editor).wait()
+        open_window(editor)
     except NoEditor as why:
         raise HotrunError(str(why), exit_code=1) from why
     except OSError as error:
@@ -39,7 +39,7 @@ class EditorLauncher:
         """`lend` gives the terminal away as it was before us, `take_back` is called when the editor has ended."""
         self._lend = lend
         self._take_back = take_back
-        self._in_front: InFront | None = None
+        self._in_front: TerminalEditor | None = None
 
     @property
     def has_terminal(self) -> bool:
@@ -55,7 +55,7 @@ class EditorLauncher:
             if editor.needs_terminal:
                 self._open_in_front(editor, loop)
                 return ""
-            open_beside(editor)
+            open_window(editor)
         except NoEditor as why:
             return str(why)
         except OSError as error:
@@ -70,7 +70,7 @@ class EditorLauncher:
     def _open_in_front(self, editor: Opening, loop: asyncio.AbstractEventLoop) -> None:
         self._lend()
         try:
-            self._in_front = front = InFront(editor)
+            self._in_front = front = TerminalEditor(editor)
         except OSError:
             self._take_back()
             raise

@@ -1,1 +1,1 @@
-"""Looks for the files that problems are in, without letting anybody wait for a disk."""
+"""Looks up the files of diagnostics, without making anybody wait for a disk."""

@@ -1,4 +1,4 @@
-"""Finds the files that the findings of one run name, and reads the lines around their places. May wait for a disk."""
+"""Finds the files that the findings of one run name, and reads the lines there. May wait for a disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Around = Callable[[str, int, bool], "SourceExcerpt | None"]
 
 
 class ProjectFiles(NamedTuple):
-    """What there is on the disk; see core.diagnostics.model.places.PlaceFinder."""
+    """The files on the disk; see core.diagnostics.model.places.PlaceFinder."""
 
     root: str
     exists: Callable[[str], bool]
@@ -24,11 +24,13 @@ class ProjectFiles(NamedTuple):
 
 
 class Locator:
-    """The places of one run. Costs nothing until there is a finding; use it in one thread."""
+    """The positions of one run. Does nothing until there is a finding; use it in one thread."""
 
     def __init__(self, cwd: str, files: ProjectFiles, around: Around | None = None) -> None:
-        """`cwd`: where the run works. `around` gives the lines around a place (file, line, and whether it is for an
-        error) where the run has seen them so.
+        """`cwd`: where the run works.
+
+        `around` returns the lines around a position (file, line, and whether it is for an error), if they are what the
+        run has seen.
         """
         self._cwd = cwd
         self._files = files
@@ -36,7 +38,7 @@ class Locator:
         self._places: PlaceFinder | None = None
 
     def locate(self, finding: Finding) -> Finding:
-        """The finding with absolute paths of the files that are there, and the source around its own place."""
+        """Return the finding with absolute paths of existing files, and the source around its own position."""
         if self._places is None:
             from hotrun.core.diagnostics.model.places import PlaceFinder
 

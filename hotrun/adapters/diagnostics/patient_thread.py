@@ -1,4 +1,4 @@
-"""One thread for work that may wait for a disk which does not answer: nobody waits for it longer than MAX_WAIT_S."""
+"""A thread for work that may wait for a disk that does not answer. Nobody waits for it longer than MAX_WAIT_S."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class _Batch(Generic[T]):
-    """Items that one function is called with, one after the other."""
+    """Items for one function, which is called with one after the other."""
 
     def __init__(
         self,
@@ -35,11 +35,11 @@ class _Batch(Generic[T]):
         self.due_s = due_s
         self.results: list[T] = []
         self.error: Exception | None = None
-        self.is_done = False  # the thread has nothing more to do with it
+        self.is_done = False  # the thread has finished with it
         self.is_over = False  # nobody waits for it any more
 
     def run(self) -> None:
-        """In the thread."""
+        """Call the function with each item, in the thread."""
         try:
             for item in self.items:
                 if self.is_over:
@@ -51,9 +51,9 @@ class _Batch(Generic[T]):
 
 
 class PatientThread:
-    """Works off batches in their order, and answers in the loop. A thread that hangs does not keep hotrun from ending.
+    """Works off batches in their order, and answers in the loop. A thread that hangs does not keep hotrun from exiting.
 
-    While it hangs, what comes is answered at once, with nothing.
+    While the thread hangs, new batches are answered at once, without results.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -62,7 +62,7 @@ class PatientThread:
         self._waiting: deque[_Batch[object]] = deque()
         self._hung: _Batch[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        # Not the loop's executor: asyncio.run waits for that one's threads.
+        # Not in the loop's executor: asyncio.run waits for its threads.
         threading.Thread(target=self._work, name="hotrun-places", daemon=True).start()
 
     def map(
@@ -70,7 +70,7 @@ class PatientThread:
     ) -> None:
         """Call `function` with each of `items` in the thread, then `then` in the loop with the results.
 
-        Results are missing at the end where it took too long. Batches are answered in their order.
+        If it takes too long, the last results are missing. Batches are answered in their order.
         """
         if self._hung is not None and not self._hung.is_done:
             then([])
@@ -83,7 +83,7 @@ class PatientThread:
             self._timer = self._loop.call_at(batch.due_s, self._on_late)
 
     def give_up(self, owner: object) -> None:
-        """Wait no longer for the batches of this owner."""
+        """Stop waiting for the batches of this owner."""
         for batch in [batch for batch in self._waiting if batch.owner == owner]:
             self._waiting.remove(batch)
             self._end(batch)
@@ -110,7 +110,7 @@ class PatientThread:
         now = self._loop.time()
         if self._waiting and self._waiting[0].due_s <= now:
             self._hung = self._waiting[0]
-            while self._waiting:  # what stands behind it will not be begun
+            while self._waiting:  # the thread does not begin what is queued behind it
                 self._end(self._waiting.popleft())
         if self._waiting:
             self._timer = self._loop.call_at(self._waiting[0].due_s, self._on_late)

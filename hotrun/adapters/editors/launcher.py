@@ -28,7 +28,7 @@ def find(place: FilePosition, setting: str | None) -> Opening:
     return found
 
 
-def open_beside(editor: Opening) -> None:
+def open_window(editor: Opening) -> None:
     """Start an editor with its own windows, which outlives hotrun. Raises OSError."""
     child = subprocess.Popen(
         editor.argv,
@@ -41,7 +41,7 @@ def open_beside(editor: Opening) -> None:
     threading.Thread(target=child.wait, name="editor", daemon=True).start()
 
 
-class InFront:
+class TerminalEditor:
     """An editor in hotrun's terminal."""
 
     def __init__(self, editor: Opening) -> None:

@@ -68,8 +68,8 @@ class Tree:
         Of a folder with several names only one: the kernel would report it under the last one that it was given.
         """
         gone = [path for path in self._top if path not in self._folders]
-        beside = {os.path.dirname(path) for path in (*self._singles, *gone)}
-        more = (path for path in beside if (found := identity_of(path)) is not None and found not in self._names)
+        parents = {os.path.dirname(path) for path in (*self._singles, *gone)}
+        more = (path for path in parents if (found := identity_of(path)) is not None and found not in self._names)
         return [*self._names.one_each(), *more]
 
     def names_of(self, path: str) -> list[str]:

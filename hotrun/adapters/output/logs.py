@@ -31,7 +31,7 @@ class OutputLogs:
         self._folder = folder
         self._notice = notice
         self._files: dict[str, _OpenLog] = {}
-        self._told: set[int | None] = set()
+        self._reported: set[int | None] = set()
 
     def open(self, name: str, build: int, run: int) -> LogFile:
         """Return the log of a run of the step or process `name`.
@@ -44,8 +44,8 @@ class OutputLogs:
         return LogFile(file, build, run)
 
     def _fail(self, path: str, error: OSError) -> None:
-        if error.errno not in self._told:
-            self._told.add(error.errno)
+        if error.errno not in self._reported:
+            self._reported.add(error.errno)
             self._notice(f"{path} cannot be written ({error.strerror or error}); continuing without this log")
 
 
@@ -87,7 +87,7 @@ class _OpenLog:
     def begin(self, marker: str) -> None:
         """Count a run that starts to write, and write its first line."""
         self._writers += 1
-        with self._told_once():
+        with self._report_once():
             if self._fd is None:  # again after a failure: the disk may have room again
                 self._open()
             # The output of the previous run may not end with a line feed.
@@ -96,7 +96,7 @@ class _OpenLog:
     def write(self, data: bytes | memoryview) -> None:
         if self._fd is None:
             return
-        with self._told_once():
+        with self._report_once():
             if self._size + len(data) > MAX_LOG_BYTES:
                 end = bytes(data).rfind(b"\n") + 1  # the next file starts with a whole line
                 self._append(data[:end])
@@ -111,7 +111,7 @@ class _OpenLog:
             self._close()
 
     @contextlib.contextmanager
-    def _told_once(self) -> Iterator[None]:
+    def _report_once(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from hotrun.go.read.listing import head
 
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 MAX_CHANGED = 200  # that are compared before a listing, which should not wait: a checkout changes more
 MAX_SOURCES = 5000  # that no package uses; reading one takes 50 us
 _CLOCK_NS = 50_000_000  # file times may lag that far behind (10 ms before Linux 6.13), and more on other file systems
@@ -63,7 +63,7 @@ class SourceHeaders:
 
     def _read(self, path: str) -> tuple[_Signature, str] | None:
         signature = self._signature(path)
-        if signature is None or signature[1] > MOST_BYTES:
+        if signature is None or signature[1] > MAX_BYTES:
             return None
         try:
             with open(os.path.join(self._root, path), encoding="utf-8", errors="surrogateescape") as file:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.adapters.files.contents import MAX_BYTES, digest
-from hotrun.adapters.files.read_sources import MOST_CHARACTERS, MOST_KNOWN, MOST_PLACES, ReadSources, SeenSources
+from hotrun.adapters.files.read_sources import MAX_CHARACTERS, MAX_KNOWN, MAX_PLACES, ReadSources, SeenSources
 from hotrun.adapters.files.signature import WHOLE_S_RACY_NS
 from hotrun.core.model.events import SourceExcerpt
 from hotrun.core.model.inputs import Change
@@ -54,7 +54,7 @@ def test_lines_end_as_compilers_think(tmp_path: Path, end: str) -> None:
 
 def test_long_lines_are_cut_and_tabs_stay(tmp_path: Path) -> None:
     found = seen(tmp_path).around(write(tmp_path / "a", "\t" + "x" * 9999), 1, True)
-    assert found == SourceExcerpt(1, ("\t" + "x" * (MOST_CHARACTERS - 1),))
+    assert found == SourceExcerpt(1, ("\t" + "x" * (MAX_CHARACTERS - 1),))
 
 
 def test_bytes_that_are_no_text_are_replaced_and_a_binary_file_has_no_lines(tmp_path: Path) -> None:
@@ -117,13 +117,13 @@ def test_a_flood_of_problems_looks_at_few_files_and_warnings_leave_room_for_erro
     run = seen(tmp_path)
     warnings = [run.around(file, line, False) for line in range(1, 500)]
     errors = [run.around(file, line, True) for line in range(100, 500)]
-    assert [sum(found is not None for found in some) for some in (warnings, errors)] == [MOST_PLACES] * 2
+    assert [sum(found is not None for found in some) for some in (warnings, errors)] == [MAX_PLACES] * 2
     assert run.around(file, 1, True) is not None, "what was found once is there again"
 
 
 def test_what_is_remembered_is_bounded(tmp_path: Path) -> None:
     sources = ReadSources(str(tmp_path))
     for number in range(3):
-        sources.note([Change(f"{number}/{name}", "deleted") for name in range(MOST_KNOWN // 2)])
+        sources.note([Change(f"{number}/{name}", "deleted") for name in range(MAX_KNOWN // 2)])
     assert sources.known(str(tmp_path / "0" / "0")) is None
     assert sources.known(str(tmp_path / "2" / "0")) is not None
