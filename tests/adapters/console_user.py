@@ -1,8 +1,8 @@
-"""What a test runs in a terminal: a Console with its loop and hotrun's own signals, as hotrun has them.
+"""Runs a Console with its loop and hotrun's own signals, as a program in a terminal.
 
-Says in the terminal what happens, each as <word>. Arguments: the stage where it raises an exception; "bare" to leave
-the console to the end of the interpreter; "silent" not to say the last word. Keys: q ends it, t gives the keyboard
-away until Ctrl-], e leaves and comes back.
+Prints what happens, each event as <word>. Arguments: the stage at which to raise an exception; "bare" to restore the
+console only at the exit of the interpreter; "silent" to print no last word. Keys: q exits, t passes the keyboard on
+until Ctrl-], e leaves and comes back.
 """
 
 from __future__ import annotations

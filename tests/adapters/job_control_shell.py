@@ -1,8 +1,7 @@
-"""A shell with one job, run as a program: the session leader of a terminal that gives it to the job and takes it back.
+"""A shell with one job, run as a program: the session leader of a terminal, which it gives to the job and takes back.
 
-Reads commands (fg, bg, take) from stdin and says on stdout what becomes of the job; kills it when stdin ends. Standard
-error is the terminal. As bash does, it sets its own modes when the job has stopped, and the job's when that goes on in
-the foreground.
+Reads commands (fg, bg, take) from stdin and prints what becomes of the job; kills it when stdin ends. Standard error is
+the terminal. Like bash, it sets its own modes when the job stops, and the job's when that continues in the foreground.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ class Shell:
                     termios.tcsetattr(TERMINAL, termios.TCSADRAIN, self._of_job)
             if line in ("fg\n", "bg\n"):
                 os.killpg(self._job.pid, signal.SIGCONT)
-            elif line == "take\n":  # in the foreground, and nobody is told: what bash does with a job that runs
+            elif line == "take\n":  # in the foreground, without a signal: what bash does with a running job
                 os.tcsetpgrp(TERMINAL, self._job.pid)
         os.kill(self._job.pid, signal.SIGKILL)  # not waited for yet: this thread ends with the process that waits
 

@@ -23,14 +23,14 @@ from hotrun.core.model.inputs import Emptied, Exited, Input, OutputRead, Spawned
 from hotrun.core.model.project import Program
 
 DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
-LOOK_S = 0.002  # for conditions that nobody tells us of, such as the end of somebody else's process
+LOOK_S = 0.002  # for conditions without a signal, such as the exit of somebody else's process
 
 Params = ParamSpec("Params")
 Fact = TypeVar("Fact", bound=Input)
 
 
 class Deadline(AssertionError):
-    """What was waited for has not come."""
+    """What a test waited for did not happen."""
 
 
 async def until(condition: Callable[[], object], what: str = "it") -> None:
@@ -43,7 +43,7 @@ async def until(condition: Callable[[], object], what: str = "it") -> None:
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process has ended; a zombie has."""
+    """Return whether a process has exited, also as a zombie."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -52,7 +52,7 @@ def is_gone(pid: int) -> bool:
 
 
 def state_of(pid: int) -> str:
-    """The letter of a process's state: R, S, T (stopped), Z; "X" once it has gone."""
+    """Return the letter of a process's state: R, S, T (stopped), Z; "X" once it is gone."""
     if not os.path.exists("/proc/self/stat"):
         done = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True)
         return done.stdout.strip()[:1] or "X"
@@ -64,7 +64,7 @@ def state_of(pid: int) -> str:
 
 
 class Programs:
-    """`Children` with everything it posted."""
+    """`Children` and everything that it has posted."""
 
     def __init__(self, colored: bool = False) -> None:
         self.posted: list[Input] = []
@@ -94,7 +94,7 @@ class Programs:
         self.spawn(run, "sh", "-c", script, cwd=cwd)
 
     def told(self, kind: type[Fact], run: int) -> list[Fact]:
-        """What was posted of this kind about a run."""
+        """Return what was posted of this kind about a run."""
         return [fact for fact in self.posted if isinstance(fact, kind) and getattr(fact, "run", None) == run]
 
     def lines(self, run: int, stream: str = "stdout") -> list[str]:
@@ -115,12 +115,12 @@ class Programs:
         return bool(self.told(Emptied, run) or self.told(SpawnFailed, run))
 
     async def over(self, *runs: int) -> None:
-        """Wait for the last word about each run."""
+        """Wait for the last input about each run."""
         for run in runs:
             await until(functools.partial(self.is_over, run), f"the end of run {run}")
 
     async def quiet(self) -> None:
-        """Wait until the reapers of all runs that are over have gone, and one is ready again."""
+        """Wait until the reapers of all ended runs are gone, and one is ready again."""
         await until(lambda: not self.children.busy, "the end of all reapers")
 
     async def said(self, run: int, line: str) -> None:

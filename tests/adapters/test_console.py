@@ -1,4 +1,4 @@
-"""A terminal is given back as it was: after each signal, each exception, and while hotrun is stopped."""
+"""The terminal is restored: after each signal, each exception, and while hotrun is suspended."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FOREGROUND_POLL_S = 0.005
 
 
 class Job:
-    """tests/adapters/console_user.py under a shell of its own, in a terminal whose other side is ours."""
+    """tests/adapters/console_user.py under its own shell, in a terminal whose other side is ours."""
 
     def __init__(self, *arguments: str, foreground: bool = True) -> None:
         self._command = [sys.executable, "-m", "tests.adapters.console_user", *arguments]
@@ -73,12 +73,12 @@ class Job:
 
     @property
     def flags(self) -> set[str]:
-        """The local modes of the terminal that are on, of those that matter."""
+        """Return those local modes of the terminal that matter, if they are on."""
         local = self.modes()[3]
         return {name for name in ("ICANON", "ECHO", "ISIG") if local & getattr(termios, name)}
 
     def reported(self, start: str) -> str:
-        """The shell's next report, which begins so."""
+        """Return the shell's next report, which begins like this."""
         report = self._reports.get(timeout=DEADLINE_S)
         assert report.startswith(start), report
         return report
@@ -92,7 +92,7 @@ class Job:
         os.write(self.master, keys)
 
     def says(self, *words: str) -> None:
-        """Wait until the program has said these, in this order; what is echoed in between does not count."""
+        """Wait until the program has printed these words, in this order; ignores echoed text in between."""
         end = time.monotonic() + DEADLINE_S
         pattern = re.compile(".*?".join(re.escape(f"<{word}>") for word in words), re.DOTALL)
         while (found := pattern.search(self._said)) is None:
@@ -105,7 +105,7 @@ class Job:
         os.kill(self.pid, number)
 
     def ended(self) -> int:
-        """Wait for the end of the program; its exit code."""
+        """Wait for the exit of the program; returns its exit code."""
         return int(self.reported("ended").removeprefix("ended "))
 
 
@@ -210,7 +210,7 @@ def test_in_the_background_after_ctrl_z_the_terminal_is_the_shell_s_until_fg() -
 def test_started_in_the_background_we_are_not_stopped_and_touch_nothing(end: str) -> None:
     with Job(foreground=False) as job:
         modes = job.modes()
-        modes[3] |= termios.TOSTOP  # who writes in the background would be stopped, too
+        modes[3] |= termios.TOSTOP  # background programs that write would be stopped, too
         termios.tcsetattr(job.slave, termios.TCSANOW, modes)
         job.says("enter", "loop", "no keys")
         assert job.modes() == modes

@@ -1,4 +1,4 @@
-"""What is added to a printed problem: the file that is there, and the lines that the tool has read."""
+"""What a diagnostic gets from the disk: the existing file, and the lines that the tool has read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LINES = ["package a", "", '\tx := "日本" + 1', "}"]
 
 
 class Run:
-    """A run in /p, where every file holds LINES; `asked` for which places."""
+    """A run in /p, where every file contains LINES; `asked` lists the requested places."""
 
     def __init__(self, *argv: str, exists: bool = True) -> None:
         self.asked: list[tuple[str, int, bool]] = []

@@ -1,4 +1,4 @@
-"""Which editor is started for a place, and with which arguments."""
+"""Which editor opens a file, and with which arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder on the real disk, its changes, and what a Tree makes of them."""
+"""Helpers for a folder on the real disk, its changes, and what a Tree makes of them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from hotrun.core.model.project import Watch
 
 
 def write(path: Path, text: str = "x") -> Path:
-    """Write a file, with the folders above it."""
+    """Write a file, after making the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
 
 
 def write_unnoticeably(path: Path) -> None:
-    """Other bytes of the same size, and the old mtime put back.
+    """Write other bytes of the same size, and restore the mtime.
 
-    Repeated until the file system's clock has ticked: before that, nothing but the bytes tells the change.
+    Repeated until the file system's clock has ticked: before that, only the bytes reveal the change.
     """
     before = path.stat()
     content = bytes(byte ^ 1 for byte in path.read_bytes())
@@ -32,7 +32,7 @@ def write_unnoticeably(path: Path) -> None:
 
 
 def save_atomically(path: Path, text: str) -> Path:
-    """As many editors do: a new file beside it, renamed over it. Returns the new file's name."""
+    """Save like many editors: write a new file in the same folder and rename it over the old one. Returns its name."""
     beside = path.with_name(path.name + ".new")
     beside.write_text(text)
     beside.replace(path)
@@ -48,36 +48,36 @@ def tree_of(
     single: Iterable[Path] = (),
     follow: bool = False,
 ) -> Tree:
-    """A tree that has not looked at anything yet."""
+    """Return a tree that has not read the disk yet."""
     watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, gitignore=gitignore, follow_symlinks=follow)
     return Tree(str(root), watch, tuple(map(str, single)))
 
 
 def walked(root: Path, **options: object) -> Tree:
-    """A tree that knows what is there now."""
+    """Return a tree that knows the present files."""
     tree = tree_of(root, **options)  # type: ignore[arg-type]
     tree.rescan()
     return tree
 
 
 def short(changes: Iterable[Change]) -> list[str]:
-    """Changes in a form that is easy to read: "+added", "~modified", "-deleted", sorted."""
+    """Return changes in a readable form: "+added", "~modified", "-deleted", sorted."""
     return sorted({"added": "+", "modified": "~", "deleted": "-"}[change.kind] + change.path for change in changes)
 
 
 def watched(root: Path, **options: object) -> list[str]:
-    """The names of all files that a fresh look at the disk finds."""
+    """Return the names of all files that a new scan of the disk finds."""
     tree = tree_of(root, **options)  # type: ignore[arg-type]
     return sorted(change.path for change in tree.rescan())
 
 
 def examine(tree: Tree, *paths: Path) -> list[str]:
-    """What differs at these paths."""
+    """Return the changes at these paths."""
     return short(tree.examine([str(path) for path in paths]))
 
 
 def signatures(tree: Tree) -> dict[str, object]:
-    """What a tree knows of every file, by absolute path."""
+    """Return the signatures that a tree knows, by absolute path."""
     return {
         os.path.join(path, name): signature
         for path, folder in tree._folders.items()

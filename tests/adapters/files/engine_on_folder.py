@@ -1,4 +1,7 @@
-"""The real engine with real events of a real folder; only the build step is played: it reads all files at its start."""
+"""The real engine with real events of a real folder.
+
+Only the build step is simulated: it reads all files when it starts.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,10 @@ Contents = dict[str, bytes]
 
 
 def contents(root: Path, *, follow: bool = False) -> Contents:
-    """What is in each file below `root`, by relative path; through links, while one that leads nowhere is nothing.
+    """Return the content of each file below `root`, by relative path. Follows links to files; a broken link is nothing.
 
-    Knows nothing of signatures, watches or rules: what is compared is what a compiler would read. `follow`: links to
-    folders, too, but no way comes by a folder twice.
+    Knows nothing of signatures, watches or rules: it compares what a compiler would read. `follow`: follows links to
+    folders, too, but never enters the same folder twice on one path.
     """
     found: Contents = {}
     ways = {str(root): frozenset({_which(str(root))})}
@@ -61,20 +64,20 @@ def _content(path: str) -> bytes | None:
 
 
 def differing(before: Contents, after: Contents) -> set[str]:
-    """The paths that are not the same in both."""
+    """Return the paths whose contents differ."""
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
 class Session:
-    """One engine and one FileSource on `root`, with a single step that depends on everything."""
+    """An engine and a FileSource on `root`, with one step that depends on everything."""
 
     def __init__(self, root: Path, cookie_folder: Path | None, rng: random.Random, *, follow: bool = False) -> None:
         self.root = root
-        self.told: set[str] = set()  # paths that builds were started for
+        self.told: set[str] = set()  # paths for which builds were started
         self.read: Contents = {}  # by the newest build
         self.notices: list[str] = []
         self.log: list[str] = []  # of this round, for the message of a failed test
-        self.settled = False  # said, and nothing has changed since
+        self.settled = False  # reported, and no change has followed
         self.last_build: events.BuildFinished | None = None
         self._rng = rng
         self._follow = follow
@@ -90,13 +93,13 @@ class Session:
         self._source = FileSource(self._put, self._changed, None if cookie_folder is None else str(cookie_folder))
 
     async def start(self) -> None:
-        """Watch, and wait until all that is there is built."""
+        """Watch, and wait until everything is built."""
         self._put(inputs.Begin("0", 1))
         await self._source.start(self._project, (), None)
         await until(lambda: self.settled, "the first settled")
 
     def close(self) -> None:
-        """End everything; raises what went wrong in a task."""
+        """Close everything; raises the errors of tasks."""
         self._source.close()
         if self._timer is not None:
             self._timer.cancel()
@@ -106,7 +109,7 @@ class Session:
             raise self._bug
 
     async def until_settled_with(self, path: str) -> None:
-        """Wait until a change of `path` is in a build and all is settled after that."""
+        """Wait until a change of `path` was built and everything is up to date after that."""
         await until(lambda: self._bug or (path in self.told and self.settled), f"settled with {path}")
         if self._bug is not None:
             raise self._bug
@@ -173,5 +176,5 @@ class Session:
             self._bug = task.exception()
 
     def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """As in the app, where an exception that nobody has caught ends the session."""
+        """End the session like the app, after an exception that nobody has caught."""
         self._bug = context.get("exception") or RuntimeError(context["message"])

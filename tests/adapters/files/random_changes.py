@@ -1,4 +1,4 @@
-"""Random work on a folder: what people, editors and tools do to a project, in any order."""
+"""Random changes of a folder, as people, editors and tools make them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ class Gardener:
     """Does random things to a folder, and notes every path that a watcher of it would have reported."""
 
     def __init__(self, rng: random.Random, root: Path, outside: Path, *, follow: bool = False) -> None:
-        """`follow`: who watches enters links to folders; there are few, as each may double what there is to watch."""
+        """`follow`: the watcher follows links to folders.
+
+        There are few of them, as each may double what there is to watch.
+        """
         self.follow = follow
         self.rng = rng
         self.root = root
@@ -44,7 +47,7 @@ class Gardener:
         return stem + self.rng.choice(("", "", f"{self.count}", ".log", ".c", ".tmp"))
 
     def place(self) -> Path:
-        """A path in the folder where nothing is, or any path at all."""
+        """Return a path in the folder where nothing exists, or any path at all."""
         return self.rng.choice(self.folders()) / self.name()
 
     def free_place(self) -> Path:
@@ -101,7 +104,7 @@ class Gardener:
             path /= self.name()
         path.mkdir(parents=True)
         (path / "fresh").write_text("x")
-        self.touch(top)  # what is below came before its watch
+        self.touch(top)  # its contents existed before its watch
         return path
 
     def move(self) -> None:
@@ -132,7 +135,7 @@ class Gardener:
         self.gone(path)
 
     def replace(self) -> None:
-        """Another folder in the same place."""
+        """Replace a folder by another one in the same place."""
         path = self.any_folder()
         path.rename(self.outside / f"{self.count}-{self.rng.random()}")
         self.gone(path)
@@ -148,7 +151,7 @@ class Gardener:
 
     def link(self) -> None:
         path = self.free_place()
-        # A link whose target changes is not reported, so only to what stays as it is.
+        # A link whose target changes is not reported, so it leads only to what never changes.
         path.symlink_to(self.rng.choice([self.root, self.root / "nowhere", self.far]))
         self.touch(path)
 

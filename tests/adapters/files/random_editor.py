@@ -1,4 +1,4 @@
-"""Random work in a folder: all that editors, tools and version control do to files, as fast as the disk allows."""
+"""Random edits in a folder: all that editors, tools and version control do to files, as fast as the disk allows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 NOT_OURS = (".git", ".hotrun")
 MOST_FILES = 500
 TRACKED = 30
-MOST_LINKS = 3  # where they are followed: each may double what there is to watch
+MOST_LINKS = 3  # if links are followed: each may double what there is to watch
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false")
 
 
@@ -39,7 +39,7 @@ class Scribbler:
             self._make_repository()
 
     def scribble(self, deeds: int) -> None:
-        """Do so many random things; what cannot be done to what is there now is passed over."""
+        """Make so many random edits; one that is impossible at the moment is skipped."""
         common = [self._write, self._write, self._save, self._save, self._write_in_place, self._write_in_place]
         common += [self._append, self._truncate_then_write, self._remove, self._make_folders, self._make_folders]
         common += [self._move_in, self._move_in, self._move_out, self._rename_folder, self._rename_file]
@@ -63,7 +63,7 @@ class Scribbler:
                 self.log.append(f"{time.monotonic():.4f} {deed.__name__}")
                 deed()
 
-    # --- what is there -----------------------------------------------------------------------------------------
+    # existing paths
 
     def _walk(self) -> Iterator[tuple[str, list[str], list[str]]]:
         for folder, folders, files in os.walk(self._root):
@@ -89,16 +89,16 @@ class Scribbler:
         return self._rng.choice(folders)
 
     def _new(self, folder: str | None = None) -> str:
-        """A path that has never been; mostly in the tree, at any depth."""
+        """Return a path that has never existed; mostly in the tree, at any depth."""
         self._count += 1
         return os.path.join(folder or self._rng.choice(self._folders()), f"n{self._count}")
 
     def _old(self, folder: str) -> str:
-        """One of few names, so that something that was there comes back as something else."""
+        """Return one of few names, so that something that existed comes back as something else."""
         return os.path.join(folder, self._rng.choice("abcdef"))
 
     def _text(self) -> str:
-        """Never the same twice, always of the same size."""
+        """Return a new text, always of the same size."""
         self._count += 1
         return f"{self._count:012}\n"
 
@@ -107,7 +107,7 @@ class Scribbler:
             file.write(self._text())
 
     def _fill(self, folder: str) -> None:
-        """Make the folder and files in it, in several levels, without a pause."""
+        """Make a folder with files in several levels, without a pause."""
         for inner in ("", "s", "s/t")[: self._rng.randint(1, 3)]:
             path = os.path.join(folder, inner)
             os.makedirs(path, exist_ok=True)
@@ -126,7 +126,7 @@ class Scribbler:
         os.replace(path + ".new", path)
 
     def _flip(self) -> None:
-        """Other bytes for a moment, and then the old ones: who reads in between must not be left with them."""
+        """Write other bytes for a moment, and then the old ones: whoever reads in between must not keep those."""
         path = self._any_file()
         with open(path, "rb") as file:
             before = file.read()
@@ -137,7 +137,7 @@ class Scribbler:
             self._pause()
 
     def _come_and_go(self) -> None:
-        """Files that live for a moment."""
+        """Make files that exist for a moment."""
         path = self._new()
         for name in "12":
             self._put(path + name)
@@ -146,11 +146,11 @@ class Scribbler:
             os.unlink(path + name)
 
     def _pause(self) -> None:
-        """So long that a walk or a build may begin, mostly not so long that it ends."""
+        """Pause so long that a walk or a build may begin, but mostly does not end."""
         time.sleep(self._rng.choice((0, 0, 0.001, 0.005, 0.02)))
 
     def _write_in_place(self) -> None:
-        """Other bytes of the same size, and the old time put back."""
+        """Write other bytes of the same size, and restore the mtime."""
         path = self._any_file()
         before = os.stat(path)
         with open(path, "r+b") as file:
@@ -196,7 +196,7 @@ class Scribbler:
             self._put(self._old(self._rng.choice(links)))
 
     def _retarget(self) -> None:
-        """A link that leads elsewhere from one moment to the next."""
+        """Make a link lead elsewhere at once."""
         links = self._links_to_folders(self._root)
         if links:
             beside = self._new(self._outside)
@@ -237,7 +237,7 @@ class Scribbler:
         self._put(path)
 
     def _replace_folder(self) -> None:
-        """Another folder of the same name, with files of the same names."""
+        """Replace a folder by another one of the same name, with files of the same names."""
         path = self._any_folder()
         self._move_away(path)
         self._fill(path)
@@ -248,7 +248,7 @@ class Scribbler:
         return away
 
     def _go_and_come_back(self) -> None:
-        """Edited where nobody looks, and back under the same name."""
+        """Move a folder out, edit it where nobody watches, and move it back."""
         path = self._any_folder()
         away = self._move_away(path)
         self._put(self._old(away))
@@ -262,7 +262,7 @@ class Scribbler:
         return done.stdout.strip()
 
     def _make_repository(self) -> None:
-        """Files of the same names with other contents, some of the second commit in folders that the first has not."""
+        """Make a repository of two commits with the same file names, some in folders that the first one lacks."""
         self._git("init", "-q")
         commits: list[str] = []
         write: Callable[[str], None] = self._put

@@ -13,7 +13,7 @@ from hotrun.adapters.files.tree import Tree
 from hotrun.core.model.inputs import Change
 from hotrun.core.model.project import Watch
 
-LONG_AGO_NS = 1_000_000_000  # what is older needs no look at its bytes
+LONG_AGO_NS = 1_000_000_000  # the bytes of older files need not be read
 
 
 def read_tree(root: Path, skip_unchanged: bool = True) -> Tree:
@@ -71,7 +71,7 @@ def test_a_file_with_the_same_bytes_is_touched_not_changed(tmp_path: Path, how: 
 def test_a_look_between_truncating_and_writing_leaves_the_bytes_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was found empty is read when it is whole: then the next look finds a touch, and the bytes are told once."""
+    """A file that was found empty is read when it is complete: then the next comparison finds a touch."""
     file = tmp_path / "a.txt"
     file.write_text("same")
     tree = read_tree(tmp_path)
@@ -92,7 +92,7 @@ def test_a_look_between_truncating_and_writing_leaves_the_bytes_known(
 
 @pytest.mark.parametrize("is_old", [False, True])
 def test_a_file_that_goes_and_comes_back_is_known_by_its_bytes_at_once(tmp_path: Path, is_old: bool) -> None:
-    """As where an editor moves it aside and writes another one. `is_old`: looked at late, as on a busy machine."""
+    """As when an editor moves it away and writes another one. `is_old`: compared late, as on a busy machine."""
     file = tmp_path / "a.txt"
     file.write_text("same")
     late_ns = LONG_AGO_NS if is_old else 0

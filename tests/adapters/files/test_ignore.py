@@ -1,4 +1,4 @@
-"""Which files exist for hotrun: ignore files at every level, the built-in rules, watch.exclude."""
+"""Which files are watched: ignore files at every level, the built-in rules, watch.exclude."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.adapters.files.disk import short, tree_of, walked, watched, write
 
 @pytest.fixture(autouse=True)
 def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The excludes file of whoever runs the tests does not count; returns the folder where one would."""
+    """Hide the excludes file of whoever runs the tests; returns the folder where it would be."""
     home = tmp_path_factory.mktemp("config")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
     return home
@@ -215,7 +215,7 @@ def test_pruned_folders_are_counted_once_each(tmp_path: Path) -> None:
 
 
 def test_rules_are_the_same_object_while_all_ignore_files_hold_the_same(tmp_path: Path) -> None:
-    """Verdicts are kept as long as that, so another content must be seen whatever its times say."""
+    """Verdicts are kept as long as the object is, so another content must show whatever its times are."""
     write(tmp_path / ".git" / "info" / "exclude", "*.o\n")
     ignore = write(tmp_path / "sub" / ".gitignore", "*.a\n")
     rules = RootRules(str(tmp_path), str(tmp_path), Watch((str(tmp_path),)))
@@ -275,7 +275,7 @@ def test_a_name_that_changes_its_kind_is_asked_about_again(tmp_path: Path) -> No
     assert short(tree.rescan()) == ["+out"]
 
 
-# --- git itself as the judge -------------------------------------------------------------------------------------
+# compared with git itself
 
 FOLDERS = ("", "a/", "b/", "a/b/", "a/c/", "b/a/", "a/b/c/")
 NAMES = ("x", "y.o", "z.c", "x.c", "a", "b")

@@ -22,7 +22,7 @@ def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project with `link`, which leads to a folder beside it."""
+    """A project with `link`, which leads to a folder outside of it."""
     write(tmp_path / "beside" / "deep" / "a")
     folder = tmp_path / "root"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""A poller and real files: what it names, and that nothing is lost between two looks, folders, or pollers."""
+"""A poller and real files: what it reports, and that nothing is lost between polls, folders, or pollers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from hotrun.adapters.files.poller import Poller
 from tests.adapters.files.disk import save_atomically, write, write_unnoticeably
 from tests.adapters.programs import DEADLINE_S
 
-NEVER_S = 1000.0  # an interval that does not end in a test: then only `poll_now` makes it look
+NEVER_S = 1000.0  # an interval that never ends in a test: only `poll_now` makes it poll
 
 
 class Looking:
-    """A poller and everything it named."""
+    """A poller and everything that it has reported."""
 
     def __init__(self, folders: Iterable[Path], own: Iterable[Path] = (), interval_s: float = 0.01) -> None:
         self.reports: list[tuple[frozenset[str], frozenset[str]]] = []
@@ -36,7 +36,7 @@ class Looking:
             self._arrived.notify_all()
 
     def wait_for(self, *paths: Path, removed: bool = False) -> None:
-        """Wait until all of these have been named, and forget what was."""
+        """Wait until all of these have been reported, and forget earlier reports."""
         wanted = set(map(str, paths))
         with self._arrived:
             assert self._arrived.wait_for(lambda: wanted <= self.named(removed), DEADLINE_S), (wanted, self.reports)
@@ -98,7 +98,7 @@ def test_what_is_the_same_is_not_named(tmp_path: Path, look: Make) -> None:
 
 
 def test_two_edits_of_one_second_are_both_named(tmp_path: Path, look: Make) -> None:
-    """Times in whole seconds would hide the second; so would a comparison of sizes alone."""
+    """Times in whole seconds would hide the second edit; so would comparing sizes only."""
     path = write(tmp_path / "a", "0")
     looking = look(tmp_path)
     for number in range(5):
@@ -135,7 +135,7 @@ def test_a_link_counts_by_what_it_leads_to_and_a_broken_one_by_itself(tmp_path: 
 
 
 def test_a_new_file_is_named_even_where_the_times_of_its_folder_do_not_tell(tmp_path: Path, look: Make) -> None:
-    """Some file systems keep times in steps of two seconds: a second change within one leaves them as they are."""
+    """Some file systems keep times in steps of two seconds: a second change within one leaves them unchanged."""
     looking = look(tmp_path)
     for number in range(10):
         new = write(tmp_path / f"new{number}")
@@ -196,7 +196,7 @@ def test_a_change_before_another_list_is_named_after_it(tmp_path: Path, look: Ma
 
 
 def test_a_folder_that_left_the_list_and_is_there_all_the_same_is_named(tmp_path: Path, look: Make) -> None:
-    """Somebody else saw it missing between two looks; by the next one it is back, and nothing of it has changed."""
+    """Another observer saw it missing between two polls; by the next one it is back, and unchanged."""
     folder, elsewhere = tmp_path / "root" / "folder", tmp_path / "elsewhere"
     folder.mkdir(parents=True)
     looking = look(folder.parent, folder, interval_s=NEVER_S)
@@ -207,13 +207,13 @@ def test_a_folder_that_left_the_list_and_is_there_all_the_same_is_named(tmp_path
     looking.wait_for(folder)
 
 
-# --- when it looks -----------------------------------------------------------------------------------------------
+# when it polls
 
 
 def test_a_file_that_somebody_else_has_seen_between_two_looks_is_named_when_it_is_gone(
     tmp_path: Path, look: Make
 ) -> None:
-    """It came and went while nobody looked but them, so that both looks find the same."""
+    """The file came and went between two polls, which therefore find the same."""
     (tmp_path / "stays").touch()
     looking = look(tmp_path)
     looking.poller.expect([str(tmp_path / "came-and-went"), str(tmp_path / "stays"), "/elsewhere/x"])

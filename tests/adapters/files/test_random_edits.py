@@ -1,6 +1,6 @@
-"""Random work in a real folder under the real watcher and engine: when it says settled, nothing is missing.
+"""Random edits in a real folder with the real watcher and engine: when it is up to date, nothing is missing.
 
-HOTRUN_FUZZ_SEED repeats one history (timing aside), HOTRUN_FUZZ_FILES says how many changed files each one has.
+HOTRUN_FUZZ_SEED repeats one history (except for timing); HOTRUN_FUZZ_FILES sets the number of changed files in each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 
 
 class History:
-    """Rounds of random work; after each one, what was told and built is compared with what is there."""
+    """Rounds of random edits; after each, compares what was reported and built with the disk."""
 
     def __init__(self, seed: int, root: Path, outside: Path, session: Session, *, follow: bool) -> None:
         self.changed = 0
@@ -40,7 +40,7 @@ class History:
         self._session = session
 
     async def round(self) -> None:
-        """Work in a thread of its own, so that it meets walks and builds in every state; the last edit is `end`."""
+        """Edit in a thread, so that it meets walks and builds in every state; the last edit is `end`."""
         session, before, end = self._session, self._contents(), f"end{self.rounds}"
         session.told.clear()
         session.log.clear()

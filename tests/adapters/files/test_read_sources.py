@@ -18,7 +18,7 @@ TEXT = "one\ntwo\nthree\nfour\nfive\nsix\n"
 
 
 def later() -> int:
-    """A moment before which everything was written that has been written by now."""
+    """Return a moment after everything that has been written so far."""
     return time.time_ns() + 2 * WHOLE_S_RACY_NS
 
 

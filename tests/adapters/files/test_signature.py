@@ -1,4 +1,4 @@
-"""A clock of the file system that stands still between two writes, as before Linux 6.13: the bytes tell the second."""
+"""A file system clock that stands still between two writes, as before Linux 6.13: the bytes reveal the second one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TICK_NS = 1_700_000_000_004_000_000
 
 
 class Clock:
-    """Of a file system and of ours: every file bears the time of the last tick, and looks happen at `now_ns`."""
+    """The clock of a file system and ours: every file has the time of the last tick; comparisons happen at `now_ns`."""
 
     def __init__(self) -> None:
         self.tick_ns = TICK_NS

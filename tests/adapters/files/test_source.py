@@ -1,4 +1,4 @@
-"""The kernel's real events for a real folder, in a real loop: what is told, and that nothing else is."""
+"""The kernel's real events for a real folder, in a real loop: what is reported, and that nothing else is."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_folder_that_is_removed_or_moved_out_is_told_file_by_file(tmp_path: Pa
 
 
 def test_a_folder_that_was_replaced_at_once_is_watched_again(tmp_path: Path) -> None:
-    """Its path is the same, so the list of folders does not change; its watch has gone with the old one."""
+    """Its path is the same, so the list of folders does not change; but its watch is gone with the old folder."""
     path = tmp_path / "folder"
     write(path / "deep" / "a")
 
@@ -183,7 +183,7 @@ def test_a_folder_that_was_replaced_at_once_is_watched_again(tmp_path: Path) -> 
                 await watched_again(watched, path / "deep" / "a")
 
     async def watched_again(watched: Watched, file: Path) -> None:
-        """The new watch comes with the very look that finds the file, so an edit is seen at the latest after that."""
+        """Wait for the new watch. It comes with the comparison that finds the file, so later edits are seen."""
         watched.changes.clear()
         file.write_text("edited in the new folder")
         await watched.until_told("~folder/deep/a")
@@ -199,7 +199,7 @@ def test_an_edit_beside_a_new_folder_is_not_lost_while_the_watch_is_renewed(tmp_
         async with watching(tmp_path) as watched:
             for number, file in enumerate(files):
                 (tmp_path / f"new{number}").mkdir()
-                # Somewhere between the event of the folder and the end of the renewal, each time at another place.
+                # Somewhere between the event of the folder and the end of the renewal, each time at another point.
                 await asyncio.sleep(number * 0.0003)
                 file.write_text("edited")
                 await watched.until_told(f"~a/f{number}")
@@ -210,7 +210,7 @@ def test_an_edit_beside_a_new_folder_is_not_lost_while_the_watch_is_renewed(tmp_
 def test_a_folder_that_goes_between_the_look_and_the_watch_does_no_harm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its moment is too short to be hit, so it is made to go right there."""
+    """The moment is too short to be hit by chance, so the folder is removed right there."""
     watch, short_lived = Watcher.watch, tmp_path / "work"
 
     def after_a_removal(watcher: Watcher, folders: list[str]) -> None:
@@ -384,7 +384,7 @@ def test_what_changed_between_the_given_time_and_the_start_is_told(tmp_path: Pat
         watched = Watched(root)
         for path in (write(root / "deep" / "a"), write(config), write(env)):
             while path.stat().st_ctime_ns < since_ns:
-                os.utime(path)  # until the file system's clock has come to it
+                os.utime(path)  # until the file system's clock has reached it
         await watched.start(root, config, single=[config, env], since_ns=since_ns)
         assert watched.told() == ["~../far.env", "~../hotrun.toml", "~deep/a"]
         watched.source.close()
@@ -644,7 +644,7 @@ def test_only_folders_on_a_file_system_without_events_are_polled(root: Path, mon
 
 
 def test_while_polling_the_proof_that_all_is_told_does_not_wait_for_the_interval(root: Path) -> None:
-    """The interval is longer than the test may take, so only `poll_now` makes it look, and the walk finds nothing."""
+    """The interval is longer than the test may take, so only `poll_now` makes it poll, and the rescan finds nothing."""
     sync = root / ".hotrun" / "sync"
     sync.mkdir(parents=True)
     path = write(root / "src" / "a")
@@ -665,7 +665,7 @@ def test_while_polling_the_proof_that_all_is_told_does_not_wait_for_the_interval
 
 
 class Kernel:
-    """Makes real sensors while there are watches left, as the kernel does for all programs of a user together."""
+    """Makes real sensors as long as there are watches left, as the kernel does for all programs of a user together."""
 
     def __init__(self, limit: int, error: int = errno.ENOSPC) -> None:
         self.limit = limit
@@ -684,7 +684,7 @@ class Kernel:
 
 
 def many_folders(root: Path) -> list[Path]:
-    """The root and 38 folders below it, with a file in each."""
+    """Return the root and 38 folders below it, with a file in each."""
     names = [".", *(f"big/d{n}" for n in range(24)), *(f"mid/d{n}" for n in range(9)), "small/d", "x"]
     files = [write(root / name / "a") for name in names]
     files += [write(root / name / "a") for name in ("big", "mid", "small")]

@@ -1,4 +1,4 @@
-"""The snapshot of a real folder: what it sees, and that a look at what was reported sees as much as a look at all."""
+"""The snapshot of a real folder: what it finds, and that checking reported paths finds as much as a rescan."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_changes_since_a_time_are_told_once_each(tmp_path: Path) -> None:
 
 
 def write_later(path: Path, after_ns: int) -> Path:
-    """A file whose ctime is later, however coarse the file system's clock."""
+    """Write a file whose ctime is later, however coarse the file system's clock is."""
     write(path)
     while path.stat().st_ctime_ns <= after_ns:
         write(path)
@@ -326,7 +326,7 @@ def test_a_folder_whose_name_is_no_text_is_left_out_and_told(tmp_path: Path) -> 
     assert tree.examine([os.fsdecode(path)]) == []
 
 
-# --- what is no file ---------------------------------------------------------------------------------------------
+# not files
 
 
 def test_fifos_and_sockets_are_no_files_and_never_block(tmp_path: Path) -> None:
@@ -334,7 +334,7 @@ def test_fifos_and_sockets_are_no_files_and_never_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     os.mkfifo(tmp_path / ".gitignore")
     with tempfile.TemporaryDirectory() as short_path, socket.socket(socket.AF_UNIX) as server:
-        server.bind(f"{short_path}/s")  # a socket's path may have 104 bytes only
+        server.bind(f"{short_path}/s")  # a socket's path may have only 104 bytes
         os.rename(f"{short_path}/s", tmp_path / "socket")
     assert examine(tree, tmp_path / "fifo", tmp_path / "socket") == []
     assert tree.rescan() == []
@@ -368,14 +368,14 @@ def test_links_to_files_count_links_to_folders_do_not(tmp_path: Path) -> None:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that everybody may enter, unlike pytest's own."""
+    """A folder that every user may enter, unlike pytest's own."""
     with tempfile.TemporaryDirectory() as path:
         os.chmod(path, 0o755)
         yield Path(path)
 
 
 def as_somebody(look: Callable[[], str]) -> str:
-    """What `look` finds without the rights of root: in a child with another user, if need be."""
+    """Return what `look` finds without the rights of root: in a child with another user, if needed."""
     if os.geteuid() != 0:
         return look()
     reader, writer = os.pipe()
@@ -453,7 +453,7 @@ def test_an_ignore_file_that_is_edited_during_a_walk_counts_for_the_rest_of_it(t
 
 
 def test_a_single_file_beside_watched_ones_by_another_name_costs_no_second_watch(tmp_path: Path) -> None:
-    """The kernel would tell of the folder by that name alone."""
+    """The kernel would report the folder only by that name."""
     write(tmp_path / "real" / "a")
     (tmp_path / "root").symlink_to("real")
     tree = walked(tmp_path / "root", single=[write(tmp_path / "real" / ".env")])
@@ -464,7 +464,7 @@ def test_a_single_file_beside_watched_ones_by_another_name_costs_no_second_watch
 
 
 def apply(known: set[str], changes: list[Change]) -> None:
-    """Carry out changes on a set of names; each must fit to what was known."""
+    """Apply changes to a set of names; each must fit what was known."""
     for change in changes:
         assert (change.path in known) == (change.kind != "added"), f"{change} does not fit"
         if change.kind == "deleted":

@@ -31,7 +31,7 @@ def commit(repository: Path, text: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Two branches that changed the same line; `main` is checked out."""
+    """Make a repository with two branches that changed the same line; `main` is checked out."""
     path = tmp_path / "repository"
     path.mkdir()
     git(path, "init", "-q", "-b", "main")

@@ -1,4 +1,4 @@
-"""When events may have got lost, everything is watched anew and compared; and what is told of that."""
+"""When events may have been lost, all watches are renewed, everything is compared, and that is reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
 
 
 class Deaf:
-    """Real sensors whose reports get lost, until `hears`; `report` and `fail` are those of the newest one."""
+    """Real sensors whose reports get lost unless `hears`; `report` and `fail` are those of the newest one."""
 
     def __init__(self) -> None:
         self.hears = False
@@ -44,7 +44,7 @@ class Deaf:
 
 
 class Clocks:
-    """How far the clock that goes on during sleep is ahead of the other one."""
+    """How far the clock that runs during a suspend is ahead of the other one."""
 
     def __init__(self) -> None:
         self.ahead_s = 5000.0
@@ -55,7 +55,7 @@ class Clocks:
 
 @contextlib.asynccontextmanager
 async def deaf(root: Path, clocks: Clocks | None = None) -> AsyncIterator[tuple[Watched, Deaf]]:
-    """A source that is told nothing, of a project with the file `a`, which was edited."""
+    """A source without any events, of a project with the file `a`, which was edited."""
     write(root / "a")
     sense = Deaf()
     watched = Watched(root, sense, suspend=SuspendDetector(clocks) if clocks is not None else None)

@@ -1,4 +1,4 @@
-"""A FileSource on a real folder, and everything it says."""
+"""A FileSource on a real folder, with everything that it posts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.adapters.programs import until
 
 
 class Watched:
-    """A FileSource and everything it said."""
+    """A FileSource and everything that it has posted."""
 
     def __init__(
         self,
@@ -59,9 +59,9 @@ class Watched:
         assert found == sorted(expected)
 
     async def quiet(self) -> None:
-        """Whatever was going to be told has been told: a file made now has come through, and nothing before it."""
+        """Wait until everything has been reported: a new file's event has arrived, and nothing before it."""
         self._count += 1
-        marker = write(self.root / f"marker{self._count}", "")  # in one piece: a look finds it or does not
+        marker = write(self.root / f"marker{self._count}", "")  # in one piece: a comparison finds it or does not
         await self.until_told(f"+{marker.name}")
 
     def snapshot(self) -> dict[str, object]:
@@ -73,7 +73,7 @@ class Watched:
 
 
 def put(path: Path, root: Path, text: str = "x") -> Path:
-    """A whole file at once, from outside the root: no look, however ill timed, finds half of it."""
+    """Put a whole file there at once, from outside the root: no comparison ever finds half of it."""
     staged = write(root.parent / "staged", text)
     path.parent.mkdir(parents=True, exist_ok=True)
     return staged.replace(path)

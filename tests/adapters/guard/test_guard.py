@@ -1,4 +1,4 @@
-"""What happens when the guard or a reaper is killed while programs run, and what a run's own ladder does alone."""
+"""What happens when the guard or a reaper is killed while programs run, and how a reaper then stops its program."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_a_guard_that_is_killed_ends_all_runs_and_another_one_goes_on(prog
     (old,) = helpers(GUARD)
     os.kill(old.pid, signal.SIGKILL)
     await programs.over(1, 2)
-    assert programs.exit(1) == Exited(1, 3, None, left=False)  # it was asked, as by us
+    assert programs.exit(1) == Exited(1, 3, None, left=False)  # it got the stop signal, as from hotrun
     assert programs.lines(1) == ["up", "bye"]
     assert is_gone(int(programs.lines(2)[0]))
     assert errors(programs) == ["hotrun's guard process was killed; stopping all programs"]
@@ -108,7 +108,7 @@ async def test_a_guard_that_is_found_dead_by_a_spawn_is_replaced_and_nothing_is_
     await programs.said(1, "up")
     (guard,) = helpers(GUARD)
     os.kill(guard.pid, signal.SIGKILL)
-    while not is_gone(guard.pid):  # without a turn of the loop, which would tell of it
+    while not is_gone(guard.pid):  # without a turn of the loop, which would report it
         pass
     for run in (2, 3):
         programs.sh(run, "echo again")
@@ -141,7 +141,7 @@ async def test_a_signal_for_the_program_alone_does_not_reach_its_group(programs:
     await until(lambda: programs.told(Exited, 1), "the exit")
     assert "outer" in programs.lines(1)
     assert "inner" not in programs.lines(1)
-    programs.children.signal(1, "SIGUSR1")  # the program has ended: now it means what is left
+    programs.children.signal(1, "SIGUSR1")  # the program has exited: now it means what is left
     await programs.over(1)
     assert "inner" in programs.lines(1)
 
@@ -179,7 +179,7 @@ def test_when_hotrun_is_killed_each_program_is_asked_first_and_killed_after_its_
         stdout=subprocess.PIPE,
         cwd=REPOSITORY,
     )
-    out, _ = hotrun.communicate(timeout=DEADLINE_S)  # which the guard does not hold open
+    out, _ = hotrun.communicate(timeout=DEADLINE_S)  # the guard does not keep it open
     assert hotrun.returncode == -signal.SIGKILL
     pids = [int(pid) for pid in out.split()]
     asyncio.run(until(lambda: all(map(is_gone, pids)), "the end of both"))

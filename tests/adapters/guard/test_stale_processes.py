@@ -1,4 +1,4 @@
-"""Records of sessions, the folder they lie in, and the processes that a session has left behind."""
+"""Records of sessions, their folder, and the processes that a session has left behind."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def started() -> Iterator[list[subprocess.Popen[bytes]]]:
-    """What a test has started and may have left."""
+    """Processes that a test has started and may have left behind."""
     all_of_them: list[subprocess.Popen[bytes]] = []
     yield all_of_them
     for one in all_of_them:
@@ -42,7 +42,7 @@ def started() -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 def dead_session(root: str = ROOT) -> tuple[SessionMark, str]:
-    """A session whose hotrun has ended, and its record."""
+    """A session whose hotrun has exited, and its record."""
     hotrun = subprocess.Popen(["sleep", "60"])
     session = SessionMark(os.urandom(16).hex(), os.fsencode(root), hotrun.pid)
     path = records.write(session, None)
@@ -61,7 +61,7 @@ def left_by(session: SessionMark, *argv: str) -> subprocess.Popen[bytes]:
     assert left.stdout is not None
     left.stdin.write(b"\n")
     left.stdin.flush()
-    left.stdout.readline()  # in the middle of its exec it has no environment
+    left.stdout.readline()  # during its exec it has no environment
     return left
 
 

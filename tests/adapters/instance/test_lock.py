@@ -1,4 +1,4 @@
-"""The place where a running hotrun is met: one holder for each root, and nobody else gets in."""
+"""The lock of a running hotrun: one owner for each root, and no access for other users."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hotrun.adapters.instance.runtime_folder import MAX_SOCKET_PATH_BYTES, Unsaf
 
 @pytest.fixture(autouse=True)
 def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A runtime folder of this test alone; its path is short enough for a socket."""
+    """A runtime folder for this test; its path is short enough for a socket."""
     folder = tmp_path / "r"
     folder.mkdir(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))

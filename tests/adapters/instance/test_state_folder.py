@@ -1,4 +1,4 @@
-"""The project's own folder: what is in it, who may read it, and that it never stands in the way."""
+"""The project's own folder: its contents, who may read them, and that hotrun works without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that is written anew, on a real disk."""
+"""Replacing a file at once, on a real disk."""
 
 from __future__ import annotations
 

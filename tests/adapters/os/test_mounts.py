@@ -1,4 +1,4 @@
-"""Which file systems are polled, told from mountinfo texts as kernels write them."""
+"""Which file systems are polled, from mountinfo texts as kernels print them."""
 
 from __future__ import annotations
 

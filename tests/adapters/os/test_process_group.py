@@ -50,7 +50,7 @@ def test_a_signal_to_what_has_gone_is_no_error() -> None:
 def test_a_group_that_ends_between_the_signal_and_the_wake_up_is_no_error(
     error: type[OSError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A race that the real thing shows once in thousands of times, so it is played."""
+    """A race that happens once in thousands of times, so it is simulated."""
     sent: list[int] = []
 
     def killpg(pgid: int, number: int) -> None:

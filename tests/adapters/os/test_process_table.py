@@ -31,7 +31,7 @@ QUIET = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
 stays = subprocess.Popen(["sleep", "60"], **QUIET)
 print(stays.pid, subprocess.Popen(["sleep", "60"], start_new_session=True, **QUIET).pid)
 """
-# Its subshell exits at once: what that has started is an orphan in the session of the shell.
+# Its subshell exits at once, so what it has started is an orphan in the session of the shell.
 START_SESSION = (
     "p = subprocess.Popen(['sh', '-c', '(sleep 60 >/dev/null & echo $!); read line'], "
     "stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)"

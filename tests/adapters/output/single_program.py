@@ -1,4 +1,4 @@
-"""One program with readers of its own, in a pipe or a terminal: what children.py puts together, without the rest."""
+"""One program with its readers, on a pipe or a terminal: what children.py combines, without the rest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Stage:
         self._terminals: list[Pty] = []
 
     def reader(self, run: int, fd: int, log: LogFile | None = None, prompts: bool = False) -> OutputReader:
-        """A reader of `fd`, which nobody listens to yet."""
+        """Return a reader of `fd`, which is not in the loop yet."""
         reader = OutputReader(run, "stdout", fd, self._post, log, prompts)
         self.readers.append(reader)
         return reader
@@ -74,7 +74,7 @@ class Stage:
         self.pids.append(pid)
 
     def wait(self, number: int = -1) -> int:
-        """The exit status of a program; waits for its end."""
+        """Wait for the exit of a program; returns its exit status."""
         pid = self.pids[number]
         if pid not in self._statuses:
             self._statuses[pid] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -93,7 +93,7 @@ class Stage:
     def close(self) -> None:
         for number, pid in enumerate(self.pids):
             if pid not in self._statuses:
-                os.kill(pid, signal.SIGKILL)  # not reaped, so the number is still its own
+                os.kill(pid, signal.SIGKILL)  # not reaped, so its pid is still its own
                 self.wait(number)
         for reader in self.readers:
             reader.close()

@@ -1,4 +1,4 @@
-"""The log files on a real disk: every byte, a bound on their size, and no harm where they cannot be written."""
+"""The log files on a real disk: every byte, a limit to their size, and no harm if they cannot be written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotrun.adapters.output.logs import MAX_LOG_BYTES, OutputLogs
 
 
 class Kept:
-    """The logs of one root, and what was told about them."""
+    """The logs of one root, and the messages about them."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -30,7 +30,7 @@ class Kept:
         return (self.folder / name).read_bytes()
 
     def written(self, name: str) -> list[bytes]:
-        """The lines of a file, without our own."""
+        """Return the lines of a file, without hotrun's own."""
         return [line for line in self.text(name).split(b"\n") if line and not line.startswith(b"=== build")]
 
 
@@ -41,7 +41,7 @@ def kept(tmp_path: Path) -> Kept:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> int:
-    """A bound that is reached sooner."""
+    """Lower the size limit."""
     monkeypatch.setattr(rooms, "MAX_LOG_BYTES", 1000)
     return 1000
 
@@ -137,9 +137,9 @@ def test_a_log_that_was_taken_away_is_begun_anew(kept: Kept, small: int) -> None
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """The kernel takes no more than 500 bytes in any file; Python ignores the signal that tells it.
+    """Limit every file to 500 bytes; Python ignores the signal that reports it.
 
-    Also of this process: whatever else is written meanwhile, such as pytest's own report, fails, too.
+    This also applies to this process: everything else that is written meanwhile fails, such as pytest's report.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
@@ -182,7 +182,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_neither_a_link_nor_a_pipe_in_its_place_is_followed(kept: Kept) -> None:
-    """They may come with a project that somebody gave us."""
+    """They may come with an untrusted project."""
     target = kept.root / "precious"
     target.write_text("precious")
     kept.folder.mkdir(parents=True)

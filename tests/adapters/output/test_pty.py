@@ -18,7 +18,7 @@ from hotrun.adapters.output.pty import MAX_QUEUED_BYTES, NO_SIZE, Pty, Window, o
 from tests.adapters.output.single_program import PYTHON, Stage, staged
 from tests.adapters.programs import until
 
-# Says its size, and each that it hears of; what comes before it waits is kept for it.
+# Prints its size, and each new one; those before it waits are kept for it.
 WATCH_SIZE = (
     "import os, signal\n"
     "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGWINCH})\n"
@@ -51,7 +51,7 @@ async def test_a_program_has_a_terminal_on_all_three_and_it_is_the_controlling_o
 
 @staged
 async def test_what_a_program_writes_arrives_byte_for_byte(stage: Stage) -> None:
-    """No "\\r" is put before "\\n"; the program's own stays."""
+    """No "\\r" is inserted before "\\n"; the program's own stays."""
     terminal, _ = stage.terminal(1, *PYTHON, "import os; os.write(1, bytes(range(256)) + b'\\n\\r\\n\\n')")
     stage.wait()
     assert os.read(terminal.master, 1000) == bytes(range(256)) + b"\n\r\n\n"
@@ -82,7 +82,7 @@ async def test_what_is_typed_is_echoed_and_read_and_may_be_corrected(stage: Stag
     terminal, reader = stage.terminal(1, *PYTHON, "print(ascii(input('name? ')))")
     reader.listen(asyncio.get_running_loop())
     await until(lambda: stage.prompts(1) == ["name? "], "the question")
-    # The erase key takes away a character, not a byte.
+    # The erase key deletes a character, not a byte.
     assert terminal.write("Zoé\x7fe\n".encode())
     await until(lambda: reader.ended, "the end of the terminal")
     assert stage.lines(1)[-1] == "'Zoe'"
@@ -127,7 +127,7 @@ async def test_the_programs_follow_the_size_of_our_own_terminal(stage: Stage, mo
             reader.listen(loop)
             await stage.said(run, "20 70")
         ours.resize(21, 71)
-        window.listen(loop)  # what changed before the loop was there
+        window.listen(loop)  # for changes before the loop
         await stage.said(2, "21 71")
         ours.resize(22, 72)
         os.kill(os.getpid(), signal.SIGWINCH)
@@ -165,7 +165,7 @@ def test_the_size_is_that_of_stdout_or_a_usual_one(monkeypatch: pytest.MonkeyPat
 
 
 def test_neither_side_is_inherited(terminal: Pty) -> None:
-    """A program that had the master of another one could not be hung up on, and could type into it."""
+    """A program that had another one's master could not be hung up, and could type into it."""
     assert not os.get_inheritable(terminal.master)
     assert not os.get_inheritable(terminal._slave)
     assert not os.get_blocking(terminal.master)
@@ -173,7 +173,7 @@ def test_neither_side_is_inherited(terminal: Pty) -> None:
 
 @staged
 async def test_what_the_terminal_does_not_take_is_written_later_in_order(stage: Stage) -> None:
-    """A long paste into a program that reads only when it is told to."""
+    """A long paste into a program that reads only when it gets a signal."""
     text = b"".join(b"%d\n" % number for number in range(12_000))
     code = (
         "import signal, sys, termios, zlib\n"

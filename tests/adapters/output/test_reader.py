@@ -33,7 +33,7 @@ def log_of(stage: Stage, root: Path) -> OutputLogs:
 
 @pytest.mark.parametrize("kind", ["pipe", "terminal"])
 def test_the_last_line_is_never_lost_in_200_runs(kind: str) -> None:
-    """It is read after the program's end, in one go: what a crash says last comes so."""
+    """It is read after the program's exit, in one turn: the last lines of a crash arrive like that."""
 
     @staged
     async def story(stage: Stage) -> None:
@@ -139,7 +139,7 @@ def test_five_megabytes_arrive_complete_and_in_order_in_the_engine_and_in_the_lo
 
 @pytest.mark.parametrize("kind", ["pipe", "terminal"])
 def test_a_flood_starves_neither_a_quiet_program_nor_the_loop(kind: str) -> None:
-    """The quiet one answers each line that it gets with one; each turn of the flood is bounded."""
+    """The quiet program answers each line that it gets with one; each turn of the flood is bounded."""
 
     @staged
     async def story(stage: Stage) -> None:
@@ -172,7 +172,7 @@ def test_a_pause_slows_the_program_and_loses_nothing(kind: str) -> None:
         stage.at_post = lambda: None
         reader.pause()
         before = len(stage.posted)
-        # Somebody else's whole life passes, and nothing is read.
+        # The whole life of another program passes, and nothing is read.
         other = stage.pipe(2, "seq", "1", "1000")
         other.listen(loop)
         await until(lambda: other.ended, "the end of another one")

@@ -1,4 +1,4 @@
-"""What a run gets and gives, as children.py uses it: started by posix_spawn, ended by an exit and a drain."""
+"""The streams of a run as children.py uses them: started by posix_spawn, ended by an exit and a drain."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_with_a_terminal_all_is_one_stream(tmp_path: Path) -> None:
     before = open_files()
     play = Play(tmp_path, tty=True)
     assert play.streams.terminal is not None
-    play.streams.terminal.write(b"answer\n")  # before there is somebody to read it
+    play.streams.terminal.write(b"answer\n")  # before anybody reads it
     os.waitpid(play.start(), 0)
     play.streams.drain()
     play.streams.close()

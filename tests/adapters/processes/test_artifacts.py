@@ -1,4 +1,4 @@
-"""What a step has made, on real files: is it the same as before?"""
+"""Fingerprints of real outputs of a step: are they the same as before?"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from hotrun.core.model.inputs import Emptied, Exited, Noticed, OutputRead, Spawn
 from tests.adapters.programs import Programs, is_gone, state_of, until, with_programs
 
 PYTHON = (sys.executable, "-ISc")
-# Starts a program that leaves our group and session but keeps our pipes, says its pid, and ends at once.
+# Starts a program that leaves our group and session but keeps our pipes, prints its pid, and exits at once.
 DAEMON = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:], start_new_session=True).pid)"
 
 
@@ -167,7 +167,7 @@ async def test_a_program_that_ends_before_its_group_says_so_and_is_over_when_the
     programs.sh(1, "sleep 60 & echo $!")
     await until(lambda: programs.told(Exited, 1), "the exit")
     assert programs.exit(1) == Exited(1, 0, None, left=True)
-    programs.sh(2, "exec true")  # a whole other run: time enough for a wrong end to show
+    programs.sh(2, "exec true")  # a whole other run: time enough for a wrong exit to show
     await programs.over(2)
     assert not programs.is_over(1)
     programs.children.kill(1)
@@ -216,14 +216,14 @@ async def test_a_daemon_of_a_process_belongs_to_its_run(programs: Programs) -> N
     assert programs.exit(1) == Exited(1, 0, None, left=True)
     assert not programs.is_over(1)
     assert not is_gone(daemon)
-    programs.children.signal(1, "SIGTERM")  # its own program has ended, so this means what is left
+    programs.children.signal(1, "SIGTERM")  # its main process has exited, so this means what is left
     await programs.over(1)
     assert is_gone(daemon)
 
 
 @with_programs
 async def test_a_step_is_over_when_the_last_of_its_session_ends_whoever_its_parent_is(programs: Programs) -> None:
-    # The member's parent leaves the session and lives on, so that nobody but the kernel can tell us of its end.
+    # The member's parent leaves the session and lives on, so that only the kernel can report its exit to us.
     code = (
         "import os, signal, time\n"
         "if os.fork(): os._exit(0)\n"
@@ -350,7 +350,7 @@ async def test_an_env_file_that_is_no_text_is_a_failed_spawn(programs: Programs,
     assert programs.posted == [failed]
 
 
-# --- the loop comes late, and goes -------------------------------------------------------------------------------
+# the loop comes late, and goes
 
 
 def test_a_program_may_run_and_end_before_there_is_a_loop(tmp_path: Path) -> None:

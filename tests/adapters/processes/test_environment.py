@@ -1,4 +1,4 @@
-"""Which variable a program finds when several places name it."""
+"""Which value a program gets if several places set a variable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLORS = ("FORCE_COLOR", "CLICOLOR_FORCE", "CARGO_TERM_COLOR", "PY_COLORS")
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of the variables in question comes from where the tests are run."""
+    """Unset the variables in question, which whoever runs the tests may have set."""
     for name in (*COLORS, *PRIVATE, "NO_COLOR", "PYTHONUNBUFFERED", "WHERE", "OTHER"):
         monkeypatch.delenv(name, raising=False)
 

@@ -1,4 +1,4 @@
-"""Which commands replace their shell, and that nobody can tell from what they do."""
+"""Which commands replace their shell, and that their behavior stays the same."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ async def test_a_failed_spawn_leaves_no_open_file_behind(programs: Programs, tmp
     assert len(os.listdir("/dev/fd")) <= len(before)
 
 
-# --- what a program gets from us ----------------------------------------------------------------------------------
+# what a program inherits
 
 
 def test_a_port_stands_where_the_configuration_says_and_in_port_where_that_is_not_set() -> None:
@@ -223,7 +223,7 @@ async def test_a_program_starts_with_no_signal_ignored_or_blocked(programs: Prog
     await programs.over(1)
     found = [int(line.split()[1], 16) for line in programs.lines(1)]
     assert len(found) == 2
-    # The C library keeps two signals for itself, and hands on whatever was done to them.
+    # The C library keeps two signals for itself, and passes on whatever was done to them.
     assert [number for mask in found for number in signal.valid_signals() if mask >> (number - 1) & 1] == []
 
 

@@ -1,4 +1,4 @@
-"""`Probes` in the test's own loop, with everything they posted, and programs that listen when they are told to."""
+"""`Probes` in the test's own loop, with everything that they post, and programs that listen on command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Params = ParamSpec("Params")
 
 
 class Probing:
-    """Probes of runs whose trees begin at `roots`, and what hotrun is said to hold."""
+    """Probes of runs whose process trees start at `roots`, with `held` as the inodes of held sockets."""
 
     def __init__(self) -> None:
         self.posted: list[Input] = []
@@ -46,18 +46,18 @@ class Probing:
         return [fact.via for fact in self.posted if isinstance(fact, ProbePassed) and fact.run == run]
 
     async def refused(self, why: str, run: int = 1) -> None:
-        """Wait until a probe has given this reason last."""
+        """Wait until a probe has failed with this reason last."""
         await until(lambda: self.reasons(run)[-1:] == [why], f"{why!r} in {self.posted}")
 
     async def answered(self, run: int = 1) -> str:
-        """Wait for the answer; returns by what."""
+        """Wait until a probe has passed; returns which kind."""
         await until(lambda: self.via(run), f"an answer in {self.posted}")
         (via,) = self.via(run)
         return via
 
 
 def with_probing(test: Callable[Concatenate[Probing, Params], Awaitable[None]]) -> Callable[Params, None]:
-    """Give an async test its first argument, a Probing that is attached to the test's own loop."""
+    """Pass an async test its first argument, a Probing in the test's own loop."""
 
     async def main(*args: Params.args, **kwargs: Params.kwargs) -> None:
         probing = Probing()
@@ -78,14 +78,14 @@ def with_probing(test: Callable[Concatenate[Probing, Params], Awaitable[None]]) 
 
 
 class Server:
-    """A child that obeys one line of Python after the other, each answered by a line."""
+    """A child that runs one line of Python after the other, and answers each by a line."""
 
     def __init__(self, popen: subprocess.Popen[str]) -> None:
         self.popen = popen
         self.pid = popen.pid
 
     def do(self, line: str) -> str:
-        """Have a line carried out; returns the value of `it` afterwards."""
+        """Run a line; returns the value of `it` afterwards."""
         assert self.popen.stdin is not None
         assert self.popen.stdout is not None
         print(line, file=self.popen.stdin, flush=True)
@@ -103,7 +103,7 @@ for line in sys.stdin:
 
 @contextmanager
 def server(*fds: int) -> Iterator[Server]:
-    """A child that is killed at the end; it inherits `fds`."""
+    """Start a child that is killed at the end; it inherits `fds`."""
     popen = subprocess.Popen(
         [sys.executable, "-ISc", OBEY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=fds
     )

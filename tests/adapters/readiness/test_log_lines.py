@@ -1,4 +1,4 @@
-"""The line in the output that says that a process is ready."""
+"""The output line that says that a process is ready."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hotrun.core.model.inputs import Emptied, Input, OutputRead, ProbePassed, Sp
 
 
 class Story:
-    """A run 1 of `web` that is ready by its log."""
+    """A run 1 of `web` whose readiness is in its log."""
 
     def __init__(self, pattern: str = "listening on .*:8000") -> None:
         self.posted: list[Input] = []

@@ -1,4 +1,4 @@
-"""Probes against real sockets, servers and programs: what they answer, and when they stop asking."""
+"""Probes against real sockets, servers and programs: their results, and when they stop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ only_where_listeners_are_told = pytest.mark.skipif(not is_supported(), reason="o
 
 
 def bound(host: str = "127.0.0.1") -> socket.socket:
-    """A socket with a port that nobody else gets, and that refuses connections until it listens."""
+    """Return a socket with a port that nobody else gets, and that refuses connections until it listens."""
     taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         taken.bind((host, 0))
@@ -103,7 +103,7 @@ async def test_a_unix_socket_is_ready_when_it_takes_connections(probing: Probing
 
 
 def test_a_socket_that_was_connected_with_itself_is_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = bound()  # what connect() may choose for an own port in the range of outgoing connections
+    taken = bound()  # what connect() may choose for its own port in the range of outgoing connections
     target = address.ProbeAddress.parse(f"127.0.0.1:{taken.getsockname()[1]}")
 
     async def connect() -> None:
@@ -172,7 +172,7 @@ async def test_a_target_that_is_none_is_said(probing: Probing, ready: Ready) -> 
 
 
 class Pages:
-    """A server of HTTP that answers with the bytes of `answer`, and keeps what it was asked."""
+    """An HTTP server that answers with the bytes of `answer`, and keeps the requests."""
 
     def __init__(self, answer: bytes) -> None:
         self.answer = answer
@@ -372,7 +372,7 @@ IN_THREAD = f"t = threading.Thread(target=lambda: exec({CHILD!r}, globals())); t
 @pytest.mark.parametrize("listen", [LISTEN, CHILD, IN_THREAD], ids=["itself", "child", "child of a thread"])
 @with_probing
 async def test_a_run_is_ready_when_something_of_it_listens(probing: Probing, listen: str) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))), server() as child:  # the first one is none of the run
+    with closing(socket.create_server(("127.0.0.1", 0))), server() as child:  # the first one is not of the run
         probing.roots[1] = child.pid
         probing.probes.start(1, Ready())
         await probing.refused("listens on no port")

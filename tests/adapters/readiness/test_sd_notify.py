@@ -1,4 +1,4 @@
-"""sd_notify from real senders: what is taken, from whom, and what is dropped."""
+"""sd_notify from real senders: which messages are accepted, from whom, and which are dropped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ only_with_credentials = pytest.mark.skipif(not hasattr(socket, "SO_PASSCRED"), r
 
 
 class Listening:
-    """NotifySockets of runs whose trees begin at `roots`."""
+    """NotifySockets of runs whose process trees start at `roots`."""
 
     def __init__(self) -> None:
         self.posted: list[Input] = []
@@ -44,7 +44,7 @@ class Listening:
 
 
 def listen(test: Callable[[Listening], Awaitable[None]]) -> None:
-    """Run a test in a loop that its Listening is attached to."""
+    """Run a test in a loop with its Listening."""
 
     async def main() -> None:
         listening = Listening()

@@ -1,4 +1,4 @@
-"""Sockets that are held: real ones, and what is in their way."""
+"""Held sockets: real ones, and what prevents them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def address(host: str = "127.0.0.1") -> str:
 
 
 def as_socket(fd: int) -> socket.socket:
-    """The socket of a descriptor, without taking it over."""
+    """Return the socket of a descriptor, without owning it."""
     return socket.socket(fileno=os.dup(fd))
 
 
@@ -62,7 +62,7 @@ def inode(fd: int) -> int:
 
 
 def connect(to: str) -> socket.socket:
-    """A connection, which the kernel makes without anybody who accepts it."""
+    """Return a connection, which the kernel makes without anybody who accepts it."""
     if to.startswith("unix:"):
         client = socket.socket(socket.AF_UNIX)
         client.settimeout(30)
@@ -80,7 +80,7 @@ def is_taken(to: str) -> bool:
     return True
 
 
-# --- what a held socket is like --------------------------------------------------------------------------------
+# properties of a held socket
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
@@ -128,7 +128,7 @@ def test_a_program_gets_it_only_when_it_is_handed_over_and_then_in_blocking_mode
 
 
 def test_the_mode_that_a_program_has_set_is_left_to_its_next_run(sockets: HeldSockets) -> None:
-    """A run that still accepts from it would be stuck in accept() for ever."""
+    """A run that still accepts from it would be stuck in accept() forever."""
     where = address()
     sockets.hold([where])
     os.set_blocking(sockets.fds([where])[0], False)
@@ -163,7 +163,7 @@ def test_it_is_never_shared_by_reuseport(sockets: HeldSockets) -> None:
         assert not server.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
 
 
-# --- what is kept, and until when ------------------------------------------------------------------------------
+# what is kept, and until when
 
 
 def test_what_is_named_again_stays_the_very_same_socket(sockets: HeldSockets) -> None:
@@ -215,7 +215,7 @@ def test_a_port_with_connections_of_before_is_taken_again(sockets: HeldSockets) 
     assert sockets.hold([where]) == {}
 
 
-# --- what is in the way ----------------------------------------------------------------------------------------
+# what prevents it
 
 LISTEN = """
 import socket, sys

@@ -1,4 +1,4 @@
-"""Who holds a port, as the engine is told: real sockets of this process, of a child, and of nobody."""
+"""The owners of a port, as the engine gets them: real sockets of this process, of a child, and of nobody."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.adapters.readiness.probing import server
 
 
 def found(*ports: int, owners: dict[int, str] | None = None) -> tuple[PortOwner, ...]:
-    """What is posted about these ports; `owners`: the names of our processes by pid."""
+    """Return what is posted about these ports; `owners`: the names of our processes by pid."""
     posted: list[Input] = []
 
     async def main() -> None:

@@ -1,4 +1,4 @@
-"""The kernel's list of listening sockets, by both ways to it."""
+"""The kernel's list of listening sockets, from both sources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def listener(taken: socket.socket) -> Listener:
 @pytest.mark.parametrize("refused", [False, True], ids=["netlink", "proc"])
 def test_what_listens_is_listed_with_address_user_and_inode(refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if refused:
-        monkeypatch.setattr(sock_diag, "_NETLINK_SOCK_DIAG", 10_000)  # as where a sandbox allows no such socket
+        monkeypatch.setattr(sock_diag, "_NETLINK_SOCK_DIAG", 10_000)  # as in a sandbox that allows no such socket
     with closing(socket.create_server(("127.0.0.1", 0))) as four, closing(socket.socket()) as idle:
         idle.bind(("127.0.0.1", 0))
         expected = [listener(four)]
@@ -38,7 +38,7 @@ def test_what_listens_is_listed_with_address_user_and_inode(refused: bool, monke
 
 
 def test_a_long_list_comes_whole() -> None:
-    """More than one message of the kernel's, which are of 32 KB at most."""
+    """More than one message of the kernel, which has 32 KB at most."""
     taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(500)]
     try:
         assert {listener(it) for it in taken} <= set(listeners())

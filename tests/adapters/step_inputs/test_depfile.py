@@ -1,4 +1,4 @@
-"""Dependency files: what make rules say, and what real compilers write about what they have read."""
+"""Dependency files: how make rules are read, and what real compilers write about the files that they have read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lister with the real go command: which files it names, when it asks again, and that nothing of it stays."""
+"""The lister with the real go command: which files it lists, when it lists again, and that it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def listed(root: Path, *inputs: str, cwd: str = "", env: dict[str, str] | None =
 
 
 def sources(answer: InputsListed) -> set[str]:
-    """What is listed, without what says what belongs to a module."""
+    """Return the listed files, except those that define modules."""
     return {path for path, file in answer.files.items() if not file.by.startswith(("module ", "the workspace"))}
 
 
@@ -155,11 +155,11 @@ def test_a_go_command_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with_lister(tmp_path, lambda asking: asking.fails(step, "go"))
 
 
-# --- asking again ----------------------------------------------------------------------------------------------
+# listing again
 
 
 class Asking:
-    """A lister in the test's own loop, with what it posted."""
+    """A lister in the test's own loop, with everything that it posts."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -198,7 +198,7 @@ def with_lister(root: Path, story: Callable[[Asking], object]) -> None:
 
 
 def counting_go(folder: Path) -> tuple[dict[str, str], Path]:
-    """An environment whose go command notes each of its runs in a file."""
+    """Return an environment whose go command records each of its runs in a file."""
     require("go")
     real = next(path for d in os.environ["PATH"].split(":") if os.access(path := os.path.join(d, "go"), os.X_OK))
     runs = folder / "runs"
@@ -255,7 +255,7 @@ def test_go_is_asked_again_only_for_what_can_alter_the_answer(tmp_path: Path, pa
 
 
 def random_source(rng: random.Random, package: str) -> str:
-    """A source of this package, with whatever decides what belongs to it."""
+    """Return a source of this package, with everything that decides what belongs to it."""
     below = {"store": ("unused", "testing"), "unused": ("testing",)}[package]  # no cycles: they are errors
     imports = "".join(f'import _ "example.com/shop/{name}"\n' for name in below if rng.random() < 0.4)
     embeds = ("", "\n//go:embed *.html\nvar html embed.FS\n", "var (\n\t//go:embed page.html\n\tpage string\n)\n")
@@ -365,7 +365,7 @@ def test_a_list_that_failed_is_made_anew(tmp_path: Path) -> None:
 
 
 def hanging_go(folder: Path) -> tuple[dict[str, str], Path]:
-    """A go command that never answers, and has a child in a session of its own."""
+    """Return a go command that never answers, and has a child in another session."""
     pids = folder / "pids"
     tool = folder / "bin" / "go"
     tool.parent.mkdir(parents=True)

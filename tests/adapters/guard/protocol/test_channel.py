@@ -1,4 +1,4 @@
-"""Messages and descriptors between two processes of ours."""
+"""Messages and descriptors between two processes of hotrun."""
 
 from __future__ import annotations
 
