@@ -111,7 +111,7 @@ def test_an_invalid_table_is_an_error(text: str, said: str) -> None:
         ("match = '('", "rule x: match: missing ), unterminated subpattern at position 0"),
         ("match = '(?P<file>a)'", "rule x: no group message"),
         ("match = '(?P<message>a)'\nexample = ['b']", "rule x: example 1: 0 findings instead of one"),
-        ("match = '(?P<message>a)'\nclues = ['b']\nexample = ['a']", "rule x: example 1: 0 findings instead of one"),
+        ("match = '(?P<message>a)'\nliterals = ['b']\nexample = ['a']", "rule x: example 1: 0 findings instead of one"),
     ],
 )
 def test_the_problems_of_a_rule_are_named(rule: str, said: str) -> None:
