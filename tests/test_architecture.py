@@ -30,8 +30,8 @@ EFFECTS = {
 
 # room -> the rooms of ours it may import; "" is the package itself (version, errors).
 ALLOWED = {
-    "core": {"core", "errors", "keys"},
-    "keys": {"keys"},
+    "core": {"core", "errors"},
+    "keys": {"keys", "core"},
     "config": {"config", "core", "errors", "go", "keys"},
     "adapters": {"adapters", "core", "errors", "go"},
     "views": {"views", "core", "errors", "keys"},

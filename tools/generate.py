@@ -1,4 +1,4 @@
-"""Writes everything in the repository that is made from code: hotrun.toml.example and the marked parts of docs/*.md.
+"""Writes what is made from code: hotrun.toml.example, the marked parts of docs/*.md, and the pages of --help.
 
 python -m tools.generate
 
@@ -12,7 +12,12 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import typer.main
+
+from hotrun.cli.command_line import app
+from hotrun.cli.command_table import COMMANDS
 from hotrun.config.tables.common import Table
 from hotrun.config.tables.go import Go, GoHost, GoPlugin
 from hotrun.config.tables.model import (
@@ -29,11 +34,13 @@ from hotrun.config.tables.model import (
 )
 from hotrun.config.tables.parsers import ExampleTable, ParserTable
 from hotrun.config.writing.keys import keys_of
-from hotrun.keys.actions import DEFAULT_KEYS, DESCRIPTIONS
+from hotrun.core.model.requests import QUESTIONS, REQUESTS
+from hotrun.keys.actions import ACTIONS, DEFAULT_KEYS
 from tools.example import example
 
 REPOSITORY = Path(__file__).parents[1]
 COMMAND = "python -m tools.generate"
+HELP_PAGES = "tests/e2e/commands/help.txt"
 _PART = re.compile(r"(?ms)^<!-- generated: (.+?) -->\n.*?^<!-- end of generated -->$")
 
 # Of the table Config, only what is not a table with a section of its own.
@@ -70,13 +77,62 @@ def key_table(name: str) -> str:
 def action_table(_name: str) -> str:
     """The table of the actions that keys may be bound to."""
     rows = [
-        f"| `{action}` | {', '.join(f'`{json.dumps(key)}`' for key in keys)} | {DESCRIPTIONS[action]} |"
+        f"| `{action}` | {', '.join(f'`{json.dumps(key)}`' for key in keys)} | {ACTIONS[action].help} |"
         for action, keys in DEFAULT_KEYS.items()
     ]
     return "\n".join(["| action | keys | what it does |", "|---|---|---|", *rows])
 
 
-PARTS: dict[str, Callable[[str], str]] = {**dict.fromkeys(_TABLES, key_table), "actions": action_table}
+def command_table(_name: str) -> str:
+    """The table of the commands."""
+    rows = [
+        ("hotrun", "Run the project in this folder.", "0"),
+        ("hotrun -- COMMAND", "Restart COMMAND on every change, without a configuration.", "0"),
+        ("hotrun --once", "Build once, and start no process.", "0 passed, 1 failed"),
+        *(
+            (f"hotrun {name} {row.argument}".strip().replace("|", r"\|"), row.help, row.exits)
+            for name, row in COMMANDS.items()
+        ),
+    ]
+    return "\n".join(
+        ["| command | what it does | exit code |", "|---|---|---|", *(f"| `{n}` | {h} | {e} |" for n, h, e in rows)]
+    )
+
+
+def request_table(_name: str) -> str:
+    """The table of what the control socket answers."""
+    rows = [(cmd, ", ".join(f"`{name}`" for name in kind.arguments), kind.help) for cmd, kind in QUESTIONS.items()]
+    rows += [
+        (verb, f"`name` of a {kind.argument}, optional" if kind.argument else "", kind.help)
+        for verb, kind in REQUESTS.items()
+    ]
+    return "\n".join(
+        [
+            "| cmd | args | what it does |",
+            "|---|---|---|",
+            *(f"| `{cmd}` | {args} | {help} |" for cmd, args, help in rows),
+        ]
+    )
+
+
+def help_pages() -> str:
+    """Every page of --help, as a terminal of 100 columns shows it."""
+    group: Any = typer.main.get_command(app)
+    context = group.make_context("hotrun", [], resilient_parsing=True, terminal_width=98)
+    pages = [("hotrun", group.get_help(context))]
+    for name in COMMANDS:
+        command = group.commands[name]
+        inner = command.make_context(name, [], parent=context, resilient_parsing=True)
+        pages.append((f"hotrun {name}", command.get_help(inner)))
+    return "\n\n".join(f"$ {line} --help\n{page}" for line, page in pages) + "\n"
+
+
+PARTS: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(_TABLES, key_table),
+    "actions": action_table,
+    "commands": command_table,
+    "requests": request_table,
+}
 
 
 def filled(page: str) -> str:
@@ -90,6 +146,7 @@ def filled(page: str) -> str:
 def files() -> Iterator[tuple[Path, str]]:
     """Each file that is made from code, wholly or in part, with the text that it should have."""
     yield REPOSITORY / "hotrun.toml.example", example()
+    yield REPOSITORY / HELP_PAGES, help_pages()
     for path in sorted((REPOSITORY / "docs").glob("*.md")):
         text = path.read_text(encoding="utf-8")
         if _PART.search(text):

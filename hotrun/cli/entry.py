@@ -85,7 +85,7 @@ def _dispatch(args: list[str]) -> int:
             from hotrun.cli.go_check import go_check
 
             return go_check([arg for arg in args[1:] if arg != "--json"], (), "--json" in args)
-    from hotrun.cli.commands import parse_and_run
+    from hotrun.cli.command_line import parse_and_run
 
     return parse_and_run(args)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,9 +14,6 @@ from hotrun.errors import HotrunError
 
 if TYPE_CHECKING:
     from hotrun.config.detect import Candidate
-
-REQUESTS = ("build", "restart", "pause", "resume", "stop")
-COMMANDS = ("check", "init", "schema", "demo", "why", "doctor", "status", "errors", "open", *REQUESTS, "go-check")
 
 
 class ChosenProject(msgspec.Struct, frozen=True):
@@ -97,7 +94,6 @@ def _narrowed(options: Options, project: Project) -> Project:
     if options.names:
         from hotrun.config.loading.narrow import select
 
-        _refuse_mistyped_command(options.names[0], project.parts.keys())
         project = select(project, options.names)
     return _rewatched(options, project)
 
@@ -114,16 +110,6 @@ def _rewatched(options: Options, project: Project) -> Project:
     return project
 
 
-def _refuse_mistyped_command(name: str, parts: Collection[str]) -> None:
-    """The first word is a process, unless it looks more like a command than like any of the project's `parts`."""
-    from hotrun.core.model.text import did_you_mean
-
-    if name not in parts and not did_you_mean(name, parts):
-        hint = did_you_mean(name, (*COMMANDS, "--help", "--version"))
-        if hint is not None:
-            raise HotrunError(f"no command and no process is named {name}", hint)
-
-
 def _from_command_line(options: Options, folder: str) -> Project:
     from hotrun.config.loading.narrow import command_line_project
 
@@ -131,7 +117,7 @@ def _from_command_line(options: Options, folder: str) -> Project:
         if given is not None:
             raise HotrunError(f"{name} reads a configuration, and -- COMMAND runs without one", "leave one of them out")
     if options.names:
-        raise HotrunError(f"{options.names[0]} stands before --", "names of processes go with a hotrun.toml")
+        raise HotrunError("hotrun run cannot be combined with -- COMMAND", "leave one of them out")
     return _rewatched(options, command_line_project(folder, options.command or (), options.build))
 
 
@@ -142,8 +128,6 @@ def _detected(options: Options, folder: str) -> ChosenProject:
     if options.profile is not None:
         raise HotrunError(f"--profile {options.profile}: there is no hotrun.toml", "hotrun init writes one")
     candidates = detect(folder)
-    if len(candidates) != 1 and options.names:
-        _refuse_mistyped_command(options.names[0], ())
     if not candidates:
         raise HotrunError(
             f"nothing to run in {folder}: no hotrun.toml here or above, and no kind of project that hotrun knows",

@@ -339,7 +339,7 @@ class Engine:
         if self._supervisor.restarting:
             return "restarting", f"build {self._last_build}"
         if self._is_paused:
-            return "paused", "asked to"
+            return "paused", ""
         deferred_by = self._changes.deferred_by(now_ms)
         if deferred_by is not None:
             return "deferred", deferred_by

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotrun.keys.actions import Action, bindings
+from hotrun.core.model.requests import Action
+from hotrun.keys.actions import bindings
 
 # A terminal that reports keys by a protocol sends these as keys, and no signal comes of them.
 _FIXED: dict[str, Action] = {"ctrl+c": "stop"}

@@ -1,24 +1,23 @@
-"""What a running hotrun answers to whoever asks: one table of questions and requests, whatever way they come in."""
+"""Answers the control socket: every row of REQUESTS and QUESTIONS of hotrun/core/model/requests.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar, get_args
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from hotrun.core.engine import Engine
-from hotrun.core.model.inputs import Input, KeysTyped, Request, Verb
+from hotrun.core.model.inputs import Input, KeysTyped, Request
+from hotrun.core.model.requests import QUESTIONS, REQUESTS, Verb
 from hotrun.core.model.text import did_you_mean
 from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.errors import Refused
 
-VERBS: tuple[Verb, ...] = get_args(Verb)
-
 
 class AskedSession(Protocol):
-    """What can be asked about."""
+    """The parts of a session that requests are about."""
 
     engine: Engine
     snapshot: Snapshot
@@ -43,7 +42,7 @@ class _Step(msgspec.Struct, forbid_unknown_fields=True):
     name: str
 
 
-class _TextAnswer(msgspec.Struct, forbid_unknown_fields=True):
+class _Text(msgspec.Struct, forbid_unknown_fields=True):
     text: str
 
 
@@ -55,11 +54,11 @@ _Args = TypeVar("_Args", bound=msgspec.Struct)
 
 
 class ControlRequests:
-    """The table, for one session. What a new verb needs is a line in Verb, what a new question needs is one here."""
+    """Answers for one session. A new verb needs nothing here, a new question needs its method."""
 
     def __init__(self, session: AskedSession) -> None:
         self._session = session
-        self._questions: dict[str, Callable[[dict[str, Any]], Any]] = {
+        self._answers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "status": self._status,
             "errors": self._errors,
             "why": self._why,
@@ -68,26 +67,23 @@ class ControlRequests:
             "type": self._type,
         }
 
-    @property
-    def commands(self) -> tuple[str, ...]:
-        """All that can be asked for."""
-        return (*self._questions, *VERBS)
+        assert self._answers.keys() == QUESTIONS.keys()
 
     def answer(self, command: str, args: dict[str, Any]) -> Any:  # noqa: ANN401  # whatever JSON can hold
         """The result, made of what JSON knows. Raises Refused."""
-        if command in self._questions:
-            return self._questions[command](args)
-        for verb in VERBS:
+        if command in self._answers:
+            return self._answers[command](args)
+        for verb in REQUESTS:
             if verb == command:
-                return self._request(verb, _taken(args, _Name).name)
-        raise _unknown("command", command, self.commands)
+                return self._request(verb, _converted(args, _Name).name)
+        raise _unknown("command", command, (*QUESTIONS, *REQUESTS))
 
     def _status(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
-        _taken(args, _Nothing)
+        _converted(args, _Nothing)
         return msgspec.to_builtins(self._session.snapshot)
 
     def _errors(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
-        _taken(args, _Nothing)
+        _converted(args, _Nothing)
         last_result, snapshot = self._session.last_result, self._session.snapshot
         return {
             "root": snapshot.root,
@@ -98,7 +94,7 @@ class ControlRequests:
         }
 
     def _why(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
-        path, now_ms = _taken(args, _Path).path, self._session.now_ms()
+        path, now_ms = _converted(args, _Path).path, self._session.now_ms()
         return {
             "path": path,
             "decisions": [
@@ -108,7 +104,7 @@ class ControlRequests:
         }
 
     def _inputs(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
-        name = _taken(args, _Step).name
+        name = _converted(args, _Step).name
         listing = self._session.engine.listing_of(name)
         if listing is None:
             steps = self._session.engine.project.steps
@@ -116,31 +112,27 @@ class ControlRequests:
         return {"step": name, "files": msgspec.to_builtins(listing.files), "error": listing.error}
 
     def _watch(self, args: dict[str, Any]) -> Any:  # noqa: ANN401
-        _taken(args, _Nothing)
+        _converted(args, _Nothing)
         return msgspec.to_builtins(self._session.watch_report())
 
     def _type(self, args: dict[str, Any]) -> None:
-        self._session.handle(KeysTyped(_taken(args, _TextAnswer).text.encode()))
+        self._session.handle(KeysTyped(_converted(args, _Text).text.encode()))
 
     def _request(self, verb: Verb, name: str | None) -> None:
         if name is not None:
             self._check_name(verb, name)
-        self._session.handle(Request(verb, name, reason="asked to" if verb in ("stop", "kill") else ""))
+        self._session.handle(Request(verb, name, reason="requested" if verb in ("stop", "kill") else ""))
 
     def _check_name(self, verb: Verb, name: str) -> None:
-        project = self._session.engine.project
-        match verb:
-            case "build":
-                what, known = "step", tuple(project.steps)
-            case "restart" | "attach":
-                what, known = "process", tuple(project.processes)
-            case _:
-                raise Refused("bad_args", "takes no name")
+        project, argument = self._session.engine.project, REQUESTS[verb].argument
+        if argument is None:
+            raise Refused("bad_args", f"{verb} takes no name")
+        known = project.steps if argument == "step" else project.processes
         if name not in known:
-            raise _unknown(what, name, known)
+            raise _unknown(argument, name, known)
 
 
-def _taken(args: dict[str, Any], kind: type[_Args]) -> _Args:
+def _converted(args: dict[str, Any], kind: type[_Args]) -> _Args:
     try:
         return msgspec.convert(args, kind)
     except msgspec.ValidationError as error:
@@ -149,4 +141,4 @@ def _taken(args: dict[str, Any], kind: type[_Args]) -> _Args:
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> Refused:
     hint = did_you_mean(name, known)
-    return Refused(f"unknown_{what}", f"no such {what}: {name}" + (f"; {hint}" if hint else ""))
+    return Refused(f"unknown_{what}", f"no such {what}: {name}" + (f", {hint}" if hint else ""))

@@ -130,7 +130,7 @@ class TerminalUi:
             self._keymap = KeyBindings(self._ui.keys)
             dashboard.use_settings(self._ui)
             self._beacon.use_settings(self._ui)
-        keyboard = dashboard.snapshot.keyboard
+        keyboard = dashboard.snapshot.attached
         if (keyboard is None) != (self._keyboard is None):
             self._console.set_typing(keyboard is not None)
         self._keyboard = keyboard

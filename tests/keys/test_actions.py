@@ -6,13 +6,14 @@ from typing import get_args
 
 import pytest
 
-from hotrun.keys.actions import DEFAULT_KEYS, DESCRIPTIONS, Action, bindings
+from hotrun.core.model.requests import Action
+from hotrun.keys.actions import ACTIONS, DEFAULT_KEYS, bindings
 from hotrun.keys.names import SAME, TAKEN, is_key, meant_key
 
 
 def test_every_action_has_keys_and_a_meaning() -> None:
-    assert tuple(DEFAULT_KEYS) == tuple(DESCRIPTIONS) == get_args(Action)
-    assert all(DEFAULT_KEYS.values())
+    assert tuple(ACTIONS) == get_args(Action)
+    assert all(row.keys and row.help for row in ACTIONS.values())
 
 
 def test_each_default_key_is_a_free_key_of_one_action() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,10 +12,11 @@ from hotrun.core.engine import Engine
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Input, KeysTyped, Request
 from hotrun.core.model.project import Step
+from hotrun.core.model.requests import REQUESTS, Verb
 from hotrun.core.state.last_result import LastResult
 from hotrun.core.state.snapshot import Snapshot
 from hotrun.errors import Refused
-from hotrun.session.requests import VERBS, ControlRequests
+from hotrun.session.requests import ControlRequests
 from tests.core.simulated_session import World, process, project, step
 from tests.views.streams import diagnostic
 
@@ -84,9 +85,13 @@ def test_errors_are_those_of_the_last_build_result_with_its_build() -> None:
 
 def test_every_verb_can_be_asked_for_and_becomes_the_request() -> None:
     session = Session()
-    for verb in VERBS:
+    for verb in REQUESTS:
         assert ControlRequests(session).answer(verb, {}) is None
-    assert [request.verb for request in session.requests if isinstance(request, Request)] == list(VERBS)
+    assert [request.verb for request in session.requests if isinstance(request, Request)] == list(REQUESTS)
+
+
+def test_every_verb_has_a_row_of_its_own() -> None:
+    assert tuple(REQUESTS) == get_args(Verb)
 
 
 def test_what_is_typed_goes_to_the_engine() -> None:

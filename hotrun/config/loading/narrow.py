@@ -1,4 +1,4 @@
-"""Projects from the command line: a part of one (`hotrun web`), one made of a command (`hotrun -- app`), and one
+"""Projects from the command line: a part of one (`hotrun run web`), one made of a command (`hotrun -- app`), and one
 with other folders to watch (-w, -x). Pure."""
 
 from __future__ import annotations

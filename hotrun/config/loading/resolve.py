@@ -27,8 +27,8 @@ from hotrun.core.model.project import (
     Ui,
     Watch,
 )
+from hotrun.core.model.requests import Action
 from hotrun.core.model.settings import ProcessSettings, Settings, StepSettings, UiSettings, WatchSettings
-from hotrun.keys.actions import Action
 
 
 def resolve(config: model.Config, options: model.BuildOptions, root: str, source: str) -> Project:

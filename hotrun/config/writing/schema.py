@@ -9,7 +9,7 @@ import msgspec
 from hotrun.config.tables.common import Table
 from hotrun.config.tables.model import BuildOptions, Config, UiTable
 from hotrun.config.tables.values import Value
-from hotrun.keys.actions import DEFAULT_KEYS, DESCRIPTIONS
+from hotrun.keys.actions import ACTIONS, DEFAULT_KEYS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE = "#/$defs/"
@@ -72,7 +72,7 @@ def _name_actions(definitions: dict[str, Schema]) -> None:
     keys = definitions[UiTable.__name__]["properties"]["keys"]
     kind = keys["additionalProperties"]
     keys["properties"] = {
-        action: {**kind, "title": action, "description": DESCRIPTIONS[action], "default": list(default)}
+        action: {**kind, "title": action, "description": ACTIONS[action].help, "default": list(default)}
         for action, default in DEFAULT_KEYS.items()
     }
     keys["additionalProperties"] = False

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from hotrun.core.model.project import ListedFile, Project
+from hotrun.core.model.requests import Verb
 
 if TYPE_CHECKING:
     from hotrun.core.diagnostics.model.finding import Finding
 
 ChangeKind = Literal["added", "modified", "deleted"]
 Stream = Literal["stdout", "stderr"]
-Verb = Literal["stop", "kill", "build", "restart", "pause", "resume", "attach", "detach"]
 
 
 class Input(msgspec.Struct, frozen=True):

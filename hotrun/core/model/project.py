@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from hotrun.core.model.requests import Action
 from hotrun.core.model.settings import ProcessSettings, StepSettings, UiSettings, WatchSettings
-from hotrun.keys.actions import Action
 
 ReadyBy = Literal["auto", "tcp", "http", "log", "notify", "exec"]
 

@@ -56,7 +56,7 @@ class Snapshot(msgspec.Struct):
     timing: BuildTimes | None = None  # of the latest build that was started
     processes: dict[str, ProcessView] = {}
     diagnostics: dict[str, list[events.Diagnostic]] = {}
-    keyboard: str | None = None
+    attached: str | None = None  # the process that gets what is typed
     edited: tuple[str, ...] = ()  # the changed files of the latest build, and of canceled builds before it
     fixed: tuple[events.Fixed, ...] = ()  # the `fixed_problems` of the latest build that was not canceled
 
@@ -134,7 +134,7 @@ class Snapshot(msgspec.Struct):
             case events.ProcessStatus():
                 self.processes[event.process].status = event.text
             case events.InputAttached():
-                self.keyboard = event.process
+                self.attached = event.process
             case events.ProcessUpToDate():
                 self.processes[event.process].stale = False
             case _:

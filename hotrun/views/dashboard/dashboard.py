@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Ui
+from hotrun.core.model.requests import Action
 from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.keys.actions import Action, bindings
+from hotrun.keys.actions import bindings
 from hotrun.views.dashboard import painter
 from hotrun.views.dashboard.help import help_lines
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, copied_text, place_of
@@ -31,7 +32,7 @@ CLOCK_MS = 1000  # how often the time that is shown on the whole screen goes on
 MOST_PENDING = 1 << 20  # characters that wait for the scrollback behind the whole screen
 RUN = "run:"
 _TO_TOP = "\x1b[H"  # the cursor, to the first cell of the screen
-ASKED = "asked to by a key"
+STOP_REASON = "key pressed"
 
 
 OPENS_FULL: frozenset[Action] = frozenset(("full", "processes", "history"))
@@ -252,7 +253,7 @@ class Dashboard:
                 self._is_paused = not self._is_paused
                 return [Request("pause" if self._is_paused else "resume")]
             case "stop":
-                return [Request("stop", reason=ASKED)]
+                return [Request("stop", reason=STOP_REASON)]
             case "attach":
                 return [Request("attach", self._typist())]
             case "next-error" | "previous-error" | "up" | "down":

@@ -8,7 +8,7 @@ import msgspec
 
 from hotrun.core.model import events
 from hotrun.core.model.events import BuildFinished, Diagnostic
-from hotrun.keys.actions import Action
+from hotrun.core.model.requests import Action
 from hotrun.views.text.clean import clean_name
 
 SPIN_MS = 200  # how long a sign of the spinner stands; the time that a build takes is told as often

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from hotrun.core.model.events import BuildFinished, Diagnostic
+from hotrun.core.model.requests import Action
 from hotrun.core.model.text import count, duration
 from hotrun.core.state.snapshot import ProcessView, Snapshot
-from hotrun.keys.actions import Action
 from hotrun.views.dashboard.cells import Row, Span, cropped, tail, width_of
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned, Progress, place_of
 from hotrun.views.text.clean import clean, clean_name
@@ -63,7 +63,7 @@ def rows(snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int,
     last = _last_row(snapshot, pinned, width, height, signs)
     if last:
         shown = [*(shown if height >= PROCESSES_FROM_HEIGHT else []), last]
-    prompt = pinned.prompt(snapshot.keyboard)
+    prompt = pinned.prompt(snapshot.attached)
     if prompt is not None:
         name, text = prompt
         head: Row = ((f"{clean_name(name)} ", BUSY), (f"{signs.bar} ", QUIET))
@@ -224,8 +224,8 @@ _MISSED_FIRST: tuple[Action, ...] = ("attach", "next-error", "pause", "errors", 
 
 
 def _last_row(snapshot: Snapshot, pinned: Pinned, width: int, height: int, signs: Signs) -> Row:
-    if snapshot.keyboard is not None:
-        name = clean_name(snapshot.keyboard)
+    if snapshot.attached is not None:
+        name = clean_name(snapshot.attached)
         whole = f"keys go to {name}, Ctrl-] takes them back"
         return _first_that_fits([((whole, "bold cyan"),), ((f"{name} has the keys: Ctrl-]", "bold cyan"),)], width)
     if pinned.selected is not None:

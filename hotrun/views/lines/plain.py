@@ -147,7 +147,7 @@ class Plain:
             case events.ProcessStatus():
                 return self._named(event.process, f"says: {clean_name(event.text)}", dim)
             case events.ProcessPrompt():
-                if self._snapshot.keyboard != event.process and not _ASKS.search(event.text):
+                if self._snapshot.attached != event.process and not _ASKS.search(event.text):
                     return None
                 source = f"run:{event.process}"
                 return self._prefix(source) + self._cleaner(source).prompt(event.text)

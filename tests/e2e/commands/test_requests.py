@@ -28,7 +28,7 @@ def test_a_running_hotrun_is_told_to_build_to_restart_to_pause_and_to_end(tmp_pa
         (tmp_path / "a.txt").write_text("two")
         session.wait_for("state", since=mark, pending=1)
         told = run(tmp_path, "build")
-        assert (told.returncode, told.stdout) == (0, f"{tmp_path}: told to build\n")
+        assert (told.returncode, told.stdout) == (0, f"{tmp_path}: build requested\n")
         assert [path["path"] for path in session.wait_for("changes.detected", since=mark)["paths"]] == ["a.txt"]
         restarted = session.wait_for("process.started", since=mark)["seq"]
         assert run(tmp_path, "restart", "web").returncode == 0

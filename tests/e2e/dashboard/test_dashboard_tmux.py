@@ -162,7 +162,7 @@ def test_in_the_background_lines_go_on_and_nothing_is_pinned(tmp_path: Path) -> 
         window.type("fg", "Enter")
         window.wait_for_row("r restart")
         window.type("q")
-        window.wait_for("stopping: asked to")
+        window.wait_for("stopping: key pressed")
         assert numbers(window.lines) == list(range(5))
 
 

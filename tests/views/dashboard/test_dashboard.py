@@ -9,8 +9,9 @@ import pytest
 from hotrun.core.model import events
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Ui
+from hotrun.core.model.requests import Action
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.keys.actions import DEFAULT_KEYS, Action, bindings
+from hotrun.keys.actions import DEFAULT_KEYS, bindings
 from hotrun.views.dashboard.dashboard import FRAME_MS, Dashboard
 from hotrun.views.dashboard.pinned import SPIN_MS, Pinned
 from hotrun.views.dashboard.screen.full_screen import FullScreen
@@ -269,7 +270,7 @@ def test_q_asks_for_the_end() -> None:
 def test_pausing_twice_is_going_on_also_where_somebody_else_has_paused() -> None:
     session = Session()
     assert session.press("pause", "pause") == [Request("pause"), Request("resume")]
-    session.show(events.StateChanged("paused", "asked to"))
+    session.show(events.StateChanged("paused", ""))
     assert session.press("pause") == [Request("resume")]
 
 
@@ -388,9 +389,9 @@ def test_help_prints_each_key_once_as_the_project_has_it() -> None:
     session.dashboard.use_settings(Ui(keys={"restart": ("R", "f5"), "copy": ()}))
     session.press("help")
     text = "\n".join(session.printed)
-    assert "  R f5    restart the processes, without a build" in text
-    assert "copy" not in text
-    assert "  1 .. 9  show the output of this process alone" in text
+    assert "  R f5    Restart the processes without a build." in text
+    assert "opy" not in text
+    assert "  1 .. 9  Show only the output of this process." in text
 
 
 # --- the whole screen ------------------------------------------------------------------------------------------------

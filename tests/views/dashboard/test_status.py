@@ -68,7 +68,7 @@ def test_the_spinner_turns_with_the_time() -> None:
         ("watching", "2 errors", "● watching"),
         ("restarting", "build 3", "↻ restarting"),
         ("deferred", "git rebase", "… deferred: git rebase"),
-        ("paused", "asked to", "‖ paused"),
+        ("paused", "", "‖ paused"),
         ("stopping", "SIGINT", "■ stopping (SIGINT)"),
     ],
 )
@@ -96,7 +96,7 @@ def test_each_process_has_the_sign_and_the_word_of_its_state(view: ProcessView, 
 
 
 def test_while_a_process_has_the_keyboard_the_last_row_says_how_to_get_it_back() -> None:
-    state = snapshot(process(), keyboard="web")
+    state = snapshot(process(), attached="web")
     assert said(state, pinned())[-1] == "keys go to web, Ctrl-] takes them back"
     assert said(state, pinned(), NARROW)[-1] == "keys go to web, Ctrl-] takes them back"
     assert said(state, pinned(), (30, 8))[-1] == "web has the keys: Ctrl-]"
@@ -122,7 +122,7 @@ def test_the_prompt_of_the_process_that_has_the_keyboard_goes_first() -> None:
     asked = pinned(prompts={"web": "name? ", "api": "(Pdb) "})
     processes = process("web"), process("api")
     assert said(snapshot(*processes), asked)[0] == "api │ (Pdb) "
-    assert said(snapshot(*processes, keyboard="web"), asked)[0] == "web │ name? "
+    assert said(snapshot(*processes, attached="web"), asked)[0] == "web │ name? "
 
 
 def test_the_keys_are_missed_first_where_it_is_low() -> None:
@@ -210,7 +210,7 @@ def test_without_colors_there_is_no_escape_sequence_and_the_same_text() -> None:
 def test_no_name_or_text_reaches_the_terminal_with_its_escapes(bad: str) -> None:
     problem = diagnostic(bad, path=bad)
     state = snapshot(
-        process(bad), process("web"), keyboard=None, state="deferred", why=bad, diagnostics={"app": [problem]}
+        process(bad), process("web"), attached=None, state="deferred", why=bad, diagnostics={"app": [problem]}
     )
     for rest in (pinned(prompts={bad: bad}, only=bad), pinned(selected=(1, problem)), pinned(note=bad)):
         progress = msgspec.structs.replace(rest, progress=Progress(1, 0, 1, 0, {bad: None}))

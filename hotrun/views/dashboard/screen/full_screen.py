@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hotrun.core.model.inputs import Request
+from hotrun.core.model.requests import Action
 from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.keys.actions import Action
 from hotrun.views.dashboard.pinned import Pinned, copied_text
 from hotrun.views.dashboard.screen.record import ScreenRecord
 from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wish

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 from hotrun.core.model.events import Diagnostic
+from hotrun.core.model.requests import Action
 from hotrun.core.model.usage import Usage
 from hotrun.core.state.snapshot import ProcessView, Snapshot
-from hotrun.keys.actions import Action
 from hotrun.views.dashboard.cells import Row, Span, cropped, width_of
 from hotrun.views.dashboard.help import FULL, help_lines
 from hotrun.views.dashboard.screen.builds import build_rows
@@ -231,8 +231,8 @@ class ScreenLayout:
 
     def _last_row(self, snapshot: Snapshot, width: int, note: str) -> Row:
         state = self.state
-        if snapshot.keyboard is not None:
-            said = f"keys go to {clean_name(snapshot.keyboard)}, Ctrl-] takes them back"
+        if snapshot.attached is not None:
+            said = f"keys go to {clean_name(snapshot.attached)}, Ctrl-] takes them back"
             return cropped(((said, BUSY),), width, self._signs.cut)
         if note:
             return cropped(((clean_name(note), BUSY),), width, self._signs.cut)

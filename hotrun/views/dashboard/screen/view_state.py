@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from hotrun.keys.actions import Action
+from hotrun.core.model.requests import Action
 from hotrun.views.dashboard.screen.log import Filter, LogLine, OutputLog
 
 Pane = Literal["errors", "processes", "output", "history"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hotrun.core.model import events
+from hotrun.core.model.requests import Action
 from hotrun.core.state.snapshot import Snapshot
-from hotrun.keys.actions import DEFAULT_KEYS, Action
+from hotrun.keys.actions import DEFAULT_KEYS
 from hotrun.views.dashboard.cells import Row
 from hotrun.views.dashboard.colored import width
 from hotrun.views.dashboard.screen.layout import ScreenLayout

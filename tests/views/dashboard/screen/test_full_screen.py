@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hotrun.core.model.inputs import Request
-from hotrun.keys.actions import DEFAULT_KEYS, Action
+from hotrun.core.model.requests import Action
+from hotrun.keys.actions import DEFAULT_KEYS
 from hotrun.views.dashboard.screen.full_screen import FullScreen
 from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wish
 from tests.views.dashboard.screen.shown import Shown, problem

@@ -7,8 +7,9 @@ import random
 import pytest
 
 from hotrun.core.model import events
+from hotrun.core.model.requests import Action
 from hotrun.core.model.usage import Usage
-from hotrun.keys.actions import DEFAULT_KEYS, Action
+from hotrun.keys.actions import DEFAULT_KEYS
 from tests.views.dashboard.screen.shown import Shown, fixed, problem
 
 
@@ -293,7 +294,7 @@ def test_every_pane_fits_into_every_terminal(size: tuple[int, int], unicode: boo
 def test_the_keys_are_shown_on_a_key_and_go_on_the_next() -> None:
     shown = Shown(80, 40)
     shown.press("help")
-    assert any(row.split() == ["/", "search", "in", "what", "is", "shown"] for row in shown.body())
+    assert any(row.split() == ["/", "Search", "in", "the", "output."] for row in shown.body())
     assert shown.press("back") == [True]
     assert shown.press("back") == [False]
     shown.press("help", "bottom")
