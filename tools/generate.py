@@ -1,4 +1,4 @@
-"""Writes what is made from code: hotrun.toml.example, the marked parts of docs/*.md, and the pages of --help.
+"""Writes everything in the repository that is made from code: hotrun.toml.example and the marked parts of docs/*.md.
 
 python -m tools.generate
 
@@ -40,7 +40,6 @@ from tools.example import example
 
 REPOSITORY = Path(__file__).parents[1]
 COMMAND = "python -m tools.generate"
-HELP_PAGES = "tests/e2e/commands/help.txt"
 _PART = re.compile(r"(?ms)^<!-- generated: (.+?) -->\n.*?^<!-- end of generated -->$")
 
 # Of the table Config, only what is not a table with a section of its own.
@@ -115,7 +114,7 @@ def request_table(_name: str) -> str:
     )
 
 
-def help_pages() -> str:
+def help_pages(_name: str) -> str:
     """Every page of --help, as a terminal of 100 columns shows it."""
     group: Any = typer.main.get_command(app)
     context = group.make_context("hotrun", [], resilient_parsing=True, terminal_width=98)
@@ -124,7 +123,7 @@ def help_pages() -> str:
         command = group.commands[name]
         inner = command.make_context(name, [], parent=context, resilient_parsing=True)
         pages.append((f"hotrun {name}", command.get_help(inner)))
-    return "\n\n".join(f"$ {line} --help\n{page}" for line, page in pages) + "\n"
+    return "```text\n" + "\n\n".join(f"$ {line} --help\n{page}" for line, page in pages) + "\n```"
 
 
 PARTS: dict[str, Callable[[str], str]] = {
@@ -132,6 +131,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "actions": action_table,
     "commands": command_table,
     "requests": request_table,
+    "help pages": help_pages,
 }
 
 
@@ -146,7 +146,6 @@ def filled(page: str) -> str:
 def files() -> Iterator[tuple[Path, str]]:
     """Each file that is made from code, wholly or in part, with the text that it should have."""
     yield REPOSITORY / "hotrun.toml.example", example()
-    yield REPOSITORY / HELP_PAGES, help_pages()
     for path in sorted((REPOSITORY / "docs").glob("*.md")):
         text = path.read_text(encoding="utf-8")
         if _PART.search(text):

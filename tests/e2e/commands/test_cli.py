@@ -27,7 +27,7 @@ from tests.support.repository import REPOSITORY
 
 HOTRUN = (sys.executable, "-P", "-m", "hotrun")
 SCRIPTS = sysconfig.get_path("scripts")
-HELP_PAGES = REPOSITORY / "tests" / "e2e" / "commands" / "help.txt"
+COMMANDS_PAGE = REPOSITORY / "docs" / "commands.md"
 OPTIONS = (*(flag for flag in FLAGS.values() if not flag.startswith("-- ")), "--version", "--help")
 
 SLEEPER = '[run.{name}]\ncommand = ["sleep", "1000"]\n'
@@ -110,9 +110,12 @@ def test_the_help_names_every_command_and_every_option(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
-def test_each_help_is_as_it_stands_in_help_txt(name: str, tmp_path: Path) -> None:
-    """`python -m tools.generate` writes the file; review what changes there."""
-    pages = re.split(r"(?m)^\$ (.*) --help\n", HELP_PAGES.read_text(encoding="utf-8"))
+def test_each_help_is_as_docs_commands_md_shows_it(name: str, tmp_path: Path) -> None:
+    """`python -m tools.generate` writes that part; review what changes there."""
+    text = (
+        COMMANDS_PAGE.read_text(encoding="utf-8").partition("<!-- generated: help pages -->")[2].partition("\n```\n")[0]
+    )
+    pages = re.split(r"(?m)^\$ (.*) --help\n", text)
     page = dict(zip(pages[1::2], pages[2::2], strict=True))[f"hotrun {name}".rstrip()]
     said = good(run(tmp_path, *name.split(), "--help"))
     assert said.rstrip() == page.rstrip()
