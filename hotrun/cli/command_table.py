@@ -103,6 +103,12 @@ COMMANDS: dict[str, CommandRow] = {
         "Check this machine and project for problems: watch limits, file systems, ports in use.",
         exits="0, 1 problems found",
     ),
+    "help": CommandRow(
+        EXPLAIN,
+        "Show the help of hotrun or of a command.",
+        "[COMMAND]",
+        (("hotrun help init", "the same as hotrun init --help"),),
+    ),
     "go-check": CommandRow(
         GO,
         "Check whether a Go program can open these plugins. Only the files are read.",

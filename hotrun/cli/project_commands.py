@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import Exit
 
 from hotrun import __version__
+from hotrun.cli.command_table import COMMANDS
 from hotrun.cli.parameters import (
     Build,
     Config,
@@ -25,6 +26,8 @@ from hotrun.cli.parameters import (
     run_options,
 )
 from hotrun.cli.parser import app, command
+from hotrun.core.model.text import did_you_mean
+from hotrun.errors import HotrunError
 
 _WATCHING = ("directory", "config", "profile", "watch", "exclude")
 
@@ -167,6 +170,22 @@ def doctor(ctx: typer.Context, directory: Directory = None, config: Config = Non
     from hotrun.cli.doctor import doctor
 
     return doctor(only(ctx, *_WATCHING, directory=directory, config=config, profile=profile))
+
+
+@command("help")
+def show_help(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[COMMAND]", show_default=False, help="Show the help of this command.")
+    ] = None,
+) -> int:
+    only(ctx)
+    root: Any = ctx.find_root()
+    if name is not None and name not in COMMANDS:
+        raise HotrunError(f"no such command: {name}", did_you_mean(name, COMMANDS) or "hotrun help lists the commands")
+    page = root if name is None else root.command.commands[name].make_context(name, [], root, resilient_parsing=True)
+    print(page.get_help())
+    return 0
 
 
 @command("go-check")

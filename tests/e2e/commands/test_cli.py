@@ -119,6 +119,7 @@ def test_each_help_is_as_docs_commands_md_shows_it(name: str, tmp_path: Path) ->
     page = dict(zip(pages[1::2], pages[2::2], strict=True))[f"hotrun {name}".rstrip()]
     said = good(run(tmp_path, *name.split(), "--help"))
     assert said.rstrip() == page.rstrip()
+    assert good(run(tmp_path, "help", *name.split())) == said
 
 
 # --- check -----------------------------------------------------------------------------------------------------
