@@ -18,6 +18,7 @@ from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.guard.protocol.records import new_session
 from hotrun.adapters.guard.stale_processes import end_stale_processes
 from hotrun.adapters.instance.state_folder import StateFolder
+from hotrun.core import late_imports
 from hotrun.core.engine import Engine
 from hotrun.core.model.events import ConfigReloaded, Event, Watching
 from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
@@ -104,6 +105,7 @@ class App:
         self._publisher = Publisher(self.snapshot, self._view, self._export)
         self._outlet = outlet
         self._has_reader = True
+        self._is_loaded = False  # all that the engine needs
         self.last_result = LastResult(self.snapshot)
         self._exports = ExportWriter(self.last_result, self._folder, project.exports)
         session = new_session(project.root)
@@ -201,6 +203,9 @@ class App:
                     self._publisher.publish(effect)
                 else:
                     self._dispatcher.execute(effect)
+            if not self._is_loaded:  # the first program is on its way
+                late_imports.load()
+                self._is_loaded = True
         self._flush()
         self._processes.hold_output(self._outlet.is_behind or (self._frontend is not None and self._frontend.is_behind))
         self._arm()

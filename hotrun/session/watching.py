@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
 from hotrun.adapters.files.read_sources import ReadSources
 from hotrun.adapters.instance.state_folder import StateFolder
+from hotrun.core import late_imports
 from hotrun.core.model.inputs import Change, ConfigLoaded, ConfigRejected, FilesChanged, Input, Noticed
 from hotrun.core.model.project import Program, Project
 from hotrun.errors import HotrunError
@@ -67,7 +68,7 @@ class WatchService:
             self._source = FileSource(self._post, self._on_changes, self._folder.cookie_folder())
         if self._walking is not None:
             self._walking.cancel()
-        self._walking = self._begin(self._source.start(project, _single_files(project), since_ns))
+        self._walking = self._begin(self._start(self._source, project, since_ns))
 
     def rescan(self) -> None:
         """Compare every watched file with what is known."""
@@ -138,6 +139,12 @@ class WatchService:
         else:
             self._on_load(project)
             self._post(ConfigLoaded(project, warnings))
+
+    async def _start(self, source: FileSource, project: Project, since_ns: int) -> None:
+        import asyncio
+
+        await asyncio.get_running_loop().run_in_executor(None, late_imports.load_patterns)
+        await source.start(project, _single_files(project), since_ns)
 
     def _files(self) -> tuple[str, ...]:
         """Every watched file; walks where nothing is watched, or not yet. Also from another thread."""

@@ -112,7 +112,7 @@ class Running:
     """A hotrun that runs in `root`, with `--ui json`. Leaving the `with` block ends it and all that it started.
 
     `port` becomes PORT, the folders of `path` come first in PATH, `env` is laid over both. `since` is a position in
-    `events`, as `mark` returns it.
+    `events`, as `mark` returns it. `program`: what Python runs instead of hotrun.
     """
 
     def __init__(
@@ -123,8 +123,10 @@ class Running:
         arguments: Sequence[str] = (),
         path: Sequence[Path] = (),
         env: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "hotrun"),
     ) -> None:
         self.root = root
+        self._program = program
         self.port = port
         self.events: list[Event] = []
         self.stray_output: list[bytes] = []
@@ -144,7 +146,7 @@ class Running:
         with self._stderr.open("wb") as stderr:
             self._process = subprocess.Popen(
                 # -P: a module in the project's folder is not one of hotrun's.
-                [sys.executable, "-P", "-m", "hotrun", "--ui", "json", *self._arguments],
+                [sys.executable, "-P", *self._program, "--ui", "json", *self._arguments],
                 cwd=self.root,
                 env=self._env,
                 stdin=subprocess.DEVNULL,

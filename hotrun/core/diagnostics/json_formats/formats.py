@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 
 import msgspec
 
@@ -30,31 +29,55 @@ Read = Callable[[str], Iterator[Report]]
 
 
 class JsonFormat(msgspec.Struct, frozen=True):
-    """One format. A document with one of `marks` may be of it; `reader` names the function that reads it."""
+    """One format. A document with one of `marks` may be of it."""
 
     name: str
     tool: str
     marks: tuple[str, ...]
-    reader: str
 
     def read(self, text: str) -> Iterator[Report]:
         """What the document `text` says. Raises msgspec.DecodeError where it is of another format."""
-        module, _, function = self.reader.partition(".")
-        read: Read = getattr(import_module(f"hotrun.core.diagnostics.json_formats.{module}"), function)
-        return read(text)
+        return _reader(self.name)(text)
 
+
+def _reader(name: str) -> Read:
+    """What reads documents of a format. Its module is loaded with the first of them."""
+    if name in _COMPILERS:
+        from hotrun.core.diagnostics.json_formats import compilers
+
+        return {
+            "json:go": compilers.read_go,
+            "json:cargo": compilers.read_cargo,
+            "json:gcc": compilers.read_gcc,
+            "json:go-vet": compilers.read_go_vet,
+        }[name]
+    if name == "json:sarif":
+        from hotrun.core.diagnostics.json_formats import sarif
+
+        return sarif.read_sarif
+    from hotrun.core.diagnostics.json_formats import linters
+
+    return {
+        "json:ruff": linters.read_ruff,
+        "json:mypy": linters.read_mypy,
+        "json:pyright": linters.read_pyright,
+        "json:eslint": linters.read_eslint,
+    }[name]
+
+
+_COMPILERS = ("json:go", "json:cargo", "json:gcc", "json:go-vet")
 
 # In the order in which they are tried. Marks are written as all printers write them: without the blank after the colon.
 FORMATS = (
-    JsonFormat("json:go", "go", ('"Action"',), "compilers.read_go"),
-    JsonFormat("json:cargo", "rustc", ('"reason"', '"$message_type"'), "compilers.read_cargo"),
-    JsonFormat("json:gcc", "gnu", ('"column-origin"', '"caret"'), "compilers.read_gcc"),
-    JsonFormat("json:go-vet", "go", ('"posn"',), "compilers.read_go_vet"),
-    JsonFormat("json:ruff", "ruff", ('"end_location"',), "linters.read_ruff"),
-    JsonFormat("json:mypy", "mypy", ('"hint"',), "linters.read_mypy"),
-    JsonFormat("json:pyright", "pyright", ('"generalDiagnostics"',), "linters.read_pyright"),
-    JsonFormat("json:eslint", "eslint", ('"filePath"',), "linters.read_eslint"),
-    JsonFormat("json:sarif", "sarif", ('"runs"',), "sarif.read_sarif"),
+    JsonFormat("json:go", "go", ('"Action"',)),
+    JsonFormat("json:cargo", "rustc", ('"reason"', '"$message_type"')),
+    JsonFormat("json:gcc", "gnu", ('"column-origin"', '"caret"')),
+    JsonFormat("json:go-vet", "go", ('"posn"',)),
+    JsonFormat("json:ruff", "ruff", ('"end_location"',)),
+    JsonFormat("json:mypy", "mypy", ('"hint"',)),
+    JsonFormat("json:pyright", "pyright", ('"generalDiagnostics"',)),
+    JsonFormat("json:eslint", "eslint", ('"filePath"',)),
+    JsonFormat("json:sarif", "sarif", ('"runs"',)),
 )
 
 
