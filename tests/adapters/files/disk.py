@@ -49,7 +49,8 @@ def tree_of(
     follow: bool = False,
 ) -> Tree:
     """Return a tree that has not read the disk yet."""
-    watch = Watch(tuple(map(str, roots)) or (str(root),), exclude, gitignore=gitignore, follow_symlinks=follow)
+    folders = tuple(map(str, roots)) or (str(root),)
+    watch = Watch(folders, exclude=exclude, gitignore=gitignore, follow_symlinks=follow)
     return Tree(str(root), watch, tuple(map(str, single)))
 
 

@@ -15,12 +15,12 @@ from hotrun.adapters.instance.runtime_folder import MAX_SOCKET_PATH_BYTES, Unsaf
 
 
 @pytest.fixture(autouse=True)
-def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A runtime folder for this test; its path is short enough for a socket."""
-    folder = tmp_path / "r"
+def runtime(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runtime folder for this test."""
+    folder = short_path / "r"
     folder.mkdir(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
+    monkeypatch.setenv("TMPDIR", str(short_path / "t"))
     return folder
 
 
@@ -50,13 +50,13 @@ def test_a_root_has_one_holder_whose_pid_is_told_and_other_roots_are_free() -> N
     InstanceLock("/some/root").release()
 
 
-def test_another_name_of_the_same_root_is_the_same_root(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "alias").symlink_to(tmp_path / "real")
-    assert socket_path(str(tmp_path / "alias")) == socket_path(str(tmp_path / "real"))
+def test_another_name_of_the_same_root_is_the_same_root(short_path: Path) -> None:
+    (short_path / "real").mkdir()
+    (short_path / "alias").symlink_to(short_path / "real")
+    assert socket_path(str(short_path / "alias")) == socket_path(str(short_path / "real"))
 
 
-def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) -> None:
+def test_the_end_of_a_process_frees_its_root_however_it_comes(short_path: Path) -> None:
     imports = "import time; from hotrun.adapters.instance.lock import InstanceLock"
     code = f"{imports}; c = InstanceLock('/r'); print(1, flush=True)"
     child = subprocess.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"], stdout=subprocess.PIPE)
@@ -74,7 +74,7 @@ def test_the_end_of_a_process_frees_its_root_however_it_comes(tmp_path: Path) ->
 
 
 def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
-    runtime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runtime: Path, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hotrun.adapters.instance.runtime_folder.candidates", lambda: [str(runtime / "hotrun")])
     (runtime / "hotrun").mkdir(0o755)
@@ -83,8 +83,8 @@ def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
         InstanceLock("/some/root")
     assert known_paths("/some/root") == []
     (runtime / "hotrun").rmdir()
-    (tmp_path / "elsewhere").mkdir(0o700)
-    (runtime / "hotrun").symlink_to(tmp_path / "elsewhere")
+    (short_path / "elsewhere").mkdir(0o700)
+    (runtime / "hotrun").symlink_to(short_path / "elsewhere")
     with pytest.raises(UnsafeFolder, match="is not a folder"):
         InstanceLock("/some/root")
     (runtime / "hotrun").unlink()
@@ -94,19 +94,19 @@ def test_a_folder_that_others_can_enter_or_that_is_a_link_is_refused(
         InstanceLock("/some/root")
 
 
-def test_without_a_runtime_folder_the_temporary_one_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_runtime_folder_the_temporary_one_is_used(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR")
-    (tmp_path / "t").mkdir()
-    assert os.path.dirname(socket_path("/some/root")) == str(tmp_path / "t" / f"hotrun-{os.getuid()}")
+    (short_path / "t").mkdir()
+    assert os.path.dirname(socket_path("/some/root")) == str(short_path / "t" / f"hotrun-{os.getuid()}")
 
 
 def test_a_folder_whose_sockets_would_have_too_long_a_name_is_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    long = tmp_path / ("x" * 90)
+    long = short_path / ("x" * 90)
     long.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
-    (tmp_path / "t").mkdir()
+    (short_path / "t").mkdir()
     assert len(os.fsencode(socket_path("/some/root"))) <= MAX_SOCKET_PATH_BYTES
 
 

@@ -104,10 +104,10 @@ def test_orphans_are_found_by_the_mark_of_their_reaper_where_there_are_no_subrea
 def test_what_was_below_us_once_stays_ours_when_its_parent_exits() -> None:
     with server() as child:
         pid = int(child.do("it = subprocess.Popen(['sleep', '60'], start_new_session=True).pid"))
-        assert pid in {seen.pid for seen in psutil_table.orphans()}
+        assert pid in {seen.pid for seen in psutil_table.below(os.getpid())}
         child.popen.kill()
         child.popen.wait(DEADLINE_S)
-        [orphan] = [seen for seen in psutil_table.orphans() if seen.pid == pid]
+        [orphan] = [seen for seen in psutil_table.below(os.getpid()) if seen.pid == pid]
         assert orphan.parent != child.pid
         os.kill(pid, signal.SIGKILL)
 

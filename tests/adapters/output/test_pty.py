@@ -15,6 +15,7 @@ import pytest
 
 from hotrun.adapters.output import pty as terminals
 from hotrun.adapters.output.pty import MAX_QUEUED_BYTES, NO_SIZE, Pty, Window, own_size
+from tests.adapters.output import single_program
 from tests.adapters.output.single_program import PYTHON, Stage, staged
 from tests.adapters.programs import until
 
@@ -120,7 +121,7 @@ async def test_the_programs_follow_the_size_of_our_own_terminal(stage: Stage, mo
     ours = Pty(20, 70)  # as if it was ours
     monkeypatch.setattr(terminals, "STDOUT", ours.master)
     window = Window()
-    monkeypatch.setattr("tests.adapters.output.single_program.Pty", lambda rows, columns: window.open())
+    monkeypatch.setattr(single_program, "Pty", lambda rows, columns: window.open())
     try:
         for run in (1, 2):
             _, reader = stage.terminal(run, *PYTHON, WATCH_SIZE)

@@ -145,6 +145,8 @@ def test_what_was_started_before_the_loop_is_asked_in_it() -> None:
             probing.probes.start(run, Ready("tcp", f"127.0.0.1:{taken.getsockname()[1]}"))
         probing.probes.stop(2)
         asyncio.run(main(probing))
+        probing.probes.close()
+        probing.guard.close()
 
 
 @pytest.mark.parametrize(
@@ -334,10 +336,11 @@ async def test_a_program_that_does_not_end_is_killed(
     probing: Probing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(probe_exec, "TIMEOUT_S", 1.0)
-    probing.probes.start(1, sh("sleep 1000 & echo $! >> pids; echo $$ >> pids; wait", tmp_path))
+    probing.probes.start(1, sh("sleep 1000 & echo $! $$ > made$$; mv made$$ pids; wait", tmp_path))
+    await until((tmp_path / "pids").exists)
+    child, shell = map(int, (tmp_path / "pids").read_text().split())
+    await until(lambda: is_gone(child) and is_gone(shell))
     await probing.refused("no exit within 1 s")
-    child, shell = (tmp_path / "pids").read_text().split()[:2]
-    await until(lambda: is_gone(int(child)) and is_gone(int(shell)))
 
 
 @pytest.mark.parametrize("end", ["stop", "close", "answer"])

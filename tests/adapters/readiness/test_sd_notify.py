@@ -223,18 +223,20 @@ def test_a_barrier_is_lifted_when_what_was_said_before_has_been_read() -> None:
     listen(test)
 
 
-def test_the_socket_is_only_for_its_user_and_goes_with_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+def test_the_socket_is_only_for_its_user_and_goes_with_its_run(
+    short_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short_path))
     listening = Listening()
     first, second = (Path(listening.notifications.open(run)) for run in (1, 2))
     assert first.parent == second.parent
-    assert first.parent.parent == tmp_path
+    assert first.parent.parent == short_path
     assert [stat.S_IMODE(it.stat().st_mode) for it in (first.parent, first)] == [0o700, 0o600]
     listening.notifications.close(1)
     listening.notifications.close(1)
     assert (first.exists(), second.exists()) == (False, True)
     listening.notifications.close_all()
-    assert list(tmp_path.iterdir()) == []
+    assert list(short_path.iterdir()) == []
 
 
 def test_a_folder_with_a_long_name_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
