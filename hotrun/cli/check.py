@@ -31,7 +31,7 @@ def check(options: Options, expand: bool = False) -> int:
         refuse(options, path, [*slow(project.parsers), *wrong_examples(project)])
     for warning in (*warnings, *_idle(options, project, path)):
         say(f"warning: {warning}")
-    say(f"{path}: ok, {count(len(project.steps), 'step')}, {_processes(len(project.processes))}")
+    say(f"{path}: ok, {count(len(project.steps), 'step')}, {count(len(project.processes), 'process', 'processes')}")
     return 0
 
 
@@ -53,7 +53,3 @@ def _idle(options: Options, project: Project, path: str) -> list[str]:
     return idle_warnings(
         ConfigPlaces(options, ChosenProject(project, path)), unmatched_patterns(project, watched_files(project))
     )
-
-
-def _processes(number: int) -> str:
-    return "1 process" if number == 1 else f"{number} processes"

@@ -86,8 +86,8 @@ def _lines(options: Options, folder: str) -> Iterator[ReportLine]:
 
 
 def _configuration(chosen: ChosenProject) -> ReportLine:
-    processes = len(chosen.project.processes)
-    parts = f"{count(len(chosen.project.steps), 'step')}, {processes} process{'' if processes == 1 else 'es'}"
+    steps, processes = len(chosen.project.steps), len(chosen.project.processes)
+    parts = f"{count(steps, 'step')}, {count(processes, 'process', 'processes')}"
     if chosen.path is not None:
         return ReportLine("ok", "configuration", f"{chosen.path}, {parts}")
     return ReportLine("ok", "configuration", f"none; {chosen.explanation or parts}")

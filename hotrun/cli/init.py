@@ -129,7 +129,7 @@ def _imported(folder: str, imported: Imported) -> int:
 
     _write(folder, written(imported))
     steps, processes = len(imported.config.build), len(imported.config.run)
-    made = f"{count(steps, 'step')}, {'1 process' if processes == 1 else f'{processes} processes'}"
+    made = f"{count(steps, 'step')}, {count(processes, 'process', 'processes')}"
     say(f"wrote {NAME}: {made}, from {imported.source} of {imported.tool}")
     if imported.notes:
         print("at its top stands what is not the same or not taken over, and why")

@@ -147,7 +147,7 @@ def _worded(answer: WhyAnswer, chosen: ChosenProject, places: ConfigPlaces) -> I
             yield "  it is the configuration: hotrun reloads it"
         yield from (f"  {_effect(found, answer, chosen, places)}" for found in answer.consequences)
         if not answer.triggers:
-            yield "  no step and no process has a pattern for it"
+            yield "  matches no step or process"
     yield from (f"  {_ago(found.ago_ms)}: {_decided(found)}" for found in reversed(answer.decisions or ()))
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from hotrun.config.loading.problems import Findings, Path, did_you_mean, key_path
+from hotrun.config.loading.problems import Findings, Path, key_path, suggestion
 from hotrun.config.loading.profile import READY_KINDS
 from hotrun.config.tables.addresses import Address
 from hotrun.config.tables.model import BuildStep, Config, ProgramTable, Proxy, ReadyTable, ReloadTable, RunProcess
-from hotrun.config.tables.values import Unfit, closest
+from hotrun.config.tables.values import Unfit
+from hotrun.core.model.text import closest
 from hotrun.keys.actions import DEFAULT_KEYS
 
 KnownParsers = Callable[[], Sequence[str]]  # asked only where a file names one: the table of rules costs 5 ms
@@ -162,7 +163,7 @@ def _check_keys(config: Config, findings: Findings) -> None:
         path: Path = ("ui", "keys", action)
         if action not in DEFAULT_KEYS:
             meant = closest(action, DEFAULT_KEYS)
-            proposal = did_you_mean(meant) or f", expected one of {', '.join(DEFAULT_KEYS)}"
+            proposal = suggestion(meant) or f", expected one of {', '.join(DEFAULT_KEYS)}"
             findings.add(path, f"unknown action{proposal}")
         elif not findings.touch(path):
             for name in names:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from hotrun.config.loading.problems import Findings, Path, describe, did_you_mean, quote
-from hotrun.config.tables.values import Unfit, Value, closest
+from hotrun.config.loading.problems import Findings, Path, describe, quote, suggestion
+from hotrun.config.tables.values import Unfit, Value
+from hotrun.core.model.text import closest
 
 _MISFIT = object()
 _PLAIN = {bool: "true or false", str: "a string", int: "a whole number"}
@@ -40,7 +41,7 @@ def _fit_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: Path, f
     fields = {field.name: field for field in msgspec.structs.fields(kind)}
     meant = {key: closest(key, fields) for key in value if key not in fields}
     for key, word in meant.items():
-        proposal = did_you_mean(word) if word else f", expected one of {', '.join(fields)}"
+        proposal = suggestion(word) if word else f", expected one of {', '.join(fields)}"
         findings.add((*path, key), f"unknown key{proposal}")
     fitting: dict[str, Any] = {}
     for name, field in fields.items():

@@ -17,7 +17,8 @@ from msgspec import structs
 from hotrun.config.loading.problems import Findings, Path
 from hotrun.config.tables.go import Go, GoHost, GoPlugin, label_of
 from hotrun.config.tables.model import BuildStep, Config, ReloadTable, RunProcess
-from hotrun.config.tables.values import Pattern, SignalName, closest
+from hotrun.config.tables.values import Pattern, SignalName
+from hotrun.core.model.text import closest
 from hotrun.go.target import HOST, RESTART, plugin_key, staged
 
 FIT, SWAP = "go-fit", "go-swap"

@@ -12,13 +12,14 @@ import msgspec
 from hotrun.config.loading.check import KnownParsers, check
 from hotrun.config.loading.likely_mistakes import doubts
 from hotrun.config.loading.not_yet import pending_keys
-from hotrun.config.loading.problems import Findings, InvalidConfig, Path, did_you_mean, key_path
+from hotrun.config.loading.problems import Findings, InvalidConfig, Path, key_path, suggestion
 from hotrun.config.loading.profile import Tables, origin, overlay
 from hotrun.config.loading.read import PYPROJECT, read_config
 from hotrun.config.loading.resolve import resolve
 from hotrun.config.tables.model import BuildOptions, Config
-from hotrun.config.tables.values import closest, dec_hook
+from hotrun.config.tables.values import dec_hook
 from hotrun.core.model.project import Project
+from hotrun.core.model.text import closest
 
 IN_PYPROJECT: Path = ("tool", "hotrun")
 
@@ -221,5 +222,5 @@ def _split_build(build: object, findings: Findings) -> tuple[Tables, Tables]:
             findings.add(("build", key), f"no name for a step: {key} is a key of [build] itself, use another name")
             del own[key]  # it is read as a step all the same, so that who needs it is not blamed, too
         elif key not in own and isinstance(value, int) and (meant := closest(key, BuildOptions.__struct_fields__)):
-            findings.add(("build", key), f"unknown key{did_you_mean(meant)}")
+            findings.add(("build", key), f"unknown key{suggestion(meant)}")
     return own, {key: value for key, value in build.items() if key not in own}

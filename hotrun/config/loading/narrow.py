@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from hotrun.config.loading.problems import describe, did_you_mean
+from hotrun.config.loading.problems import describe, suggestion
 from hotrun.config.loading.resolve import absolute, argv_of
-from hotrun.config.tables.values import Pattern, Unfit, closest
+from hotrun.config.tables.values import Pattern, Unfit
 from hotrun.core.model.project import Process, Program, Project, Step, Watch
+from hotrun.core.model.text import closest
 from hotrun.errors import HotrunError
 
 BUILD = "build"
@@ -72,7 +73,7 @@ def override_watch(project: Project, paths: Sequence[str], exclude: Sequence[str
             Pattern.parse(pattern)
         except Unfit as unfit:
             raise HotrunError(
-                f"-x: expected {unfit.expected}, got {describe(pattern)}{did_you_mean(unfit.meant)}"
+                f"-x: expected {unfit.expected}, got {describe(pattern)}{suggestion(unfit.meant)}"
             ) from None
     roots = tuple(os.path.abspath(os.path.expanduser(path)) for path in paths)
     watch = msgspec.structs.replace(
@@ -89,5 +90,5 @@ def _process_name(program: str, steps: dict[str, Step]) -> str:
 
 def _unknown(name: str, project: Project) -> HotrunError:
     known = (*project.processes, *project.steps)
-    meant = did_you_mean(closest(name, known))
+    meant = suggestion(closest(name, known))
     return HotrunError(f"no process or step is named {describe(name)}{meant}", f"there are: {', '.join(known)}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from hotrun.config.tables.values import Unfit, closest
+from hotrun.config.tables.values import Unfit
+from hotrun.core.model.text import closest
 from hotrun.errors import HotrunError
 
 Key = str | int
@@ -36,7 +37,7 @@ class Findings:
 
     def expected(self, path: Path, expected: str, value: object, meant: str | None = None) -> None:
         """Note that `value` stands where `expected` should; `meant` is what was probably meant."""
-        self.add(path, f"expected {expected}, got {describe(value)}{did_you_mean(meant)}")
+        self.add(path, f"expected {expected}, got {describe(value)}{suggestion(meant)}")
 
     def unfit(self, path: Path, value: object, unfit: Unfit) -> None:
         """Note what a value's own check found."""
@@ -57,8 +58,8 @@ class Findings:
         return any(found[: len(path)] == path[: len(found)] for found in (*self.by_path, *self._passed_over))
 
 
-def did_you_mean(word: str | None) -> str:
-    """Return the end of a message that proposes `word`, empty without one."""
+def suggestion(word: str | None) -> str:
+    """The end of a message that suggests `word`, empty without one."""
     return "" if word is None else f", did you mean {quote(word)}?"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from hotrun.config.tables.values import Unfit, closest
+from hotrun.config.tables.values import Unfit
 from hotrun.core.model.project import INPUT_KINDS, input_kind
+from hotrun.core.model.text import closest
 
 EXPECTED = '"go:./cmd/app", "go-test:./..." or "depfile:build/*.d"'
 

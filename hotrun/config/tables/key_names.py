@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from hotrun.config.tables.values import Unfit, Value, closest
+from hotrun.config.tables.values import Unfit, Value
+from hotrun.core.model.text import closest
 from hotrun.keys.names import NAMED, TAKEN, is_key, meant_key
 
 _KEY = {"type": "string", "minLength": 1, "examples": ["r", "R", "f5", "enter", "ctrl+l", "alt+x"]}

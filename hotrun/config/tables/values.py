@@ -7,6 +7,7 @@ import re
 from typing import Any, ClassVar, Self
 
 from hotrun.config.tables.duration import DURATION_PATTERN, format_duration, parse_duration
+from hotrun.core.model.text import closest
 
 
 class Unfit(ValueError):
@@ -174,15 +175,6 @@ class Pattern(str, Value):
 
         check_pattern(value)
         return cls(value)
-
-
-def closest(word: str, known: Any) -> str | None:  # noqa: ANN401 - any iterable of names
-    """Return the one of `known` that `word` was probably meant to be, or None."""
-    import difflib
-
-    by_lower = {name.lower(): name for name in known}
-    matches = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[matches[0]] if matches else None
 
 
 def regex_trouble(text: str) -> str | None:

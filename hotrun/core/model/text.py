@@ -14,9 +14,9 @@ def duration(ms: int) -> str:
     return f"{ms // 60_000}m {ms % 60_000 // 1000:02}s"
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: "1 error", "2 errors"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 error", "2 errors". `plural`: if an "s" at the end is not enough."""
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def listed(names: Sequence[str], limit: int = 3) -> str:
@@ -30,9 +30,16 @@ def exit_code_hint(code: int | None) -> str | None:
     return {126: "command not executable", 127: "command not found"}.get(code or 0)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A hint with the nearest known word, if one is near."""
-    import difflib  # 3 ms, for mistakes only
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that `word` is probably meant to be, whatever its case, or None."""
+    import difflib  # 3 ms, only for mistakes
 
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f'did you mean "{near[0]}"?' if near else None
+    by_lower = {name.lower(): name for name in known}
+    matches = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[matches[0]] if matches else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint with the closest known word, if there is one."""
+    meant = closest(word, known)
+    return f'did you mean "{meant}"?' if meant else None
