@@ -54,13 +54,13 @@ def status_of(project: Project, path: str) -> PathStatus:
             return PathStatus(name, is_folder=False, exists=os.path.lexists(name), single=True)
         if _root_of(name, project) is not None:
             return _inside(project, name, as_folder)
-    linked = _name_behind_link(project, place) if project.watch.follow_symlinks else None
+    linked = _name_through_link(project, place) if project.watch.follow_symlinks else None
     if linked is not None:
         return msgspec.structs.replace(_descend(project, linked, as_folder), through=_link_in(linked))
     return PathStatus(place, as_folder or os.path.isdir(place), os.path.lexists(place), "outside", place)
 
 
-def _name_behind_link(project: Project, path: str) -> str | None:
+def _name_through_link(project: Project, path: str) -> str | None:
     """The name of a path outside of the roots that is watched because a link leads there. Walks the whole project."""
     tree = Tree(project.root, project.watch, ())
     tree.rescan()

@@ -210,10 +210,9 @@ def _workspace_above(folder: ProjectFolder) -> str:
 def _is_excluded(folder: ProjectFolder, above: str, workspace: dict[str, object]) -> bool:
     """Whether the workspace excludes this package. If not, cargo treats it as a member (or reports an error)."""
     upper = os.path.normpath(os.path.join(folder.root, above))
-    here = os.path.relpath(folder.root, upper)
-    return any(
-        here == path or here.startswith(path + "/") for path in map(os.path.normpath, strings(workspace.get("exclude")))
-    )
+    package = os.path.relpath(folder.root, upper)
+    excluded = map(os.path.normpath, strings(workspace.get("exclude")))
+    return any(package == path or package.startswith(path + "/") for path in excluded)
 
 
 def _outside(path: str) -> bool:

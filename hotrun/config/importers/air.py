@@ -175,21 +175,21 @@ class _Air:
 
     def _current_system(self) -> Keys:
         """The table for the current system. The others are reported."""
-        own = None
+        current = None
         for name, platform in _SYSTEMS.items():
             table = self.given.table(name)
             if platform == self.draft.source.system:
-                own = table
+                current = table
             else:
                 hint = "hotrun does not run there" if name == "windows" else f"put it in [profile.{name}]"
                 table.skip(f"only used on {name}: {hint}", *table.names())
-        return own or self.given
+        return current or self.given
 
     def _first(self, key: str) -> list[str] | None:
         """A key of the current system's table, otherwise of [build]."""
-        own = self.system.texts(key) if self.system.has(key) else None
+        current = self.system.texts(key) if self.system.has(key) else None
         common = self.given.texts(key)
-        return common if own is None else own
+        return common if current is None else current
 
     def _build_paths(self) -> tuple[list[str] | None, str]:
         """The patterns of the files that trigger a build: those of [build] without those of the rules, which win."""

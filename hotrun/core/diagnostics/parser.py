@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hotrun.core.diagnostics.collected import MAX_FINDINGS, MAX_PRINTED, Collected, printed_key
-from hotrun.core.diagnostics.json_formats.formats import Recognizer, Report, chosen
+from hotrun.core.diagnostics.json_formats.formats import Recognizer, Report, select_formats
 from hotrun.core.diagnostics.model.draft import MAX_DETAIL, Draft
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.model.text_lines import MAX_CHARACTERS, plain
@@ -31,7 +31,7 @@ class Parser:
     def __init__(self, rules: RuleTable, names: tuple[str, ...] = ("auto",), program: str = "") -> None:
         """`names`: select the rules, see RuleTable.select. `program`: that of the command, see programs.program_of."""
         selected = rules.select(names, program)
-        formats = chosen(names)
+        formats = select_formats(names)
         self.collected = Collected(printed_key, MAX_PRINTED)
         self._is_idle = not selected and not formats
         self._rules = rules

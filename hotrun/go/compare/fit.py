@@ -156,7 +156,7 @@ def _of_plugin(plugin: Artifact, host: Artifact, symbols: Sequence[str]) -> Iter
 
 
 def _of_symbols(plugin: Artifact, symbols: Sequence[str]) -> Iterator[Problem]:
-    if not plugin.own_symbols:
+    if not plugin.can_look_up:
         path = plugin.plugin_path or "its plugin path"
         cause = Cause(
             "pluginpath",

@@ -40,7 +40,7 @@ Kind = Literal["host", "plugin", "program", "library", "foreign", "unknown", "tr
 class Artifact(msgspec.Struct, frozen=True):
     """One file. `path`: as given on the command line.
 
-    `trouble`: why a file cannot be parsed. `own_symbols`: the plugin's exported symbols start with its plugin path,
+    `trouble`: why a file cannot be parsed. `can_look_up`: the plugin's exported symbols start with its plugin path,
     which plugin.Open expects. `symbols`: their names without that path. `folders`: the folders of the source files.
     `digest`: the file's sha256. `modified_ms`: its mtime since 1970.
     """
@@ -52,7 +52,7 @@ class Artifact(msgspec.Struct, frozen=True):
     fingerprints: Mapping[str, str] = {}
     build: BuildInfo | None = None
     plugin_path: str = ""
-    own_symbols: bool = True
+    can_look_up: bool = True
     symbols: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     digest: str = ""
@@ -92,8 +92,8 @@ def artifact_of(path: str, data: bytes) -> Artifact:
     except Malformed as error:
         return Artifact(path, "damaged", str(error))
     if found is None:
-        what = "it is empty" if not data else "it is neither an ELF nor a Mach-O file"
-        return Artifact(path, "damaged", what)
+        trouble = "it is empty" if not data else "it is neither an ELF nor a Mach-O file"
+        return Artifact(path, "damaged", trouble)
     build = parse_build_info(found.section("go.buildinfo") or found.section("go_buildinfo") or b"")
     kind = _kind(found, fingerprints, build)
     folders = frozenset(_folders(found.section("gopclntab") or b""))
@@ -161,7 +161,7 @@ def _with_symbols(artifact: Artifact, found: Object) -> Artifact:
     return msgspec.structs.replace(
         artifact,
         plugin_path=unescaped(paths[0]) if len(paths) == 1 else "",
-        own_symbols=bool(names),
+        can_look_up=bool(names),
         symbols=frozenset(name for name in names if name.isidentifier() and name[0].isupper()),
     )
 

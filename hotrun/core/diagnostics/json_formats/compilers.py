@@ -75,41 +75,41 @@ def read_cargo(text: str) -> Iterator[Report]:
         yield from _rust(_rustc.decode(text), "")
 
 
-def _rust(said: _Rust, package: str) -> Iterator[Finding]:
-    if said.level == "failure-note" or (not said.spans and _ECHO.match(said.message)):
+def _rust(entry: _Rust, package: str) -> Iterator[Finding]:
+    if entry.level == "failure-note" or (not entry.spans and _ECHO.match(entry.message)):
         return
-    primary = next((span for span in said.spans if span.is_primary), None)
-    span = _own(primary) if primary is not None else None
+    primary = next((span for span in entry.spans if span.is_primary), None)
+    span = _macro_call(primary) if primary is not None else None
     yield Finding(
-        severity=_RUST_SEVERITIES.get(said.level, "error"),
-        message=said.message.strip(),
+        severity=_RUST_SEVERITIES.get(entry.level, "error"),
+        message=entry.message.strip(),
         tool="rustc",
         file=span.file_name if span else None,
         line=span.line_start if span else None,
         column=span.column_start if span else None,
         end_line=span.line_end if span else None,
         end_column=span.column_end if span else None,
-        code=said.code.code if said.code else None,
-        detail=_rendered(said.rendered or ""),
-        related=_rust_related(said),
+        code=entry.code.code if entry.code else None,
+        detail=_rendered(entry.rendered or ""),
+        related=_rust_related(entry),
         directories=(workspace(package, span.file_name),) if package and span else (),
         near=(package,) if package else (),
     )
 
 
-def _own(span: _Span) -> _Span:
+def _macro_call(span: _Span) -> _Span:
     """The call of an external macro, for a span in the macro's code."""
-    own = span
-    while _FOREIGN.match(own.file_name) and own.expansion is not None:
-        own = own.expansion.span
-    return span if _FOREIGN.match(own.file_name) else own
+    call = span
+    while _FOREIGN.match(call.file_name) and call.expansion is not None:
+        call = call.expansion.span
+    return span if _FOREIGN.match(call.file_name) else call
 
 
-def _rust_related(said: _Rust) -> tuple[Place, ...]:
-    labels = [span.place(span.label) for span in said.spans if not span.is_primary and span.label]
+def _rust_related(entry: _Rust) -> tuple[Place, ...]:
+    labels = [span.place(span.label) for span in entry.spans if not span.is_primary and span.label]
     notes = [
         span.place(child.message)
-        for child in said.children
+        for child in entry.children
         for span in child.spans
         if span.is_primary and span.suggested_replacement is None
     ]
@@ -166,9 +166,9 @@ _GCC_SEVERITIES: dict[str, Severity] = {"warning": "warning", "note": "note", "r
 def read_gcc(text: str) -> Iterator[Report]:
     """The array that `gcc -fdiagnostics-format=json` prints for each file it compiles."""
     found: list[Finding] = []
-    for said in _gcc.decode(text):
-        finding = _gcc_finding(said)
-        if said.kind == "note" and found and finding.file is not None:
+    for entry in _gcc.decode(text):
+        finding = _gcc_finding(entry)
+        if entry.kind == "note" and found and finding.file is not None:
             # A note without a parent belongs to the diagnostic before it.
             note = Place(finding.file, finding.line, finding.column, finding.message)
             found[-1] = msgspec.structs.replace(found[-1], related=(*found[-1].related, note)[:MAX_RELATED])
@@ -177,33 +177,33 @@ def read_gcc(text: str) -> Iterator[Report]:
     yield from found
 
 
-def _gcc_finding(said: _Gcc) -> Finding:
-    first = said.locations[0] if said.locations else None
+def _gcc_finding(entry: _Gcc) -> Finding:
+    first = entry.locations[0] if entry.locations else None
     return Finding(
-        severity=_GCC_SEVERITIES.get(said.kind, "error"),
-        message=said.message.strip(),
+        severity=_GCC_SEVERITIES.get(entry.kind, "error"),
+        message=entry.message.strip(),
         tool="gnu",
         file=first.caret.file if first else None,
         line=first.caret.line if first else None,
-        column=said.column(first.caret) if first else None,
+        column=entry.column(first.caret) if first else None,
         end_line=first.finish.line if first and first.finish else None,
-        end_column=_behind(said.column(first.finish)) if first else None,
-        code=said.option,
-        related=tuple(_gcc_related(said))[:MAX_RELATED],
+        end_column=_after(entry.column(first.finish)) if first else None,
+        code=entry.option,
+        related=tuple(_gcc_related(entry))[:MAX_RELATED],
     )
 
 
-def _gcc_related(said: _Gcc) -> Iterator[Place]:
-    for location in said.locations[1:]:
+def _gcc_related(entry: _Gcc) -> Iterator[Place]:
+    for location in entry.locations[1:]:
         if location.label:
-            yield Place(location.caret.file, location.caret.line, said.column(location.caret), location.label)
-    for child in said.children:
+            yield Place(location.caret.file, location.caret.line, entry.column(location.caret), location.label)
+    for child in entry.children:
         if child.locations and not child.message.startswith(_SAID_BEFORE):
             caret = child.locations[0].caret
-            yield Place(caret.file, caret.line, said.column(caret), child.message.strip())
+            yield Place(caret.file, caret.line, entry.column(caret), child.message.strip())
 
 
-def _behind(column: int | None) -> int | None:
+def _after(column: int | None) -> int | None:
     return None if column is None else column + 1
 
 
@@ -259,12 +259,12 @@ def read_go_vet(text: str) -> Iterator[Report]:
             if isinstance(found, _VetFailure):
                 yield Finding("warning", found.error, "go", code=analyzer, near=(package,))
                 continue
-            for said in found:
-                at = _position(said.posn, said.message)
-                end = _position(said.end, "") if said.end else None
+            for entry in found:
+                at = _position(entry.posn, entry.message)
+                end = _position(entry.end, "") if entry.end else None
                 yield Finding(
                     severity="warning",
-                    message=said.message.strip(),
+                    message=entry.message.strip(),
                     tool="go",
                     file=at.file,
                     line=at.line,
@@ -272,7 +272,7 @@ def read_go_vet(text: str) -> Iterator[Report]:
                     end_line=end.line if end else None,
                     end_column=end.column if end else None,
                     code=analyzer,
-                    related=tuple(_position(other.posn, other.message) for other in said.related[:MAX_RELATED]),
+                    related=tuple(_position(other.posn, other.message) for other in entry.related[:MAX_RELATED]),
                     near=(package,),
                 )
 

@@ -1,4 +1,4 @@
-"""The JSON formats that are understood: by which words a document is known, and which of them a step reads."""
+"""The supported JSON formats: how to recognize their documents, and which of them a step reads."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ JSON = "json"
 
 
 class JsonDocument(msgspec.Struct, frozen=True):
-    """A piece of text within a document, which is read by the rules for text. `source` keeps sources apart;
-    `near` is where it comes from (see Finding.near); `ends`: nothing more comes from there.
+    """A piece of text within a document, for the text rules. `source`: identifies the sender.
+
+    `near`: the package of the source (see Finding.near). `ends`: this is the last piece of the source.
     """
 
     source: str
@@ -29,19 +30,19 @@ Read = Callable[[str], Iterator[Report]]
 
 
 class JsonFormat(msgspec.Struct, frozen=True):
-    """One format. A document with one of `marks` may be of it."""
+    """One format. Its documents contain one of `marks`."""
 
     name: str
     tool: str
     marks: tuple[str, ...]
 
     def read(self, text: str) -> Iterator[Report]:
-        """What the document `text` says. Raises msgspec.DecodeError where it is of another format."""
+        """Read the document `text`. Raises msgspec.DecodeError for another format."""
         return _reader(self.name)(text)
 
 
 def _reader(name: str) -> Read:
-    """What reads documents of a format. Its module is loaded with the first of them."""
+    """The function that reads documents of a format. Its module is imported at the first use."""
     if name in _COMPILERS:
         from hotrun.core.diagnostics.json_formats import compilers
 
@@ -67,7 +68,7 @@ def _reader(name: str) -> Read:
 
 _COMPILERS = ("json:go", "json:cargo", "json:gcc", "json:go-vet")
 
-# In the order in which they are tried. Marks are written as all printers write them: without the blank after the colon.
+# In the order in which they are tried. Marks end before the colon, after which printers may add a blank.
 FORMATS = (
     JsonFormat("json:go", "go", ('"Action"',)),
     JsonFormat("json:cargo", "rustc", ('"reason"', '"$message_type"')),
@@ -81,15 +82,15 @@ FORMATS = (
 )
 
 
-def chosen(names: Sequence[str]) -> tuple[JsonFormat, ...]:
-    """The formats that `names` choose: "auto" and "json" mean all, else the name of a format or of its tool."""
+def select_formats(names: Sequence[str]) -> tuple[JsonFormat, ...]:
+    """The formats that `names` select: all for "auto" and "json", otherwise by the name of a format or tool."""
     if AUTO in names or JSON in names:
         return FORMATS
     return tuple(format for format in FORMATS if format.name in names or format.tool in names)
 
 
 def format_names() -> tuple[str, ...]:
-    """All names that choose formats and nothing else."""
+    """All names that select only formats."""
     return (JSON, *(format.name for format in FORMATS))
 
 
@@ -102,11 +103,11 @@ class Recognizer:
         self._search = re.compile("|".join(map(re.escape, marks))).search
 
     def is_marked(self, text: str) -> bool:
-        """Whether `text` may be a document of one of the formats; everything else need not be looked at."""
+        """Whether `text` may be a document of one of the formats."""
         return self._search(text) is not None
 
     def read(self, text: str) -> list[Report] | None:
-        """What a document says; None where it is of none of the formats, or no document at all."""
+        """Read a document. None if it has none of the formats, or is not a document."""
         for format in self._formats:
             if any(mark in text for mark in format.marks):
                 try:

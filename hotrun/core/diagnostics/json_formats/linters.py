@@ -42,18 +42,18 @@ _ruff = msgspec.json.Decoder(list[_Ruff] | _Ruff)
 def read_ruff(text: str) -> Iterator[Report]:
     """The output of `ruff check --output-format json` or `json-lines`."""
     read = _ruff.decode(text)
-    for said in read if isinstance(read, list) else (read,):
-        fix = f"help: {said.fix.message}" if said.fix and said.fix.message else None
+    for entry in read if isinstance(read, list) else (read,):
+        fix = f"help: {entry.fix.message}" if entry.fix and entry.fix.message else None
         yield Finding(
-            severity="warning" if said.severity == "warning" else "error",
-            message=said.message,
+            severity="warning" if entry.severity == "warning" else "error",
+            message=entry.message,
             tool="ruff",
-            file=said.filename,
-            line=said.location.row,
-            column=said.location.column,
-            end_line=said.end_location.row,
-            end_column=said.end_location.column,
-            code=said.code or "invalid-syntax",
+            file=entry.filename,
+            line=entry.location.row,
+            column=entry.location.column,
+            end_line=entry.end_location.row,
+            end_column=entry.end_location.column,
+            code=entry.code or "invalid-syntax",
             detail=(fix,) if fix else (),
         )
 
@@ -79,18 +79,18 @@ _mypy = msgspec.json.Decoder(_Mypy)
 
 def read_mypy(text: str) -> Iterator[Report]:
     """A line of `mypy --output json`."""
-    said = _mypy.decode(text)
+    entry = _mypy.decode(text)
     yield Finding(
-        severity=said.severity,
-        message=said.message,
+        severity=entry.severity,
+        message=entry.message,
         tool="mypy",
-        file=said.file,
-        line=_from_one(said.line, 1),
-        column=_from_one(said.column, 0),
-        end_line=_from_one(said.end_line, 1),
-        end_column=_from_one(said.end_column, 0),
-        code=said.code,
-        detail=_lines(said.hint or ""),
+        file=entry.file,
+        line=_from_one(entry.line, 1),
+        column=_from_one(entry.column, 0),
+        end_line=_from_one(entry.end_line, 1),
+        end_column=_from_one(entry.end_column, 0),
+        code=entry.code,
+        detail=_lines(entry.hint or ""),
     )
 
 
@@ -125,19 +125,19 @@ _pyright = msgspec.json.Decoder(_PyrightReport)
 
 def read_pyright(text: str) -> Iterator[Report]:
     """The document that `pyright --outputjson` prints."""
-    for said in _pyright.decode(text).diagnostics:
-        message, _, rest = said.message.partition("\n")
-        start, end = (said.range.start, said.range.end) if said.range else (None, None)
+    for entry in _pyright.decode(text).diagnostics:
+        message, _, rest = entry.message.partition("\n")
+        start, end = (entry.range.start, entry.range.end) if entry.range else (None, None)
         yield Finding(
-            severity="info" if said.severity == "information" else said.severity,
+            severity="info" if entry.severity == "information" else entry.severity,
             message=message,
             tool="pyright",
-            file=said.file or None,
+            file=entry.file or None,
             line=_from_one(start.line, 0) if start else None,
             column=_from_one(start.character, 0) if start else None,
             end_line=_from_one(end.line, 0) if end else None,
             end_column=_from_one(end.character, 0) if end else None,
-            code=said.rule,
+            code=entry.rule,
             detail=_lines(rest),
         )
 
@@ -168,18 +168,18 @@ _ESLINT_SEVERITIES: dict[int, Severity] = {0: "info", 1: "warning"}
 def read_eslint(text: str) -> Iterator[Report]:
     """The array that `eslint -f json` prints."""
     for checked in _eslint.decode(text):
-        for said in checked.messages:
-            message, _, rest = said.message.partition("\n")
+        for entry in checked.messages:
+            message, _, rest = entry.message.partition("\n")
             yield Finding(
-                severity=_ESLINT_SEVERITIES.get(said.severity, "error"),
+                severity=_ESLINT_SEVERITIES.get(entry.severity, "error"),
                 message=message,
                 tool="eslint",
                 file=checked.file,
-                line=_from_one(said.line, 1),
-                column=_from_one(said.column, 1),
-                end_line=_from_one(said.end_line, 1),
-                end_column=_from_one(said.end_column, 1),
-                code=said.rule,
+                line=_from_one(entry.line, 1),
+                column=_from_one(entry.column, 1),
+                end_line=_from_one(entry.end_line, 1),
+                end_column=_from_one(entry.end_column, 1),
+                code=entry.rule,
                 detail=_lines(rest),
             )
 

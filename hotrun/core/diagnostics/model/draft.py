@@ -34,8 +34,8 @@ def file_name(text: str) -> str:
 def place(found: re.Match[str], message: str = "") -> Place:
     """The place from the groups file, line and column of a match. `message`: the default message."""
     groups = found.groupdict()
-    said = groups.get("message") or message
-    return Place(file_name(groups["file"]), number(groups.get("line")), number(groups.get("column")), said.strip())
+    text = groups.get("message") or message
+    return Place(file_name(groups["file"]), number(groups.get("line")), number(groups.get("column")), text.strip())
 
 
 class Draft:

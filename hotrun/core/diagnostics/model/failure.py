@@ -10,8 +10,8 @@ from hotrun.core.diagnostics.model.text_lines import plain
 MAX_LINES = 20
 
 
-def failure(name: str, what: str, tail: Sequence[str]) -> Finding:
-    """An error without a place. `name`: the failed step or process, as the tool. `what`: the message.
+def failure(name: str, message: str, tail: Sequence[str]) -> Finding:
+    """An error without a place. `name`: the failed step or process, as the tool. `message`: the message.
 
     `tail`: the last output. Its last MAX_LINES lines become the detail, without blank lines around them.
     """
@@ -21,4 +21,4 @@ def failure(name: str, what: str, tail: Sequence[str]) -> Finding:
     lines = lines[-MAX_LINES:]
     while lines and not lines[0]:
         lines.pop(0)
-    return Finding(severity="error", message=what, tool=name, detail=tuple(lines))
+    return Finding(severity="error", message=message, tool=name, detail=tuple(lines))

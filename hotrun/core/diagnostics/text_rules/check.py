@@ -94,9 +94,9 @@ def _pattern_problem(pattern: str) -> str:
 
 
 def _example_problems(rule: AnyRule, table: RuleTable) -> Iterator[tuple[int, str]]:
-    alone = msgspec.structs.replace(table, rules=(rule,), programs={})
+    single = msgspec.structs.replace(table, rules=(rule,), programs={})
     for number, example in enumerate(rule.example, start=1):
-        parser = Parser(alone, (rule.name,))
+        parser = Parser(single, (rule.name,))
         for line in example.split("\n"):
             parser.feed("stdout", line)
         parser.finish()

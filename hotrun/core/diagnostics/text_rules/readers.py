@@ -18,7 +18,7 @@ from hotrun.core.diagnostics.text_rules.rules import BlockRule, LineRule, Locate
 Outcome = Literal["taken", "passed", "closed", "done"]
 
 _CARETS = re.compile(r"\s*[\^~][\^~ ]*$")
-_MAX_HELD = 1000
+_MAX_WAITING = 1000
 _LINES_AFTER_LEAD = 6
 
 
@@ -116,18 +116,18 @@ class BlockReader:
     def __init__(self, rule: BlockRule, draft: Draft) -> None:
         self.rule = rule
         self.draft = draft
-        self._left = rule.max_lines
+        self._lines_left = rule.max_lines
         self._stage = 0
 
     def feed(self, line: str) -> Outcome:
-        self._left -= 1
+        self._lines_left -= 1
         found = self.rule.compiled(self.rule.match_next[self._stage]).match(line)
         if found:
             self.draft.absorb(found)
             self._stage += 1
             if self._stage == len(self.rule.match_next):
                 return "done"
-        if self._left <= 0:
+        if self._lines_left <= 0:
             return "closed"
         self.draft.add_detail(line)
         return "passed"  # the block may stay incomplete, so other rules get the line, too
@@ -146,7 +146,7 @@ class Sticky:
         self._new = new
         self._emit = emit
         self._item: Draft | None = None
-        self._held: dict[str, list[Draft]] = {}
+        self._waiting: dict[str, list[Draft]] = {}
         self._enter(header)
 
     def feed(self, line: str) -> Outcome:
@@ -176,8 +176,8 @@ class Sticky:
             return
         verdict, code = header["verdict"], header["code"]
         if verdict is not None:
-            held = self._held.pop(code, ())
-            for draft in held if verdict == self.rule.verdict else ():
+            waiting = self._waiting.pop(code, ())
+            for draft in waiting if verdict == self.rule.verdict else ():
                 self._emit(draft)
 
     def _flush(self) -> None:
@@ -187,9 +187,9 @@ class Sticky:
             return
         verdict = self._header["verdict"] if self.rule.verdict else ""
         if verdict is None:
-            held = self._held.setdefault(draft.groups["code"], [])
-            if len(held) < _MAX_HELD:
-                held.append(draft)
+            waiting = self._waiting.setdefault(draft.groups["code"], [])
+            if len(waiting) < _MAX_WAITING:
+                waiting.append(draft)
         elif verdict == self.rule.verdict:
             self._emit(draft)
 
@@ -200,13 +200,13 @@ class Lead:
     def __init__(self, rule: TraceRule, found: re.Match[str]) -> None:
         self.rule = rule
         self.groups = {name: text for name, text in found.groupdict().items() if text is not None}
-        self._left = _LINES_AFTER_LEAD
+        self._lines_left = _LINES_AFTER_LEAD
 
     def feed(self, line: str) -> Outcome:
-        self._left -= 1
+        self._lines_left -= 1
         if _CARETS.match(line):
             self.groups.setdefault("column", str(line.index(line.lstrip()[0]) + 1))
-        return "passed" if self._left > 0 else "closed"
+        return "passed" if self._lines_left > 0 else "closed"
 
     def close(self) -> None:
         return None

@@ -46,7 +46,7 @@ class Scanner:
         self._near = near
         self._formats: dict[str, ErrorformatReader] = {}
         self._waiting: list[Draft] = []
-        self._tells_directories = False  # make reports its directories on this stream
+        self._reports_directories = False  # make reports its directories on this stream
         self._context: list[Place] = []
 
     def feed(self, line: str) -> None:
@@ -54,10 +54,10 @@ class Scanner:
         if self._waiting:
             self._look_for_owner(line)
         is_taken = (self.open and self._offer(line)) or (self._prefilter.always and self._match_always(line))
-        if self._tells_directories:
+        if self._reports_directories:
             self._directories.remember(line)
         if not is_taken and self._prefilter.passes(line):
-            self._tells_directories |= self._directories.follow(line)
+            self._reports_directories |= self._directories.follow(line)
             rules = self._prefilter.rules(line)
             if rules and not self._match(line, rules):
                 self._begin(line, rules)
@@ -73,7 +73,7 @@ class Scanner:
 
     def _emit(self, draft: Draft) -> None:
         """Emit a finding, or let it wait for its owner. Findings after a waiting one wait, too."""
-        if not self._tells_directories and "file" in draft.groups:
+        if not self._reports_directories and "file" in draft.groups:
             named = self._directories.of_command_for(draft.groups["file"])
             draft.directories = draft.directories if named is None else named
         if (draft.rule.owner or self._waiting) and len(self._waiting) < _MAX_WAITING:

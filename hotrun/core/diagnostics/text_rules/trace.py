@@ -23,7 +23,7 @@ class TracePart:
         self.message = message
         self.rank = 0
         self.frames = 0
-        self.own: re.Match[str] | None = None
+        self.in_project: re.Match[str] | None = None
         self.other: re.Match[str] | None = None  # the frame to report if none is in the project
 
 
@@ -140,16 +140,16 @@ class Trace:
         file = found["file"]
         if file is None or _PSEUDO.match(file):
             return
-        is_own = not (self.rule.foreign and compiled(self.rule.foreign).search(line))
-        if is_own and (part.own is None or self.rule.pick == "last"):
-            part.own = found
+        is_in_project = not (self.rule.foreign and compiled(self.rule.foreign).search(line))
+        if is_in_project and (part.in_project is None or self.rule.pick == "last"):
+            part.in_project = found
         if part.other is None or self.rule.pick == "last":
             part.other = found
 
     def _where(self, part: TracePart) -> dict[str, str]:
         """The groups of the place: a frame in the project, the line above, a place in the message, or any frame."""
-        if part.own:
-            found = part.own
+        if part.in_project:
+            found = part.in_project
         elif self._lead:
             return self._lead
         elif self.rule.mention and part.message and (mentioned := compiled(self.rule.mention).search(part.message)):
