@@ -829,7 +829,7 @@ def test_a_sensor_that_dies_at_the_limit_is_made_anew(root: Path) -> None:
                 pass
             await until(lambda: any("was restarted" in text for text in watched.notices()), "the notice")
             assert watched.source._watcher.backend == "watchfiles+poll"
-            watched.changes.clear()
+            await watched.until_told("+caf\ufffd")
             await all_are_told(watched, files)
 
     asyncio.run(story())
