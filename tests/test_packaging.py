@@ -16,8 +16,8 @@ import pytest
 import tomli
 
 from hotrun import __version__
-from tests.e2e.project import unavailable
 from tests.support.repository import REPOSITORY
+from tests.support.toolchains import unavailable
 
 PROJECT = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 INSTALL_S, BUILD_S = 120.0, 60.0

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import os
 import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -21,46 +18,10 @@ from hotrun.adapters.processes.children import Children
 from hotrun.core.model.commands import Spawn
 from hotrun.core.model.inputs import Emptied, Exited, Input, OutputRead, Spawned, SpawnFailed
 from hotrun.core.model.project import Program
-
-DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
-LOOK_S = 0.002  # for conditions without a signal, such as the exit of somebody else's process
+from tests.support.waiting import until
 
 Params = ParamSpec("Params")
 Fact = TypeVar("Fact", bound=Input)
-
-
-class Deadline(AssertionError):
-    """What a test waited for did not happen."""
-
-
-async def until(condition: Callable[[], object], what: str = "it") -> None:
-    """Wait until `condition` holds."""
-    end = time.monotonic() + DEADLINE_S
-    while not condition():
-        if time.monotonic() > end:
-            raise Deadline(f"{what} has not come")
-        await asyncio.sleep(LOOK_S)
-
-
-def is_gone(pid: int) -> bool:
-    """Return whether a process has exited, also as a zombie."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return state_of(pid) in "ZX"
-
-
-def state_of(pid: int) -> str:
-    """Return the letter of a process's state: R, S, T (stopped), Z; "X" once it is gone."""
-    if not os.path.exists("/proc/self/stat"):
-        done = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True)
-        return done.stdout.strip()[:1] or "X"
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return "X"
 
 
 class Programs:

@@ -20,10 +20,10 @@ from typing import Any, Self
 import pytest
 
 from hotrun.adapters.console import NO_SIZE, Console
+from tests.support.repository import REPOSITORY
+from tests.support.waiting import DEADLINE_S, wait_until
 
 HERE = Path(__file__).parent
-REPOSITORY = HERE.parents[1]
-DEADLINE_S = 20.0
 FOREGROUND_POLL_S = 0.005
 
 
@@ -93,13 +93,15 @@ class Job:
 
     def says(self, *words: str) -> None:
         """Wait until the program has printed these words, in this order; ignores echoed text in between."""
-        end = time.monotonic() + DEADLINE_S
         pattern = re.compile(".*?".join(re.escape(f"<{word}>") for word in words), re.DOTALL)
-        while (found := pattern.search(self._said)) is None:
-            assert time.monotonic() < end, f"{words} after {self._said!r}"
-            if select.select([self.master], [], [], FOREGROUND_POLL_S)[0]:
-                self._said += os.read(self.master, 65_536).decode(errors="replace")
+        wait_until(lambda: pattern.search(self._said), lambda: f"{words} after {self._said!r}", between=self._read)
+        found = pattern.search(self._said)
+        assert found is not None
         self._said = self._said[found.end() :]
+
+    def _read(self) -> None:
+        if select.select([self.master], [], [], FOREGROUND_POLL_S)[0]:
+            self._said += os.read(self.master, 65_536).decode(errors="replace")
 
     def kill(self, number: int) -> None:
         os.kill(self.pid, number)

@@ -21,9 +21,9 @@ from watchfiles import Change
 from watchfiles._rust_notify import RustNotify
 
 from hotrun.adapters.files import watcher
+from tests.support.waiting import DEADLINE_S, wait_until
 
 STEP_MS, GROUP_MS, TIMEOUT_MS = 2, 50, 5000
-DEADLINE_S = 20.0
 IMPORTS = r"(?m)^\s*(import|from) watchfiles\b"
 
 only_inotify = pytest.mark.skipif(sys.platform != "linux", reason="only inotify has these limits and errors")
@@ -48,12 +48,14 @@ def sensor(*folders: Path, recursive: bool = False) -> RustNotify:
 def events(notify: RustNotify, until: Callable[[set[tuple[int, str]]], bool]) -> set[tuple[int, str]]:
     """All that has been reported when `until` holds of it."""
     found: set[tuple[int, str]] = set()
-    end = time.monotonic() + DEADLINE_S
-    while not until(found):
-        assert time.monotonic() < end, f"not reported: only {found}"
+
+    def ask() -> None:
+        nonlocal found
         answer = notify.watch(GROUP_MS, STEP_MS, TIMEOUT_MS, Stop())
         assert isinstance(answer, set | str), f"watch() answers with a set or a word, not {answer!r}"
         found |= answer if isinstance(answer, set) else set()
+
+    wait_until(lambda: until(found), lambda: f"not reported: only {found}", between=ask)
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.e2e.project import require, unavailable
+from tests.support.toolchains import require, unavailable
 
 BUILD_S = 240
 RUN_S = 30

@@ -7,14 +7,14 @@ Takes Go. What would name this machine, the folder and the port, is replaced bef
 
 from __future__ import annotations
 
-import socket
 import tempfile
 from pathlib import Path
 
 from tests.e2e.dashboard.test_terminal import Terminal as Program
-from tests.e2e.project import copy_project, require
 from tests.picture.screen import COLUMNS, ROWS, Shot, Terminal, drawing
+from tests.support.ports import free_port
 from tests.support.repository import REPOSITORY
+from tests.support.toolchains import copy_project, require
 
 PROJECT, PICTURE = REPOSITORY / "examples" / "go-http", REPOSITORY / "docs" / "dashboard.svg"
 ROOT, PORT = "/home/you/shop", "8080"
@@ -44,7 +44,7 @@ def main() -> None:
 
 def _record(root: Path) -> tuple[Terminal, Terminal]:
     """The screen when it is red, and when it passed again."""
-    port = _free_port()
+    port = str(free_port())
     with Wide(root, PORT=port, GOFLAGS="-buildvcs=false") as program:
         program.wait_for("web ready")
         _replace(root / "main.go", RIGHT, WRONG)
@@ -68,11 +68,6 @@ def _replace(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{path.name} does not hold {old} once"
     path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def _free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
 
 
 if __name__ == "__main__":

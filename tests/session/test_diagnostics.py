@@ -25,7 +25,7 @@ from hotrun.core.model.inputs import (
 )
 from hotrun.core.model.project import CustomParser, Program
 from hotrun.session.diagnostics import DiagnosticsService
-from tests.adapters.programs import until
+from tests.support.waiting import until
 
 ONE, TWO = "a.c:1:2: error: one", "b.c:3:4: error: two"
 GCC = Program(("gcc", "x"), "/p")

@@ -14,8 +14,8 @@ import pytest
 
 from hotrun.session.stdout import Stdout
 from hotrun.session.stdout_writer import FEW_WAITING
+from tests.support.waiting import DEADLINE_S
 
-DEADLINE_S = 20.0  # for what takes milliseconds: only a failing test waits as long
 PIECE = b"".join(b"line %d\n" % number for number in range(10_000))
 
 

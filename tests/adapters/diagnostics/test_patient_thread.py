@@ -9,7 +9,7 @@ import pytest
 
 from hotrun.adapters.diagnostics import patient_thread
 from hotrun.adapters.diagnostics.patient_thread import PatientThread
-from tests.adapters.programs import until
+from tests.support.waiting import until
 
 
 class Story:

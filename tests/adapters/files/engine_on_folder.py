@@ -18,7 +18,7 @@ from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Change, Input
 from hotrun.core.model.project import Program, Project, Step, Watch
-from tests.adapters.programs import until
+from tests.support.waiting import until
 
 NOT_WATCHED = (".git", ".hotrun")
 LONGEST_BUILD_S = 0.03

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 from hotrun.adapters.files import poller
 from hotrun.adapters.files.poller import Poller
 from tests.adapters.files.disk import save_atomically, write, write_unnoticeably
-from tests.adapters.programs import DEADLINE_S
+from tests.support.waiting import DEADLINE_S, wait_until
 
 NEVER_S = 1000.0  # an interval that never ends in a test: only `poll_now` makes it poll
 
@@ -47,7 +46,7 @@ class Looking:
 
     def end(self) -> None:
         self.poller.close()
-        until(lambda: not self.poller.runs)
+        wait_until(lambda: not self.poller.runs)
 
 
 Make = Callable[..., Looking]
@@ -65,13 +64,6 @@ def look() -> Iterator[Make]:
     for looking in made:
         looking.end()
     assert [looking.failures for looking in made] == [[]] * len(made)
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < end, "it has not come"
-        time.sleep(0.002)
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -229,7 +221,7 @@ def test_a_file_in_an_own_folder_comes_with_everything_that_was_changed_before_i
     for number in range(40):
         path = write(folders[number] / "a", "x" * number)
         cookie = write(own / str(number))
-        until(lambda cookie=cookie: str(cookie) in looking.named())  # type: ignore[misc]
+        wait_until(lambda cookie=cookie: str(cookie) in looking.named())  # type: ignore[misc]
         upto = next(at for at, (paths, _) in enumerate(looking.reports) if str(cookie) in paths)
         assert any(str(path) in paths for paths, _ in looking.reports[: upto + 1])
         looking.reports.clear()
@@ -240,7 +232,7 @@ def test_a_retired_poller_looks_once_more_and_ends(tmp_path: Path, look: Make) -
     path = write(tmp_path / "a")
     looking.poller.retire()
     looking.wait_for(path)
-    until(lambda: not looking.poller.runs)
+    wait_until(lambda: not looking.poller.runs)
 
 
 def test_it_looks_half_as_often_when_all_has_been_quiet(
@@ -249,11 +241,11 @@ def test_it_looks_half_as_often_when_all_has_been_quiet(
     monkeypatch.setattr(poller, "IDLE_S", 0.05)
     monkeypatch.setattr(poller, "MAX_CPU_SHARE", 1000.0)
     looking = look(tmp_path, interval_s=0.02)
-    until(lambda: looking.poller._pause_s == 0.04)
+    wait_until(lambda: looking.poller._pause_s == 0.04)
     monkeypatch.setattr(poller, "IDLE_S", DEADLINE_S)
     path = write(tmp_path / "a")
     looking.wait_for(path)
-    until(lambda: looking.poller._pause_s == 0.02)
+    wait_until(lambda: looking.poller._pause_s == 0.02)
 
 
 def test_a_large_tree_is_looked_at_less_often_than_was_asked(
@@ -263,7 +255,7 @@ def test_a_large_tree_is_looked_at_less_often_than_was_asked(
         write(tmp_path / str(number))
     monkeypatch.setattr(poller, "MAX_CPU_SHARE", 0.02)
     looking = look(tmp_path, interval_s=0.001)
-    until(lambda: looking.poller.delay_s > 0.01)
+    wait_until(lambda: looking.poller.delay_s > 0.01)
 
 
 def test_a_failure_is_told_and_not_survived_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,5 +265,5 @@ def test_a_failure_is_told_and_not_survived_in_silence(tmp_path: Path, monkeypat
         raise ValueError("broken")
 
     monkeypatch.setattr(poller, "_compare", broken)
-    until(lambda: not looking.poller.runs)
+    wait_until(lambda: not looking.poller.runs)
     assert looking.failures == ["ValueError: broken"]

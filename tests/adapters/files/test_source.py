@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from hotrun.core.model.settings import Poll
 from tests.adapters.files.disk import save_atomically, signatures, walked, write, write_unnoticeably
 from tests.adapters.files.random_changes import Gardener
 from tests.adapters.files.watched import Watched, put
-from tests.adapters.programs import DEADLINE_S, until
+from tests.support.waiting import DEADLINE_S, until, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -508,10 +507,7 @@ def test_a_retired_sensor_gives_out_what_it_has_seen(tmp_path: Path) -> None:
         for number in range(20):
             path = write(first / f"a{number}")
             watcher.watch([str(second)])
-            end = time.monotonic() + DEADLINE_S
-            while str(path) not in seen:
-                assert time.monotonic() < end, f"{path} was lost"
-                time.sleep(0.001)
+            wait_until(lambda path=str(path): path in seen, f"{path} was lost")  # type: ignore[misc]
             watcher.watch([str(first)])
     finally:
         watcher.close()

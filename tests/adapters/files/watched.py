@@ -12,7 +12,7 @@ from hotrun.core.model.inputs import Change, Input, Noticed
 from hotrun.core.model.project import Project, Watch
 from hotrun.core.model.settings import Poll
 from tests.adapters.files.disk import short, signatures, write
-from tests.adapters.programs import until
+from tests.support.waiting import until
 
 
 class Watched:

@@ -16,8 +16,10 @@ from hotrun.adapters.guard.inside import GUARD, REAPER
 from hotrun.adapters.os import cgroup, process_table
 from hotrun.adapters.os.process_info import ProcessInfo
 from hotrun.core.model.inputs import Emptied, Exited, Noticed, SpawnFailed
-from tests.adapters.programs import DEADLINE_S, Programs, is_gone, until, with_programs
+from tests.adapters.programs import Programs, with_programs
+from tests.support.processes import is_gone
 from tests.support.repository import REPOSITORY
+from tests.support.waiting import DEADLINE_S, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a subreaper")
 

@@ -10,7 +10,8 @@ import subprocess
 import pytest
 
 from hotrun.adapters.os import process_group
-from tests.adapters.programs import DEADLINE_S, is_gone, state_of, until
+from tests.support.processes import is_gone, state_of
+from tests.support.waiting import DEADLINE_S, until
 
 
 def test_a_signal_reaches_every_member_the_stopped_ones_too() -> None:

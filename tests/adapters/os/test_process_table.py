@@ -13,8 +13,8 @@ import pytest
 from hotrun.adapters.os import process_table, psutil_table
 from hotrun.adapters.os.process_info import REAPER_VARIABLE
 from hotrun.adapters.os.process_table import lineage
-from tests.adapters.programs import DEADLINE_S
 from tests.adapters.readiness.probing import server
+from tests.support.waiting import DEADLINE_S
 
 START = "p = subprocess.Popen([sys.executable, '-ISc', 'input()'], stdin=subprocess.PIPE, start_new_session=True)"
 IN_THREAD = f"t = threading.Thread(target=lambda: exec({START!r}, globals()), daemon=True); t.start(); t.join()"

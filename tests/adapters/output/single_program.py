@@ -15,7 +15,7 @@ from hotrun.adapters.output.logs import LogFile
 from hotrun.adapters.output.pty import Pty
 from hotrun.adapters.output.reader import OutputReader
 from hotrun.core.model.inputs import Input, OutputRead, Prompted
-from tests.adapters.programs import until
+from tests.support.waiting import until
 
 Params = ParamSpec("Params")
 PYTHON = (sys.executable, "-ISc")

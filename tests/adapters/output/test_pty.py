@@ -17,7 +17,7 @@ from hotrun.adapters.output import pty as terminals
 from hotrun.adapters.output.pty import MAX_QUEUED_BYTES, NO_SIZE, Pty, Window, own_size
 from tests.adapters.output import single_program
 from tests.adapters.output.single_program import PYTHON, Stage, staged
-from tests.adapters.programs import until
+from tests.support.waiting import until
 
 # Prints its size, and each new one; those before it waits are kept for it.
 WATCH_SIZE = (

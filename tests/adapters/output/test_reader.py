@@ -14,7 +14,8 @@ from hotrun.adapters.output.logs import OutputLogs
 from hotrun.adapters.output.reader import PIPE_BUFFER_BYTES, TURN_BYTES
 from hotrun.core.model.inputs import OutputRead, Prompted
 from tests.adapters.output.single_program import PYTHON, Stage, staged
-from tests.adapters.programs import is_gone, until
+from tests.support.processes import is_gone
+from tests.support.waiting import until
 
 FLOOD = "import os\nline = b'x' * 99 + b'\\n'\nwhile True: os.write(1, line * 600)\n"
 

@@ -14,7 +14,9 @@ import pytest
 
 from hotrun.adapters.processes.artifacts import Artifacts, fingerprint
 from hotrun.core.model.inputs import Emptied, Exited, Noticed, OutputRead, Spawned, SpawnFailed
-from tests.adapters.programs import Programs, is_gone, state_of, until, with_programs
+from tests.adapters.programs import Programs, with_programs
+from tests.support.processes import is_gone, state_of
+from tests.support.waiting import until
 
 PYTHON = (sys.executable, "-ISc")
 # Starts a program that leaves our group and session but keeps our pipes, prints its pid, and exits at once.

@@ -15,7 +15,7 @@ from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.os.process_table import below
 from hotrun.adapters.readiness.probes import Probes
 from hotrun.core.model.inputs import Input, ProbeFailed, ProbePassed
-from tests.adapters.programs import until
+from tests.support.waiting import until
 
 Params = ParamSpec("Params")
 

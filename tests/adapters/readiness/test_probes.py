@@ -19,8 +19,9 @@ from hotrun.adapters.readiness import address, probe_exec, probe_http, probe_lis
 from hotrun.adapters.sockets.sock_diag import is_supported
 from hotrun.core.model.inputs import ProbeFailed
 from hotrun.core.model.project import Program, Ready
-from tests.adapters.programs import is_gone, state_of, until
 from tests.adapters.readiness.probing import Probing, server, with_probing
+from tests.support.processes import is_gone, state_of
+from tests.support.waiting import until
 
 only_where_listeners_are_told = pytest.mark.skipif(not is_supported(), reason="only Linux tells who listens")
 

@@ -19,8 +19,8 @@ import pytest
 from hotrun.adapters.os.process_table import below
 from hotrun.adapters.readiness.sd_notify import MAX_MESSAGE_BYTES, NotifySockets
 from hotrun.core.model.inputs import Input, Notified
-from tests.adapters.programs import until
 from tests.adapters.readiness.probing import Server, server
+from tests.support.waiting import until
 
 only_with_credentials = pytest.mark.skipif(not hasattr(socket, "SO_PASSCRED"), reason="senders are not told here")
 

@@ -16,6 +16,7 @@ import pytest
 
 from hotrun.adapters.sockets.held import HeldSocketError, HeldSockets
 from hotrun.adapters.sockets.sock_diag import is_supported
+from tests.support import ports
 
 NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
@@ -27,25 +28,13 @@ def sockets() -> Iterator[HeldSockets]:
     made.close()
 
 
-@pytest.fixture
-def short_path() -> Iterator[Path]:
-    """A folder whose path is short enough for a Unix socket, which pytest's own may not be."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="hr-") as folder:
-        yield Path(folder)
-
-
 def free_port(host: str = "127.0.0.1") -> int:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        try:
-            probe.bind((host, 0))
-        except OSError as error:
-            if error.errno in NO_IPV6:
-                pytest.skip(f"{host}: {error}")
-            raise
-        return int(probe.getsockname()[1])
+    try:
+        return ports.free_port(host)
+    except OSError as error:
+        if error.errno in NO_IPV6:
+            pytest.skip(f"{host}: {error}")
+        raise
 
 
 def address(host: str = "127.0.0.1") -> str:

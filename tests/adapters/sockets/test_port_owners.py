@@ -10,8 +10,8 @@ from contextlib import closing
 
 from hotrun.adapters.sockets.port_owners import PortOwnerSearch
 from hotrun.core.model.inputs import Input, PortOwner, PortOwnersFound
-from tests.adapters.programs import until
 from tests.adapters.readiness.probing import server
+from tests.support.waiting import until
 
 
 def found(*ports: int, owners: dict[int, str] | None = None) -> tuple[PortOwner, ...]:

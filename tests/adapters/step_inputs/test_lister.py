@@ -20,8 +20,9 @@ from hotrun.adapters.step_inputs.source_headers import _CLOCK_NS
 from hotrun.core.model.commands import ListInputs
 from hotrun.core.model.inputs import Input, InputsListed
 from hotrun.core.model.project import Program, Step
-from tests.adapters.programs import is_gone, until
-from tests.e2e.project import require
+from tests.support.processes import is_gone
+from tests.support.toolchains import require
+from tests.support.waiting import until, wait_until
 
 Files = dict[str, str]
 
@@ -213,8 +214,7 @@ def counting_go(folder: Path) -> tuple[dict[str, str], Path]:
 def age(root: Path) -> None:
     """Wait until the files are older than what a clock's step may hide."""
     newest = max(path.stat().st_ctime_ns for path in root.rglob("*"))
-    while time.time_ns() <= newest + _CLOCK_NS:
-        time.sleep(0.005)
+    wait_until(lambda: time.time_ns() > newest + _CLOCK_NS)
 
 
 HEAD = 'package store\n\nimport "embed"\n\n//go:embed page.html all:static\nvar F embed.FS\n'

@@ -10,7 +10,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from tests.e2e.project import DEADLINE_S, Event, Running
+from tests.e2e.running import Event, Running
+from tests.support.waiting import DEADLINE_S
 
 END = "end"
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.changes.archive import built, make, wait_until_settled_with_an_edit
-from tests.e2e.project import Running, check_stream, unavailable
+from tests.e2e.running import Running, check_stream
+from tests.support.toolchains import unavailable
 
 LOCKED = ("later", "locked")
 LONG_NAME = "n" * 200

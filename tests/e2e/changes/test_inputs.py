@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.commands.test_cli import lay_out, run
-from tests.e2e.project import FIRST_BUILD_S, Event, Running, check_stream, require
+from tests.e2e.running import Event, Running, check_stream
+from tests.support.toolchains import FIRST_BUILD_S, require
 
 GO = {
     "go.mod": "module example.com/shop\n\ngo 1.21\n",

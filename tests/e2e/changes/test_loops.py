@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.project import Running
+from tests.e2e.running import Running
 
 STEP = '[build.app]\ncommand = "{command}"\n'
 MOST_STARTS = 3 + 2 + 1  # rounds, experiments, and the one that is left in peace

@@ -24,7 +24,8 @@ from tests.e2e.changes.archive import (
     stamp_ns,
     wait_until_settled_with_an_edit,
 )
-from tests.e2e.project import Running, check_stream, require, unavailable
+from tests.e2e.running import Running, check_stream
+from tests.support.toolchains import require, unavailable
 
 ROUNDS = int(os.environ.get("HOTRUN_LOST_ROUNDS", "25"))
 SEED = int(os.environ.get("HOTRUN_LOST_SEED", "1"))

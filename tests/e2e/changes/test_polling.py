@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.e2e.project import Event, Running, check_stream
+from tests.e2e.running import Event, Running, check_stream
 
 CONFIG = """
 [watch]

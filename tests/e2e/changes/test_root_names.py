@@ -10,7 +10,7 @@ import pytest
 
 from hotrun.client import Client
 from tests.e2e.commands.test_cli import lay_out, run
-from tests.e2e.project import Running, check_stream
+from tests.e2e.running import Running, check_stream
 
 CONFIG = """\
 [watch]

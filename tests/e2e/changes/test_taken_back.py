@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.e2e.project import Running, check_stream
+from tests.e2e.running import Running, check_stream
 
 CONFIG = """\
 [build.app]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.project import Running
+from tests.e2e.running import Running
 
 CONFIG = """
 [build.gen]

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.e2e.project import Running
+from tests.e2e.running import Running
 
 Files = dict[str, str | bytes]
 

@@ -22,8 +22,9 @@ from hotrun.cli.demo import wait_for
 from hotrun.cli.parameters import FLAGS
 from hotrun.config.loading.load import load
 from hotrun.config.loading.profile import Tables
-from tests.e2e.project import Running, unavailable
+from tests.e2e.running import Running
 from tests.support.repository import REPOSITORY
+from tests.support.toolchains import unavailable
 
 HOTRUN = (sys.executable, "-P", "-m", "hotrun")
 SCRIPTS = sysconfig.get_path("scripts")

@@ -18,7 +18,7 @@ from hotrun.client import Client, NotRunning
 from hotrun.core.model.text import duration
 from hotrun.errors import HotrunError
 from tests.e2e.commands.test_cli import HOTRUN, lay_out, run
-from tests.e2e.project import Running, check_stream
+from tests.e2e.running import Running, check_stream
 
 CONFIG = """\
 [build.app]

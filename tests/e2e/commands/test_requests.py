@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.commands.test_cli import run
-from tests.e2e.project import Running
+from tests.e2e.running import Running
 
 CONFIG = """[watch]
 auto = false

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.commands.test_cli import lay_out, run
-from tests.e2e.project import Running
+from tests.e2e.running import Running
 
 CONFIG = """\
 env_files = [".env"]

@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.dashboard.test_dashboard_full import is_open
 from tests.e2e.dashboard.test_dashboard_tmux import CONFIG, ROW, count_to, make, numbers
 from tests.e2e.dashboard.tmux import Window
-from tests.e2e.project import require
+from tests.support.toolchains import require
 
 # Tells its arguments; once "go" is there it ends: by itself, or as one that is killed and leaves its modes behind.
 RECORDER = """

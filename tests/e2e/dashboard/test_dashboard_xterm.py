@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.dashboard.test_dashboard_ends import Window
 from tests.e2e.dashboard.test_dashboard_tmux import ROW, SIZES, count_to, make, numbers
-from tests.e2e.project import unavailable
+from tests.support.toolchains import unavailable
 
 INSTALL_S = 120
 TURNS, LINES_A_TURN = 30, 40

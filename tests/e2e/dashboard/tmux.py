@@ -7,17 +7,14 @@ import os
 import shlex
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.e2e.project import require
-
-DEADLINE_S = 60.0
-LOOK_S = 0.02
+from tests.support.toolchains import require
+from tests.support.waiting import DEADLINE_S, wait_until
 
 
 class Window:
@@ -90,10 +87,7 @@ class Window:
 
     def wait_until(self, happened: Callable[[], bool], what: str) -> None:
         """Return when it has; AssertionError at the deadline."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not happened():
-            assert time.monotonic() < deadline, f"no {what}:\n" + "\n".join(self.lines[-60:])
-            time.sleep(LOOK_S)
+        wait_until(happened, lambda: f"{what}:\n" + "\n".join(self.lines[-60:]))
 
     def _environment(self) -> Mapping[str, str]:
         ours = {

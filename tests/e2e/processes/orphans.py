@@ -21,7 +21,7 @@ import msgspec
 from hotrun.adapters.guard.inside import GUARD, REAPER
 from hotrun.adapters.os import prctl, process_table
 from hotrun.adapters.os.process_info import ProcessInfo
-from tests.e2e.project import Running
+from tests.e2e.running import Running
 
 TREE = Path(__file__).parent / "hostile" / "tree.py"
 ROUND_S = 20.0

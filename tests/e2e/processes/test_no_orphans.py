@@ -17,7 +17,7 @@ import pytest
 from hotrun.adapters.guard.inside import GUARD, REAPER
 from hotrun.adapters.os import process_table
 from tests.e2e.processes.orphans import Outcome
-from tests.e2e.project import Running
+from tests.e2e.running import Running
 from tests.support.repository import REPOSITORY
 
 if sys.platform != "linux":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.project import Running, check_stream
+from tests.e2e.running import Running, check_stream
 
 # Says what it finds in its environment and in value.txt, and then waits to be told to end.
 APP = """

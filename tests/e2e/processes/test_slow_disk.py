@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.e2e.commands.test_cli import run
-from tests.e2e.project import Running, check_stream
+from tests.e2e.running import Running, check_stream
 
 TICKER = """
 [run.ticker]

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-DEADLINE_S = 30.0
+from tests.support.waiting import DEADLINE_S, wait_until
+
 LINES = 600_000  # 4 MB: more than all that lies between the process and our reader
-
-
-def wait_for(path: Path) -> None:
-    end = time.monotonic() + DEADLINE_S
-    while not path.exists():
-        assert time.monotonic() < end, f"{path.name} has not come"
-        time.sleep(0.005)
 
 
 @pytest.mark.parametrize("tty", ["true", "false"])
@@ -41,7 +35,7 @@ def test_a_stopped_reader_stops_neither_watching_nor_restarts_and_loses_nothing(
         assert hotrun.stdout is not None
         try:
             for version in range(1, 6):
-                wait_for(tmp_path / f"web-{version}")
+                wait_until((tmp_path / f"web-{version}").exists, f"web-{version}")
                 (tmp_path / "version").write_text(str(version + 1))
             assert not (tmp_path / "flooded").exists(), "it waits for our reader"
             seen = 0
@@ -61,22 +55,26 @@ def test_a_stopped_reader_stops_neither_watching_nor_restarts_and_loses_nothing(
     assert log[1:] == [str(number) for number in range(LINES)]
 
 
+def interrupt(hotrun: subprocess.Popen[bytes]) -> None:
+    """A further Ctrl-C, later than what would count as the same press."""
+    hotrun.send_signal(signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        hotrun.wait(0.05)
+
+
 @pytest.mark.parametrize("signals", [1, 2])
 def test_a_stopped_reader_does_not_keep_hotrun_from_ending_its_processes(signals: int, tmp_path: Path) -> None:
     """And a second Ctrl-C does not wait for the reader."""
     (tmp_path / "hotrun.toml").write_text('[run.flood]\ncommand = "echo $$ >pid; exec yes"\npaths = []\ntty = false\n')
     with subprocess.Popen([sys.executable, "-m", "hotrun"], cwd=tmp_path, stdout=subprocess.PIPE) as hotrun:
         try:
-            wait_for(tmp_path / "pid")
+            wait_until((tmp_path / "pid").exists, "the process")
             hotrun.send_signal(signal.SIGINT)
-            end = time.monotonic() + DEADLINE_S
-            while os.path.exists(f"/proc/{(tmp_path / 'pid').read_text().strip()}"):
-                assert time.monotonic() < end
-                time.sleep(0.005)
+            wait_until(lambda: (tmp_path / "pid").read_text().endswith("\n"), "its pid")
+            pid = int((tmp_path / "pid").read_text())
+            wait_until(lambda: not os.path.exists(f"/proc/{pid}"), "its end")
             if signals == 2:
-                while hotrun.poll() is None:
-                    hotrun.send_signal(signal.SIGINT)
-                    time.sleep(0.05)
+                wait_until(lambda: hotrun.poll() is not None, between=lambda: interrupt(hotrun))
             else:
                 assert hotrun.stdout is not None
                 while hotrun.stdout.read(65536):

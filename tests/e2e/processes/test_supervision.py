@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from hotrun.client import Client
-from tests.e2e.project import Running, free_port
+from tests.e2e.running import Running
+from tests.support.ports import free_port
 
 PYTHON = sys.executable
 

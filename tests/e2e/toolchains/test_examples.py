@@ -10,19 +10,10 @@ import pytest
 
 from hotrun.config.importers import KeySource, convert
 from hotrun.config.importers.written import to_toml
-from tests.e2e.project import (
-    FIRST_BUILD_S,
-    Event,
-    Running,
-    check_stream,
-    copy_project,
-    free_port,
-    is_listening,
-    python_with,
-    require,
-    unavailable,
-)
+from tests.e2e.running import Event, Running, check_stream
+from tests.support.ports import free_port, is_listening
 from tests.support.repository import REPOSITORY
+from tests.support.toolchains import FIRST_BUILD_S, copy_project, python_with, require, unavailable
 
 EXAMPLES = REPOSITORY / "examples"
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.plugin_edits import EXAMPLE, LOUD, QUIET, SHARED, Edited, disagreement
-from tests.e2e.project import FIRST_BUILD_S, Running, check_stream, copy_project, free_port, require
+from tests.e2e.running import Running, check_stream
+from tests.support.ports import free_port
+from tests.support.toolchains import FIRST_BUILD_S, copy_project, require
 
 EDITS = 15
 QUIET_SO, LOUD_SO = "tmp/plugins/quiet.so", "tmp/plugins/loud.so"

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.moving_cases import EDITS, FAKE_GO, PROJECT, TOOLS, Edit, Effect, Tool, ours, rows
 from hotrun.config.importers import KeySource, convert
 from hotrun.config.importers.written import to_toml
-from tests.e2e.project import Running, check_stream
+from tests.e2e.running import Running, check_stream
 from tests.support.repository import REPOSITORY
 
 PROBE = "probe.txt"

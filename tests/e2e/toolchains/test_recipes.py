@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import socket
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.e2e.project import DEADLINE_S, FIRST_BUILD_S, Running, check_stream, free_port, python_with, require
+from tests.e2e.running import Running, check_stream
 from tests.e2e.toolchains.steady_client import REQUEST, Trickle, answer_on, connect
+from tests.support.ports import free_port
 from tests.support.repository import REPOSITORY
+from tests.support.toolchains import FIRST_BUILD_S, python_with, require
+from tests.support.waiting import wait_until
 
 PAGE = REPOSITORY / "docs" / "recipes.md"
 REQUIREMENTS = Path(__file__).parent / "recipes.txt"
@@ -101,13 +104,15 @@ def programs_of(recipe: Recipe) -> list[Path]:
 
 def connect_early(running: Running) -> socket.socket:
     """Connect as soon as hotrun listens; refused until then."""
-    deadline = time.monotonic() + DEADLINE_S
-    while True:
-        try:
-            return connect(running.port)
-        except ConnectionRefusedError:
-            assert time.monotonic() < deadline, running.account()
-            time.sleep(0.01)
+    made: list[socket.socket] = []
+
+    def connected() -> bool:
+        with contextlib.suppress(ConnectionRefusedError):
+            made.append(connect(running.port))
+        return bool(made)
+
+    wait_until(connected, running.account)
+    return made[0]
 
 
 @pytest.mark.parametrize("recipe", ALL, ids=str)

@@ -14,8 +14,8 @@ import pytest
 from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
 from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.session.parsers import parser_for
-from tests.e2e.project import require
 from tests.e2e.toolchains.broken import FILES
+from tests.support.toolchains import require
 
 SECONDS = 50
 # What a clean checkout is tested with; the others may be missing anywhere.

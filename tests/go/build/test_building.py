@@ -13,8 +13,8 @@ import pytest
 
 from hotrun.go.build.publish import Published, publish
 from hotrun.go.read.manifest import read_manifest
-from tests.e2e.project import copy_project, require
 from tests.support.repository import REPOSITORY
+from tests.support.toolchains import copy_project, require
 
 EXAMPLE = REPOSITORY / "examples" / "go-plugin"
 BUILD_S = 240

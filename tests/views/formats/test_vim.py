@@ -13,7 +13,7 @@ import pytest
 from hotrun.core.model import events
 from hotrun.views.formats.parts import encoded
 from hotrun.views.formats.vim import vim
-from tests.e2e.project import require
+from tests.support.toolchains import require
 from tests.views.formats.places import JUMPS, NO_JUMP, Place, at
 
 TIMEOUT_S = 60

@@ -5,12 +5,9 @@ Every wait has a deadline and ends with the event, not with the deadline; what w
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,94 +15,24 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import msgspec
-import pytest
+
+from tests.support.processes import is_gone
+from tests.support.waiting import DEADLINE_S, wait_until
 
 Event = dict[str, Any]
 
-# A first build on a machine with cold caches compiles a framework and all it needs.
-FIRST_BUILD_S = 300.0
-DEADLINE_S = 60.0
 STOP_S = 30.0
-POLL_S = 0.02
 
 SESSION = "HOTRUN_TEST_SESSION"
-NOT_COPIED = shutil.ignore_patterns("tmp", "target", "node_modules", ".venv", "__pycache__", ".hotrun")
 
 # A proxy of the environment must not answer for 127.0.0.1.
 _web = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def unavailable(reason: str) -> NoReturn:
-    """Skip the test for `reason`; in CI, where everything has to be there, fail it."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def require(*tools: str) -> None:
-    """Go on only where all the programs are in PATH."""
-    missing = [tool for tool in tools if shutil.which(tool) is None]
-    if missing:
-        unavailable(f"not installed: {', '.join(missing)}")
-
-
-def copy_project(source: Path, target: Path) -> Path:
-    """Copy a project without what its tools leave behind, and return the copy's path with symbolic links resolved."""
-    return Path(shutil.copytree(source, target, ignore=NOT_COPIED)).resolve()
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_listening(port: int) -> bool:
-    """Whether somebody accepts connections on this port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.settimeout(5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def python_with(requirements: Path) -> Path:
-    """Return the bin folder of a virtual environment that has `requirements`; it is made once and kept.
-
-    It lives under HOTRUN_TEST_CACHE, by default ~/.cache/hotrun-tests. Where nothing can be downloaded, the test skips.
-    """
-    cache = Path(os.environ.get("HOTRUN_TEST_CACHE") or Path.home() / ".cache" / "hotrun-tests")
-    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
-    folder = cache / f"{requirements.parent.name}-{digest}-{sys.version_info.major}.{sys.version_info.minor}"
-    complete = folder / "complete"
-    with _locked(folder.with_name(f"{folder.name}.lock")):
-        if not complete.exists():
-            _make_environment(folder, requirements)
-            complete.touch()
-    return folder / "bin"
-
-
-def _make_environment(folder: Path, requirements: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True, timeout=DEADLINE_S)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    install = [*pip, "install", "--quiet", "-r", str(requirements)]
-    done = subprocess.run(install, capture_output=True, text=True, timeout=FIRST_BUILD_S, check=False)
-    if done.returncode != 0:
-        unavailable(f"pip cannot install {requirements.name}: {done.stderr.strip()[-400:]}")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 class Running:
@@ -242,8 +169,7 @@ class Running:
                 answer = f"no answer: {error}"
             return text in answer
 
-        if not _until(answered, timeout):
-            raise AssertionError(f"{timeout:.0f} s passed without {text!r}, last was {answer!r}\n{self.account()}")
+        wait_until(answered, lambda: f"{text!r}, last was {answer!r}\n{self.account()}", timeout=timeout)
         return answer
 
     def write(self, file: str, text: str) -> None:
@@ -280,12 +206,13 @@ class Running:
         """Return the processes of this session that live: hotrun, its own children, and all that they have started."""
         if sys.platform == "linux":
             return [pid for pid in _processes() if _carries(pid, f"{SESSION}={self._session}")]
-        return [event["pid"] for event in self.events if event["type"] == "process.started" and _lives(event["pid"])]
+        return [
+            event["pid"] for event in self.events if event["type"] == "process.started" and not is_gone(event["pid"])
+        ]
 
     def wait_until_gone(self) -> None:
         """Return when no process of this session is left; AssertionError where one stays."""
-        if not _until(lambda: not self.survivors(), STOP_S):
-            raise AssertionError(f"processes are left: {self.survivors()}\n{self.account()}")
+        wait_until(lambda: not self.survivors(), lambda: f"an end of {self.survivors()}\n{self.account()}")
 
     def account(self, since: int = 0) -> str:
         """Return what has happened, for the message of a failed test."""
@@ -304,15 +231,6 @@ def check_stream(running: Running) -> None:
     assert [event["build"] for event in running.seen("build.finished")] == started
 
 
-def _until(happened: Callable[[], bool], timeout: float) -> bool:
-    deadline = time.monotonic() + timeout
-    while not happened():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(POLL_S)
-    return True
-
-
 def _processes() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
@@ -323,14 +241,6 @@ def _carries(pid: int, variable: str) -> bool:
             return variable.encode() in environ.read().split(b"\0")
     except OSError:  # gone meanwhile, a zombie, or somebody else's
         return False
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
 
 
 def _kill(pid: int) -> None:
