@@ -89,7 +89,7 @@ def test_what_is_not_ready_in_time_is_an_error_with_its_last_lines(tmp_path: Pat
     with Running(lay(tmp_path, config)) as session:
         error = session.wait_for("diagnostic", process="web")
         assert error["message"].startswith("web is not ready after 300ms: no answer from 127.0.0.1:")
-        assert error["message"].endswith("connection refused")
+        assert error["message"].endswith(" (connection refused)")
         assert error["detail"] == ["still loading"]
         assert session.seen("process.exited") == []
 
