@@ -179,7 +179,7 @@ class ProcessService:
         if isinstance(input, Emptied | SpawnFailed) and self._notifications is not None:
             self._notifications.close(input.run)
         self._post(input)
-        self._log_lines.take(input)
+        self._log_lines.check(input)
 
 
 class _NotReady(Exception):

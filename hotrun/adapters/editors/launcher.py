@@ -74,7 +74,7 @@ def _running() -> list[str]:
         with contextlib.suppress(OSError):
             if os.stat(f"/proc/{pid}").st_uid != user:
                 continue
-            seen = process_table.see(pid)
-            if seen is not None and seen.lives:
+            seen = process_table.find(pid)
+            if seen is not None and seen.is_alive:
                 names[seen.name] = None
     return list(names)

@@ -56,10 +56,10 @@ class OrphanAdopter:
         """
         found = False
         for pid in process_table.children(os.getpid()):
-            seen = process_table.see(pid)
+            seen = process_table.find(pid)
             if seen is None or pid == self._spared() or seen.session == os.getsid(0):
                 continue
-            if seen.lives and seen.name != REAPER:
+            if seen.is_alive and seen.name != REAPER:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):

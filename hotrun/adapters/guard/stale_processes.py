@@ -26,19 +26,19 @@ def end_stale_processes(root: str) -> list[str]:
 
     Only processes of the same user that have the id of such a session in their environment and started after it.
     """
-    said = []
+    messages = []
     for path, record in records.stale(root):
         found = _of(record)
         if found:
             names = ", ".join(f"{seen.name} ({seen.pid})" for seen in found)
-            said.append(f"stopped processes that an earlier, killed hotrun had left behind: {names}")
+            messages.append(f"stopped processes that an earlier, killed hotrun had left behind: {names}")
             _end(record, found)
         if record.cgroup is not None:
             cgroup.kill(record.cgroup)
             cgroup.remove_session(record.cgroup)
         if not _of(record):
             records.remove(path)
-    return said
+    return messages
 
 
 def _end(record: RunRecord, found: list[ProcessInfo]) -> None:
@@ -60,8 +60,8 @@ def _of(record: RunRecord) -> list[ProcessInfo]:
             if pid != os.getpid() and os.stat(f"/proc/{pid}").st_uid == record.uid:
                 with open(f"/proc/{pid}/environ", "rb") as file:
                     carries = mark in file.read().split(b"\0")
-                seen = process_table.see(pid) if carries else None
-                if seen is not None and seen.lives and seen.started >= record.started:
+                seen = process_table.find(pid) if carries else None
+                if seen is not None and seen.is_alive and seen.started >= record.started:
                     found.append(seen)
     return found
 
@@ -71,7 +71,7 @@ def _signal(seen: ProcessInfo, number: int) -> None:
     with contextlib.suppress(OSError):
         pidfd = os.pidfd_open(seen.pid)
         try:
-            now = process_table.see(seen.pid)
+            now = process_table.find(seen.pid)
             if now is not None and now.started == seen.started:
                 signal.pidfd_send_signal(pidfd, number)
         finally:

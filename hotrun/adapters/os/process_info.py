@@ -22,6 +22,6 @@ class ProcessInfo(msgspec.Struct, frozen=True):
     started: int
 
     @property
-    def lives(self) -> bool:
+    def is_alive(self) -> bool:
         """False for a zombie."""
         return self.state not in "ZX"

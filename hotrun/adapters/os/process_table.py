@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from hotrun.adapters.os.process_info import ProcessInfo
 
 
-def see(pid: int) -> ProcessInfo | None:
+def find(pid: int) -> ProcessInfo | None:
     """Return the process with this pid, also if it is a zombie; None if there is none."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
@@ -42,20 +42,20 @@ def children(pid: int) -> list[int]:
     except FileNotFoundError:
         if os.path.exists(f"/proc/{pid}/task/{pid}/children") or not os.path.exists(f"/proc/{pid}"):
             return found  # the process, or one of its threads, has just exited
-        return [seen.pid for seen in map(see, pids()) if seen is not None and seen.parent == pid]
+        return [seen.pid for seen in map(find, pids()) if seen is not None and seen.parent == pid]
     except OSError:
         pass
     return found
 
 
-def below(pid: int) -> list[ProcessInfo]:
+def descendants(pid: int) -> list[ProcessInfo]:
     """Return the descendants of a process. Those that are born or change parents during the call may be missing."""
     found: list[ProcessInfo] = []
     todo = children(pid)
     known = set(todo)
     while todo:
         one = todo.pop()
-        seen = see(one)
+        seen = find(one)
         if seen is not None:
             found.append(seen)
             fresh = [child for child in children(one) if child not in known]
@@ -68,7 +68,7 @@ def lineage(pid: int) -> Iterator[int]:
     """Yield `pid`, its parent and so on up to the first process; only `pid` if that has exited."""
     while pid > 0:
         yield pid
-        seen = see(pid)
+        seen = find(pid)
         pid = 0 if seen is None else seen.parent
 
 
@@ -78,4 +78,4 @@ def orphans() -> list[ProcessInfo]:
 
 
 if sys.platform == "darwin":
-    from hotrun.adapters.os.psutil_table import below, children, orphans, pids, see  # noqa: F401 - replaces those above
+    from hotrun.adapters.os.psutil_table import children, descendants, find, orphans, pids  # noqa: F401 - replaces those above

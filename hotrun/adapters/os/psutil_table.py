@@ -19,8 +19,8 @@ from hotrun.adapters.os.process_info import REAPER_VARIABLE, ProcessInfo
 _seen: set[tuple[int, int]] = set()  # pid and start of all that the latest call has found below this process
 
 
-def see(pid: int) -> ProcessInfo | None:
-    """As process_table.see; `started` is in microseconds since 1970."""
+def find(pid: int) -> ProcessInfo | None:
+    """As process_table.find; `started` is in microseconds since 1970."""
     try:
         process = psutil.Process(pid)
         started = round(process.create_time() * 1_000_000)
@@ -40,8 +40,8 @@ def children(pid: int) -> list[int]:
     return [one.pid for one in _all() if one.parent == pid]
 
 
-def below(pid: int) -> list[ProcessInfo]:
-    """As process_table.below, with orphans."""
+def descendants(pid: int) -> list[ProcessInfo]:
+    """As process_table.descendants, with orphans."""
     everything = [one for one in _all() if one.pid != pid]
     found: dict[int, ProcessInfo] = {}
     sessions: set[int] = set()
@@ -60,11 +60,11 @@ def below(pid: int) -> list[ProcessInfo]:
 def orphans() -> list[ProcessInfo]:
     """As process_table.orphans: the living descendants of this process that are not its children."""
     ours = os.getpid()
-    return [one for one in below(ours) if one.lives and one.parent != ours]
+    return [one for one in descendants(ours) if one.is_alive and one.parent != ours]
 
 
 def _all() -> list[ProcessInfo]:
-    return [one for one in map(see, pids()) if one is not None]
+    return [one for one in map(find, pids()) if one is not None]
 
 
 def _is_ours(one: ProcessInfo, pid: int) -> bool:

@@ -39,9 +39,9 @@ class UsageMeter:
         samples: dict[_Key, tuple[psutil.Process, float]] = {}
         found = {}
         for name, pid in pids.items():
-            root = process_table.see(pid)
-            if root is not None and root.lives:
-                tree = [root, *process_table.below(pid)]
+            root = process_table.find(pid)
+            if root is not None and root.is_alive:
+                tree = [root, *process_table.descendants(pid)]
                 found[name] = self._usage_of([(one.pid, one.started) for one in tree], samples, passed_s)
         self._samples, self._measured_s, self._measured_at_s = samples, now_s, now_at_s
         return found

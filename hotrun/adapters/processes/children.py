@@ -170,7 +170,7 @@ class Children:
         child = self._runs.get(run)
         if child is None or not child.reaper:
             return set()
-        return {seen.pid for seen in process_table.below(child.reaper)}
+        return {seen.pid for seen in process_table.descendants(child.reaper)}
 
     def owner_of(self, pid: int) -> str | None:
         """Return the name of the step or process that this pid belongs to, including daemons of steps; None if none."""
@@ -252,7 +252,7 @@ class Children:
         match answer:
             case Started():
                 child.started = True
-                seen = process_table.see(answer.pid)
+                seen = process_table.find(answer.pid)
                 child.reaper = 0 if seen is None else seen.parent
                 child.streams.hand_over()
                 self._post(Spawned(child.run, answer.pid, child.port))

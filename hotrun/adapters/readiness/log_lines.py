@@ -29,17 +29,17 @@ class LogLines:
 
         self._waiting[run] = process, custom_pattern(pattern)
 
-    def take(self, input: Input) -> None:
+    def check(self, input: Input) -> None:
         """Check the output in an input of the engine, after it has been posted."""
         match input:
             case OutputRead() if input.run in self._waiting:
-                self._look(input, *self._waiting[input.run])
+                self._check_lines(input, *self._waiting[input.run])
             case Emptied() | SpawnFailed():
                 self._waiting.pop(input.run, None)
             case _:
                 pass
 
-    def _look(self, read: OutputRead, process: str, pattern: CustomPattern) -> None:
+    def _check_lines(self, read: OutputRead, process: str, pattern: CustomPattern) -> None:
         from hotrun.core.diagnostics.model.text_lines import plain
 
         was_off = pattern.is_off

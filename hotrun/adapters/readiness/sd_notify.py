@@ -100,7 +100,7 @@ class NotifySockets:
         """Post the content of up to MAX_MESSAGES messages as one: a flood costs the engine no more than a line."""
         listening = self._sockets[run]
         senders = _Senders(lambda: self._members(run))
-        said = Notified(run)
+        merged = Notified(run)
         for _ in range(MAX_MESSAGES):
             try:
                 message, ancillary, flags, _ = listening.recvmsg(MAX_MESSAGE_BYTES, _ANCILLARY, _CLOEXEC)
@@ -108,9 +108,9 @@ class NotifySockets:
                 break
             sender = _credentials_of(ancillary)
             if not flags & socket.MSG_TRUNC and (not _PASSES_CREDENTIALS or senders.may_send(sender)):
-                said = _merged(said, message)
-        if said != Notified(run):
-            self._post(said)
+                merged = _merged(merged, message)
+        if merged != Notified(run):
+            self._post(merged)
 
 
 class _Senders:
@@ -152,20 +152,20 @@ def _credentials_of(ancillary: Iterable[tuple[int, int, bytes]]) -> tuple[int, i
     return credentials
 
 
-def _merged(said: Notified, message: bytes) -> Notified:
+def _merged(merged: Notified, message: bytes) -> Notified:
     """Add `message`, lines of NAME=value, to what was said before. A malformed one is ignored."""
     try:
         text = message.removesuffix(b"\0").decode("utf-8")
     except UnicodeDecodeError:
-        return said
+        return merged
     if "\0" in text:
-        return said
+        return merged
     words = dict(line.split("=", 1) for line in text.split("\n") if "=" in line)
     extend = words.get("EXTEND_TIMEOUT_USEC", "")
     return Notified(
-        said.run,
-        said.ready or words.get("READY") == "1",
-        said.stopping or words.get("STOPPING") == "1",
-        words.get("STATUS", said.status),
-        -(-int(extend) // 1000) if extend.isascii() and extend.isdigit() and len(extend) < 20 else said.extend_ms,
+        merged.run,
+        merged.ready or words.get("READY") == "1",
+        merged.stopping or words.get("STOPPING") == "1",
+        words.get("STATUS", merged.status),
+        -(-int(extend) // 1000) if extend.isascii() and extend.isdigit() and len(extend) < 20 else merged.extend_ms,
     )

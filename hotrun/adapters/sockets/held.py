@@ -165,14 +165,14 @@ def _tcp_failure(error: OSError, host: str, port: int) -> str:
 def _in_use_by(host: str, port: int) -> str:
     """Name the processes that listen there, as far as they are visible."""
     owners = []
-    for holder in listening_at(host, port):
-        if holder.pid is None:
-            owners.append(f"a process of {holder.user}")
-        elif holder.pid == os.getpid():
+    for owner in listening_at(host, port):
+        if owner.pid is None:
+            owners.append(f"a process of {owner.user}")
+        elif owner.pid == os.getpid():
             owners.append("this hotrun itself, for another spelling of the address")
         else:
-            started = ", started by hotrun" if holder.is_ours else ""
-            owners.append(f"pid {holder.pid} of {holder.user}: {holder.command or 'unknown command'}{started}")
+            started = ", started by hotrun" if owner.is_ours else ""
+            owners.append(f"pid {owner.pid} of {owner.user}: {owner.command or 'unknown command'}{started}")
     return f"it is in use by {listed(list(dict.fromkeys(owners)))}" if owners else "it is in use by another process"
 
 

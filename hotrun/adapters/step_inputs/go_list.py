@@ -21,8 +21,8 @@ def command_of(text: str) -> tuple[str, ...]:
     return arguments(tuple(shlex.split(text.partition(":")[2])), input_kind(text) == "go-test")
 
 
-def go_files(text: bytes, said: str, status: int, cwd: str, names: InputNames, number: int) -> InputsFound:
-    """Convert the result of the go command: its stdout `text`, its stderr `said`, and its exit status.
+def go_files(text: bytes, stderr: str, status: int, cwd: str, names: InputNames, number: int) -> InputsFound:
+    """Convert the result of the go command: its stdout `text`, its stderr `stderr`, and its exit status.
 
     `cwd` is the folder where it ran, `number` that of the entry in `inputs`.
     """
@@ -42,7 +42,7 @@ def go_files(text: bytes, said: str, status: int, cwd: str, names: InputNames, n
         folders.update(_folder(names.of(os.path.join(package.Dir, path))) for path in package.embed_folders)
     for path, why in _module_files(own, cwd, names):
         files.setdefault(names.of(path), ListedFile(number, why))
-    error = _error(packages, said, status)
+    error = _error(packages, stderr, status)
     return InputsFound(files, tuple(sorted(folders)), None if error is None else f"go list: {error}")
 
 
@@ -87,9 +87,9 @@ def _text(path: str) -> str:
     return ""
 
 
-def _error(packages: Iterable[GoPackage], said: str, status: int) -> str | None:
+def _error(packages: Iterable[GoPackage], stderr: str, status: int) -> str | None:
     """The first error, in one line."""
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("go: downloading ")]
+    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith("go: downloading ")]
     if status != 0:
         return " ".join(lines[:2]) or f"exit {status}"
     for package in packages:

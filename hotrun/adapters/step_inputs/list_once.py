@@ -28,12 +28,12 @@ def _find(text: str, number: int, step: Step, names: InputNames) -> InputsFound:
         return Depfiles().files(text.partition(":")[2], step.program.cwd, names, number)
     try:
         env = environment(step.program, {"HOTRUN": "1"}, False, lambda text: None)
-        answer, said, status = _run(command_of(text), step.program.cwd, env)
+        answer, stderr, status = _run(command_of(text), step.program.cwd, env)
     except subprocess.TimeoutExpired:
         return InputsFound(error=f"go list: no answer within {TOOL_TIMEOUT_S:.0f} s")
     except (OSError, UnicodeDecodeError) as error:
         return InputsFound(error=f"go list: {error}")
-    return go_files(answer, said, status, step.program.cwd, names, number)
+    return go_files(answer, stderr, status, step.program.cwd, names, number)
 
 
 def _run(argv: tuple[str, ...], cwd: str, env: dict[str, str]) -> tuple[bytes, str, int]:
@@ -48,9 +48,9 @@ def _run(argv: tuple[str, ...], cwd: str, env: dict[str, str]) -> tuple[bytes, s
         start_new_session=True,
     ) as child:
         try:
-            answer, said = child.communicate(timeout=TOOL_TIMEOUT_S)
+            answer, stderr = child.communicate(timeout=TOOL_TIMEOUT_S)
         except BaseException:  # raised again: Ctrl-C must not leave anything behind either
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             raise
-    return answer, said.decode("utf-8", "replace"), child.returncode
+    return answer, stderr.decode("utf-8", "replace"), child.returncode

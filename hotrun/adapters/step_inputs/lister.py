@@ -107,11 +107,11 @@ class InputLister:
             return await asyncio.to_thread(known.depfiles.files, text.partition(":")[2], cwd, names, number)
         program = msgspec.structs.replace(step.program, argv=command_of(text))
         with tempfile.TemporaryFile() as answer:
-            said, status = await self._run(program, answer.fileno())
+            stderr, status = await self._run(program, answer.fileno())
             if status is None:
-                return InputsFound(error=f"go list: {said}")
+                return InputsFound(error=f"go list: {stderr}")
             answer.seek(0)
-            return await asyncio.to_thread(go_files, answer.read(), said, status, cwd, names, number)
+            return await asyncio.to_thread(go_files, answer.read(), stderr, status, cwd, names, number)
 
     async def _run(self, program: Program, stdout: int) -> tuple[str, int | None]:
         """Run a program to its exit; returns its stderr and exit status, or the reason why it has none, and None."""

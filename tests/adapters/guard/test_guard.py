@@ -27,13 +27,13 @@ STUBBORN = "trap '' TERM; sleep 60 & echo $!; while :; do sleep 0.05; done"
 
 
 def helpers(name: str) -> list[ProcessInfo]:
-    return [seen for seen in process_table.below(os.getpid()) if seen.name == name and seen.lives]
+    return [seen for seen in process_table.descendants(os.getpid()) if seen.name == name and seen.is_alive]
 
 
 def reaper_of(pid: int) -> int:
-    seen = process_table.see(pid)
+    seen = process_table.find(pid)
     assert seen is not None
-    assert process_table.see(seen.parent) in helpers(REAPER) or seen.parent in [one.pid for one in helpers(REAPER)]
+    assert process_table.find(seen.parent) in helpers(REAPER) or seen.parent in [one.pid for one in helpers(REAPER)]
     return seen.parent
 
 

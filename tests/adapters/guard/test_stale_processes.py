@@ -100,7 +100,7 @@ def test_a_process_that_is_older_than_the_session_is_none_of_its_own(
     session, path = dead_session()
     started.append(left_by(session))
     record = msgspec.json.decode(Path(path).read_bytes(), type=RunRecord)
-    seen = process_table.see(started[0].pid)
+    seen = process_table.find(started[0].pid)
     assert seen is not None
     later = msgspec.structs.replace(record, started=seen.started + 1)
     Path(path).write_bytes(msgspec.json.encode(later))

@@ -46,7 +46,7 @@ def table(request: pytest.FixtureRequest) -> ModuleType:
 
 
 def descendants(table: ModuleType, pid: int) -> set[int]:
-    return {seen.pid for seen in table.below(pid)}
+    return {seen.pid for seen in table.descendants(pid)}
 
 
 @pytest.mark.parametrize("start", [START, IN_THREAD, IN_LIVING_THREAD])
@@ -65,7 +65,7 @@ def test_children_of_every_thread_are_found(table: ModuleType, start: str) -> No
 def test_a_process_that_is_gone_has_nobody(table: ModuleType) -> None:
     done = subprocess.Popen([sys.executable, "-ISc", ""])
     done.wait(30)
-    assert table.see(done.pid) is None
+    assert table.find(done.pid) is None
     assert descendants(table, done.pid) == set()
     assert list(lineage(done.pid)) == [done.pid]
 
@@ -77,16 +77,16 @@ def test_the_first_process_ends_every_lineage() -> None:
 
 def test_both_tables_describe_a_process_alike(table: ModuleType) -> None:
     with server() as child:
-        seen = table.see(child.pid)
+        seen = table.find(child.pid)
         assert (seen.pid, seen.parent) == (child.pid, os.getpid())
         assert (seen.group, seen.session) == (os.getpgid(child.pid), os.getsid(child.pid))
         assert seen.name.startswith("python")
-        assert seen.lives
-        assert table.see(child.pid) == seen, "the start time stays the same"
+        assert seen.is_alive
+        assert table.find(child.pid) == seen, "the start time stays the same"
         assert child.pid in table.pids()
         child.popen.kill()
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        assert not table.see(child.pid).lives
+        assert not table.find(child.pid).is_alive
 
 
 def test_orphans_are_found_by_the_mark_of_their_reaper_where_there_are_no_subreapers() -> None:
@@ -104,10 +104,10 @@ def test_orphans_are_found_by_the_mark_of_their_reaper_where_there_are_no_subrea
 def test_what_was_below_us_once_stays_ours_when_its_parent_exits() -> None:
     with server() as child:
         pid = int(child.do("it = subprocess.Popen(['sleep', '60'], start_new_session=True).pid"))
-        assert pid in {seen.pid for seen in psutil_table.below(os.getpid())}
+        assert pid in {seen.pid for seen in psutil_table.descendants(os.getpid())}
         child.popen.kill()
         child.popen.wait(DEADLINE_S)
-        [orphan] = [seen for seen in psutil_table.below(os.getpid()) if seen.pid == pid]
+        [orphan] = [seen for seen in psutil_table.descendants(os.getpid()) if seen.pid == pid]
         assert orphan.parent != child.pid
         os.kill(pid, signal.SIGKILL)
 

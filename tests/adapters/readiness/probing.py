@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Concatenate, ParamSpec
 
 from hotrun.adapters.guard.guard import Guard
-from hotrun.adapters.os.process_table import below
+from hotrun.adapters.os.process_table import descendants
 from hotrun.adapters.readiness.probes import Probes
 from hotrun.core.model.inputs import Input, ProbeFailed, ProbePassed
 from tests.support.waiting import until
@@ -37,7 +37,7 @@ class Probing:
 
     def _members(self, run: int) -> set[int]:
         root = self.roots.get(run)
-        return set() if root is None else {root, *(seen.pid for seen in below(root))}
+        return set() if root is None else {root, *(seen.pid for seen in descendants(root))}
 
     def reasons(self, run: int = 1) -> list[str]:
         return [fact.why for fact in self.posted if isinstance(fact, ProbeFailed) and fact.run == run]

@@ -16,7 +16,7 @@ class Story:
         self.lines.expect(1, "web", pattern)
 
     def prints(self, *lines: str, run: int = 1) -> None:
-        self.lines.take(OutputRead(run, "stdout", lines))
+        self.lines.check(OutputRead(run, "stdout", lines))
 
 
 def test_a_matching_line_makes_ready_once_whatever_its_colors() -> None:
@@ -32,7 +32,7 @@ def test_a_matching_line_makes_ready_once_whatever_its_colors() -> None:
 def test_a_run_that_is_over_is_forgotten() -> None:
     for last in (Emptied(1), SpawnFailed(1, "no")):
         story = Story()
-        story.lines.take(last)
+        story.lines.check(last)
         story.prints("listening on :8000")
         assert story.posted == []
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from hotrun.adapters.os.process_table import below
+from hotrun.adapters.os.process_table import descendants
 from hotrun.adapters.readiness.sd_notify import MAX_MESSAGE_BYTES, NotifySockets
 from hotrun.core.model.inputs import Input, Notified
 from tests.adapters.readiness.probing import Server, server
@@ -35,7 +35,7 @@ class Listening:
 
     def _members(self, run: int) -> set[int]:
         root = self.roots.get(run)
-        return set() if root is None else {root, *(seen.pid for seen in below(root))}
+        return set() if root is None else {root, *(seen.pid for seen in descendants(root))}
 
     async def told(self, *facts: Notified) -> None:
         """Wait until exactly this has been posted."""

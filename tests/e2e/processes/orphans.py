@@ -130,7 +130,7 @@ class Harness:
 
 def family() -> list[ProcessInfo]:
     """All living processes below this one."""
-    return [seen for seen in process_table.below(os.getpid()) if seen.lives]
+    return [seen for seen in process_table.descendants(os.getpid()) if seen.is_alive]
 
 
 def kill(*names: str) -> None:
@@ -151,8 +151,8 @@ def wait_until(happened: Callable[[], bool]) -> None:
 def reap() -> None:
     """Collect what has ended here, except hotrun itself, for which its own object waits."""
     for pid in process_table.children(os.getpid()):
-        seen = process_table.see(pid)
-        if seen is not None and not seen.lives and seen.session != pid:
+        seen = process_table.find(pid)
+        if seen is not None and not seen.is_alive and seen.session != pid:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
 

@@ -61,7 +61,10 @@ def test_what_outlives_a_stroke_against_all_of_us_is_ended_by_the_next_start(tmp
     env = {"XDG_RUNTIME_DIR": str(tmp_path)}
     with Running(root, env=env) as session:
         session.wait_for("output", text="up")
-        family = [session.pid, *(seen.pid for seen in process_table.below(session.pid) if seen.name in (GUARD, REAPER))]
+        family = [
+            session.pid,
+            *(seen.pid for seen in process_table.descendants(session.pid) if seen.name in (GUARD, REAPER)),
+        ]
         for number in (signal.SIGSTOP, signal.SIGKILL):  # nobody gets the time to do something about it
             for pid in family:
                 os.kill(pid, number)
@@ -91,9 +94,9 @@ def test_a_session_of_the_same_root_that_still_runs_is_left_alone(tmp_path: Path
         with Running(root, arguments=("--", "sleep", "1000"), env=env) as second:  # works beside the first
             second.wait_for("process.started")
             assert second.stop() == 0
-        seen = process_table.see(pid)
+        seen = process_table.find(pid)
         assert seen is not None
-        assert seen.lives
+        assert seen.is_alive
         assert not first.seen("process.exited")
 
 
@@ -104,6 +107,6 @@ def test_a_name_that_pkill_would_use_for_hotrun_means_no_helper(tmp_path: Path) 
     with Running(root, env={"XDG_RUNTIME_DIR": str(tmp_path)}) as session:
         session.wait_for("process.started")
         names = {}
-        for seen in process_table.below(session.pid):
+        for seen in process_table.descendants(session.pid):
             names[seen.name] = Path(f"/proc/{seen.pid}/cmdline").read_bytes().strip(b"\0")
         assert names == {GUARD: GUARD.encode(), REAPER: REAPER.encode(), "sleep": b"sleep\x001000"}

@@ -200,13 +200,13 @@ class Reaper:
     def _send_each(self, left: Sequence[ProcessInfo], number: int) -> None:
         """Signal them one by one: the group of a program that has exited may be somebody else's by now."""
         for seen in left:
-            now = process_table.see(seen.pid)
+            now = process_table.find(seen.pid)
             if now is not None and now.started == seen.started:
                 process_group.send_to(seen.pid, number)
 
     def _left(self) -> list[ProcessInfo]:
         """The living processes of the run, besides the program itself."""
-        left = [seen for seen in process_table.below(os.getpid()) if seen.lives]
+        left = [seen for seen in process_table.descendants(os.getpid()) if seen.is_alive]
         if self._is_step and not self._abandoned:
             return [seen for seen in left if seen.session == self._main]
         return left
@@ -233,8 +233,8 @@ class Reaper:
             except PermissionError:
                 denied = True
             if (denied or late) and pid not in self._stuck:
-                seen = process_table.see(pid)
-                if seen is not None and seen.lives:
+                seen = process_table.find(pid)
+                if seen is not None and seen.is_alive:
                     self._stuck.add(pid)
                     self._report(Stuck(pid, seen.name, denied))
 

@@ -37,7 +37,7 @@ def warm_up(woken: int) -> None:
     drain(woken)
     process_group.send(_NOBODY, signal.SIGTERM)
     process_group.send_to(_NOBODY, signal.SIGTERM)
-    process_table.below(os.getpid())
+    process_table.descendants(os.getpid())
     with contextlib.suppress(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
     for answer in (Started(_NOBODY), Ended(os.waitstatus_to_exitcode(0), left=False), Empty()):

@@ -47,7 +47,7 @@ def new_session(root: str) -> SessionMark:
 
 def write(session: SessionMark, cgroup: str | None) -> str | None:
     """Write the record of a session whose process lives; returns its path, or None if it cannot be written."""
-    seen = process_table.see(session.pid)
+    seen = process_table.find(session.pid)
     if seen is None:
         return None
     try:
@@ -101,8 +101,8 @@ def boot() -> str:
 
 
 def _lives(record: RunRecord) -> bool:
-    seen = process_table.see(record.session.pid)
-    return seen is not None and seen.started == record.started and seen.lives
+    seen = process_table.find(record.session.pid)
+    return seen is not None and seen.started == record.started and seen.is_alive
 
 
 def _read(path: str) -> RunRecord | None:
