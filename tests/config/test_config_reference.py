@@ -23,14 +23,12 @@ from hotrun.config.tables.model import BuildOptions, Config
 from hotrun.config.writing.expand import to_toml
 from hotrun.config.writing.keys import keys_of
 from hotrun.config.writing.schema import json_schema
+from tests.config.example import EXAMPLE, example_with_all_options, loadable_example
 from tests.support.repository import REPOSITORY
 from tools.generate import COMMAND, files
 
-EXAMPLE = REPOSITORY / "hotrun.toml.example"
 DOCS = (REPOSITORY / "docs" / "config.md").read_text()
 
-# In the example an option that is off is written "#key = value", without a blank after the mark.
-OPTION_OFF = re.compile(r"^#(?=\[|[a-z_-]+ = )", re.MULTILINE)
 
 # "build" stands for [build.NAME], "parser" for each [[parser]].
 SECTIONS = {
@@ -72,16 +70,6 @@ def tables(table: type[Table] = Config) -> Iterator[type[Table]]:
 
 
 KEYS = [(table.__name__, field.name) for table in tables() for field in msgspec.structs.fields(table)]
-
-
-def example_with_all_options() -> str:
-    return OPTION_OFF.sub("", EXAMPLE.read_text())
-
-
-def loadable_example(kind: str = "http") -> str:
-    """The example with all options on, but one way to be ready only."""
-    others = "|".join({"tcp", "http", "log", "notify", "exec", *(() if kind == "http" else ("status",))} - {kind})
-    return re.sub(rf"(?m)^({others}) = .*\n", "", example_with_all_options())
 
 
 def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.test_cli import run
+from tests.e2e.command import run
 from tests.go.plugin_builds import PLAIN, SHARED, Workshop, way
 from tests.support.repository import REPOSITORY
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.e2e.dashboard.test_terminal import Terminal as Program
+from tests.e2e.dashboard.terminal import Terminal as Program
 from tests.picture.screen import COLUMNS, ROWS, Shot, Terminal, drawing
 from tests.support.ports import free_port
 from tests.support.repository import REPOSITORY

@@ -9,7 +9,7 @@ from hotrun.config.loading.load import parse
 from hotrun.config.loading.problems import InvalidConfig
 from hotrun.core.model.project import CustomParser, ParserExample, Project
 from hotrun.session.parsers import wrong_examples
-from tests.config.test_config_reference import loadable_example
+from tests.config.example import loadable_example
 from tests.support.repository import REPOSITORY
 
 STEP = '[build.app]\ncommand = "x"\n'

@@ -6,8 +6,8 @@ import random
 
 from hotrun.core.model import events, inputs
 from hotrun.core.model.inputs import Request
+from tests.core.random_history import FACTS, HISTORIES, Machine
 from tests.core.simulated_session import World, process, project, step
-from tests.core.test_engine_histories import FACTS, HISTORIES, Machine
 
 
 def ends(world: World) -> list[tuple[str, str]]:

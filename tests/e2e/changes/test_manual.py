@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 from hotrun.client import Client
-from tests.e2e.commands.test_cli import lay_out, run
+from tests.e2e.command import lay_out, run
 from tests.e2e.running import Running, check_stream
 
 CONFIG = """\

@@ -8,8 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,11 @@ from hotrun.cli.demo import wait_for
 from hotrun.cli.parameters import FLAGS
 from hotrun.config.loading.load import load
 from hotrun.config.loading.profile import Tables
+from tests.e2e.command import HOTRUN, SCRIPTS, good, lay_out, run
 from tests.e2e.running import Running
 from tests.support.repository import REPOSITORY
 from tests.support.toolchains import unavailable
 
-HOTRUN = (sys.executable, "-P", "-m", "hotrun")
-SCRIPTS = sysconfig.get_path("scripts")
 COMMANDS_PAGE = REPOSITORY / "docs" / "commands.md"
 OPTIONS = (*(flag for flag in FLAGS.values() if not flag.startswith("-- ")), "--version", "--help")
 
@@ -56,35 +53,8 @@ PROJECTS = {
 }
 
 
-def run(folder: Path, *arguments: str, command: Sequence[str] = HOTRUN, **env: str) -> subprocess.CompletedProcess[str]:
-    ours = {"PATH": os.pathsep.join((SCRIPTS, os.environ.get("PATH", os.defpath))), "COLUMNS": "100"}
-    return subprocess.run(
-        [*command, *arguments],
-        cwd=folder,
-        env={**os.environ, **ours, **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
-
-
-def good(done: subprocess.CompletedProcess[str]) -> str:
-    """What a command said on stdout that ended well and said nothing else."""
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    return done.stdout
-
-
 def events_of(done: subprocess.CompletedProcess[str], kind: str) -> list[dict[str, Any]]:
     return [event for event in map(json.loads, good(done).splitlines()) if event["type"] == kind]
-
-
-def lay_out(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 # --- commands and options --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 from hotrun.client import Client, NotRunning
 from hotrun.core.model.text import duration
 from hotrun.errors import HotrunError
-from tests.e2e.commands.test_cli import HOTRUN, lay_out, run
+from tests.e2e.command import HOTRUN, lay_out, run
 from tests.e2e.running import Running, check_stream
 
 CONFIG = """\

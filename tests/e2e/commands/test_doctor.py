@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.test_cli import lay_out, run
+from tests.e2e.command import lay_out, run
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 WEB = '[run.web]\ncommand = "sleep 1000"\n'

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hotrun.client import Client
-from tests.e2e.commands.test_cli import lay_out, run
+from tests.e2e.command import lay_out, run
 from tests.e2e.running import Running, check_stream
 
 CHECK = """\

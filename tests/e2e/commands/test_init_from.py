@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.importers.sample_configs import COMMANDS, SAMPLES
-from tests.e2e.commands.test_cli import good, lay_out, run
+from tests.e2e.command import good, lay_out, run
 
 AIR = '[build]\ncmd = "true"\nfull_bin = "sleep 1000"\n'
 

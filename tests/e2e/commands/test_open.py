@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.test_cli import run
+from tests.e2e.command import run
 from tests.e2e.running import Running
 
 EDITOR = "import pathlib, sys; pathlib.Path('told').write_text('|'.join(sys.argv[1:]))"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.commands.test_cli import run
+from tests.e2e.command import run
 from tests.e2e.running import Running
 
 CONFIG = """[watch]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands.test_cli import lay_out, run
+from tests.e2e.command import lay_out, run
 from tests.e2e.running import Running
 
 CONFIG = """\

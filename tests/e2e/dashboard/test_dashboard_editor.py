@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.dashboard.test_dashboard_full import is_open
-from tests.e2e.dashboard.test_dashboard_tmux import CONFIG, ROW, count_to, make, numbers
-from tests.e2e.dashboard.tmux import Window
+from tests.e2e.dashboard.counting_project import CONFIG, ROW, count_to, make, numbers
+from tests.e2e.dashboard.tmux import Window, is_open
 from tests.support.toolchains import require
 
 # Tells its arguments; once "go" is there it ends: by itself, or as one that is killed and leaves its modes behind.

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.e2e.dashboard.test_terminal import CTRL_C, POLITE, STUBBORN, Terminal, make, wait_until_gone
+from tests.e2e.dashboard.terminal import CTRL_C, POLITE, SIZE, STUBBORN, Terminal, Window, make, wait_until_gone
 from tests.views.dashboard.terminal import Screen
 
-SIZE = (24, 80)
 READY = "app running"
 PINNED = re.compile(r"[●◐◓◑◒↻■◌▲✗*] (watching|building|restarting|stopping|app)")
 ENDED = "\x1b[?25h"
@@ -32,10 +31,6 @@ Plain.show = with_bug
 from hotrun.cli.entry import main
 sys.exit(main([]))
 """
-
-
-class Window(Terminal):
-    size = SIZE
 
 
 class Buggy(Window):

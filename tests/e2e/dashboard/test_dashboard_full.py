@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.dashboard.test_dashboard_tmux import ROW, count_to, make, numbers
-from tests.e2e.dashboard.tmux import Window
+from tests.e2e.dashboard.counting_project import ROW, count_to, make, numbers
+from tests.e2e.dashboard.tmux import Window, is_open
 
 # More than the dashboard keeps behind the whole screen.
 FLOOD = """
@@ -17,10 +17,6 @@ for number in range(20_000):
 time.sleep(1000)
 """
 LAST = 19_999
-
-
-def is_open(window: Window) -> bool:
-    return any(line.startswith("tab next pane") for line in window.screen[-1:])
 
 
 def wait_until_closed(window: Window) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.dashboard.test_dashboard_ends import Window
-from tests.e2e.dashboard.test_dashboard_tmux import ROW, SIZES, count_to, make, numbers
+from tests.e2e.dashboard.counting_project import ROW, SIZES, count_to, make, numbers
+from tests.e2e.dashboard.terminal import Window
 from tests.support.toolchains import unavailable
 
 INSTALL_S = 120

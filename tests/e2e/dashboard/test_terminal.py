@@ -2,57 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import pty
 import re
-import select
 import signal
 import subprocess
-import sys
-import termios
-import time
-from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
 import pytest
 
-HOTRUN = (sys.executable, "-P", "-m", "hotrun")
-DEADLINE_S = 60.0
-LOOK_S = 0.05
-CTRL_C = b"\x03"
+from tests.e2e.dashboard.terminal import (
+    CONFIG,
+    CTRL_C,
+    HOTRUN,
+    LOOK_S,
+    POLITE,
+    STUBBORN,
+    Terminal,
+    make,
+    plain_environment,
+    wait_until_gone,
+)
+
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 LINK = re.compile(r"\x1b\]8;;(?:http://example\.com)?\x1b\\")
 
-# A shell does this for the terminal window that it is started in; subprocess has no word for it.
-WITH_CONTROLLING_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
-)
 
-CONFIG = """
-[run.app]
-command = ["python3", "app.py"]
-paths = ["*.txt"]
-"""
-# Tells in a file beside the project who it is and which signals it gets; ends with SIGTERM.
-POLITE = """
-import os, signal, sys
-def told(number, frame):
-    with open("../signals", "a") as file:
-        print(signal.Signals(number).name, file=file)
-    if number == signal.SIGTERM:
-        sys.exit(0)
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-    signal.signal(number, told)
-with open("../pid", "w") as file:
-    print(os.getpid(), file=file)
-print("\\x1b[35mup\\x1b[0m", flush=True)
-while True:
-    signal.pause()
-"""
-STUBBORN = POLITE.replace("sys.exit(0)", "return")
 # What a terminal would obey: title, clipboard, alternate screen, clearing, moving, queries, modes, and the same in C1.
 ATTACKS = [
     "\x1b]0;title\x07", "\x1b]52;c;cm0gLXJmIH4=\x1b\\", "\x1b[?1049h", "\x1b[2J", "\x1b[H", "\x1b[99A", "\x1b[6n",
@@ -72,151 +45,9 @@ time.sleep(1000)
 """
 
 
-class Terminal:
-    """A hotrun that runs in `root` as in a terminal window of its own. Leaving the `with` block ends it.
-
-    `size`: rows and columns; a terminal that does not know its size gets no dashboard.
-    """
-
-    program: tuple[str, ...] = HOTRUN
-    size: tuple[int, int] | None = None
-
-    def __init__(self, root: Path, *arguments: str, **env: str) -> None:
-        self._root = root
-        self._arguments = arguments
-        self._env = {**plain_environment(), "TERM": "xterm-256color", **env}
-        self._said = b""
-
-    def __enter__(self) -> Self:
-        self._master: int | None
-        self._master, self._slave = pty.openpty()
-        if self.size is not None:
-            termios.tcsetwinsize(self._slave, self.size)
-        self.attributes_before = self.attributes()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", WITH_CONTROLLING_TERMINAL, *self.program, *self._arguments],
-            cwd=self._root,
-            env=self._env,
-            stdin=self._slave,
-            stdout=self._slave,
-            stderr=self._slave,
-            start_new_session=True,
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-            try:
-                self.process.wait(DEADLINE_S)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        kill_left_over(self._root)
-        os.close(self._slave)
-        if self._master is not None:
-            os.close(self._master)
-
-    @property
-    def said(self) -> str:
-        """What has reached the terminal so far."""
-        return self._said.decode(errors="replace")  # the last character may be cut
-
-    def attributes(self) -> list[Any]:
-        """The terminal's modes and special characters."""
-        return termios.tcgetattr(self._slave)
-
-    def type(self, keys: bytes) -> None:
-        """Press keys."""
-        assert self._master is not None
-        os.write(self._master, keys)
-
-    def close(self) -> None:
-        """Close the window."""
-        assert self._master is not None
-        os.close(self._master)
-        self._master = None
-
-    def wait_for(self, text: str) -> None:
-        """Return when the text is on the terminal; AssertionError at the deadline, or where hotrun ends before."""
-        self.wait_until(lambda: text in self.said, repr(text))
-
-    def wait_until(self, happened: Callable[[], bool], what: str) -> None:
-        """Return when it has; AssertionError at the deadline, or where hotrun ends before."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not happened():
-            assert self.process.poll() is None, f"ended without {what}: {self.said}"
-            assert time.monotonic() < deadline, f"no {what}: {self.said}"
-            self._read(LOOK_S)
-
-    def wait_for_file(self, path: Path) -> None:
-        """Return when it is there, reading meanwhile what comes; AssertionError at the deadline."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not path.exists():
-            assert time.monotonic() < deadline, f"no {path.name}: {self.said}"
-            self._read(LOOK_S)
-
-    def exit_code(self, timeout: float = DEADLINE_S) -> int | None:
-        """Wait until hotrun ends, reading what it says; None at the deadline."""
-        deadline = time.monotonic() + timeout
-        while self.process.poll() is None and time.monotonic() < deadline:
-            self._read(LOOK_S)
-        self._read(0)
-        return self.process.poll()
-
-    def _read(self, timeout: float) -> None:
-        if self._master is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout)
-            return
-        while select.select([self._master], [], [], timeout)[0]:
-            self._said += os.read(self._master, 65536)
-            timeout = 0
-
-
-def plain_environment() -> dict[str, str]:
-    """Ours, without what speaks for or against colors and a person who looks."""
-    ours = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "CI")}
-    return {**ours, "PATH": os.pathsep.join((str(Path(sys.executable).parent), ours.get("PATH", os.defpath)))}
-
-
-def make(root: Path, app: str, config: str = CONFIG) -> Path:
-    root = root / "project"
-    root.mkdir()
-    (root / "hotrun.toml").write_text(config)
-    (root / "app.py").write_text(app)
-    return root.resolve()
-
-
 def signals(root: Path) -> list[str]:
     """What the app says that it was sent."""
     return (root.parent / "signals").read_text().split()
-
-
-def wait_until_gone(root: Path) -> None:
-    pid = int((root.parent / "pid").read_text())
-    deadline = time.monotonic() + DEADLINE_S
-    while _lives(pid):
-        assert time.monotonic() < deadline, f"the app lives on: {pid}"
-        time.sleep(LOOK_S)
-
-
-def kill_left_over(root: Path) -> None:
-    """End an app that outlived its hotrun, so that a failed test leaves nothing behind; it is known by its folder."""
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        pid = int((root.parent / "pid").read_text())
-        if os.readlink(f"/proc/{pid}/cwd") == str(root):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_ctrl_c_reaches_the_app_as_its_stop_signal_alone_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:

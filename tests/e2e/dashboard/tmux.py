@@ -100,3 +100,7 @@ class Window:
         command = ["tmux", "-u", "-L", self._name, *arguments]
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=DEADLINE_S, check=True)
         return done.stdout
+
+
+def is_open(window: Window) -> bool:
+    return any(line.startswith("tab next pane") for line in window.screen[-1:])

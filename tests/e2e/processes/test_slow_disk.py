@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.e2e.commands.test_cli import run
+from tests.e2e.command import run
 from tests.e2e.running import Running, check_stream
 
 TICKER = """

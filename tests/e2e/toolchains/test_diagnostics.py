@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.commands.test_cli import lay_out, run
+from tests.e2e.command import lay_out, run
 from tests.e2e.running import Running, check_stream
 
 OWN = """

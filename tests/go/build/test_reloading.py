@@ -13,7 +13,7 @@ from hotrun.go.build.symlink_swap import KEPT_VERSIONS
 from hotrun.go.read.artifact import Artifact
 from hotrun.go.read.manifest import VERSION, Manifest
 from hotrun.go.target import RESTART
-from tests.go.build.test_building import EXAMPLE, Done, Project
+from tests.go.build.example_project import EXAMPLE, Done, Project
 from tests.support.toolchains import copy_project, require
 
 QUIET = "plugins/quiet/main.go"
