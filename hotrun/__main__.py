@@ -1,4 +1,4 @@
-"""The entrance: `hotrun` and `python -m hotrun`."""
+"""The entry point of `hotrun` and `python -m hotrun`."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""The one error type that reaches a person: what is wrong, what to do, which exit code. And the one for programs."""
+"""Errors that end a command, and refusals that the control socket sends to programs."""
 
 from __future__ import annotations
 
 
 class HotrunError(Exception):
-    """A problem that ends the command; raised anywhere, printed once in cli.
+    """A problem that ends the command. Any module may raise it, and cli prints it once.
 
-    `message` is one or more lines without the `error:` prefix, each a problem of its own unless it begins with two
-    spaces and so belongs to the one before; `hint` says the remedy;
-    `exit_code` follows docs/how-it-works/sessions.md (2 means usage or configuration).
+    `message`: one or more lines without the `error:` prefix. Each line is a problem of its own, unless it begins with
+    two spaces: then it continues the line above. `hint`: how to fix it. `exit_code`: see
+    docs/how-it-works/sessions.md (2 means usage or configuration).
     """
 
     def __init__(self, message: str, hint: str | None = None, exit_code: int = 2) -> None:
@@ -19,7 +19,7 @@ class HotrunError(Exception):
 
 
 class Refused(Exception):
-    """A request to a running hotrun that it cannot answer: `code` is for programs, `message` for people."""
+    """A running hotrun refuses a request. `code` is for programs, `message` for people."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

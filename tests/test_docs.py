@@ -22,7 +22,7 @@ from hotrun.cli.command_line import app
 from hotrun.config.loading.load import parse
 from hotrun.core.model import events
 from hotrun.core.model.requests import QUESTIONS, REQUESTS
-from hotrun.session.parsers import known
+from hotrun.session.parsers import known_names
 from tests.support.repository import REPOSITORY
 
 PACKAGE = REPOSITORY / "hotrun"
@@ -69,22 +69,22 @@ def blocks(path: Path, language: str) -> list[str]:
 def test_each_configuration_that_is_shown_loads(text: str) -> None:
     assert text.startswith("["), "a part of a configuration begins with the table that it belongs to"
     filename = "pyproject.toml" if "[tool.hotrun" in text else "hotrun.toml"
-    loaded = parse(text, filename, "/project", known_parsers=known)
+    loaded = parse(text, filename, "/project", known_parsers=known_names)
     for profile in loaded.config.profile:
-        parse(text, filename, "/project", profile, known)
+        parse(text, filename, "/project", profile, known_names)
 
 
 def test_the_example_of_every_key_loads_with_each_of_its_profiles() -> None:
     text = (REPOSITORY / "hotrun.toml.example").read_text(encoding="utf-8")
     for profile in (None, *tomli.loads(text)["profile"]):
-        loaded = parse(text, "hotrun.toml", "/project", profile, known)
+        loaded = parse(text, "hotrun.toml", "/project", profile, known_names)
         assert loaded.project.steps
         assert loaded.project.processes
 
 
 def test_the_configuration_that_builds_hotrun_itself_loads_without_a_warning() -> None:
     path = REPOSITORY / "hotrun.toml"
-    loaded = parse(path.read_text(encoding="utf-8"), "hotrun.toml", str(REPOSITORY), known_parsers=known)
+    loaded = parse(path.read_text(encoding="utf-8"), "hotrun.toml", str(REPOSITORY), known_parsers=known_names)
     assert loaded.warnings == ()
     assert loaded.project.steps.keys() >= {"lint", "types", "tests"}
 

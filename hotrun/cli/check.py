@@ -26,9 +26,9 @@ def check(options: Options, expand: bool = False) -> int:
             say(line)
         return 0
     if project.parsers:
-        from hotrun.session.parsers import slow, wrong_examples
+        from hotrun.session.parsers import slow_patterns, wrong_examples
 
-        refuse(options, path, [*slow(project.parsers), *wrong_examples(project)])
+        refuse(options, path, [*slow_patterns(project.parsers), *wrong_examples(project)])
     for warning in (*warnings, *_idle(options, project, path)):
         say(f"warning: {warning}")
     say(f"{path}: ok, {count(len(project.steps), 'step')}, {count(len(project.processes), 'process', 'processes')}")

@@ -16,7 +16,7 @@ def open_problem(directory: str | None, number: int) -> int:
 
     Raises HotrunError: 3 where no hotrun runs, 1 where there is no such problem, or none with a place.
     """
-    from hotrun.session.editor import open_here
+    from hotrun.session.editor import open_and_wait
 
     with Client(folder_of(directory)) as client:
         found = client.ask("errors")
@@ -27,4 +27,4 @@ def open_problem(directory: str | None, number: int) -> int:
     problem = problems[number - 1]
     if problem.file is None:
         raise HotrunError(f"problem {number} has no place: {problem.message}", exit_code=1)
-    return open_here(problem.file, problem.line, problem.column, found["editor"])
+    return open_and_wait(problem.file, problem.line, problem.column, found["editor"])

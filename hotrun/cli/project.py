@@ -66,9 +66,9 @@ def config_path(options: Options, folder: str) -> str | None:
 def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ...]]:
     """Load the file again with everything that the command line lays over it; returns project and warnings."""
     from hotrun.config.loading.load import load, place_of
-    from hotrun.session.parsers import known
+    from hotrun.session.parsers import known_names
 
-    loaded = load(path, options.profile, known)
+    loaded = load(path, options.profile, known_names)
     if not options.watch:
         for number, root in enumerate(loaded.project.watch.roots):
             if not os.path.exists(root):

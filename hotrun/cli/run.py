@@ -41,19 +41,19 @@ def run(options: Options) -> int:
     chosen = choose(options, root)
     ui = _chosen_ui(options)
     colored = ui != "json" and _wants_color()
-    outlet = Stdout(STDOUT)
+    stdout = Stdout(STDOUT)
     app = App(
         chosen.project,
-        lambda snapshot: _view(ui, options, colored, outlet, snapshot),
-        outlet=outlet,
+        lambda snapshot: _view(ui, options, colored, stdout, snapshot),
+        stdout=stdout,
         guard=guard,
         reload=_reload(options, chosen),
         once=options.once,
         postpone=options.postpone,
         colored=colored,
-        shares=options.command is not None,
-        open_frontend=(lambda: _terminal_ui(ui, colored, outlet)) if ui in ("inline", "full") else None,
-        worded=lambda project, links: _idle(options, chosen, project, links),
+        allows_other=options.command is not None,
+        open_frontend=(lambda: _terminal_ui(ui, colored, stdout)) if ui in ("inline", "full") else None,
+        describe_unmatched=lambda project, links: _describe_unmatched(options, chosen, project, links),
         place_of=lambda key: _place_of(options, chosen, key),
     )
     notices = [Noticed("warning", text) for text in chosen.warnings]
@@ -93,7 +93,9 @@ def _reload(options: Options, chosen: ChosenProject) -> Reload | None:
     return reload
 
 
-def _idle(options: Options, chosen: ChosenProject, project: Project, links: tuple[Link, ...]) -> list[str]:
+def _describe_unmatched(
+    options: Options, chosen: ChosenProject, project: Project, links: tuple[Link, ...]
+) -> list[str]:
     from hotrun.cli.places import ConfigPlaces, idle_warnings
 
     return idle_warnings(ConfigPlaces(options, ChosenProject(project, chosen.path)), links)
@@ -110,22 +112,22 @@ def _place_of(options: Options, chosen: ChosenProject, key: tuple[str | int, ...
         return key_path(key)
 
 
-def _view(ui: str, options: Options, colored: bool, outlet: Stdout, snapshot: Snapshot) -> View:
+def _view(ui: str, options: Options, colored: bool, stdout: Stdout, snapshot: Snapshot) -> View:
     from hotrun.views.lines.sink import Sink
 
     if ui == "json":
         from hotrun.views.lines.jsonl import JsonLines
 
-        return JsonLines(Sink(outlet.write))
+        return JsonLines(Sink(stdout.write))
     from hotrun.views.lines.plain import Plain
 
     encoding, marks = _characters()
-    sink = Sink(outlet.write, encoding)
+    sink = Sink(stdout.write, encoding)
     plain = Plain(sink, colored, snapshot, marks, options.timing)
     return _once(plain, sink, snapshot, marks) if options.once else plain
 
 
-def _terminal_ui(ui: str, colored: bool, outlet: Stdout) -> TerminalUi:
+def _terminal_ui(ui: str, colored: bool, stdout: Stdout) -> TerminalUi:
     from hotrun.keys.actions import bindings
     from hotrun.session.terminal import TerminalUi
     from hotrun.views.dashboard.dashboard import Dashboard
@@ -139,7 +141,7 @@ def _terminal_ui(ui: str, colored: bool, outlet: Stdout) -> TerminalUi:
         full = FullScreen(keys, colored=colored, is_ascii=marks is ASCII)
         return Dashboard(size, keys, snapshot, colored=colored, marks=marks, encoding=encoding, full=full)
 
-    return TerminalUi(outlet, dashboard, opens_full=ui == "full")
+    return TerminalUi(stdout, dashboard, opens_full=ui == "full")
 
 
 def _characters() -> tuple[str, PlainMarks]:

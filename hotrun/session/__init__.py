@@ -1,1 +1,1 @@
-"""One run of hotrun in a project: the loop, and everything that it connects."""
+"""One session of hotrun in a project: the event loop and the parts that it connects."""

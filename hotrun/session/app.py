@@ -1,7 +1,7 @@
-"""Puts the parts together and runs the loop: the only place where adapters, core and views meet.
+"""Connects the parts of a session and runs its event loop.
 
-What heavy imports there are (asyncio, watchfiles, pathspec) come after the first step has been spawned: the engine and
-the children work without a loop, and the walk that follows finds what changed in between by its ctime.
+It spawns the first step before it loads heavy imports (asyncio, watchfiles, pathspec). The engine and the children
+work without an event loop, and the scan that follows finds changes made in between by their ctime.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from hotrun.session.instance import InstanceEndpoint
 from hotrun.session.processes import ProcessService
 from hotrun.session.publish import Publisher
 from hotrun.session.signals import HANG_UP, Signals
-from hotrun.session.unmatched import Worded
+from hotrun.session.unmatched import DescribeUnmatched
 from hotrun.session.watching import Reload, WatchService
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ if TYPE_CHECKING:
     from hotrun.session.stdout import Stdout
 
     class Frontend(Protocol):
-        """Where a person sits. `turn` comes after each batch of events, and when what was printed has been written."""
+        """The interactive terminal. App calls `update` after each batch of events, and when stdout has caught up."""
 
         def open(self, snapshot: Snapshot) -> View: ...
 
         def attach(self, loop: asyncio.AbstractEventLoop, session: App) -> None: ...
 
-        def turn(self) -> None: ...
+        def update(self) -> None: ...
 
         @property
-        def is_behind(self) -> bool: ...
+        def is_full(self) -> bool: ...
 
         def close(self) -> None: ...
 
@@ -68,50 +68,48 @@ class App:
         project: Project,
         open_view: Callable[[Snapshot], View],
         *,
-        outlet: Stdout,
+        stdout: Stdout,
         guard: Guard,
         reload: Reload | None,
         once: bool,
         postpone: bool = False,
         colored: bool,
-        worded: Worded,
+        describe_unmatched: DescribeUnmatched,
         place_of: PlaceOf,
-        shares: bool = False,
+        allows_other: bool = False,
         open_frontend: Callable[[], Frontend] | None = None,
     ) -> None:
-        """`outlet`: what the view writes to. `guard`: from start_guard.
+        """Set up a session. Raises HotrunError if the project cannot be watched at all.
 
-        `open_frontend`: makes what brings the view and the keys; then `open_view` is not asked.
-
-        `reload` loads the configuration again (raises HotrunError); None without a file. `postpone`: as in Engine.
-
-        `worded` makes warnings of patterns that match nothing. `place_of`: where a key of the configuration stands.
-
-        `shares`: run also where another hotrun has the root.
-        Raises HotrunError where the project cannot be watched at all.
+        `stdout`: the view writes to it. `guard`: from start_guard. `postpone`: as in Engine.
+        `open_frontend`: makes the terminal UI, which brings its own view. App then ignores `open_view`.
+        `reload`: loads the configuration again, and raises HotrunError. None if there is no file.
+        `describe_unmatched`: makes warnings about patterns that match nothing.
+        `place_of`: the file and line of a configuration key.
+        `allows_other`: run even if another hotrun is running in the same root.
         """
         self._project = project
         self._once = once
-        self._shares = shares
+        self._allows_other = allows_other
         self._inbox = Inbox(self._pump)
         self._signals = Signals(once)
         self.snapshot = Snapshot()
         self._folder = StateFolder(project.root)
-        self._watch = WatchService(project, self._inbox.post, self._folder, worded, reload, self._on_load)
+        self._watch = WatchService(project, self._inbox.post, self._folder, describe_unmatched, reload, self._on_load)
         self.engine = Engine(project, cores=_cores(), once=once, postpone=postpone)
         self._open_view = open_view
         self._open_frontend = open_frontend
         self._frontend: Frontend | None = None
         self._publisher = Publisher(self.snapshot, self._view, self._export)
-        self._outlet = outlet
+        self._stdout = stdout
         self._has_reader = True
-        self._is_loaded = False  # all that the engine needs
+        self._is_loaded = False  # late_imports.load has run
         self.last_result = LastResult(self.snapshot)
         self._exports = ExportWriter(self.last_result, self._folder, project.exports)
         session = new_session(project.root)
         self._diagnostics = DiagnosticsService(self._inbox.post, self._watch.locator_for, project.parsers, place_of)
         self._processes = ProcessService(
-            self._diagnostics.take,
+            self._diagnostics.handle,
             guard,
             session,
             self._folder,
@@ -130,20 +128,20 @@ class App:
         self._bug: BaseException | None = None
 
     def run(self, notices: tuple[Noticed, ...] = ()) -> int:
-        """Run until the session is over; returns the exit code. Everything it started has ended then.
+        """Run until the session is over, and return the exit code. By then everything it started has exited.
 
-        `notices` are told first. A bug anywhere in the loop ends the session and is raised here; HotrunError, before
-        anything is started, where another hotrun has the root.
+        `notices` are reported first. A bug anywhere in the loop ends the session and is raised here. Raises
+        HotrunError, before anything starts, if another hotrun is running in the root.
         """
         if not self._once:
-            notices += self._endpoint.take(shares=self._shares)
-            if self._shares and self._endpoint.socket is None:
-                self._exports.silence()
+            notices += self._endpoint.acquire(allows_other=self._allows_other)
+            if self._allows_other and self._endpoint.socket is None:
+                self._exports.disable()
         spawned_ns = time.time_ns()
         self._signals.listen(self._inbox.post)
         try:
-            swept = tuple(Noticed("warning", text) for text in end_stale_processes(self._project.root))
-            self._inbox.post(Begin(__version__, os.getpid(), self._endpoint.socket, notices + swept), first=True)
+            ended = tuple(Noticed("warning", text) for text in end_stale_processes(self._project.root))
+            self._inbox.post(Begin(__version__, os.getpid(), self._endpoint.socket, notices + ended), first=True)
             self._pump()
             import asyncio
 
@@ -171,7 +169,7 @@ class App:
         self._inbox.attach(self._loop)
         self._diagnostics.attach(self._loop)
         self._processes.attach(self._loop)
-        self._outlet.listen(self._on_outlet)
+        self._stdout.listen(self._on_stdout_change)
         if self._frontend is not None:
             self._frontend.attach(self._loop, self)
         self._pump()
@@ -188,26 +186,26 @@ class App:
             raise self._bug
 
     def _on_bug(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """An exception in a callback must not be logged and survived: nothing that follows could be trusted."""
+        """End the session after an exception in a callback. Its state can no longer be trusted."""
         self._bug = context.get("exception") or RuntimeError(context["message"])
         if self._done is not None:
             self._done.set()
 
-    # --- the one way round: inbox -> engine -> commands and events ----------------------------------------------
+    # --- inbox -> engine -> commands and events -------------------------------------------------------------------
 
     def _pump(self) -> None:
-        """Handle what has come in, and what that brings in."""
+        """Handle all inputs, including those that arrive meanwhile. Then update the views and the timer."""
         for input in self._inbox.drain():
             for effect in self.engine.handle(input, _now_ms()):
                 if isinstance(effect, Event):
                     self._publisher.publish(effect)
                 else:
                     self._dispatcher.execute(effect)
-            if not self._is_loaded:  # the first program is on its way
+            if not self._is_loaded:  # by now the first program is starting
                 late_imports.load()
                 self._is_loaded = True
         self._flush()
-        self._processes.hold_output(self._outlet.is_behind or (self._frontend is not None and self._frontend.is_behind))
+        self._processes.pause_output(self._stdout.is_full or (self._frontend is not None and self._frontend.is_full))
         self._arm()
 
     def _export(self, event: Event) -> list[Noticed]:
@@ -225,17 +223,17 @@ class App:
         try:
             self._publisher.flush()
             if self._has_reader:
-                self._outlet.check()
+                self._stdout.check()
                 if self._frontend is not None:
-                    self._frontend.turn()
+                    self._frontend.update()
         except OSError:
             self._has_reader = False
-            # Nobody reads our output any more (a closed pipe, a terminal that is gone): end as after a hang-up.
+            # The reader of our output is gone (a closed pipe or terminal), so stop as after a hang-up.
             self._inbox.post(Request("stop", exit_code=HANG_UP, reason="the output was closed"))
             self._pump()
 
-    def _on_outlet(self) -> None:
-        """In the thread that prints: it has caught up, has written all, or nobody reads any more."""
+    def _on_stdout_change(self) -> None:
+        """The writer thread has caught up, has written everything, or has lost its reader. Called in that thread."""
         assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is over
             self._loop.call_soon_threadsafe(self._pump)
@@ -264,7 +262,7 @@ class App:
         self._exports.configure(project.exports)
         self._diagnostics.custom = project.parsers
 
-    # --- who asks ----------------------------------------------------------------------------------------------
+    # --- for the control socket and the terminal ------------------------------------------------------------------
 
     async def _listen(self) -> None:
         from hotrun.session.requests import ControlRequests
@@ -273,36 +271,36 @@ class App:
             self._inbox.post(notice)
 
     def now_ms(self) -> int:
-        """The time as the engine knows it."""
+        """The clock of the engine, in milliseconds."""
         return _now_ms()
 
     def handle(self, input: Input) -> None:
-        """Handle an input at once, for those who look at the result right after."""
+        """Handle an input at once, so that the caller can read the result."""
         self._inbox.post(input)
         self._pump()
 
     @property
     def ui(self) -> Ui:
-        """How hotrun is to show itself."""
+        """The current `[ui]` settings."""
         return self.engine.project.ui
 
-    def follow_size(self) -> None:
-        """Our terminal has another size; called by who hears SIGWINCH instead of us."""
-        self._processes.follow_size()
+    def resize_terminals(self) -> None:
+        """Pass a new size of our terminal on to the programs."""
+        self._processes.resize_terminals()
 
     def wake(self) -> None:
-        """What kept output back may have ended."""
+        """Check again whether output may be read, for example after an editor has closed."""
         self._pump()
 
     def watch_report(self) -> msgspec.Struct | None:
-        """How the watching goes; None before it has begun."""
+        """The state of the file watch. None before it starts."""
         return self._watch.report()
 
 
 def start_guard() -> Guard:
-    """What every session needs first. Asked for early, it gets ready while the configuration is read.
+    """Start the guard, which gets ready while the configuration is read.
 
-    Forks, so it must be called while there is one thread; ends by itself if nothing comes of the session.
+    It forks, so call it while the process has only one thread. The guard exits if no session follows.
     """
     return Guard()
 
@@ -312,5 +310,5 @@ def _now_ms() -> int:
 
 
 def _cores() -> int:
-    """How many cores this process may use; with taskset or in a container not all that there are."""
+    """The number of cores that this process may use. taskset or a container can limit it."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,7 +1,7 @@
-"""Finds the problems in what programs print: parses it beside the reader, and has the files looked for in a thread.
+"""Finds diagnostics in the output of programs. A thread locates their files.
 
-All that a step's run has found is posted before its last word, which waits for that; a disk that does not answer
-makes it wait for some seconds, and then a problem is told as it was printed.
+All findings of a step's run are posted before its Emptied input. If a disk does not answer, Emptied waits for some
+seconds, and then the findings are posted as they were printed.
 """
 
 from __future__ import annotations
@@ -29,44 +29,44 @@ LocatorFor = Callable[["Program", bool], "Locator"]
 
 
 class DiagnosticsService:
-    """Stands between the programs and the inbox: `take` hands on what they report, and adds what it has found."""
+    """Passes the inputs from programs on to the inbox, and adds the diagnostics in their output."""
 
     def __init__(
         self, post: Post, locator_for: LocatorFor, custom: tuple[CustomParser, ...], place_of: PlaceOf
     ) -> None:
-        """`locator_for` is asked before a program starts, and whether the run is a step's, whose sources have lines.
+        """`locator_for` makes the locator for a program, with source lines if the run is a step's.
 
-        `custom`: the parsers of the configuration. `place_of`: where a key of it stands, as "hotrun.toml:9: key"; may
+        `custom`: the custom parsers. `place_of`: the place of a configuration key, such as "hotrun.toml:9: key". It may
         read that file.
         """
-        self.custom = custom  # also of a configuration that is loaded later
+        self.custom = custom  # replaced when the configuration is reloaded
         self._post = post
         self._place_of = place_of
-        self._told: set[Key] = set()  # patterns that are switched off
+        self._reported: set[Key] = set()  # patterns that are switched off
         self._locator_for = locator_for
         self._outputs: dict[int, _StepOutput] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: PatientThread | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` takes the answers. Nothing is read before."""
+        """Post answers in this loop from now on. Nothing is read before."""
         self._loop = loop
 
     def begin(self, spawn: Spawn) -> None:
-        """A program is about to be started."""
+        """Get ready for the output of a program that is about to start."""
         if spawn.parsers:
             locator = self._locator_for(spawn.program, True)
-            self._outputs[spawn.run] = _StepOutput(spawn, self._new_parser, locator, self._places, self._post)
+            self._outputs[spawn.run] = _StepOutput(spawn, self._new_parser, locator, self._locating, self._post)
 
-    def take(self, input: Input) -> None:
-        """Hand on what a program reports."""
+    def handle(self, input: Input) -> None:
+        """Pass on an input about a run, and parse its output."""
         match input:
             case OutputRead():
                 self._post(input)
                 output = self._outputs.get(input.run)
                 if output is not None:
                     output.feed(input)
-                    self._tell_switched_off()
+                    self._warn_switched_off()
             case Emptied() if input.run in self._outputs:
                 self._outputs.pop(input.run).finish(input)
             case SpawnFailed():
@@ -75,13 +75,13 @@ class DiagnosticsService:
             case _:
                 self._post(input)
 
-    def give_up(self, run: int) -> None:
-        """The run is killed: look for its files no longer."""
+    def stop_locating(self, run: int) -> None:
+        """Stop looking for the files of a run, because it is killed."""
         if self._thread is not None:
             self._thread.give_up(run)
 
     def find_trace(self, command: FindTrace) -> None:
-        """Answer with the trace that the lines end with."""
+        """Post the stack trace at the end of the lines, if there is one."""
         from hotrun.core.diagnostics.last_trace import last_trace
         from hotrun.core.diagnostics.text_rules.rules import RUNTIME
 
@@ -94,35 +94,35 @@ class DiagnosticsService:
         def answer(placed: list[Finding]) -> None:
             self._post(TraceFound(command.run, command.what, placed[0] if placed else trace))
 
-        self._places().map(command.run, locator.locate, [trace], answer)
+        self._locating().map(command.run, locator.locate, [trace], answer)
 
     def on_slow_ready_log(self, process: str) -> None:
-        """Warn that the pattern for the log of a process took too long."""
+        """Warn that the `ready.log` pattern of a process took too long."""
         self._warn(("run", process, "ready", "log"))
 
-    def _tell_switched_off(self) -> None:
-        """Warn once of each custom pattern that took too long."""
+    def _warn_switched_off(self) -> None:
+        """Warn once about each custom pattern that took too long."""
         if self.custom:
             from hotrun.session.parsers import switched_off
 
             off = switched_off(self.custom)
             for key in off:
-                if key not in self._told:
+                if key not in self._reported:
                     self._warn(key)
-            self._told = set(off)
+            self._reported = set(off)
 
     def _warn(self, key: Key) -> None:
         name = ".".join(map(str, key))
 
         def answer(places: list[str]) -> None:
             place = places[0] if places else name
-            text = f"{place}: took more than {MAX_MS} ms on one line: this pattern is switched off"
+            text = f"{place}: pattern switched off, it took more than {MAX_MS} ms on one line"
             self._post(Noticed("warning", text))
 
-        self._places().map(None, lambda _: self._place_of(key), [name], answer)
+        self._locating().map(None, lambda _: self._place_of(key), [name], answer)
 
     def close(self) -> None:
-        """Answer nothing any more."""
+        """Post nothing more."""
         if self._thread is not None:
             self._thread.close()
 
@@ -131,8 +131,8 @@ class DiagnosticsService:
 
         return parser_for(names, program.argv, self.custom)
 
-    def _places(self) -> PatientThread:
-        """The thread that looks for files; there is none before there is something to look for."""
+    def _locating(self) -> PatientThread:
+        """The thread that locates files. It starts when it is first needed."""
         from hotrun.adapters.diagnostics.patient_thread import PatientThread
 
         assert self._loop is not None
@@ -141,7 +141,7 @@ class DiagnosticsService:
 
 
 class _StepOutput:
-    """The output of one run. Costs nothing until there is some."""
+    """The output of one run of a step. It loads its parser with the first output."""
 
     def __init__(
         self,
@@ -157,10 +157,10 @@ class _StepOutput:
         self._thread = thread
         self._post = post
         self._parser: Parser | None = None
-        self._placed: PlacedFindings | None = None  # where something has been found
+        self._placed: PlacedFindings | None = None  # None until something is found
 
     def feed(self, read: OutputRead) -> None:
-        """Parse what has been read."""
+        """Parse output."""
         parser = self._parser
         if parser is None:
             parser = self._parser = self._new_parser(self._spawn.parsers, self._spawn.program)
@@ -169,7 +169,7 @@ class _StepOutput:
             self._locate(found, None)
 
     def finish(self, last: Emptied) -> None:
-        """There is no more: post `last` when everything has been told that was found."""
+        """Finish the output. Post `last` after all findings."""
         found = self._parser.finish() if self._parser is not None else []
         if found or self._placed is not None:
             self._locate(found, last)
@@ -182,14 +182,14 @@ class _StepOutput:
         findings = self._placed = self._placed or PlacedFindings()
 
         def answer(placed: list[Finding]) -> None:
-            pairs = zip(found, [*placed, *found[len(placed) :]], strict=True)  # the others are told as they are printed
-            self._tell(findings.add(pairs) if last is None else findings.finish(pairs))
+            pairs = zip(found, [*placed, *found[len(placed) :]], strict=True)  # the rest stays as it was printed
+            self._post_findings(findings.add(pairs) if last is None else findings.finish(pairs))
             if last is not None:
                 self._post(last)
 
         self._thread().map(self._spawn.run, self._locator.locate, found, answer)
 
-    def _tell(self, findings: Iterable[Finding]) -> None:
-        told = tuple(findings)
-        if told:
-            self._post(DiagnosticsFound(self._spawn.run, told))
+    def _post_findings(self, findings: Iterable[Finding]) -> None:
+        found = tuple(findings)
+        if found:
+            self._post(DiagnosticsFound(self._spawn.run, found))

@@ -1,4 +1,4 @@
-"""Carries out the commands of the engine: the one place where each command meets the adapter that does it."""
+"""Carries out the commands of the engine. Maps each command to the adapter that executes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hotrun.session.watching import WatchService
 
 
 class Dispatcher:
-    """The commands of one session. None of them raises: what goes wrong comes back as an input."""
+    """Executes the commands of one session. No command raises an error: failures come back as inputs."""
 
     def __init__(
         self,
@@ -26,18 +26,18 @@ class Dispatcher:
         endpoint: InstanceEndpoint,
         finish: Callable[[int], None],
     ) -> None:
-        """`finish` gets the exit code when the session is over."""
+        """`finish` is called with the exit code when the session is over."""
         self._processes = processes
         self._diagnostics = diagnostics
         self._watch = watch
         self._folder = folder
         self._endpoint = endpoint
         self._finish = finish
-        self._changes: commands.RecordChanges | None = None  # not written yet: most programs never read them
+        self._changes: commands.RecordChanges | None = None  # written before the next program starts
         self._changes_file: str | None = None
 
     def execute(self, command: commands.Command) -> None:
-        """Carry out one command. A command without a case here is a type error."""
+        """Execute one command. A command without a case here is a type error."""
         match command:
             case commands.Spawn():
                 self._diagnostics.begin(command)
@@ -46,7 +46,7 @@ class Dispatcher:
                 self._processes.signal(command.run, command.signal, command.alone)
             case commands.Kill():
                 self._processes.kill(command.run)
-                self._diagnostics.give_up(command.run)
+                self._diagnostics.stop_locating(command.run)
             case commands.SendKeys():
                 self._processes.send_keys(command.run, command.data)
             case commands.StartProbe():
@@ -73,7 +73,7 @@ class Dispatcher:
                 assert_never(command)
 
     def _variables(self, build: int) -> dict[str, str]:
-        """The HOTRUN_* variables of a program that is started for this build."""
+        """The HOTRUN_* variables of a program that starts for this build."""
         if self._changes is not None:
             self._changes_file = self._folder.write_changes(self._changes.build, self._changes.paths)
             self._changes = None

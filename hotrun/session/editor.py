@@ -1,4 +1,4 @@
-"""Opens places in the editor: for a desk, which lends its terminal if it has to, or for a command."""
+"""Opens files in the editor, for the dashboard or for a command."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import asyncio
 
 
-def open_here(file: str, line: int | None, column: int | None, setting: str | None) -> int:
-    """Open a place for a command that does nothing else, and wait where the editor draws in this terminal.
+def open_and_wait(file: str, line: int | None, column: int | None, setting: str | None) -> int:
+    """Open a file in the editor. Wait for the editor if it runs in this terminal.
 
-    Returns the editor's exit code, 0 for one with windows of its own. Raises HotrunError where there is no editor.
+    Returns the exit code of a terminal editor, and 0 for a GUI editor. Raises HotrunError if there is no editor.
     """
     try:
         editor = find(FilePosition(file, line or 1, column or 1), setting)
@@ -28,61 +28,61 @@ def open_here(file: str, line: int | None, column: int | None, setting: str | No
     except NoEditor as why:
         raise HotrunError(str(why), exit_code=1) from why
     except OSError as error:
-        raise HotrunError(f"the editor cannot be started: {error.strerror}", exit_code=1) from error
+        raise HotrunError(f"cannot start the editor: {error.strerror}", exit_code=1) from error
     return 0
 
 
 class EditorLauncher:
-    """At most one editor in the terminal at a time."""
+    """Opens editors, at most one in the terminal at a time."""
 
-    def __init__(self, lend: Callable[[], None], take_back: Callable[[], None]) -> None:
-        """`lend` gives the terminal away as it was before us, `take_back` is called when the editor has ended."""
-        self._lend = lend
-        self._take_back = take_back
-        self._in_front: TerminalEditor | None = None
+    def __init__(self, release_terminal: Callable[[], None], reclaim_terminal: Callable[[], None]) -> None:
+        """`release_terminal` is called before an editor starts in it, `reclaim_terminal` after it has exited."""
+        self._release_terminal = release_terminal
+        self._reclaim_terminal = reclaim_terminal
+        self._terminal_editor: TerminalEditor | None = None
 
     @property
     def has_terminal(self) -> bool:
-        """Whether an editor draws in our terminal now."""
-        return self._in_front is not None
+        """Whether an editor is running in our terminal."""
+        return self._terminal_editor is not None
 
     def open(self, place: FilePosition, setting: str | None, loop: asyncio.AbstractEventLoop) -> str:
-        """Open it; returns a word on that for the person. `setting` is `ui.editor`."""
+        """Open the place, and return a message for the dashboard. `setting` is `ui.editor`."""
         if self.has_terminal:
-            return "an editor is open already"
+            return "an editor is already open"
         try:
             editor = find(place, setting)
             if editor.needs_terminal:
-                self._open_in_front(editor, loop)
+                self._open_in_terminal(editor, loop)
                 return ""
             open_window(editor)
         except NoEditor as why:
             return str(why)
         except OSError as error:
-            return f"the editor cannot be started: {error.strerror}"
+            return f"cannot start the editor: {error.strerror}"
         return f"{editor.argv[0].rpartition('/')[2]} opens {place.file.rpartition('/')[2]}:{place.line}"
 
     def close(self) -> None:
-        """End the editor in the terminal, if there is one."""
-        if self._in_front is not None:
-            self._in_front.end()
+        """Stop the editor in the terminal, if there is one."""
+        if self._terminal_editor is not None:
+            self._terminal_editor.end()
 
-    def _open_in_front(self, editor: Opening, loop: asyncio.AbstractEventLoop) -> None:
-        self._lend()
+    def _open_in_terminal(self, editor: Opening, loop: asyncio.AbstractEventLoop) -> None:
+        self._release_terminal()
         try:
-            self._in_front = front = TerminalEditor(editor)
+            self._terminal_editor = running = TerminalEditor(editor)
         except OSError:
-            self._take_back()
+            self._reclaim_terminal()
             raise
 
         def wait() -> None:
-            front.wait()
+            running.wait()
             with contextlib.suppress(RuntimeError):  # the loop is over
-                loop.call_soon_threadsafe(self._on_ended)
+                loop.call_soon_threadsafe(self._on_exit)
 
-        # A thread of our own: the loop's end waits for those of its executor, and `close` comes after that.
+        # Not a thread of the loop's executor: the loop waits for those when it ends, which is before `close`.
         threading.Thread(target=wait, name="editor", daemon=True).start()
 
-    def _on_ended(self) -> None:
-        self._in_front = None
-        self._take_back()
+    def _on_exit(self) -> None:
+        self._terminal_editor = None
+        self._reclaim_terminal()

@@ -1,6 +1,6 @@
-"""Writes what is wrong to files, after each build and when a process has failed: for Vim and Emacs, and as configured.
+"""Writes the current diagnostics to files, after each build and when a process fails.
 
-Sees each event before the views do: the files are written before the build result is shown.
+It gets each event before the views do, so the files are written before the build result is shown.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ ERRORS = "errors.txt"
 
 
 class ExportWriter:
-    """The files of one session: `.hotrun/errors.txt` and the exports of the configuration."""
+    """The files of one session: `.hotrun/errors.txt` for Vim and Emacs, and the configured exports."""
 
     def __init__(self, last_result: LastResult, folder: StateFolder, exports: tuple[Export, ...]) -> None:
-        """`last_result` gets the events from here."""
+        """`apply` passes each event on to `last_result`."""
         self._last_result = last_result
         self._folder = folder
         self._exports = exports
-        self._is_silent = False
-        self._failed: set[str] = set()  # what could not be written, and has been told
+        self._is_disabled = False
+        self._failed: set[str] = set()  # paths whose write error has been reported
 
-    def silence(self) -> None:
-        """Write nothing: the files belong to another hotrun in the same root."""
-        self._is_silent = True
+    def disable(self) -> None:
+        """Write nothing, because the files belong to another hotrun in the same root."""
+        self._is_disabled = True
 
     def configure(self, exports: tuple[Export, ...]) -> None:
-        """From the next build result on, write these."""
+        """Write these exports from the next build result on."""
         self._exports = exports
 
     def apply(self, event: Event) -> list[Noticed]:
-        """Write the files if this event asks for it; the snapshot has applied it before.
+        """Write the files if this event changes the diagnostics. The snapshot must have applied it already.
 
-        What cannot be written is reported once, until it could be.
+        Returns a warning for a file that cannot be written. It is not repeated until a write has succeeded.
         """
-        if not self._last_result.apply(event) or self._is_silent:
+        if not self._last_result.apply(event) or self._is_disabled:
             return []
         problems = self._last_result.problems()
-        found = [self._written(os.path.join(self._folder.path, ERRORS), None, problems)]
-        found += [self._written(export.path, export, problems) for export in self._exports]
+        found = [self._write(os.path.join(self._folder.path, ERRORS), None, problems)]
+        found += [self._write(export.path, export, problems) for export in self._exports]
         return [notice for notice in found if notice is not None]
 
-    def _written(self, path: str, export: Export | None, problems: Sequence[Diagnostic]) -> Noticed | None:
+    def _write(self, path: str, export: Export | None, problems: Sequence[Diagnostic]) -> Noticed | None:
         try:
             if export is None:
                 self._folder.replace(ERRORS, _errors(problems))
@@ -63,14 +63,14 @@ class ExportWriter:
             if path in self._failed:
                 return None
             self._failed.add(path)
-            return Noticed("warning", f"{path} cannot be written: {(error.strerror or str(error)).lower()}")
+            return Noticed("warning", f"cannot write {path}: {(error.strerror or str(error)).lower()}")
         self._failed.discard(path)
         return None
 
 
 def _errors(problems: Iterable[Diagnostic]) -> bytes:
     if not problems:
-        return b""  # and nothing needs to be imported
+        return b""  # without the import below
     from hotrun.views.formats.parts import encoded
     from hotrun.views.formats.vim import vim
 

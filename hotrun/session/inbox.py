@@ -1,4 +1,4 @@
-"""The inbox of a session: everything that happens, in the order in which it happened."""
+"""The queue of inputs of a session, in the order in which they arrive."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 class Inbox:
-    """`post` adds an input; soon after, and once for all that were posted meanwhile, `drain` is due."""
+    """Collects inputs with `post`. Inputs that are posted together cause one call of `wake`, which drains them."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         """`wake` is called in the loop when there are inputs to drain."""
         self._wake = wake
         self._inputs: deque[Input] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._is_awake = False  # `wake` is due, or the inbox is being drained
+        self._is_awake = False  # `wake` is scheduled, or the inbox is being drained
 
     def attach(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        """Wake in this loop from now on. Without one, inputs wait for the next `drain`."""
+        """Call `wake` in this loop from now on. Without a loop, inputs wait for the next `drain`."""
         self._loop = loop
 
     def post(self, input: Input, *, first: bool = False) -> None:
-        """Add an input, `first`: before all that wait. The poster is never called back before `post` returns.
+        """Add an input; with `first`, at the front. `wake` is never called before `post` returns.
 
         Call it in the thread of the loop.
         """
@@ -40,7 +40,7 @@ class Inbox:
             self._loop.call_soon(self._on_wake)
 
     def drain(self) -> Iterator[Input]:
-        """Remove and return one input after the other, also those that are posted meanwhile."""
+        """Remove and yield all inputs, including those that are posted meanwhile."""
         self._is_awake = True
         try:
             while self._inputs:

@@ -1,4 +1,4 @@
-"""How a running hotrun is reached: it claims its root, listens on a socket, and says where."""
+"""Makes a running hotrun reachable: locks the root, listens on the control socket, and writes its address."""
 
 from __future__ import annotations
 
@@ -20,33 +20,36 @@ if TYPE_CHECKING:
 
 
 class InstanceEndpoint:
-    """One for a session. `take` comes before anything is started, `listen` when the loop runs."""
+    """The lock and control socket of one session. Call `acquire` before anything starts, `listen` in the loop."""
 
     def __init__(self, root: str, folder: StateFolder) -> None:
         self._root = root
         self._folder = folder
-        self._claim: InstanceLock | None = None
+        self._lock: InstanceLock | None = None
         self._control: ControlServer | None = None
 
     @property
     def socket(self) -> str | None:
-        """Where it listens, or is about to; None: nowhere."""
-        return None if self._claim is None else self._claim.socket
+        """The address of the control socket. None if there is none."""
+        return None if self._lock is None else self._lock.socket
 
-    def take(self, *, shares: bool) -> tuple[Noticed, ...]:
-        """Claim the root; returns what to tell. Raises HotrunError where another one has it, unless `shares`."""
+    def acquire(self, *, allows_other: bool) -> tuple[Noticed, ...]:
+        """Lock the root, and return notices to report.
+
+        Raises HotrunError if another hotrun is running in it, unless `allows_other`.
+        """
         try:
-            self._claim = InstanceLock(self._root)
-        except AlreadyRunning as held:
-            if not shares:
-                raise HotrunError(str(held), 'stop it with "hotrun stop", or see "hotrun status"') from held
-            return (Noticed("info", f"{held}; this one has no control socket"),)
+            self._lock = InstanceLock(self._root)
+        except AlreadyRunning as running:
+            if not allows_other:
+                raise HotrunError(str(running), 'stop it with "hotrun stop", or see "hotrun status"') from running
+            return (Noticed("info", f"{running}, so this one has no control socket"),)
         except (UnsafeFolder, OSError) as error:
             return (Noticed("warning", f"no control socket: {error}"),)
         return ()
 
     async def listen(self, answers: ControlRequests) -> tuple[Noticed, ...]:
-        """Make the socket and say where it is; returns what to tell."""
+        """Open the control socket, write its address to the state folder, and return notices to report."""
         if self.socket is None:
             return ()
         import json
@@ -58,16 +61,16 @@ class InstanceEndpoint:
             await self._control.start()
         except OSError as error:
             return (Noticed("warning", f"no control socket: {self.socket}: {error.strerror or error}"),)
-        who = {"pid": os.getpid(), "socket": self.socket, "version": __version__, "root": self._root}
-        self._folder.announce(json.dumps({**who, "started": utc(time.time_ns())}))
+        instance = {"pid": os.getpid(), "socket": self.socket, "version": __version__, "root": self._root}
+        self._folder.announce(json.dumps({**instance, "started": utc(time.time_ns())}))
         return ()
 
     def close(self) -> None:
-        """Answer no more; in the loop."""
+        """Close the control socket. Call it in the loop."""
         if self._control is not None:
             self._control.close()
 
     def release(self) -> None:
-        """Remove what says that it runs."""
-        if self._claim is not None:
-            self._claim.release()
+        """Unlock the root."""
+        if self._lock is not None:
+            self._lock.release()

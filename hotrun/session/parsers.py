@@ -1,4 +1,4 @@
-"""The parsers for what programs print: the built-in rules, and those of the configuration."""
+"""Makes the parsers for the output of programs, from the built-in rules and the custom parsers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 Key = tuple[str | int, ...]
 
 MAX_MS = 50  # see custom_pattern.MAX_S
-LONG = 1000
-ENDS = ("", *(filler * (LONG // len(filler)) + "\x00" for filler in ("a", "0", " ", "a ", "a.", "/a", "a:", "-")))
+LONG_CHARS = 1000
+# Endings of test lines. Each is long, and its last character keeps most patterns from matching.
+ENDINGS = (
+    "",
+    *(filler * (LONG_CHARS // len(filler)) + "\x00" for filler in ("a", "0", " ", "a ", "a.", "/a", "a:", "-")),
+)
 
 _table: RuleTable | None = None
 _with_custom: tuple[tuple[CustomParser, ...], RuleTable] | None = None
 
 
 def rules() -> RuleTable:
-    """The built-in table."""
+    """The built-in rules. They are loaded once."""
     global _table
     if _table is None:
         from importlib.resources import files
@@ -34,15 +38,15 @@ def rules() -> RuleTable:
     return _table
 
 
-def known() -> tuple[str, ...]:
-    """The built-in names that `parsers` may hold."""
+def known_names() -> tuple[str, ...]:
+    """The built-in names that `parsers` may contain."""
     from hotrun.core.diagnostics.parser import known_parsers
 
     return known_parsers(rules())
 
 
 def wrong_examples(project: Project) -> list[tuple[Key, str]]:
-    """The examples of the project's custom parsers that these do not read as they say, by key, with what is wrong."""
+    """The keys of examples that their custom parser does not match as stated, each with the problem in words."""
     from hotrun.core.diagnostics.custom import example_problems
 
     return [
@@ -53,7 +57,7 @@ def wrong_examples(project: Project) -> list[tuple[Key, str]]:
 
 
 def parser_for(names: tuple[str, ...], argv: tuple[str, ...], custom: tuple[CustomParser, ...]) -> Parser:
-    """The parser for the output of the command `argv`; `names` choose the rules, `custom` are the project's own."""
+    """The parser for the output of the command `argv`. `names` choose the rules. `custom`: the custom parsers."""
     from hotrun.core.diagnostics.parser import Parser
     from hotrun.core.diagnostics.text_rules.programs import program_of
 
@@ -61,7 +65,7 @@ def parser_for(names: tuple[str, ...], argv: tuple[str, ...], custom: tuple[Cust
 
 
 def _table_with(custom: tuple[CustomParser, ...]) -> RuleTable:
-    """The table with custom parsers."""
+    """The built-in rules and the custom parsers. The last table is kept."""
     global _with_custom
     if not custom:
         return rules()
@@ -73,12 +77,12 @@ def _table_with(custom: tuple[CustomParser, ...]) -> RuleTable:
 
 
 def switched_off(custom: tuple[CustomParser, ...]) -> list[Key]:
-    """The keys of the patterns that have taken too long, and are not used any more."""
+    """The keys of the patterns that took too long and are no longer used."""
     return [key for key, pattern, _ in _patterns(custom) if pattern.is_off]
 
 
-def slow(custom: tuple[CustomParser, ...]) -> list[tuple[Key, str]]:
-    """The patterns that take too long on some line, by key, with that in words. Finds the bad ones, not every one."""
+def slow_patterns(custom: tuple[CustomParser, ...]) -> list[tuple[Key, str]]:
+    """The keys of patterns that take too long on a test line, each with a message. It does not find every one."""
     return [
         (key, f"takes more than {MAX_MS} ms on some lines, and would be switched off")
         for key, pattern, texts in _patterns(custom)
@@ -87,12 +91,12 @@ def slow(custom: tuple[CustomParser, ...]) -> list[tuple[Key, str]]:
 
 
 def _is_slow(text: str, examples: list[str]) -> bool:
-    """Try the lines of `examples`, and what they begin with, each with an end that is long and does not fit."""
+    """Try the lines of `examples`, whole and cut in half, with each of the ENDINGS."""
     from hotrun.core.diagnostics.custom_pattern import CustomPattern
 
-    tried = CustomPattern(text)  # not the one that the examples are read with
-    lines = ["", *(line[:LONG] for example in examples for line in example.split("\n"))]
-    for end in ENDS:
+    tried = CustomPattern(text)  # a copy, so that the one in use is not switched off
+    lines = ["", *(line[:LONG_CHARS] for example in examples for line in example.split("\n"))]
+    for end in ENDINGS:
         for begin in (begin for line in lines for begin in (line, line[: len(line) // 2])):
             tried.match(begin + end)
             if tried.is_off:
@@ -101,7 +105,7 @@ def _is_slow(text: str, examples: list[str]) -> bool:
 
 
 def _patterns(custom: tuple[CustomParser, ...]) -> Iterator[tuple[Key, CustomPattern, list[str]]]:
-    """Key, pattern and examples of each pattern."""
+    """The key of each pattern, the pattern, and the texts of its examples."""
     if not custom:
         return
     from hotrun.core.diagnostics.custom import patterns_of

@@ -1,7 +1,4 @@
-"""Carries out what the engine says about runs: has them started, watched, signaled, typed into and asked.
-
-Puts the adapters of programs together, as app.py does with everything; what they are for is said in each.
-"""
+"""Starts, signals, probes and stops the runs of a session, as the engine commands. Connects the adapters for that."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ Post = Callable[[Input], None]
 
 
 class ProcessService:
-    """All programs of a session. Works before the loop exists, and is told of it by `attach`."""
+    """All programs of a session. It works before the event loop exists. `attach` connects it to the loop."""
 
     def __init__(
         self,
@@ -42,36 +39,36 @@ class ProcessService:
         root: str,
         on_slow_pattern: Callable[[str], None],
     ) -> None:
-        """`post` takes the answers; `colored`: force colors.
+        """`post` gets the inputs. `colored`: force colors. `root`: the root of the project.
 
-        `root` is the project's. `on_slow_pattern` is told of a process whose `ready.log` took too long.
+        `on_slow_pattern` is called with the name of a process whose `ready.log` took too long.
         """
         self._post = post
         self._acquire = guard.acquire
         self._root = root
-        self._children = Children(self._take, colored, guard, session, folder)
+        self._children = Children(self._on_child_input, colored, guard, session, folder)
         self._probes = Probes(post, self._children.members, guard.acquire, self._held_inodes)
         self._log_lines = LogLines(post, on_slow_pattern)
         self._port_owners = PortOwnerSearch(post, self._children.owner_of)
-        self._held: HeldSockets | None = None  # where a project has some: `socket` is 8 ms of imports
+        self._held: HeldSockets | None = None  # made when needed: `socket` takes 8 ms to import
         self._notifications: NotifySockets | None = None
-        self._lister: InputLister | None = None  # where a step has `inputs`
-        self._unlisted: list[commands.ListInputs] = []  # until there is a loop
+        self._lister: InputLister | None = None  # made for the first step with `inputs`
+        self._waiting_listings: list[commands.ListInputs] = []  # until the loop exists
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """From now on `loop` watches everything."""
+        """Use this event loop from now on."""
         self._loop = loop
         self._children.attach(loop)
         self._probes.attach(loop)
         if self._notifications is not None:
             self._notifications.attach(loop)
-        for command in self._unlisted:
+        for command in self._waiting_listings:
             self.list_inputs(command)
-        self._unlisted.clear()
+        self._waiting_listings.clear()
 
     def spawn(self, command: commands.Spawn, variables: Mapping[str, str]) -> None:
-        """Start a program, with the HOTRUN_* `variables`."""
+        """Start a program with these HOTRUN_* `variables` in its environment."""
         try:
             fds = self._sockets_of(command)
             if command.notify:
@@ -84,54 +81,54 @@ class ProcessService:
         self._children.spawn(command, variables, fds, [command.name] * len(fds))
 
     def signal(self, run: int, signal: str, alone: bool) -> None:
-        """Send a signal, by name, to the run's process group; `alone`: to its own process only."""
+        """Send a signal, by name, to the run's process group; with `alone`, only to the program itself."""
         self._children.signal(run, signal, alone)
 
     def kill(self, run: int) -> None:
-        """SIGKILL all that is left of the run."""
+        """Send SIGKILL to every process of the run."""
         self._children.kill(run)
 
     def send_keys(self, run: int, data: bytes) -> None:
-        """Give the run's terminal what a person typed."""
+        """Write typed bytes to the run's terminal."""
         self._children.type(run, data)
 
     def start_probe(self, run: int, ready: Ready) -> None:
-        """Look whether the run is ready, until it is."""
+        """Probe the run until it is ready."""
         self._probes.start(run, ready)
 
     def stop_probe(self, run: int) -> None:
-        """Look no more."""
+        """Stop probing the run."""
         self._probes.stop(run)
 
     def hold_sockets(self, addresses: tuple[str, ...]) -> None:
         """Hold listening sockets at exactly these addresses."""
-        for trouble in self._sockets().hold(addresses).values():
-            self._post(Noticed("warning", f"{trouble}: tried again when it is needed"))
+        for problem in self._sockets().hold(addresses).values():
+            self._post(Noticed("warning", f"{problem} (hotrun will retry at the next start)"))
 
     def find_port_owners(self, run: int, ports: tuple[int, ...]) -> None:
-        """Find out who listens on these ports, for this run."""
+        """Find the owners of these ports for this run."""
         self._port_owners.find(run, ports)
 
     def list_inputs(self, command: commands.ListInputs) -> None:
-        """Find out which files a step is made of; before there is a loop, the command waits for it."""
+        """Find the input files of a step. The command waits until the event loop exists."""
         if self._loop is None:
-            self._unlisted.append(command)
+            self._waiting_listings.append(command)
             return
         from hotrun.adapters.step_inputs.lister import InputLister
 
         self._lister = self._lister or InputLister(self._post, self._acquire, self._root)
         self._lister.list(command)
 
-    def hold_output(self, is_held: bool) -> None:
-        """Read no output while whoever reads ours is behind."""
-        self._children.pause_output(is_held)
+    def pause_output(self, is_paused: bool) -> None:
+        """Stop reading the output of programs while our own reader is too slow."""
+        self._children.pause_output(is_paused)
 
-    def follow_size(self) -> None:
-        """Our terminal has another size: so have those of the programs."""
+    def resize_terminals(self) -> None:
+        """Give the terminals of the programs the size of ours."""
         self._children.follow_size()
 
     def close(self) -> None:
-        """End everything, at once, and wait for it."""
+        """Kill everything at once, and wait until it is gone."""
         self._probes.close()
         if self._lister is not None:
             self._lister.close()
@@ -172,10 +169,10 @@ class ProcessService:
         try:
             return self._notifications.open(run)
         except OSError as error:
-            raise _NotReady(f"no socket for its READY=1: {error.strerror}") from error
+            raise _NotReady(f"cannot open a socket for READY=1: {error.strerror}") from error
 
-    def _take(self, input: Input) -> None:
-        """What the children say; a run that is over is listened to no more."""
+    def _on_child_input(self, input: Input) -> None:
+        """Pass on an input from a child. Close the notify socket of a run that is over."""
         if isinstance(input, Emptied | SpawnFailed) and self._notifications is not None:
             self._notifications.close(input.run)
         self._post(input)
@@ -183,4 +180,4 @@ class ProcessService:
 
 
 class _NotReady(Exception):
-    """Something that a program needs before its start is not there; the text says what, in plain words."""
+    """Something that a program needs before its start is missing. The text names it."""

@@ -1,4 +1,4 @@
-"""Gives every event its number and its time, and hands it to whoever looks, a batch at a time."""
+"""Gives every event a number and a time, and passes it on to the state, the exports and the view."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class View(Protocol):
-        """What shows events; `flush` comes once for each batch. `stamp` is RFC 3339, UTC, with milliseconds."""
+        """Shows events. `flush` ends each batch. `stamp` is RFC 3339, UTC, with milliseconds."""
 
         def show(self, event: Event, seq: int, stamp: str) -> None: ...
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class Publisher:
-    """One stream of events: `seq` from 1 without gaps. The one place where events become state, files and a view."""
+    """The stream of events of a session, numbered by `seq` from 1 without gaps."""
 
     def __init__(
         self, snapshot: Snapshot, open_view: Callable[[], View], export: Callable[[Event], list[Noticed]]
     ) -> None:
-        """`open_view` is called at the first flush: a step is spawned before the view is loaded.
+        """`open_view` is called when there is something to show, so that the first step starts before the view loads.
 
-        `export` gets each event after `snapshot` has applied it, and before it is shown; returns what to report.
+        `export` gets each event after `snapshot` has applied it and before it is shown. It returns notices to report.
         """
         self._snapshot = snapshot
         self._open_view = open_view
@@ -40,13 +40,13 @@ class Publisher:
         self._waiting: list[tuple[Event, int]] = []
 
     def publish(self, event: Event) -> None:
-        """Take an event; it counts from the next flush on."""
+        """Add an event to the next batch."""
         self._waiting.append((event, time.time_ns()))
 
     def flush(self) -> None:
-        """Apply, export and show what was published.
+        """Apply, export and show the events of the batch.
 
-        Raises OSError, once, where nobody reads any more; from then on nothing is shown.
+        Raises OSError once, when the reader of our output is gone. After that, nothing is shown.
         """
         waiting, self._waiting = self._waiting, []
         for event, now_ns in waiting:

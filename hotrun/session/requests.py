@@ -1,4 +1,4 @@
-"""Answers the control socket: every row of REQUESTS and QUESTIONS of hotrun/core/model/requests.py."""
+"""Answers the requests and questions of the control socket, as listed in hotrun/core/model/requests.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hotrun.errors import Refused
 
 
 class AskedSession(Protocol):
-    """The parts of a session that requests are about."""
+    """The part of a session that requests use."""
 
     engine: Engine
     snapshot: Snapshot
@@ -54,7 +54,7 @@ _Args = TypeVar("_Args", bound=msgspec.Struct)
 
 
 class ControlRequests:
-    """Answers for one session. A new verb needs nothing here, a new question needs its method."""
+    """Answers for one session. A new verb needs no code here. A new question needs a method."""
 
     def __init__(self, session: AskedSession) -> None:
         self._session = session
@@ -70,7 +70,7 @@ class ControlRequests:
         assert self._answers.keys() == QUESTIONS.keys()
 
     def answer(self, command: str, args: dict[str, Any]) -> Any:  # noqa: ANN401  # whatever JSON can hold
-        """The result, made of what JSON knows. Raises Refused."""
+        """The answer to a command, as JSON types. Raises Refused."""
         if command in self._answers:
             return self._answers[command](args)
         for verb in REQUESTS:

@@ -1,4 +1,4 @@
-"""What the system's signals ask for, and with which exit code the session ends by those that end it."""
+"""Turns OS signals into requests, with the exit code that each gives the session."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from hotrun.core.model.inputs import Input, Request
 if TYPE_CHECKING:
     import asyncio
 
-HANG_UP = 129  # a terminal that is gone cannot be told anything, but its exit code can: 128 + signal
+HANG_UP = 129  # 128 + SIGHUP
 _EXIT_CODES = {"SIGINT": 0, "SIGTERM": 0, "SIGHUP": HANG_UP, "SIGQUIT": 131}
 _ONCE_EXIT_CODES = {**_EXIT_CODES, "SIGINT": 130, "SIGTERM": 143}
 KILLED_EXIT_CODE = 130
 BUILD = "SIGUSR1"
-SECOND_SIGNAL_MS = 20  # a terminal's Ctrl-C may reach us twice: from the kernel and through a wrapper
+SECOND_SIGNAL_MS = 20  # one Ctrl-C may reach us twice, from the kernel and through a wrapper
 
 
 class Signals:
     """Turns signals into requests."""
 
     def __init__(self, once: bool) -> None:
-        """`once`: an interrupted build has no result, and its exit code says so."""
+        """`once`: an interrupted build has no result, so the exit code is 128 + signal."""
         self._codes = _ONCE_EXIT_CODES if once else _EXIT_CODES
         self._first_ms: int | None = None
 
     def listen(self, post: Callable[[Input], None]) -> None:
-        """Until the loop is there a signal waits in the inbox; it must not break an import, or leave a child behind."""
+        """Post signals until the loop exists. They wait in the inbox, so none breaks an import or leaves a child."""
         for name in (*self._codes, BUILD):
             signal.signal(getattr(signal, name), lambda number, frame: post(self._request(number)))
 
     def attach(self, loop: asyncio.AbstractEventLoop, post: Callable[[Input], None]) -> None:
-        """From now on `loop` hears them."""
+        """Receive signals in this loop from now on."""
         for name in (*self._codes, BUILD):
             number = getattr(signal, name)
-            loop.add_signal_handler(number, self._tell, number, post)
+            loop.add_signal_handler(number, self._on_signal, number, post)
 
-    def _tell(self, number: int, post: Callable[[Input], None]) -> None:
+    def _on_signal(self, number: int, post: Callable[[Input], None]) -> None:
         post(self._request(number))
 
     def _request(self, number: int) -> Request:

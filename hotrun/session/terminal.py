@@ -1,8 +1,8 @@
-"""Where a person sits: puts terminal, keys and dashboard together, and carries out what keys ask for.
+"""The terminal UI: connects terminal, keys and dashboard, and carries out what keys request.
 
-Frames are drawn when the dashboard wants one and everything before has been written: a terminal that is slow or stopped
-(Ctrl-S) gets fewer frames, not later ones. What waits meanwhile goes to the outlet in larger parts, so that its bound
-holds for it, too. Before there is a loop a frame is lines alone, and rich is not loaded.
+It draws a frame when the dashboard needs one and stdout has written all earlier ones. So a terminal that is slow or
+stopped (Ctrl-S) gets fewer frames, not late ones. Text that waits for a frame moves to stdout when there is much of it,
+where its limit applies. Before the event loop exists, a frame is only lines, and rich is not loaded.
 """
 
 from __future__ import annotations
@@ -34,33 +34,33 @@ from hotrun.views.dashboard.ui_requests import CopyToClipboard, OpenInEditor, Wi
 if TYPE_CHECKING:
     import asyncio
 
-MOST_HELD = 131_072  # characters that wait for a frame; more go to the outlet, whose bound then slows the programs
-USAGE_S = 1.0  # between two looks at what processes cost
-MOST_LENT = 4 << 20  # characters that wait while an editor has the terminal; then the programs do
-LEAVE_S = 1.0  # for what is still to be written when the terminal is given back
+MAX_PENDING_CHARS = 131_072  # that wait for a frame; more go to stdout, whose limit then slows the programs
+MAX_EDITING_CHARS = 4 << 20  # that wait while an editor has the terminal; with more, the programs wait
+USAGE_INTERVAL_S = 1.0  # between two measurements of the processes
+LEAVE_TIMEOUT_S = 1.0  # for the last writes before we release the terminal
 
-Make = Callable[[tuple[int, int], Snapshot], Dashboard]
+MakeDashboard = Callable[[tuple[int, int], Snapshot], Dashboard]
 
 
 class TerminalSession(Protocol):
-    """What a desk asks of the session that it is for."""
+    """The part of a session that the terminal UI uses."""
 
     @property
     def ui(self) -> Ui: ...
 
     def handle(self, input: Input) -> None: ...
 
-    def follow_size(self) -> None: ...
+    def resize_terminals(self) -> None: ...
 
     def wake(self) -> None: ...
 
 
 class TerminalUi:
-    """The terminal of one session. Works before the loop exists, and is told of it by `attach`."""
+    """The terminal of one session. It works before the event loop exists. `attach` connects it to the loop."""
 
-    def __init__(self, outlet: Stdout, dashboard: Make, *, opens_full: bool = False) -> None:
-        """`dashboard` makes the view for a size in columns and rows. `opens_full`: begin with the whole screen."""
-        self._outlet = outlet
+    def __init__(self, stdout: Stdout, dashboard: MakeDashboard, *, opens_full: bool = False) -> None:
+        """`dashboard` makes the view for a size in columns and rows. `opens_full`: start in full screen."""
+        self._stdout = stdout
         self._console = Console()
         self._make = dashboard
         self._dashboard: Dashboard | None = None
@@ -71,24 +71,24 @@ class TerminalUi:
         self._session: TerminalSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._frame_timer: asyncio.TimerHandle | None = None
-        self._frame_due_ms = 0  # when it rings
+        self._frame_due_ms = 0  # when `_frame_timer` fires
         self._key_timer: asyncio.TimerHandle | None = None
         self._usage_timer: asyncio.TimerHandle | None = None
         self._meter = UsageMeter()
-        self._editing = EditorLauncher(self._lend, self._take_back)
-        self._beacon = TerminalStatus(powers_of(os.environ), self._ui)
+        self._editor = EditorLauncher(self._release_terminal, self._reclaim_terminal)
+        self._terminal_status = TerminalStatus(powers_of(os.environ), self._ui)
         self._opens_full = opens_full
         self._has_rows = False
         self._is_closed = False
 
     def open(self, snapshot: Snapshot) -> Dashboard:
-        """The view; the keyboard is taken with it, so that what is typed is not shown among the output."""
+        """MakeDashboard the view, and turn off echo so that keys do not appear in the output."""
         self._dashboard = self._make(self._console.size(), snapshot)
         self._console.enter()
         return self._dashboard
 
     def attach(self, loop: asyncio.AbstractEventLoop, session: TerminalSession) -> None:
-        """From now on `loop` hears keys and draws frames, with pinned rows as soon as rich has been loaded."""
+        """Read keys and draw frames in this loop, with pinned rows as soon as rich is loaded."""
         self._loop, self._session = loop, session
         self._console.listen(
             loop, self._on_bytes, on_resize=self._on_resize, on_leave=self._on_leave, on_return=self._on_return
@@ -96,12 +96,12 @@ class TerminalUi:
         loading = loop.run_in_executor(None, importlib.import_module, "hotrun.views.dashboard.status")
         loading.add_done_callback(self._on_loaded)
 
-    def turn(self) -> None:
-        """Something has happened: draw now or later. Raises OSError where nobody reads any more."""
+    def update(self) -> None:
+        """Follow the session, and draw a frame now or later. Raises OSError if the reader of stdout is gone."""
         if self._dashboard is None or self._is_closed:
             return
         self._follow_session(self._dashboard)
-        if self._editing.has_terminal:
+        if self._editor.has_terminal:
             return
         if self._dashboard.wants_usage and self._usage_timer is None:
             self._measure()
@@ -114,11 +114,11 @@ class TerminalUi:
         self._arm(self._dashboard)
 
     def close(self) -> None:
-        """Print what is left, and give the terminal back as it was."""
+        """Print what is left, and restore the terminal."""
         for timer in (self._frame_timer, self._key_timer, self._usage_timer):
             if timer is not None:
                 timer.cancel()
-        self._editing.close()
+        self._editor.close()
         if self._dashboard is not None and not self._is_closed:
             self._leave(self._dashboard)
         self._is_closed = True
@@ -129,7 +129,7 @@ class TerminalUi:
             self._ui = self._session.ui
             self._keymap = KeyBindings(self._ui.keys)
             dashboard.use_settings(self._ui)
-            self._beacon.use_settings(self._ui)
+            self._terminal_status.use_settings(self._ui)
         keyboard = dashboard.snapshot.attached
         if (keyboard is None) != (self._keyboard is None):
             self._console.set_typing(keyboard is not None)
@@ -138,17 +138,17 @@ class TerminalUi:
     # --- frames -------------------------------------------------------------------------------------------------
 
     def _draw(self, dashboard: Dashboard, now_ms: int) -> None:
-        if self._outlet.waiting and dashboard.pending < MOST_HELD:
-            self._outlet.tell_empty()  # and then there is a turn
+        if self._stdout.waiting and dashboard.pending < MAX_PENDING_CHARS:
+            self._stdout.notify_when_empty()  # which leads to the next update
             return
         frame = dashboard.frame(now_ms)
         if self._has_rows:
-            frame += self._beacon.follow(dashboard.snapshot).encode()
+            frame += self._terminal_status.follow(dashboard.snapshot).encode()
         if frame:
-            self._outlet.write(frame)
+            self._stdout.write(frame)
 
     def _arm(self, dashboard: Dashboard) -> None:
-        """One timer, set anew only where it would ring too late: a flood must not make and cancel thousands."""
+        """Set the frame timer only if it would fire too late, so that a flood of output does not reset it each time."""
         deadline_ms, now_ms = dashboard.deadline_ms, _now_ms()
         if self._loop is None or deadline_ms is None or deadline_ms <= now_ms:
             return
@@ -160,28 +160,28 @@ class TerminalUi:
         self._frame_timer = self._loop.call_later((deadline_ms - now_ms) / 1000, self._on_frame_time)
 
     def _measure(self) -> None:
-        """Look what processes cost, as long as somebody sees it."""
+        """Measure CPU and memory of the processes while the dashboard shows them."""
         self._usage_timer = None
         if self._loop is None or self._dashboard is None or not self._dashboard.wants_usage:
             return
         views = self._dashboard.snapshot.processes.values()
         pids = {view.name: view.pid for view in views if view.pid is not None}
-        looking = self._loop.run_in_executor(None, self._meter.measure, pids)
-        looking.add_done_callback(self._on_measured)
-        self._usage_timer = self._loop.call_later(USAGE_S, self._measure)
+        measuring = self._loop.run_in_executor(None, self._meter.measure, pids)
+        measuring.add_done_callback(self._on_measured)
+        self._usage_timer = self._loop.call_later(USAGE_INTERVAL_S, self._measure)
 
-    def _on_measured(self, looking: asyncio.Future[dict[str, Usage]]) -> None:
-        if not looking.cancelled() and self._dashboard is not None and not self._is_closed:
-            self._dashboard.use(looking.result())
-            self._try_turn()
+    def _on_measured(self, measuring: asyncio.Future[dict[str, Usage]]) -> None:
+        if not measuring.cancelled() and self._dashboard is not None and not self._is_closed:
+            self._dashboard.use(measuring.result())
+            self._try_update()
 
     def _on_frame_time(self) -> None:
         self._frame_timer = None
-        self._try_turn()
+        self._try_update()
 
-    def _try_turn(self) -> None:
-        with contextlib.suppress(OSError):  # the app finds that out itself, and ends the session
-            self.turn()
+    def _try_update(self) -> None:
+        with contextlib.suppress(OSError):  # App finds the error, too, and ends the session
+            self.update()
 
     def _on_loaded(self, loading: asyncio.Future[ModuleType]) -> None:
         if loading.cancelled() or self._dashboard is None:
@@ -191,10 +191,10 @@ class TerminalUi:
         self._show_or_hide_rows(self._dashboard)
         if self._opens_full and self._console.has_keyboard:
             self._dashboard.press("full", _now_ms())
-        self._try_turn()
+        self._try_update()
 
     def _show_or_hide_rows(self, dashboard: Dashboard) -> None:
-        """In the background another program's line stands under our output: nothing may be erased there."""
+        """Hide the pinned rows while another program has the terminal, so that drawing erases nothing of it."""
         self._has_rows = self._console.has_keyboard or not os.isatty(STDIN)
         dashboard.show_rows(self._has_rows)
 
@@ -202,39 +202,40 @@ class TerminalUi:
 
     def _on_resize(self) -> None:
         if self._session is not None:
-            self._session.follow_size()
+            self._session.resize_terminals()
         if self._dashboard is not None:
             self._dashboard.resize(*self._console.size())
-            self._try_turn()
+            self._try_update()
 
     def _on_leave(self) -> None:
-        if self._dashboard is not None and not self._editing.has_terminal:
+        if self._dashboard is not None and not self._editor.has_terminal:
             self._leave(self._dashboard)
 
     def _leave(self, dashboard: Dashboard) -> None:
-        with contextlib.suppress(OSError):  # there is nobody to leave
-            self._outlet.write(self._beacon.leave().encode() + dashboard.leave())
-            self._outlet.drain(LEAVE_S)
+        with contextlib.suppress(OSError):  # the terminal is gone
+            self._stdout.write(self._terminal_status.leave().encode() + dashboard.leave())
+            self._stdout.drain(LEAVE_TIMEOUT_S)
 
     def _on_return(self) -> None:
-        if self._editing.has_terminal:
+        if self._editor.has_terminal:
             return
         if self._dashboard is not None:
             self._show_or_hide_rows(self._dashboard)
         self._on_resize()
 
     @property
-    def is_behind(self) -> bool:
-        """Whether so much waits for the end of an editor that nothing should be added."""
-        return self._editing.has_terminal and self._dashboard is not None and self._dashboard.pending > MOST_LENT
+    def is_full(self) -> bool:
+        """Whether so much output waits for an editor to exit that the caller should add nothing."""
+        is_editing = self._editor.has_terminal
+        return is_editing and self._dashboard is not None and self._dashboard.pending > MAX_EDITING_CHARS
 
-    def _lend(self) -> None:
-        """The terminal is an editor's now: what is printed meanwhile waits."""
+    def _release_terminal(self) -> None:
+        """Give the terminal to an editor. Output waits until it exits."""
         if self._dashboard is not None:
             self._leave(self._dashboard)
         self._console.lend()
 
-    def _take_back(self) -> None:
+    def _reclaim_terminal(self) -> None:
         if not self._is_closed:
             self._console.enter()
             self._on_return()
@@ -253,7 +254,7 @@ class TerminalUi:
             self._await_key()
 
     def _await_key(self) -> None:
-        """A lone Esc is known to be one when nothing follows."""
+        """Start a timer for an incomplete key: Esc is only Esc if nothing follows."""
         if self._key_timer is not None:
             self._key_timer.cancel()
             self._key_timer = None
@@ -267,7 +268,7 @@ class TerminalUi:
         self._await_key()
 
     def _press(self, keys: Sequence[str | Paste]) -> None:
-        """What was typed ahead after the key that gives the keyboard away is not for us, and no bytes any more."""
+        """Handle keys. Those typed ahead after the attach key are dropped, because their bytes are gone."""
         for key in keys:
             if isinstance(key, str) and self._dashboard is not None and self._dashboard.takes(key):
                 continue
@@ -275,7 +276,7 @@ class TerminalUi:
             if action is not None and self._dashboard is not None and self._keyboard is None:
                 for wish in self._dashboard.press(action, _now_ms()):
                     self._carry_out(wish, self._dashboard)
-        self._try_turn()
+        self._try_update()
 
     def _carry_out(self, wish: Wish, dashboard: Dashboard) -> None:
         match wish:
@@ -284,7 +285,7 @@ class TerminalUi:
                     self._session.handle(wish)
             case CopyToClipboard():
                 with contextlib.suppress(OSError):
-                    self._outlet.write(copied(wish.text).encode())
+                    self._stdout.write(copied(wish.text).encode())
             case OpenInEditor():
                 self._open_editor(wish.problem, dashboard)
 
@@ -292,10 +293,10 @@ class TerminalUi:
         if self._loop is None:
             return
         if problem.file is None:
-            dashboard.note("this problem has no place")
+            dashboard.note("this problem has no file to open")
             return
         place = FilePosition(problem.file, problem.line or 1, problem.column or 1)
-        dashboard.note(self._editing.open(place, self._ui.editor, self._loop))
+        dashboard.note(self._editor.open(place, self._ui.editor, self._loop))
 
 
 def _now_ms() -> int:

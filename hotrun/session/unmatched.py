@@ -1,4 +1,4 @@
-"""Finds the patterns of a running project that match no watched file, and words each of them once."""
+"""Warns once about each pattern of a running project that matches no watched file."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from hotrun.core.changes.links import Link, unmatched_patterns
 from hotrun.core.model.project import Project
 from hotrun.errors import HotrunError
 
-Worded = Callable[[Project, tuple[Link, ...]], list[str]]
+DescribeUnmatched = Callable[[Project, tuple[Link, ...]], list[str]]
 
 
 class UnmatchedPatterns:
-    """One for a session: what has been told is not told again after a reload, unless it matched meanwhile."""
+    """The unmatched patterns of one session. A reload repeats a warning only if the pattern matched in between."""
 
-    def __init__(self, worded: Worded) -> None:
-        """`worded` makes a line of each pattern, with its place in the configuration."""
-        self._worded = worded
-        self._told: set[Link] = set()
+    def __init__(self, describe: DescribeUnmatched) -> None:
+        """`describe` makes a line for each pattern, with its place in the configuration."""
+        self._describe = describe
+        self._reported: set[Link] = set()
 
     def find(self, project: Project, files: Callable[[], Iterable[str]]) -> list[str]:
-        """What is new, worded; `files` gives every watched file. Slow with many of them: call it beside the loop."""
+        """The warnings about newly unmatched patterns. `files` returns every watched file.
+
+        Slow with many files, so call it in a thread.
+        """
         if not any(part.paths for part in project.parts.values()):
             return []
         found = unmatched_patterns(project, files())
-        new = tuple(link for link in found if link not in self._told)
-        self._told = set(found)
+        new = tuple(link for link in found if link not in self._reported)
+        self._reported = set(found)
         try:
-            return self._worded(project, new) if new else []
-        except HotrunError:  # the configuration has just been edited, and is wrong: that is told elsewhere
+            return self._describe(project, new) if new else []
+        except HotrunError:  # the configuration is invalid after an edit, which the reload reports
             return []

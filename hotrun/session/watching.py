@@ -1,6 +1,6 @@
-"""The files of a session: has them watched and compared, and the configuration loaded again when it changes.
+"""Watches the files of a session, and reloads the configuration when it changes.
 
-What is heavy (watchfiles, pathspec) is loaded when the watching begins, after the first step has been spawned.
+It loads heavy imports (watchfiles, pathspec) when it starts to watch, after the first step has been spawned.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hotrun.core import late_imports
 from hotrun.core.model.inputs import Change, ConfigLoaded, ConfigRejected, FilesChanged, Input, Noticed
 from hotrun.core.model.project import Program, Project
 from hotrun.errors import HotrunError
-from hotrun.session.unmatched import UnmatchedPatterns, Worded
+from hotrun.session.unmatched import DescribeUnmatched, UnmatchedPatterns
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,70 +30,71 @@ Reload = Callable[[], tuple[Project, tuple[str, ...]]]
 
 
 class WatchService:
-    """What becomes of the files of one project. Answers by inputs."""
+    """Watches the files of one project, and posts inputs."""
 
     def __init__(
         self,
         project: Project,
         post: Callable[[Input], None],
         folder: StateFolder,
-        worded: Worded,
+        describe_unmatched: DescribeUnmatched,
         reload: Reload | None,
         on_load: Callable[[Project], None],
     ) -> None:
-        """`reload` loads the configuration again (raises HotrunError); None without a file. `on_load` is told first.
+        """`reload` loads the configuration again, and raises HotrunError. None if there is no file.
 
-        `worded` makes warnings of patterns that match nothing. Raises HotrunError where there is nothing to watch.
+        `on_load` is called with the new project before its input is posted. `describe_unmatched` makes warnings about
+        patterns that match nothing. Raises HotrunError if a root does not exist.
         """
         check_roots(project)
         self._project = project  # as it is watched
         self._post = post
         self._folder = folder
-        self._idle = UnmatchedPatterns(worded)
+        self._unmatched = UnmatchedPatterns(describe_unmatched)
         self._reload = reload
         self._on_load = on_load
         self._sources = ReadSources(project.root)
         self._source: FileSource | None = None
-        self._walking: asyncio.Task[None] | None = None
+        self._scan: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
 
     def watch(self, project: Project, since_ns: int) -> None:
-        """Watch this project from now on; what is younger than `since_ns` (after 1970) counts as changed."""
+        """Watch this project from now on. Files newer than `since_ns` (since 1970) count as changed."""
         from hotrun.adapters.files.source import FileSource
 
         if project is not self._project:
             self._project = project
-            self._sources = ReadSources(project.root)  # files may have changed that were not watched
+            self._sources = ReadSources(project.root)  # files that were not watched may have changed
         if self._source is None:
             self._source = FileSource(self._post, self._on_changes, self._folder.cookie_folder())
-        if self._walking is not None:
-            self._walking.cancel()
-        self._walking = self._begin(self._start(self._source, project, since_ns))
+        if self._scan is not None:
+            self._scan.cancel()
+        self._scan = self._begin(self._start(self._source, project, since_ns))
 
     def rescan(self) -> None:
-        """Compare every watched file with what is known."""
+        """Compare every watched file with the snapshot."""
         if self._source is not None:
             self._begin(self._source.rescan())
 
     def check_patterns(self, project: Project) -> None:
-        """Warn of patterns that match nothing, once the tree that they are compared with has been walked."""
+        """Warn about patterns that match nothing, if the first scan is done."""
         if self._source is not None:
             self._begin(self._warn(project, self._source))
 
     def report(self) -> msgspec.Struct | None:
-        """How the watching goes; None before it has begun."""
+        """The state of the file watch. None before it starts."""
         return None if self._source is None else self._source.report()
 
     def locator_for(self, program: Program, has_sources: bool) -> Locator:
-        """What finds the files that the output of a program names, which is about to begin.
+        """The locator for files that the output of a program names. Call it before the program starts.
 
-        `has_sources`: with the lines around the places, as the program sees them.
+        `has_sources`: add the source lines as the program sees them.
         """
         files = ProjectFiles(self._project.root, os.path.isfile, self._files)
         return Locator(program.cwd, files, self._sources.seen_from(time.time_ns()).around if has_sources else None)
 
     def close(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         if self._source is not None:
             self._source.close()
         for task in self._tasks:
@@ -102,13 +103,13 @@ class WatchService:
     async def _warn(self, project: Project, source: FileSource) -> None:
         import asyncio
 
-        if self._walking is None or not self._walking.done():
-            return  # when it is done, this is asked for again
-        for text in await asyncio.to_thread(self._idle.find, project, source.files):
+        if self._scan is None or not self._scan.done():
+            return  # it posts WatchStarted when it is done, which leads back here
+        for text in await asyncio.to_thread(self._unmatched.find, project, source.files):
             self._post(Noticed("warning", text))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run beside the loop's callbacks; a bug in there goes to the loop's handler of exceptions."""
+        """Run a task. An exception in it goes to the exception handler of the loop."""
         import asyncio
 
         task = asyncio.ensure_future(work)
@@ -124,7 +125,7 @@ class WatchService:
             name = os.path.relpath(config, self._project.root)
             if any(change.path == name for change in changes):
                 self._load_config(self._reload)
-                # A pyproject.toml says more than our table; a hotrun.toml is nobody's source.
+                # A pyproject.toml may be an input of steps, too. A hotrun.toml is not.
                 if not name.endswith("pyproject.toml"):
                     changes = [change for change in changes if change.path != name]
         if changes:
@@ -147,7 +148,7 @@ class WatchService:
         await source.start(project, _single_files(project), since_ns)
 
     def _files(self) -> tuple[str, ...]:
-        """Every watched file; walks where nothing is watched, or not yet. Also from another thread."""
+        """Every watched file. Scans the tree if the watch has not started. May be called in another thread."""
         files = self._source.files() if self._source is not None else []
         if not files:
             from hotrun.adapters.files.tree import Tree
@@ -158,14 +159,14 @@ class WatchService:
 
 
 def check_roots(project: Project) -> None:
-    """Raises HotrunError where something is to be watched that is not there."""
+    """Raise HotrunError if a root does not exist."""
     for path in project.watch.roots:
         if not os.path.exists(path):
-            raise HotrunError(f"watch.paths: {path} does not exist", "name a folder or file that is there")
+            raise HotrunError(f"watch.paths: {path} does not exist")
 
 
 def _single_files(project: Project) -> list[str]:
-    """The files that count wherever they lie and whatever ignores them: the configuration and the env files."""
+    """The files that are always watched, even if they are ignored or outside the roots."""
     return sorted(project.env_files | ({project.config} if project.config else set()))
 
 

@@ -1,4 +1,4 @@
-"""Problems in output on their way to the engine: before the last word of a step, whatever a disk does."""
+"""Diagnostics reach the engine before the end of their step, even if a disk hangs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TRACE = ("Traceback (most recent call last):", '  File "/p/a.py", line 7, in mai
 
 
 class Story:
-    """A service; files whose name begins with "slow" are on a disk that answers when `gate` is set."""
+    """A DiagnosticsService. Files named "slow..." are on a disk that only answers once `gate` is set."""
 
     def __init__(self, custom: tuple[CustomParser, ...] = ()) -> None:
         self.posted: list[Input] = []
@@ -56,11 +56,11 @@ class Story:
         self.service.begin(Spawn(run, "step", "app", GCC, 1, parsers=("auto",)))
 
     def reads(self, run: int, *lines: str) -> None:
-        self.service.take(OutputRead(run, "stdout", lines))
+        self.service.handle(OutputRead(run, "stdout", lines))
 
     async def until_empty(self, run: int) -> list[tuple[str | None, int]]:
-        """What was found in the run, once it is over."""
-        await until(lambda: Emptied(run) in self.posted, "the last word")
+        """The findings of the run, once it is over."""
+        await until(lambda: Emptied(run) in self.posted, "the end of the run")
         assert self.posted[-1] == Emptied(run)
         found = [input for input in self.posted if isinstance(input, DiagnosticsFound) and input.run == run]
         return [(finding.file, finding.count) for input in found for finding in input.findings]
@@ -74,36 +74,36 @@ def story(test: Callable[[Story], Awaitable[None]]) -> Callable[[], None]:
 
 
 @story
-async def test_everything_that_a_run_has_found_comes_before_its_last_word(story: Story) -> None:
+async def test_all_findings_of_a_run_are_posted_before_its_end(story: Story) -> None:
     story.begins(1)
     story.reads(1, ONE, TWO, ONE)
-    story.service.take(Exited(1, 1))
-    story.service.take(Emptied(1))
+    story.service.handle(Exited(1, 1))
+    story.service.handle(Emptied(1))
     assert await story.until_empty(1) == [("/p/a.c", 1), ("/p/b.c", 1), ("/p/a.c", 2)]
 
 
 @story
-async def test_a_run_that_says_nothing_of_problems_waits_for_nobody(story: Story) -> None:
+async def test_the_inputs_of_a_run_without_findings_are_posted_at_once(story: Story) -> None:
     story.begins(1)
-    said = [Spawned(1, 2), OutputRead(1, "stdout", ("all is well",)), Exited(1, 0), Emptied(1)]
-    for input in said:
-        story.service.take(input)
-    assert story.posted == said
+    handled = [Spawned(1, 2), OutputRead(1, "stdout", ("all is well",)), Exited(1, 0), Emptied(1)]
+    for input in handled:
+        story.service.handle(input)
+    assert story.posted == handled
 
 
 @story
-async def test_what_a_process_prints_is_not_parsed(story: Story) -> None:
+async def test_the_output_of_a_process_is_not_parsed(story: Story) -> None:
     story.service.begin(Spawn(1, "run", "web", GCC, 1))
     story.reads(1, ONE, TWO)
-    story.service.take(Emptied(1))
+    story.service.handle(Emptied(1))
     assert len(story.posted) == 2
 
 
 @story
 async def test_a_run_that_could_not_be_started_is_forgotten(story: Story) -> None:
     story.begins(1)
-    story.service.take(SpawnFailed(1, "no"))
-    story.service.take(Emptied(1))
+    story.service.handle(SpawnFailed(1, "no"))
+    story.service.handle(Emptied(1))
     assert story.posted == [SpawnFailed(1, "no"), Emptied(1)]
 
 
@@ -113,10 +113,10 @@ def _short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @story
-async def test_what_is_on_a_disk_that_hangs_is_told_as_it_was_printed_after_a_while(story: Story) -> None:
+async def test_after_a_timeout_findings_on_a_hanging_disk_are_posted_as_printed(story: Story) -> None:
     story.begins(1)
     story.reads(1, ONE, "slow.c:1:2: error: slow", TWO, "slow.c:1:2: error: slow")
-    story.service.take(Emptied(1))
+    story.service.handle(Emptied(1))
     assert await story.until_empty(1) == [("/p/a.c", 1), ("slow.c", 1), ("b.c", 1), ("slow.c", 2)]
     story.gate.set()
 
@@ -125,9 +125,9 @@ async def test_what_is_on_a_disk_that_hangs_is_told_as_it_was_printed_after_a_wh
 async def test_a_killed_run_does_not_wait_for_its_files(story: Story) -> None:
     story.begins(1)
     story.reads(1, "slow.c:1:2: error: slow")
-    story.service.take(Emptied(1))
+    story.service.handle(Emptied(1))
     assert Emptied(1) not in story.posted
-    story.service.give_up(1)
+    story.service.stop_locating(1)
     assert await story.until_empty(1) == [("slow.c", 1)]
     story.gate.set()
 
@@ -148,18 +148,18 @@ async def test_output_without_a_trace_is_answered_too(story: Story) -> None:
     assert story.posted == [TraceFound(7, "web ended")]
 
 
-def test_a_custom_pattern_that_takes_too_long_is_switched_off_with_one_warning_that_names_it() -> None:
+def test_a_slow_custom_pattern_is_switched_off_with_one_warning_that_names_it() -> None:
     async def main() -> None:
         hard = CustomParser("hard", match=r"(?:x|xx)+(?P<message>$)")
         story = Story((CustomParser("mine", match=r"(?P<message>oops)"), hard))
         story.begins(1)
         for _ in range(3):
             story.reads(1, "x" * 500 + "!", ONE)
-        story.service.take(Emptied(1))
+        story.service.handle(Emptied(1))
         assert await story.until_empty(1) == [("/p/a.c", 1), ("/p/a.c", 3)]
         [warning] = [input for input in story.posted if isinstance(input, Noticed)]
         assert warning.text == (
-            "hotrun.toml:9: ('parser', 1, 'match'): took more than 50 ms on one line: this pattern is switched off"
+            "hotrun.toml:9: ('parser', 1, 'match'): pattern switched off, it took more than 50 ms on one line"
         )
 
     asyncio.run(main())

@@ -1,4 +1,4 @@
-"""The inbox: order, one wake-up for many posts, and none while it is being drained."""
+"""The inbox: order, one wake-up for many posts, and none while the inbox is drained."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def notice(text: str) -> Input:
     return Noticed("info", text)
 
 
-def test_inputs_wait_in_order_until_somebody_drains_them() -> None:
+def test_inputs_wait_in_order_until_they_are_drained() -> None:
     inbox = Inbox(lambda: None)
     inbox.post(notice("b"))
     inbox.post(notice("a"), first=True)
@@ -21,7 +21,7 @@ def test_inputs_wait_in_order_until_somebody_drains_them() -> None:
     assert list(inbox.drain()) == []
 
 
-def test_what_is_posted_while_draining_is_drained_too() -> None:
+def test_inputs_posted_while_draining_are_drained_too() -> None:
     inbox = Inbox(lambda: None)
     inbox.post(notice("a"))
     found = []
@@ -32,7 +32,7 @@ def test_what_is_posted_while_draining_is_drained_too() -> None:
     assert found == [notice("a"), notice("1"), notice("2")]
 
 
-def test_many_posts_wake_once_and_never_before_the_poster_has_returned() -> None:
+def test_many_posts_wake_once_and_never_before_post_returns() -> None:
     async def main() -> list[int]:
         wakes: list[int] = []
         inbox = Inbox(lambda: wakes.append(len(list(inbox.drain()))))
@@ -48,7 +48,7 @@ def test_many_posts_wake_once_and_never_before_the_poster_has_returned() -> None
     assert asyncio.run(main()) == [3, 1]
 
 
-def test_an_inbox_without_a_loop_wakes_nobody() -> None:
+def test_an_inbox_without_a_loop_does_not_wake() -> None:
     async def main() -> None:
         inbox = Inbox(lambda: wakes.append(1))
         inbox.attach(asyncio.get_running_loop())

@@ -1,4 +1,4 @@
-"""The one stream: numbers without gaps, times, and what happens when nobody reads any more."""
+"""The stream of events: numbers without gaps, times, and a reader that is gone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hotrun.session.publish import Publisher, utc
 
 
 class Listener:
-    """A view that notes what it is shown; its reader may be gone."""
+    """A view that records its events. Its reader may be gone."""
 
     def __init__(self, has_reader: bool = True) -> None:
         self.has_reader = has_reader
@@ -46,7 +46,7 @@ def test_events_are_numbered_from_one_without_gaps_in_their_order() -> None:
             publisher.publish(event(len(view.shown)))
         publisher.flush()
     assert view.numbers == [1, 2, 3, 4, 5, 6]
-    assert view.flushes == 3, "an empty batch is none"
+    assert view.flushes == 3, "an empty batch is not flushed"
 
 
 def test_the_view_is_opened_once_and_not_before_there_is_something_to_show() -> None:
@@ -66,7 +66,7 @@ def test_the_view_is_opened_once_and_not_before_there_is_something_to_show() -> 
     assert [view.numbers for view in opened] == [[1, 2]]
 
 
-def test_an_event_has_the_time_at_which_it_was_published(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_has_the_time_of_its_publication(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter((1_000_000_000_123_456_789, 1_000_000_001_000_000_000))
     monkeypatch.setattr(time, "time_ns", lambda: next(clock))
     view = Listener()
@@ -78,7 +78,7 @@ def test_an_event_has_the_time_at_which_it_was_published(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("ms", [0, 1, 999, 1_000, 951_782_400_999, 4_102_444_799_999])
-def test_autc_is_utc_with_milliseconds_whatever_the_time_zone(ms: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stamp_is_utc_with_milliseconds_in_every_time_zone(ms: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Kathmandu")
     time.tzset()
     try:
@@ -90,7 +90,7 @@ def test_autc_is_utc_with_milliseconds_whatever_the_time_zone(ms: int, monkeypat
     assert stamp == expected.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def test_a_reader_that_is_gone_is_told_once_and_nothing_is_shown_any_more() -> None:
+def test_a_lost_reader_is_reported_once_and_nothing_is_shown_after_that() -> None:
     view = Listener(has_reader=False)
     publisher = Publisher(Snapshot(), lambda: view, lambda event: [])
     publisher.publish(event(1))
@@ -103,14 +103,14 @@ def test_a_reader_that_is_gone_is_told_once_and_nothing_is_shown_any_more() -> N
     assert view.flushes == 1
 
 
-def test_each_event_is_applied_and_exported_before_it_is_shown_and_what_failed_is_shown_before_it() -> None:
+def test_each_event_is_applied_and_exported_and_its_warnings_shown_before_it_is_shown() -> None:
     snapshot, view = Snapshot(), Listener()
     exported: list[tuple[Event, str]] = []
 
     def export(event: Event) -> list[Noticed]:
         exported.append((event, snapshot.state))
         assert all(shown is not event for shown, _, _ in view.shown)
-        return [Noticed("warning", "x cannot be written")] if isinstance(event, StateChanged) else []
+        return [Noticed("warning", "cannot write x")] if isinstance(event, StateChanged) else []
 
     publisher = Publisher(snapshot, lambda: view, export)
     first, second = event(1), StateChanged("paused", "asked to")
@@ -119,5 +119,5 @@ def test_each_event_is_applied_and_exported_before_it_is_shown_and_what_failed_i
     publisher.flush()
     assert [found for found, _ in exported] == [first, second]
     assert exported[1][1] == "paused"
-    assert [shown for shown, _, _ in view.shown] == [first, Message("warning", "x cannot be written"), second]
+    assert [shown for shown, _, _ in view.shown] == [first, Message("warning", "cannot write x"), second]
     assert view.numbers == [1, 2, 3]

@@ -1,4 +1,4 @@
-"""What a running hotrun answers, asked without a socket; and how doctor words what it hears."""
+"""The answers of a running hotrun, without a socket, and how doctor prints them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def decisions(session: Session, path: str) -> list[tuple[int, str, int | None]]:
     return [(one["ago_ms"], one["text"], one["build"]) for one in found["decisions"]]
 
 
-def test_errors_are_those_of_the_last_build_result_with_its_build() -> None:
+def test_errors_gives_the_diagnostics_of_the_last_build_result_and_its_number() -> None:
     session = Session()
     assert ControlRequests(session).answer("errors", {}) == {
         "root": "",
@@ -67,13 +67,13 @@ def test_errors_are_those_of_the_last_build_result_with_its_build() -> None:
         "diagnostics": [],
         "editor": None,
     }
-    told: list[events.Event] = [
+    reported: list[events.Event] = [
         diagnostic("bad"),
         events.BuildFinished(1, "failed", 1, 0, 5, ("app",), ()),
         events.BuildStarted(2, ("app",), ()),
         events.StepStarted(2, "app", ("make",)),
     ]
-    for event in told:
+    for event in reported:
         session.snapshot.apply(event)
         session.last_result.apply(event)
     answer = ControlRequests(session).answer("errors", {})
@@ -83,24 +83,24 @@ def test_errors_are_those_of_the_last_build_result_with_its_build() -> None:
         ControlRequests(session).answer("errors", {"n": 1})
 
 
-def test_every_verb_can_be_asked_for_and_becomes_the_request() -> None:
+def test_every_verb_becomes_a_request() -> None:
     session = Session()
     for verb in REQUESTS:
         assert ControlRequests(session).answer(verb, {}) is None
     assert [request.verb for request in session.requests if isinstance(request, Request)] == list(REQUESTS)
 
 
-def test_every_verb_has_a_row_of_its_own() -> None:
+def test_every_verb_has_a_row() -> None:
     assert tuple(REQUESTS) == get_args(Verb)
 
 
-def test_what_is_typed_goes_to_the_engine() -> None:
+def test_typed_text_goes_to_the_engine() -> None:
     session = Session()
     assert ControlRequests(session).answer("type", {"text": "c\n\x1d"}) is None
     assert session.requests == [KeysTyped(b"c\n\x1d")]
 
 
-def test_a_name_must_be_one_of_the_project() -> None:
+def test_a_name_must_exist_in_the_project() -> None:
     session = Session()
     ControlRequests(session).answer("build", {"name": "app"})
     assert session.requests[-1] == Request("build", "app")
@@ -110,7 +110,7 @@ def test_a_name_must_be_one_of_the_project() -> None:
         assert refused.value.code == code
 
 
-def test_why_tells_the_last_decisions_about_a_path() -> None:
+def test_why_gives_the_last_decisions_about_a_path() -> None:
     session = Session()
     session.world.begin().does("app").up("web")
     session.world.wait(1000).change("main.go").does("app").wait(500).change("README").wait(40).change("tmp/app")
@@ -120,7 +120,7 @@ def test_why_tells_the_last_decisions_about_a_path() -> None:
     assert decisions(session, "never.go") == []
 
 
-def test_why_tells_what_is_suppressed() -> None:
+def test_why_reports_a_suppressed_file() -> None:
     session = Session()
     world = session.world.begin().up("app")
     for _ in range(2000):
@@ -184,7 +184,7 @@ def test_doctor_says_how_a_running_hotrun_watches(
     assert said == ["ok: pid 4711, watching", *lines]
 
 
-def test_inputs_tells_what_a_step_is_made_of_and_why() -> None:
+def test_inputs_gives_the_files_of_a_step_and_the_reasons() -> None:
     session = Session(step("job", inputs=("go:./job",)))
     assert ControlRequests(session).answer("inputs", {"name": "job"}) == {"step": "job", "files": None, "error": None}
     session.world.begin().lists("job", "job/main.go", error="go list: broken")

@@ -1,4 +1,4 @@
-"""What hotrun prints comes out whole and in order, and a reader that is slow or stopped makes nobody wait."""
+"""Output is written whole and in order, and a slow or stopped reader blocks nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hotrun.session.stdout import Stdout
-from hotrun.session.stdout_writer import FEW_WAITING
+from hotrun.session.stdout_writer import RESUME_BYTES
 from tests.support.waiting import DEADLINE_S
 
 PIECE = b"".join(b"line %d\n" % number for number in range(10_000))
@@ -21,7 +21,7 @@ PIECE = b"".join(b"line %d\n" % number for number in range(10_000))
 
 @pytest.fixture
 def pipe() -> Iterator[list[int]]:
-    """Reading and writing end; a test that closes one takes it out."""
+    """The reading and the writing end. A test that closes one removes it from the list."""
     ends = list(os.pipe())
     yield ends
     for fd in ends:
@@ -29,7 +29,7 @@ def pipe() -> Iterator[list[int]]:
 
 
 def read(fd: int, size: int) -> bytes:
-    """Exactly so many bytes."""
+    """Read exactly `size` bytes."""
     parts = []
     while size:
         parts.append(os.read(fd, size))
@@ -38,84 +38,84 @@ def read(fd: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def test_a_file_is_written_at_once_and_by_no_thread(tmp_path: Path) -> None:
+def test_a_file_is_written_at_once_without_a_thread(tmp_path: Path) -> None:
     threads = threading.active_count()
-    with (tmp_path / "said").open("wb") as file:
-        outlet = Stdout(file.fileno())
-        outlet.write(b"one\n")
-        assert (tmp_path / "said").read_bytes() == b"one\n"
-        outlet.write(b"two\n")
+    with (tmp_path / "out").open("wb") as file:
+        stdout = Stdout(file.fileno())
+        stdout.write(b"one\n")
+        assert (tmp_path / "out").read_bytes() == b"one\n"
+        stdout.write(b"two\n")
         assert threading.active_count() == threads
-        assert outlet.close()
-    assert (tmp_path / "said").read_bytes() == b"one\ntwo\n"
+        assert stdout.close()
+    assert (tmp_path / "out").read_bytes() == b"one\ntwo\n"
 
 
-def test_nobody_waits_for_a_reader_that_does_not_read_and_nothing_is_lost(pipe: list[int]) -> None:
-    outlet = Stdout(pipe[1])
+def test_a_reader_that_does_not_read_blocks_nothing_and_nothing_is_lost(pipe: list[int]) -> None:
+    stdout = Stdout(pipe[1])
     caught_up = threading.Event()
-    outlet.listen(caught_up.set)
+    stdout.listen(caught_up.set)
     written = 0
-    while not outlet.is_behind:
-        outlet.write(PIECE)
+    while not stdout.is_full:
+        stdout.write(PIECE)
         written += len(PIECE)
-    assert FEW_WAITING < outlet.waiting <= written  # one piece may be in the pipe by now
-    outlet.write(b"last\n")  # it is the caller who stops; what comes all the same is taken
+    assert RESUME_BYTES < stdout.waiting <= written  # one chunk may be in the pipe by now
+    stdout.write(b"last\n")  # accepted even though it is full
     assert not caught_up.is_set()
-    assert not outlet.close(timeout_s=0)
+    assert not stdout.close(timeout_s=0)
     assert read(pipe[0], written + 5) == PIECE * (written // len(PIECE)) + b"last\n"
 
 
-def test_the_caller_hears_when_the_reader_has_caught_up(pipe: list[int]) -> None:
-    outlet = Stdout(pipe[1])
+def test_the_caller_is_notified_when_the_reader_has_caught_up(pipe: list[int]) -> None:
+    stdout = Stdout(pipe[1])
     waiting: list[int] = []
     caught_up = threading.Event()
 
     def on_change() -> None:
-        waiting.append(outlet.waiting)
+        waiting.append(stdout.waiting)
         caught_up.set()
 
-    outlet.listen(on_change)
+    stdout.listen(on_change)
     written = 0
-    while not outlet.is_behind:
-        outlet.write(PIECE)
+    while not stdout.is_full:
+        stdout.write(PIECE)
         written += len(PIECE)
     read(pipe[0], written)
     assert caught_up.wait(DEADLINE_S)
-    assert not outlet.is_behind
-    assert outlet.close(DEADLINE_S)
+    assert not stdout.is_full
+    assert stdout.close(DEADLINE_S)
     assert len(waiting) == 1
-    assert waiting[0] <= FEW_WAITING
+    assert waiting[0] <= RESUME_BYTES
 
 
 def test_a_writing_end_that_does_not_block_gets_everything(pipe: list[int]) -> None:
-    """As when a program that shares our terminal has made it non-blocking."""
+    """Another program that shares our terminal may have made it non-blocking."""
     os.set_blocking(pipe[1], False)
-    outlet = Stdout(pipe[1])
-    outlet.write(PIECE * 10)
+    stdout = Stdout(pipe[1])
+    stdout.write(PIECE * 10)
     assert read(pipe[0], len(PIECE) * 10) == PIECE * 10
-    assert outlet.close(DEADLINE_S)
+    assert stdout.close(DEADLINE_S)
 
 
-def test_the_descriptor_stays_as_it_was_for_all_who_share_it(pipe: list[int]) -> None:
-    outlet = Stdout(pipe[1])
-    outlet.write(b"x")
+def test_the_descriptor_stays_blocking_for_all_programs_that_share_it(pipe: list[int]) -> None:
+    stdout = Stdout(pipe[1])
+    stdout.write(b"x")
     assert os.get_blocking(pipe[1])
-    assert outlet.close(DEADLINE_S)
+    assert stdout.close(DEADLINE_S)
 
 
-def test_a_reader_that_is_gone_is_told_and_is_an_error_from_then_on(pipe: list[int]) -> None:
+def test_a_lost_reader_is_reported_and_is_an_error_from_then_on(pipe: list[int]) -> None:
     os.close(pipe.pop(0))
-    outlet = Stdout(pipe[0])
-    told = threading.Event()
-    outlet.listen(told.set)
-    outlet.write(b"anybody there?")
-    assert told.wait(DEADLINE_S)
+    stdout = Stdout(pipe[0])
+    is_notified = threading.Event()
+    stdout.listen(is_notified.set)
+    stdout.write(b"lost")
+    assert is_notified.wait(DEADLINE_S)
     for _ in range(2):
         with pytest.raises(BrokenPipeError):
-            outlet.check()
+            stdout.check()
         with pytest.raises(BrokenPipeError):
-            outlet.write(b"?")
-    assert outlet.close(DEADLINE_S)
+            stdout.write(b"?")
+    assert stdout.close(DEADLINE_S)
 
 
 def test_a_file_that_cannot_be_written_is_an_error_at_once() -> None:
@@ -129,11 +129,11 @@ def test_a_file_that_cannot_be_written_is_an_error_at_once() -> None:
         os.close(fd)
 
 
-def test_a_program_that_ends_has_said_all(tmp_path: Path) -> None:
-    """Also when its reader begins to read after its last line."""
+def test_a_program_writes_everything_before_it_exits(tmp_path: Path) -> None:
+    """Even if its reader starts to read after its last line."""
     code = (
-        "import sys; from hotrun.session.stdout import Stdout; outlet = Stdout(1)\n"
-        "for number in range(300_000): outlet.write(b'%d\\n' % number)\n"
+        "import sys; from hotrun.session.stdout import Stdout; stdout = Stdout(1)\n"
+        "for number in range(300_000): stdout.write(b'%d\\n' % number)\n"
         "print('all', file=sys.stderr, flush=True)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
@@ -141,20 +141,20 @@ def test_a_program_that_ends_has_said_all(tmp_path: Path) -> None:
         assert program.stderr is not None
         try:
             assert program.stderr.readline() == b"all\n"
-            said = program.stdout.read()
+            output = program.stdout.read()
         finally:
             program.kill()
-    assert said == b"".join(b"%d\n" % number for number in range(300_000))
+    assert output == b"".join(b"%d\n" % number for number in range(300_000))
 
 
-def test_a_terminal_that_is_stopped_makes_nobody_wait() -> None:
-    """As by Ctrl-S, and then by Ctrl-Q."""
+def test_a_stopped_terminal_blocks_nothing() -> None:
+    """As with Ctrl-S, and then Ctrl-Q."""
     master, slave = os.openpty()
     try:
         termios.tcflow(slave, termios.TCOOFF)
-        outlet = Stdout(slave)
-        outlet.write(b"hello\n")
-        assert not outlet.close(timeout_s=0)
+        stdout = Stdout(slave)
+        stdout.write(b"hello\n")
+        assert not stdout.close(timeout_s=0)
         termios.tcflow(slave, termios.TCOON)
         assert read(master, 7) == b"hello\r\n"
     finally:
@@ -162,35 +162,35 @@ def test_a_terminal_that_is_stopped_makes_nobody_wait() -> None:
         os.close(slave)
 
 
-def test_who_asks_is_told_once_that_all_is_written(pipe: list[int]) -> None:
-    outlet = Stdout(pipe[1])
-    told = threading.Semaphore(0)
-    outlet.listen(told.release)
+def test_the_caller_is_notified_once_when_everything_is_written(pipe: list[int]) -> None:
+    stdout = Stdout(pipe[1])
+    notified = threading.Semaphore(0)
+    stdout.listen(notified.release)
     written = 0
-    while written < FEW_WAITING:  # more than a pipe takes, and too little to be behind
-        outlet.write(PIECE)
+    while written < RESUME_BYTES:  # more than fits in a pipe, but not enough to be full
+        stdout.write(PIECE)
         written += len(PIECE)
-    assert not outlet.is_behind
-    outlet.tell_empty()
-    assert not told.acquire(blocking=False)
-    assert not outlet.drain(0)
+    assert not stdout.is_full
+    stdout.notify_when_empty()
+    assert not notified.acquire(blocking=False)
+    assert not stdout.drain(0)
     read(pipe[0], written)
-    assert told.acquire(timeout=DEADLINE_S)
-    assert outlet.waiting == 0
-    assert outlet.drain(0)
-    outlet.write(b"more")
+    assert notified.acquire(timeout=DEADLINE_S)
+    assert stdout.waiting == 0
+    assert stdout.drain(0)
+    stdout.write(b"more")
     assert read(pipe[0], 4) == b"more"
-    assert outlet.drain(DEADLINE_S)
-    assert not told.acquire(blocking=False), "it was asked for once"
+    assert stdout.drain(DEADLINE_S)
+    assert not notified.acquire(blocking=False), "it was requested once"
 
 
-def test_who_asks_when_nothing_waits_is_told_at_once(pipe: list[int]) -> None:
-    outlet = Stdout(pipe[1])
-    told = threading.Semaphore(0)
-    outlet.listen(told.release)
-    outlet.tell_empty()
-    assert told.acquire(blocking=False)
-    outlet.write(b"x")
-    assert outlet.drain(DEADLINE_S)
-    outlet.tell_empty()
-    assert told.acquire(blocking=False)
+def test_the_caller_is_notified_at_once_if_nothing_is_waiting(pipe: list[int]) -> None:
+    stdout = Stdout(pipe[1])
+    notified = threading.Semaphore(0)
+    stdout.listen(notified.release)
+    stdout.notify_when_empty()
+    assert notified.acquire(blocking=False)
+    stdout.write(b"x")
+    assert stdout.drain(DEADLINE_S)
+    stdout.notify_when_empty()
+    assert notified.acquire(blocking=False)

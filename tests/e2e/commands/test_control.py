@@ -85,7 +85,7 @@ def test_a_second_hotrun_in_the_same_root_is_told_who_has_it(root: Path) -> None
             (said,) = beside.seen("message")
             assert (
                 said["text"]
-                == f"hotrun is already running in {root} (pid {session.pid}); this one has no control socket"
+                == f"hotrun is already running in {root} (pid {session.pid}), so this one has no control socket"
             )
             beside.stop()
         with Client(str(root)) as client:

@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_written_is_one_warning(root: Path) -> None:
         session.wait_for("up_to_date", build=2)
         warnings = [event["text"] for event in session.seen("message", level="warning")]
         assert [text for text in warnings if "places.txt" in text] == [
-            f"{root}/out/places.txt cannot be written: file exists"
+            f"cannot write {root}/out/places.txt: file exists"
         ]
         assert (root / ".hotrun" / "errors.txt").read_text() == f"{root}/a.txt:1:2: error: bad word [gnu]\n"
 
@@ -121,11 +121,11 @@ def test_a_single_build_says_which_files_it_could_not_write(root: Path) -> None:
     told = [json.loads(line) for line in done.stdout.splitlines()]
     warnings = [event["text"] for event in told if event["type"] == "message" and event["level"] == "warning"]
     assert [text for text in warnings if "app.log" not in text] == [
-        f"{root}/.hotrun/errors.txt cannot be written: file exists",
-        f"{root}/out/places.txt cannot be written: file exists",
+        f"cannot write {root}/.hotrun/errors.txt: file exists",
+        f"cannot write {root}/out/places.txt: file exists",
     ]
     assert (told[-1]["type"], done.returncode, done.stderr) == ("session.ended", 1, "")
-    assert f"{root}/out/places.txt cannot be written" in run(root, "--once").stdout
+    assert f"cannot write {root}/out/places.txt" in run(root, "--once").stdout
 
 
 def test_exports_follow_the_configuration(root: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_pattern_that_takes_too_long_is_found_by_check_and_switched_off_where_
     said = run(tmp_path, "--once").stdout
     assert "c.x:1:2: error: oops" in said
     place = "hotrun.toml:5: parser[0].match"
-    assert said.count(f"{place}: took more than 50 ms on one line: this pattern is switched off") == 1
+    assert said.count(f"{place}: pattern switched off, it took more than 50 ms on one line") == 1
 
 
 def test_a_file_that_is_not_there_has_no_path(tmp_path: Path) -> None:
