@@ -6,7 +6,7 @@ from hotrun.config.detect.candidate import part_name
 from hotrun.config.importers import patterns, yaml_text
 from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys, assignments
-from hotrun.config.tables.values import Regex, Unfit
+from hotrun.config.tables.values import InvalidValue, Regex
 
 TOOL = "process-compose"
 _COMPLETED = ("process_completed", "process_completed_successfully")
@@ -221,7 +221,7 @@ def _as_regex(text: str) -> str:
     """The pattern as a regular expression. process-compose accepts one, or a plain text."""
     try:
         return str(Regex.parse(text))
-    except Unfit:
+    except InvalidValue:
         import re
 
         return re.escape(text)

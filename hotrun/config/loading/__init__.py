@@ -1,1 +1,1 @@
-"""From a file to a project, with every problem at its place."""
+"""Load a configuration file as a project, and report every problem with its line and key."""

@@ -1,5 +1,7 @@
-"""The checks that take more than one key: names and needs, commands and shells, readiness, the proxy's target, keys.
-Works on what could be read; a key that already has a problem is left out of them."""
+"""Check what involves several keys: names, needs, commands, shells, readiness, the target of the proxy, key bindings.
+
+A key that already has a problem is skipped.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from hotrun.config.loading.problems import Findings, Path, key_path, suggestion
+from hotrun.config.loading.problems import Findings, Path, alternatives, key_path, suggestion
 from hotrun.config.loading.profile import READY_KINDS
 from hotrun.config.tables.addresses import Address
 from hotrun.config.tables.model import BuildStep, Config, ProgramTable, Proxy, ReadyTable, ReloadTable, RunProcess
-from hotrun.config.tables.values import Unfit
-from hotrun.core.model.text import closest
+from hotrun.config.tables.values import InvalidValue
+from hotrun.core.model.text import closest, quote
 from hotrun.keys.actions import DEFAULT_KEYS
 
-KnownParsers = Callable[[], Sequence[str]]  # asked only where a file names one: the table of rules costs 5 ms
+KnownParsers = Callable[[], Sequence[str]]  # called only if a file names a parser, as the rules take 5 ms to load
 AUTO = "auto"
 
 
 def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | None, findings: Findings) -> None:
-    """Note in `findings` what is wrong between the keys of `config`; `raw` is what it was made of."""
+    """Add to `findings` what is wrong between the keys of `config`, which was made from the tables `raw`."""
     _check_text(raw, findings)
     if config.watch.paths == []:
         findings.expected(("watch", "paths"), "at least one path", [])
@@ -48,9 +50,9 @@ def check(config: Config, raw: dict[str, Any], known_parsers: KnownParsers | Non
     _check_needs(config, findings)
     for name in config.run:
         if name in config.build:
-            findings.expected(("run", name), "a name that no build step has", name)
+            findings.add(("run", name), f"{quote(name)} is already the name of a step")
     if not config.build and not config.run and not findings.by_path:
-        findings.add((), "nothing to do: expected a [build.NAME] or a [run.NAME] table")
+        findings.add((), "nothing to do, expected a [build.NAME] or [run.NAME] table")
 
 
 def _programs(config: Config) -> Iterator[tuple[ProgramTable, Path]]:
@@ -61,17 +63,17 @@ def _programs(config: Config) -> Iterator[tuple[ProgramTable, Path]]:
 
 
 def _check_text(raw: object, findings: Findings, path: Path = ()) -> None:
-    """No string may hold a NUL character: arguments, paths and variables end at one."""
+    """Reject NUL characters in strings: arguments, paths and variables end at one."""
     if isinstance(raw, str) and "\0" in raw:
-        findings.expected(path, "a string without NUL characters", raw)
+        findings.add(path, "a string cannot contain a NUL character")
     elif isinstance(raw, dict):
         for key, value in raw.items():
             if "\0" in key:
-                findings.expected((*path, key), "a key without NUL characters", key)
+                findings.add((*path, key), "a key cannot contain a NUL character")
             _check_text(value, findings, (*path, key))
     elif isinstance(raw, list):
-        for place, value in enumerate(raw):
-            _check_text(value, findings, (*path, place))
+        for index, value in enumerate(raw):
+            _check_text(value, findings, (*path, index))
 
 
 def _check_command(program: ProgramTable, path: Path, findings: Findings) -> None:
@@ -79,7 +81,7 @@ def _check_command(program: ProgramTable, path: Path, findings: Findings) -> Non
         return
     _check_not_blank(program.command, (*path, "command"), findings)
     if program.shell is not None and isinstance(program.command, list):
-        findings.expected((*path, "shell"), "a shell only where command is a string", program.shell)
+        findings.add((*path, "shell"), "applies only if command is a string")
 
 
 def _check_not_blank(command: str | list[str], path: Path, findings: Findings) -> None:
@@ -89,24 +91,23 @@ def _check_not_blank(command: str | list[str], path: Path, findings: Findings) -
 
 
 def _check_parsers(step: BuildStep, path: Path, known: KnownParsers | None, config: Config, findings: Findings) -> None:
-    own = [
-        name for parser in config.parser for name in (parser.name, parser.tool) if name
-    ]  # a name that is wrong is None
+    # A wrong name was read as None.
+    custom = [name for parser in config.parser for name in (parser.name, parser.tool) if name]
     names = [step.parsers] if isinstance(step.parsers, str) else step.parsers
-    for place, name in enumerate(names):
-        if known is not None and name != AUTO and name not in own and name not in known():
-            at = path if isinstance(step.parsers, str) else (*path, place)
-            findings.one_of(at, "the name of a parser", name, (*known(), *own))
+    for index, name in enumerate(names):
+        if known is not None and name != AUTO and name not in custom and name not in known():
+            at = path if isinstance(step.parsers, str) else (*path, index)
+            findings.unknown(at, "parser", name, (*known(), *custom))
 
 
 def _check_inputs(step: BuildStep, path: Path, findings: Findings) -> None:
     from hotrun.config.tables.inputs import check_input
 
-    for place, text in enumerate([step.inputs] if isinstance(step.inputs, str) else step.inputs):
+    for index, text in enumerate([step.inputs] if isinstance(step.inputs, str) else step.inputs):
         try:
             check_input(text)
-        except Unfit as unfit:
-            findings.unfit(path if isinstance(step.inputs, str) else (*path, place), text, unfit)
+        except InvalidValue as error:
+            findings.invalid(path if isinstance(step.inputs, str) else (*path, index), text, error)
 
 
 def _check_ready(ready: ReadyTable, path: Path, findings: Findings) -> None:
@@ -114,16 +115,16 @@ def _check_ready(ready: ReadyTable, path: Path, findings: Findings) -> None:
         return
     given = [kind for kind in READY_KINDS if getattr(ready, kind) not in (None, False)]
     if len(given) != 1:
-        got = " and ".join(given) or "none of them"
-        findings.add(path, f"expected exactly one of {', '.join(READY_KINDS)}, got {got}")
+        kinds = f"one of {', '.join(READY_KINDS)}"
+        findings.add(path, f"expected exactly {kinds}, got {' and '.join(given)}" if given else f"missing {kinds}")
     elif ready.status is not None and ready.http is None:
-        findings.expected((*path, "status"), f"a status only together with http, not {given[0]}", ready.status)
+        findings.add((*path, "status"), f"applies only with http, not with {given[0]}")
     elif ready.exec is not None:
         _check_not_blank(ready.exec, (*path, "exec"), findings)
 
 
 def _check_listen(config: Config, findings: Findings) -> None:
-    """An address belongs to one process, once, and not to the proxy as well."""
+    """Reject an address that two processes, or a process and the proxy, listen on."""
     taken: dict[str, str] = {}
     if config.proxy is not None and not findings.touch(("proxy", "listen")):
         taken[config.proxy.listen.key] = "proxy.listen"
@@ -131,10 +132,10 @@ def _check_listen(config: Config, findings: Findings) -> None:
         path: Path = ("run", name, "listen")
         if findings.touch(path):
             continue
-        for place, address in enumerate(process.listen):
-            owner = taken.setdefault(address.key, key_path((*path, place)))
-            if owner != key_path((*path, place)):
-                findings.expected((*path, place), f"an address of its own ({owner} has this one)", address)
+        for index, address in enumerate(process.listen):
+            owner = taken.setdefault(address.key, key_path((*path, index)))
+            if owner != key_path((*path, index)):
+                findings.add((*path, index), f"{owner} already has the address {quote(address)}")
 
 
 def _check_target(proxy: Proxy, config: Config, findings: Findings) -> None:
@@ -144,32 +145,33 @@ def _check_target(proxy: Proxy, config: Config, findings: Findings) -> None:
     process = config.run.get(proxy.target)
     if process is not None:
         if not process.listen and (process.ready is None or process.ready.tcp is None):
-            findings.expected(path, "a process with listen or ready.tcp", proxy.target)
+            findings.add(path, f"process {quote(proxy.target)} has neither listen nor ready.tcp")
         return
     try:
         Address.parse(proxy.target)
-    except Unfit as unfit:
+    except InvalidValue as error:
         if ":" in proxy.target:
-            findings.unfit(path, proxy.target, unfit)
+            findings.invalid(path, proxy.target, error)
         else:
-            expected = f"the name of a process or {unfit.expected}"
+            expected = f"the name of a process or {error.expected}"
             findings.expected(path, expected, proxy.target, closest(proxy.target, config.run))
 
 
 def _check_keys(config: Config, findings: Findings) -> None:
-    """Each key that is given belongs to one action that there is."""
+    """Reject unknown actions, and a key that is bound to two actions."""
     taken: dict[str, str] = {}
     for action, names in config.ui.keys.items():
         path: Path = ("ui", "keys", action)
         if action not in DEFAULT_KEYS:
             meant = closest(action, DEFAULT_KEYS)
-            proposal = suggestion(meant) or f", expected one of {', '.join(DEFAULT_KEYS)}"
-            findings.add(path, f"unknown action{proposal}")
+            findings.add(
+                path, f"unknown action{suggestion(meant) or f', expected {alternatives(tuple(DEFAULT_KEYS))}'}"
+            )
         elif not findings.touch(path):
             for name in names:
                 owner = taken.setdefault(name, action)
                 if owner != action:
-                    findings.expected(path, f"a key of its own ({owner} has this one)", name)
+                    findings.add(path, f"{quote(name)} is already bound to {owner}")
 
 
 def _check_needs(config: Config, findings: Findings) -> None:
@@ -182,7 +184,7 @@ def _check_needs(config: Config, findings: Findings) -> None:
         if process.reload is not None:
             _check_reload(process.reload, ("run", name, "reload"), config, findings)
     if config.build.keys() & config.run.keys():
-        return  # "needs" cannot be followed while a name means two things
+        return  # a name in `needs` would be ambiguous
     needs = {name: part.needs for part_of in (config.build, config.run) for name, part in part_of.items()}
     wrong = set(findings.by_path)
     for cycle in _cycles(needs):
@@ -191,51 +193,53 @@ def _check_needs(config: Config, findings: Findings) -> None:
             for name, need in pairwise(cycle)
         ]
         free = [turn for turn, place in enumerate(places) if not findings.touch(place)]
-        if free and wrong.isdisjoint(places):  # else it is gone when that need is
+        if free and wrong.isdisjoint(places):  # else the cycle disappears with the wrong need
             turn = free[0]
             way = [*cycle[turn:-1], *cycle[: turn + 1]]
-            findings.add(places[turn], f"expected no cycle, got {' -> '.join(way)}")
+            is_loop = len(way) == 2
+            findings.add(places[turn], "needs itself" if is_loop else f"dependency cycle: {' -> '.join(way)}")
 
 
 def _names_are_known(findings: Findings) -> bool:
-    """Tell whether all names could be read: a table that is misspelled or no table may hold more."""
+    """Return whether all names could be read. A table with a wrong name or type may contain more of them."""
     other_tables = ("env_files", "env", "watch", "proxy", "exports", "ui")
     return all(len(path) > 1 or path[0] in other_tables for path in findings.by_path)
 
 
 def _check_names(part: BuildStep | RunProcess, path: Path, config: Config, findings: Findings) -> None:
-    """Check that what a step or process needs exists, and that a step needs steps alone."""
+    """Check that everything in `needs` exists, and that a step needs only steps."""
     if findings.touch(path):
         return
     is_step = isinstance(part, BuildStep)
-    for place, name in enumerate(part.needs):
+    for index, name in enumerate(part.needs):
         if name in config.build or (not is_step and name in config.run):
             continue
-        at = (*path, place)
+        at = (*path, index)
         if name in config.run:
-            findings.expected(at, "a build step (a step cannot wait for a process)", name)
+            findings.add(at, f"{quote(name)} is a process, but a step can need only steps")
         else:
             others = config.build if is_step else {**config.build, **config.run}
             known = [other for other in others if other != path[1]]
-            findings.one_of(at, "the name of a step" if is_step else "the name of a step or process", name, known)
+            findings.unknown(at, "step" if is_step else "step or process", name, known)
 
 
 def _check_reload(reload: ReloadTable, path: Path, config: Config, findings: Findings) -> None:
-    """Check that it names something, and steps alone: what a process makes is not known."""
+    """Check that it has `paths` or `needs`, and that it needs only steps, because processes have no outputs."""
     if findings.touch(path):
         return
     if not reload.paths and not reload.needs:
-        findings.add(path, "expected paths or needs, got none of them")
-    for place, name in enumerate(reload.needs):
+        findings.add(path, "missing paths or needs")
+    for index, name in enumerate(reload.needs):
         if name not in config.build:
-            findings.one_of((*path, "needs", place), "the name of a step", name, config.build)
+            findings.unknown((*path, "needs", index), "step", name, config.build)
 
 
 def _cycles(needs: dict[str, list[str]]) -> list[list[str]]:
-    """Return each cycle that a walk along `needs` closes, as the names on the way round, the first one repeated.
+    """Return the cycles that a depth-first search along `needs` closes. Each repeats its first name at the end.
 
-    Depth first, so each ends with a need that is in no other of them. There may be exponentially many more: they run
-    through the same needs, and are found once these are mended."""
+    The last need of each cycle is in no other of them. There may be exponentially many more cycles. They go through
+    the same needs, and are reported once these are fixed.
+    """
     cycles: list[list[str]] = []
     done: set[str] = set()
     for start in needs:

@@ -1,4 +1,4 @@
-"""The checks of [[parser]]: a pattern or an errorformat, named groups that mean something, names used once."""
+"""Check [[parser]]: a pattern or an errorformat, known named groups, and unique names."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from collections.abc import Callable, Sequence
 from hotrun.config.loading.problems import Findings, Path
 from hotrun.config.tables.parsers import ParserTable
 from hotrun.core.diagnostics.text_rules.errorformat import InvalidErrorformat, formats
+from hotrun.core.model.text import quote
 
 KnownParsers = Callable[[], Sequence[str]]
 GROUPS = ("file", "line", "column", "end_line", "end_column", "severity", "code", "message")
 
 
 def check_parsers(parsers: Sequence[ParserTable], known: KnownParsers | None, findings: Findings) -> None:
-    """Note in `findings` what is wrong between the keys of `parsers`; `known` gives the built-in names."""
+    """Add to `findings` what is wrong between the keys of `parsers`. `known` returns the built-in names."""
     names: set[str] = set()
     for place, parser in enumerate(parsers):
         path = ("parser", place)
         if findings.touch(path):
             continue
         if parser.name in names or (known is not None and parser.name in known()):
-            findings.expected((*path, "name"), "a name that no other parser has", parser.name)
+            findings.add((*path, "name"), f"{quote(parser.name)} is already the name of a parser")
         names.add(parser.name)
         _check_way(parser, path, findings)
 
 
 def _check_way(parser: ParserTable, path: Path, findings: Findings) -> None:
     if (parser.match is None) == (parser.errorformat is None):
-        got = "none of them" if parser.match is None else "both"
-        findings.add(path, f"expected exactly one of match, errorformat, got {got}")
+        fact = "missing match or errorformat" if parser.match is None else "match and errorformat exclude each other"
+        findings.add(path, fact)
     elif parser.errorformat is not None:
         _check_errorformat(parser, path, findings)
     else:
@@ -39,12 +40,12 @@ def _check_way(parser: ParserTable, path: Path, findings: Findings) -> None:
 def _check_errorformat(parser: ParserTable, path: Path, findings: Findings) -> None:
     for key in ("match_next", "max_lines", "continuation"):
         if getattr(parser, key):
-            findings.add((*path, key), "expected only beside match, not beside errorformat")
+            findings.add((*path, key), "applies only with match, not with errorformat")
     texts = (parser.errorformat,) if isinstance(parser.errorformat, str) else parser.errorformat or ()
     try:
         formats(tuple(texts))
     except InvalidErrorformat as error:
-        findings.add((*path, "errorformat"), f"expected an errorformat as Vim has it, got one that is wrong: {error}")
+        findings.add((*path, "errorformat"), f"invalid errorformat ({error})")
 
 
 def _check_groups(parser: ParserTable, path: Path, findings: Findings) -> None:
@@ -55,11 +56,11 @@ def _check_groups(parser: ParserTable, path: Path, findings: Findings) -> None:
         for name in re.compile(text).groupindex:
             groups.add(name)
             if name not in GROUPS:
-                findings.one_of((*path, *key), "a named group", name, GROUPS)
+                findings.unknown((*path, *key), "group", name, GROUPS)
     if "message" not in groups:
-        findings.add((*path, "match"), "expected a group (?P<message>...), got none")
+        findings.add((*path, "match"), "missing the group (?P<message>...)")
     if parser.kind == "block" and not parser.match_next:
-        findings.add((*path, "match_next"), 'expected at least one pattern for the kind "block", got none')
+        findings.add((*path, "match_next"), 'missing, kind "block" needs at least one pattern')
     for of_a_block in ("match_next", "max_lines"):
         if parser.kind == "line" and getattr(parser, of_a_block):
-            findings.add((*path, of_a_block), 'expected only where kind is "block"')
+            findings.add((*path, of_a_block), 'applies only if kind is "block"')

@@ -1,5 +1,8 @@
-"""Reads a configuration key by key, to name every problem at once. msgspec stops at the first one, so this is used
-only when it has found one; what fits is kept, so that the checks across keys can still be made."""
+"""Read a configuration key by key, to report every problem at once.
+
+msgspec stops at the first problem, so this runs only if msgspec has found one. It keeps the valid values, so that the
+checks across keys can still run.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,20 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from hotrun.config.loading.problems import Findings, Path, describe, quote, suggestion
-from hotrun.config.tables.values import Unfit, Value
-from hotrun.core.model.text import closest
+from hotrun.config.loading.problems import Findings, Path, alternatives, describe, mismatch, suggestion
+from hotrun.config.tables.values import InvalidValue, Value
+from hotrun.core.model.text import closest, quote
 
-_MISFIT = object()
+_INVALID = object()
+_STRINGS = "an array of strings"
 _PLAIN = {bool: "true or false", str: "a string", int: "a whole number"}
 
 
 def collect(raw: object, kind: Any, findings: Findings, path: Path = ()) -> Any:  # noqa: ANN401 - what `kind` names
-    """Return the Struct `kind` made of what fits in `raw`, which stands at `path`, and note every misfit.
+    """Return the Struct `kind` with the valid values of `raw`, the table at `path`, and add every problem.
 
-    Required keys that lack are None."""
+    Missing required keys are None.
+    """
     return _fit(raw, kind, path, findings)
 
 
@@ -41,18 +46,17 @@ def _fit_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: Path, f
     fields = {field.name: field for field in msgspec.structs.fields(kind)}
     meant = {key: closest(key, fields) for key in value if key not in fields}
     for key, word in meant.items():
-        proposal = suggestion(word) if word else f", expected one of {', '.join(fields)}"
-        findings.add((*path, key), f"unknown key{proposal}")
+        findings.add((*path, key), f"unknown key{suggestion(word) or f', expected {alternatives(tuple(fields))}'}")
     fitting: dict[str, Any] = {}
     for name, field in fields.items():
-        fitted = _MISFIT
+        fitted = _INVALID
         if name in value:
             fitted = _fit(value[name], field.type, (*path, name), findings)
         elif field.required and name in meant.values():
-            findings.pass_over((*path, name))
+            findings.skip((*path, name))
         elif field.required:
             findings.expected((*path, name), _unwrap(field.type)[1], None)
-        if fitted is not _MISFIT:
+        if fitted is not _INVALID:
             fitting[name] = fitted
         elif field.required:
             fitting[name] = None
@@ -61,25 +65,28 @@ def _fit_struct(value: dict[str, Any], kind: type[msgspec.Struct], path: Path, f
 
 def _fit_table(value: object, kind: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401
     if not isinstance(value, dict):
-        findings.expected(path, "a table", value)
-        return _MISFIT
+        item = get_args(kind)[1]
+        is_named = isinstance(_unwrap(item)[0], type) and issubclass(_unwrap(item)[0], msgspec.Struct)
+        findings.expected(path, _unwrap(item)[1] if is_named else "a table", value)
+        return _INVALID
     key_kind, item_kind = get_args(kind)
     table = {}
     for key, item in value.items():
         _fit(key, key_kind, (*path, key), findings)
         fitted = _fit(item, item_kind, (*path, key), findings)
-        if fitted is not _MISFIT:
+        if fitted is not _INVALID:
             table[key] = fitted
     return table
 
 
 def _fit_array(value: object, kind: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401
     if not isinstance(value, list):
-        findings.expected(path, _words_of(kind), value)
-        return _MISFIT
+        meant = f", did you mean [{quote(value)}]?" if isinstance(value, str) and value.strip() else ""
+        findings.add(path, mismatch(_words_of(kind), value) + (meant if _words_of(kind) == _STRINGS else ""))
+        return _INVALID
     (item_kind,) = get_args(kind)
-    fitted = (_fit(item, item_kind, (*path, place), findings) for place, item in enumerate(value))
-    return [item for item in fitted if item is not _MISFIT]
+    fitted = (_fit(item, item_kind, (*path, index), findings) for index, item in enumerate(value))
+    return [item for item in fitted if item is not _INVALID]
 
 
 def _fit_leaf(value: object, annotation: Any, path: Path, findings: Findings) -> Any:  # noqa: ANN401
@@ -88,15 +95,15 @@ def _fit_leaf(value: object, annotation: Any, path: Path, findings: Findings) ->
         if isinstance(kind, type) and issubclass(kind, Value):
             return kind.parse(value)
         return msgspec.convert(value, annotation)
-    except Unfit as unfit:
-        findings.unfit(path, value, unfit)
+    except InvalidValue as error:
+        findings.invalid(path, value, error)
     except msgspec.ValidationError:
         findings.expected(path, expected, value, _meant(value, kind))
-    return _MISFIT
+    return _INVALID
 
 
 def _unwrap(annotation: Any) -> tuple[Any, str]:  # noqa: ANN401 - annotations have no common type
-    """Return the kind that an annotation names, without constraints and "or None", and the words for it."""
+    """Return the type in an annotation, without constraints and "or None", and its description."""
     expected = None
     while True:
         origin = get_origin(annotation)
@@ -124,14 +131,14 @@ def _words_of(kind: Any) -> str:  # noqa: ANN401
     if get_origin(kind) is list:
         item = _unwrap(get_args(kind)[0])[0]
         is_table = isinstance(item, type) and issubclass(item, msgspec.Struct)
-        return "an array of tables" if is_table else "an array of strings"
+        return "an array of tables" if is_table else _STRINGS
     if get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return "a table"
     return _PLAIN[kind]
 
 
 def _meant(value: object, kind: Any) -> str | None:  # noqa: ANN401
-    """Return the allowed word, or the string, that `value` was probably meant to be."""
+    """Return the allowed word or the string that the user probably meant, or None."""
     if get_origin(kind) is Literal and isinstance(value, str):
         return closest(value, get_args(kind))
     if kind is str and isinstance(value, int | float):

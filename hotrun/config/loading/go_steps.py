@@ -1,7 +1,6 @@
-"""Turns [go] into the steps that it stands for: for the host, for each plugin, go-fit, which proves that they fit, and
-go-swap for plugins that are reloaded.
+"""Turn [go] into steps: one for the host, one for each plugin, go-fit, and go-swap for plugins that are reloaded.
 
-They are ordinary steps, and `hotrun check --expand` writes them as such.
+go-fit checks that the plugins fit the host. All are ordinary steps, and `hotrun check --expand` prints them as such.
 """
 
 from __future__ import annotations
@@ -14,24 +13,24 @@ from typing import Any
 
 from msgspec import structs
 
-from hotrun.config.loading.problems import Findings, Path
+from hotrun.config.loading.problems import Findings, Path, suggestion
 from hotrun.config.tables.go import Go, GoHost, GoPlugin, label_of
 from hotrun.config.tables.model import BuildStep, Config, ReloadTable, RunProcess
 from hotrun.config.tables.values import Pattern, SignalName
-from hotrun.core.model.text import closest
+from hotrun.core.model.text import closest, quote
 from hotrun.go.target import HOST, RESTART, plugin_key, staged
 
 FIT, SWAP = "go-fit", "go-swap"
-# -P: a file of the project must not be taken for a module of Python.
+# -P: Python must not import a file of the project as a module.
 PROGRAM = (sys.executable, "-P", "-m", "hotrun.go.build")
 PARSERS = ["go", "gnu", "ld"]
 
-# Of the flags of `go build`: what a file is called or how much is told, so that it may differ (docs/go-plugins.md, I).
+# The flags of `go build` that may differ between the host and its plugins (docs/go-plugins.md, I).
 HARMLESS = ("ldflags", "buildvcs", "v", "x", "p")
-_OURS = {
-    "o": "output says where it goes",
-    "buildmode": "a host is built as a program, a plugin as a plugin",
-    "C": "it is built in the root",
+_RESERVED = {
+    "o": "hotrun sets it from output",
+    "buildmode": "hotrun sets it for the host and each plugin",
+    "C": "hotrun builds in the root",
     "n": "it would build nothing",
 }
 _WITH_VALUE = frozenset(
@@ -42,9 +41,10 @@ _NO_PLAIN_PATH = frozenset("*?[]!\\#")
 
 
 def with_steps(config: Config, findings: Findings) -> Config:
-    """Return `config` with the steps of its [go], and note in `findings` what is wrong with that.
+    """Return `config` with the steps of its [go], and add the problems of [go] to `findings`.
 
-    Where something is, the steps are there by name, so that who needs them is not blamed."""
+    If there are problems, the steps do nothing. They only keep `needs` that name them valid.
+    """
     go = config.go
     if go is None:
         return config
@@ -54,39 +54,39 @@ def with_steps(config: Config, findings: Findings) -> Config:
     steps = {name: BuildStep(command="true") for name in _names(go)} if is_wrong else steps_of(go)
     for name in steps:
         if name in config.build:
-            findings.expected(("build", name), "a name that no step of [go] has", name)
+            findings.add(("build", name), f"{quote(name)} is already the name of a step of [go]")
     run = config.run if is_wrong else {name: _reloading(one, go, name, findings) for name, one in config.run.items()}
     return structs.replace(config, build={**config.build, **steps}, run=run)
 
 
 def moved(findings: Findings, config: Config) -> None:
-    """Let problems with what these steps need be problems of go.needs, which is where the file has it."""
+    """Report a problem with the needs of these steps at go.needs, where the file has them."""
     if config.go is None:
         return
     names = set(_names(config.go))
     for path in [path for path in findings.by_path if path[0:1] == ("build",) and path[1:2] and path[1] in names]:
         if path[2:3] == ("needs",):
             text = findings.by_path.pop(path)
-            # What these need is ours, and each cycle through it goes through somebody's `needs` as well.
+            # The file does not have the needs of the last steps, but a cycle also goes through needs that it has.
             is_last = path[1] in (FIT, SWAP)
             if not is_last or not findings.by_path:
                 findings.add(("go", "needs") if is_last else ("go", *path[2:]), text)
 
 
 def place_in_go(key: Path, tables: dict[str, Any]) -> Path:
-    """Return the key of the good file's `tables` that the `key` of a step of [go] comes from; others as they are."""
+    """Return the key in the valid `tables` from which the step of `key` was made. Other keys are returned unchanged."""
     if key[1] in tables.get("build", {}):
         return key
     plugins = tables["go"].get("plugin", [])
-    for place, plugin in enumerate(plugins):
+    for index, plugin in enumerate(plugins):
         label = plugin.get("name") or label_of(plugin.get("output", ""))
         if key[1] == f"go-plugin-{label}":
-            return ("go", "plugin", place)
+            return ("go", "plugin", index)
     return ("go", "host") if key[1] == "go-host" else ("go",) if key[1] in (FIT, SWAP) else key
 
 
 def steps_of(go: Go) -> dict[str, BuildStep]:
-    """The steps of a good [go], by name."""
+    """Return the steps of a valid [go] by name."""
     keys = [HOST, *(plugin_key(plugin.label) for plugin in go.plugin)]
     targets: list[GoHost] = [go.host, *go.plugin]
     names = list(_names(go))[: len(keys)]
@@ -112,21 +112,21 @@ def steps_of(go: Go) -> dict[str, BuildStep]:
 
 
 def expanded(tables: dict[str, Any], config: Config) -> dict[str, Any]:
-    """Return the `tables` that `config` was made of, with steps in the place of [go]."""
+    """Return the `tables` from which `config` was made, with steps instead of [go]."""
     if config.go is None:
         return tables
     made = {name: _as_table(step) for name, step in steps_of(config.go).items()}
     processes = {name: dict(table) for name, table in tables.get("run", {}).items()}
     for name, process in config.run.items():
         if process.reload is not None and SWAP in process.reload.needs:
-            told = {"needs": process.reload.needs, "signal": str(process.reload.signal)}
-            processes[name]["reload"] = {**processes[name].get("reload", {}), **told}
+            reload = {"needs": process.reload.needs, "signal": str(process.reload.signal)}
+            processes[name]["reload"] = {**processes[name].get("reload", {}), **reload}
     rest = {key: value for key, value in tables.items() if key not in ("go", "build", "run")}
     return {**rest, "build": {**tables.get("build", {}), **made}, **({"run": processes} if processes else {})}
 
 
 def _last(go: Go, words: list[str], needs: list[str], outputs: list[str]) -> BuildStep:
-    """A step that only what it needs makes dirty."""
+    """Return a step that runs only after the steps that it needs."""
     patterns = [Pattern(output) for output in outputs]
     return BuildStep(command=[*PROGRAM, *words], paths=[], needs=needs, outputs=patterns, parsers=PARSERS, env=go.env)
 
@@ -136,14 +136,14 @@ def _signal(target: GoHost) -> str | None:
 
 
 def _reloading(process: RunProcess, go: Go, name: str, findings: Findings) -> RunProcess:
-    """A process that opens plugins, with what it is told of by a signal."""
+    """Return a process that opens plugins, with the reload of its plugins by a signal."""
     signal = next((signal for plugin in go.plugin if (signal := _signal(plugin))), None)
     if signal is None or FIT not in (process.needs or ()):
         return process
-    own = process.reload
-    if own is not None and str(own.signal) != signal:
-        findings.expected(("run", name, "reload", "signal"), f'"{signal}", by which go.plugin reloads', str(own.signal))
-    paths, needs = ([], []) if own is None else (own.paths, own.needs)
+    reload = process.reload
+    if reload is not None and str(reload.signal) != signal:
+        findings.expected(("run", name, "reload", "signal"), f'"{signal}" as in go.plugin', str(reload.signal))
+    paths, needs = ([], []) if reload is None else (reload.paths, reload.needs)
     return structs.replace(process, reload=ReloadTable(paths=paths, needs=[*needs, SWAP], signal=SignalName(signal)))
 
 
@@ -162,7 +162,7 @@ def _target(go: Go, target: GoHost, key: str) -> BuildStep:
 def _names(go: Go) -> Iterator[str]:
     yield "go-host"
     for plugin in go.plugin:
-        if plugin.output is not None:  # as it may be where the file is wrong
+        if plugin.output is not None:  # None in a wrong file
             yield f"go-plugin-{plugin.label}"
     yield FIT
     if any(_signal(plugin) for plugin in go.plugin if plugin.reload is not None):
@@ -170,44 +170,39 @@ def _names(go: Go) -> Iterator[str]:
 
 
 def _as_table(step: BuildStep) -> dict[str, Any]:
-    """The keys of a step that are not the default."""
+    """Return the keys of a step that differ from the default."""
     defaults = structs.asdict(BuildStep(command="true"))
     return {key: value for key, value in structs.asdict(step).items() if value != defaults[key]}
-
-
-# --- what may be wrong -------------------------------------------------------------------------------------------
 
 
 def _check(go: Go, findings: Findings) -> None:
     _check_flags(go.flags, ("go", "flags"), findings)
     if go.env.get("CGO_ENABLED") == "0":
-        findings.expected(("go", "env", "CGO_ENABLED"), '"1" or nothing, as Go opens plugins by cgo', "0")
+        findings.add(("go", "env", "CGO_ENABLED"), 'Go plugins need cgo, set it to "1" or remove it')
     _check_target(go.host, ("go", "host"), findings)
     if not go.plugin:
-        findings.expected(("go", "plugin"), "at least one [[go.plugin]]", go.plugin)
+        findings.expected(("go", "plugin"), "at least one [[go.plugin]]", None)
     outputs = {posixpath.normpath(go.host.output): "go.host"}
     labels: dict[str, str] = {}
-    for place, plugin in enumerate(go.plugin):
-        path: Path = ("go", "plugin", place)
+    for index, plugin in enumerate(go.plugin):
+        path: Path = ("go", "plugin", index)
         _check_target(plugin, path, findings)
-        owner = outputs.setdefault(posixpath.normpath(plugin.output), f"go.plugin[{place}]")
-        if owner != f"go.plugin[{place}]":
-            findings.expected((*path, "output"), f"a file of its own ({owner} makes this one)", plugin.output)
+        owner = outputs.setdefault(posixpath.normpath(plugin.output), f"go.plugin[{index}]")
+        if owner != f"go.plugin[{index}]":
+            findings.add((*path, "output"), f"{owner} already has the output {quote(plugin.output)}")
         first = next(signal for one in go.plugin if (signal := _signal(one)) or one is plugin)
         if _signal(plugin) and _signal(plugin) != first:
-            findings.expected((*path, "reload"), f'"signal:{first}", as for the plugins above', str(plugin.reload))
-        _check_label(plugin, labels.setdefault(plugin.label, f"go.plugin[{place}]"), place, findings)
+            findings.expected((*path, "reload"), f'"signal:{first}" as for the plugins above', str(plugin.reload))
+        _check_label(plugin, labels.setdefault(plugin.label, f"go.plugin[{index}]"), index, findings)
 
 
-def _check_label(plugin: GoPlugin, owner: str, place: int, findings: Findings) -> None:
-    path: Path = ("go", "plugin", place)
-    if owner != f"go.plugin[{place}]":
-        key = "name" if plugin.name is not None else "output"
-        findings.expected((*path, key), f"a name of its own, by the key name ({owner} has this one)", plugin.label)
+def _check_label(plugin: GoPlugin, owner: str, index: int, findings: Findings) -> None:
+    path: Path = ("go", "plugin", index)
+    if owner != f"go.plugin[{index}]":
+        key, hint = ("name", "") if plugin.name is not None else ("output", ", set another name")
+        findings.add((*path, key), f"{owner} already has the name {quote(plugin.label)}{hint}")
     elif plugin.name is None and not _is_name(plugin.label):
-        findings.expected(
-            (*path, "output"), "an output that can give the plugin its name, or the key name", plugin.output
-        )
+        findings.add((*path, "output"), f"{quote(plugin.label)} cannot be the name of a plugin, set name")
 
 
 def _is_name(text: str) -> bool:
@@ -231,36 +226,34 @@ def _check_target(target: GoHost, path: Path, findings: Findings) -> None:
     ):
         findings.expected((*path, "output"), 'a file below the root such as "tmp/host"', target.output)
     elif "=" in output or output.split("/")[0] == ".hotrun":
-        findings.expected((*path, "output"), 'a file outside of .hotrun, without "="', target.output)
+        findings.expected((*path, "output"), 'a file outside .hotrun without "=" in its path', target.output)
     _check_flags(target.flags, (*path, "flags"), findings)
-    for place, name in _flags_in(target.flags):
-        if name not in HARMLESS and not findings.touch((*path, "flags", place)):
-            expected = (
-                f"a flag that may differ ({', '.join(f'-{one}' for one in HARMLESS)}), as others decide what fits: "
-                "in go.flags the host and every plugin get it"
-            )
+    for index, name in _flags_in(target.flags):
+        if name not in HARMLESS and not findings.touch((*path, "flags", index)):
+            fact = f"{quote(target.flags[index])} must be the same for the host and all plugins, move it to go.flags"
             meant = closest(name, HARMLESS)
-            findings.expected((*path, "flags", place), expected, target.flags[place], meant and f"-{meant}")
+            findings.add((*path, "flags", index), fact + suggestion(meant and f"-{meant}"))
 
 
 def _check_flags(flags: list[str], path: Path, findings: Findings) -> None:
-    for place, name in _flags_in(flags):
-        value = flags[place] + (f" {flags[place + 1]}" if "=" not in flags[place] and place + 1 < len(flags) else "")
-        if not flags[place].startswith("-"):
-            findings.expected((*path, place), 'a flag such as "-trimpath"', flags[place])
-        elif name in _OURS:
-            findings.expected((*path, place), f"a flag other than -{name} ({_OURS[name]})", flags[place])
+    for index, name in _flags_in(flags):
+        flag = flags[index]
+        value = flag + (f" {flags[index + 1]}" if "=" not in flag and index + 1 < len(flags) else "")
+        if not flag.startswith("-"):
+            findings.expected((*path, index), 'a flag such as "-trimpath"', flag)
+        elif name in _RESERVED:
+            findings.add((*path, index), f"-{name} is not supported, {_RESERVED[name]}")
         elif name == "ldflags" and "-pluginpath" in value:
-            findings.expected((*path, place), "flags without -pluginpath (no symbol would be found)", flags[place])
+            findings.add((*path, index), "-pluginpath is not supported, Go would find no symbol")
 
 
 def _flags_in(flags: list[str]) -> Iterator[tuple[int, str]]:
-    """The place and the bare name of each flag; what follows one as its value is none."""
+    """Yield the index and the bare name of each flag, without the values that follow flags."""
     is_value = False
-    for place, word in enumerate(flags):
+    for index, word in enumerate(flags):
         if not is_value:
             name = word.lstrip("-").partition("=")[0]
-            yield place, name
+            yield index, name
             is_value = "=" not in word and name in _WITH_VALUE
         else:
             is_value = False

@@ -1,5 +1,7 @@
-"""From a configuration file to a Project: reads it, lays the profile over it, validates it, and reports all that is
-wrong at once, by file, line and key."""
+"""Load a configuration file: read it, apply the profile, validate it, and return a Project.
+
+All problems are reported at once, with file, line and key.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any
 import msgspec
 
 from hotrun.config.loading.check import KnownParsers, check
-from hotrun.config.loading.likely_mistakes import doubts
+from hotrun.config.loading.likely_mistakes import likely_mistakes
 from hotrun.config.loading.not_yet import pending_keys
 from hotrun.config.loading.problems import Findings, InvalidConfig, Path, key_path, suggestion
 from hotrun.config.loading.profile import Tables, origin, overlay
@@ -25,8 +27,10 @@ IN_PYPROJECT: Path = ("tool", "hotrun")
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A good configuration: the project it describes, what the person should be told of, and the file's own
-    words: typed, with the steps of [go], and as they stand there, with the profile laid over them."""
+    """A valid configuration: the project that it describes and the warnings, one line each.
+
+    `config` has the typed tables, with the steps of [go]. `tables` has those of the file, with the profile applied.
+    """
 
     project: Project
     warnings: tuple[str, ...]
@@ -35,10 +39,11 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def load(path: str, profile: str | None = None, known_parsers: KnownParsers | None = None) -> Loaded:
-    """Return the project that the file `path` describes, with `profile` laid over it; its folder is the root.
+    """Return the project that the file `path` describes, with `profile` applied. Its folder is the root.
 
-    `known_parsers` gives the names that `parsers` may hold; None leaves them unchecked. Raises HotrunError with exit
-    code 2 where the file is refused or cannot be read, and InvalidConfig, one line a problem, where it is wrong."""
+    `known_parsers` returns the names that `parsers` may have. With None they are not checked. Raises HotrunError with
+    exit code 2 if the file is refused or cannot be read, and InvalidConfig, one line a problem, if it is wrong.
+    """
     path = os.path.abspath(path)
     shown = display_name(path)
     return parse(read_config(path, shown), shown, os.path.dirname(path), profile, known_parsers)
@@ -47,8 +52,10 @@ def load(path: str, profile: str | None = None, known_parsers: KnownParsers | No
 def parse(
     text: str, filename: str, root: str, profile: str | None = None, known_parsers: KnownParsers | None = None
 ) -> Loaded:
-    """Return the project that `text` describes. Pure: `filename` is for messages, and tells
-    a pyproject.toml by its name; `root` is absolute. Raises InvalidConfig."""
+    """Return the project that `text` describes, without any I/O. Raises InvalidConfig.
+
+    `filename` is shown in messages, and identifies a pyproject.toml. `root` is absolute.
+    """
     try:
         return _ConfigFile(text, filename).load(root, profile, known_parsers)
     except RecursionError:
@@ -56,7 +63,7 @@ def parse(
 
 
 def place_of(key: Path, path: str, profile: str | None) -> str:
-    """Return where `key` of the good file `path` stands, "hotrun.toml:2: watch.paths[0]", for what was found later."""
+    """Return the place of `key` in the valid file `path`, such as "hotrun.toml:2: watch.paths[0]"."""
     path = os.path.abspath(path)
     shown = display_name(path)
     file = _ConfigFile(read_config(path, shown), shown)
@@ -66,17 +73,17 @@ def place_of(key: Path, path: str, profile: str | None) -> str:
 
         key = place_in_go(key, file.tables)
     place = origin(key, file.tables, profile or "", file.profiles.get(profile or "", {}))
-    return file.worded({place: ""})[0].removesuffix(": ")
+    return file.messages({place: ""})[0].removesuffix(": ")
 
 
 def display_name(path: str) -> str:
-    """Return the absolute `path` as a person in the current folder would write it."""
+    """Return the absolute `path` in its shorter form: absolute, or relative to the current folder."""
     relative = os.path.relpath(path)
     return min(relative, path, key=len)
 
 
 class _ConfigFile:
-    """One configuration text: its tables, and the way from a key in them to a line."""
+    """The text of a configuration: its tables, and the line of each key."""
 
     def __init__(self, text: str, filename: str) -> None:
         self.text = text
@@ -98,32 +105,30 @@ class _ConfigFile:
             if name != profile:
                 self.check_profile(name, known_parsers, findings)
         if findings.by_path:
-            raise InvalidConfig(self.worded(findings.by_path))
+            raise InvalidConfig(self.messages(findings.by_path))
         project = resolve(config, options, root, os.path.join(root, os.path.basename(self.filename)))
-        told = [*((path, "not yet supported, ignored") for path in pending_keys(raw)), *doubts(project)]
-        warnings = {origin(path, self.tables, profile or "", chosen): text for path, text in told}
-        return Loaded(project, tuple(self.worded(warnings)), config, raw)
+        found = [*((path, "not yet supported, ignored") for path in pending_keys(raw)), *likely_mistakes(project)]
+        warnings = {origin(path, self.tables, profile or "", chosen): text for path, text in found}
+        return Loaded(project, tuple(self.messages(warnings)), config, raw)
 
     def read(self) -> Tables:
-        """Return the tables of the text, in a pyproject.toml those of [tool.hotrun]."""
+        """Return the tables of the text, or those of [tool.hotrun] in a pyproject.toml."""
         tables = read_toml(self.text, self.filename)
         if not self.above and self.text.strip() == "":
-            raise InvalidConfig(
-                [f"{self.filename}:1: the file is empty, expected a [build.NAME] or a [run.NAME] table"]
-            )
+            raise InvalidConfig([f"{self.filename}:1: the file is empty, expected a [build.NAME] or [run.NAME] table"])
         for depth, key in enumerate(self.above, 1):
             if key not in tables:
-                raise InvalidConfig([f"{self.filename}:1: expected a [{key_path(self.above)}] table, got none"])
+                raise InvalidConfig([f"{self.filename}:1: missing the table [{key_path(self.above)}]"])
             tables = tables[str(key)]
             if not isinstance(tables, dict):
                 findings = Findings()
                 findings.expected((), "a table", tables)
                 self.above = self.above[:depth]
-                raise InvalidConfig(self.worded(findings.by_path))
+                raise InvalidConfig(self.messages(findings.by_path))
         return dict(tables)
 
     def take_profiles(self, wanted: str | None, findings: Findings) -> None:
-        """Move the profiles out of the tables, and note whether the wanted one is among them."""
+        """Move the profiles out of the tables, and add a problem if the wanted one is not among them."""
         profiles = self.tables.pop("profile", {})
         if not isinstance(profiles, dict):
             findings.expected(("profile",), "a table for each profile, such as [profile.release]", profiles)
@@ -134,10 +139,10 @@ class _ConfigFile:
             else:
                 findings.expected(("profile", name), "a table", profile)
         if wanted is not None and wanted not in profiles:
-            findings.one_of(("profile",), "the name of a profile", wanted, profiles)
+            findings.unknown(("profile",), "profile", wanted, profiles)
 
     def check_profile(self, name: str, known_parsers: KnownParsers | None, findings: Findings) -> None:
-        """Note what is wrong within a profile that is not in use."""
+        """Add the problems of a profile that is not in use."""
         merged = Findings()
         validate(overlay(self.tables, self.profiles[name]), known_parsers, merged)
         for path, text in merged.by_path.items():
@@ -145,8 +150,8 @@ class _ConfigFile:
             if place[:2] == ("profile", name):
                 findings.add(place, text)
 
-    def worded(self, texts: dict[Path, str]) -> list[str]:
-        """Return one line for each text, in the order of the file."""
+    def messages(self, texts: dict[Path, str]) -> list[str]:
+        """Return one line for each text, with its place, in the order of the file."""
         if not texts:
             return []
         from hotrun.config.loading.locate import line_of, lines_of_keys
@@ -161,7 +166,7 @@ class _ConfigFile:
 
 
 def read_toml(text: str, filename: str) -> Tables:
-    """Return what the TOML `text` holds; raises InvalidConfig with line and column where it is malformed."""
+    """Return the tables of the TOML `text`. Raises InvalidConfig with line and column if it is malformed."""
     import tomli
 
     if text.startswith("\ufeff"):
@@ -169,24 +174,27 @@ def read_toml(text: str, filename: str) -> Tables:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        hint = 'text stands in quotes: key = "value"' if error.msg == "Invalid value" else None
-        raise InvalidConfig([f"{filename}:{error.lineno}:{error.colno}: {_with_tables(error.msg)}"], hint) from None
+        hint = 'a string needs quotes, such as command = "python app.py"' if error.msg == "Invalid value" else None
+        raise InvalidConfig([f"{filename}:{error.lineno}:{error.colno}: {_syntax_error(error.msg)}"], hint) from None
     except ValueError:
         raise InvalidConfig([f"{filename}:1: a number somewhere has too many digits"]) from None
 
 
-def _with_tables(text: str) -> str:
-    """A message of tomli with the tables that it names as the file writes them: [run.web] for ('run', 'web')."""
+def _syntax_error(text: str) -> str:
+    """Return a message of tomli in lower case, with [run.web] for the table ('run', 'web')."""
     import ast
     import re
 
+    if text == "Cannot overwrite a value":
+        return "this key is already set"
+    text = text[:1].lower() + text[1:]
     return re.sub(r"\('.*'?,?\)", lambda found: f"[{key_path(ast.literal_eval(found[0]))}]", text)
 
 
 def validate(
     raw: dict[str, Any], known_parsers: KnownParsers | None, findings: Findings
 ) -> tuple[Config, BuildOptions]:
-    """Return the typed form of the tables `raw`, without profiles, and note all that is wrong."""
+    """Return the typed form of the tables `raw`, without profiles, and add every problem to `findings`."""
     if "profile" in raw:
         findings.add(("profile",), "unknown key")
         raw = {key: raw[key] for key in raw if key != "profile"}
@@ -213,14 +221,14 @@ def validate(
 
 
 def _split_build(build: object, findings: Findings) -> tuple[Tables, Tables]:
-    """Return what of the table [build] are keys of its own, and what are steps by name; notes a step named as a key."""
+    """Split the table [build] into its own keys and the steps by name. A step with the name of a key is a problem."""
     if not isinstance(build, dict):
         return {}, {}
     own = {key: build[key] for key in BuildOptions.__struct_fields__ if key in build}
     for key, value in build.items():
         if key in own and isinstance(value, dict):
-            findings.add(("build", key), f"no name for a step: {key} is a key of [build] itself, use another name")
-            del own[key]  # it is read as a step all the same, so that who needs it is not blamed, too
+            findings.add(("build", key), f'"{key}" is a key of [build], choose another name for the step')
+            del own[key]  # still read as a step, to keep `needs` that name it valid
         elif key not in own and isinstance(value, int) and (meant := closest(key, BuildOptions.__struct_fields__)):
             findings.add(("build", key), f"unknown key{suggestion(meant)}")
     return own, {key: value for key, value in build.items() if key not in own}

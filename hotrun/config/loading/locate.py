@@ -1,5 +1,8 @@
-"""Says in which line of a TOML text each key stands, which the parser does not tell. Pure; for texts that parse,
-and only when there is something to say about one: a second, much simpler reading that knows keys and skips values."""
+"""Find the line of each key in a TOML text, which the parser does not report. Pure.
+
+This is a second, much simpler reader, which knows keys and skips values. It runs only on a text that parses, and only
+if there is a problem to report.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,25 @@ from hotrun.config.loading.problems import Path
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"|' r"'[^'\n]*'")
-# Up to two quotes may stand right before the closing three, and belong to the text.
+# Up to two quotes right before the closing three belong to the text.
 _MULTILINE = re.compile(r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|' r"'''.*?'''(?:'{0,2})", re.DOTALL)
 _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 
 def lines_of_keys(text: str) -> dict[Path, int]:
-    """Return the line, from 1, of each table, key and array element of the valid TOML `text`, by key path."""
-    return _Reading(text.replace("\r\n", "\n")).document()
+    """Return the line, from 1, of each table, key and array element in the valid TOML `text`, by key path."""
+    return _Reader(text.replace("\r\n", "\n")).document()
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
-    """Return the line of `path`, or of the closest table around it where the key itself is missing."""
+    """Return the line of `path`, or of the closest table around it if the key is missing."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
 
 
-class _Reading:
-    """One pass over a text; `at` is the place reached."""
+class _Reader:
+    """One pass over a text. `at` is the index that it has reached."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -58,7 +61,7 @@ class _Reading:
         path = self.descend((), outer, line)
         if not is_array:
             path = self.descend(path, [last], line)
-            self.lines[path] = line  # the header itself is a better place than a header of a table within
+            self.lines[path] = line  # better than the header of a table within
             return path
         path = (*path, last)
         self.lines.setdefault(path, line)
@@ -68,7 +71,7 @@ class _Reading:
         return path
 
     def descend(self, path: Path, keys: list[str], line: int) -> Path:
-        """Go down by `keys`, into the last element where one of them is an array of tables."""
+        """Go down by `keys`. In an array of tables, go into its last element."""
         for key in keys:
             path = (*path, key)
             self.lines.setdefault(path, line)
@@ -82,7 +85,7 @@ class _Reading:
         self.value(path)
 
     def dotted_key(self) -> list[str]:
-        """Read a key such as a."b c".d and the blanks around it; stops at what follows."""
+        """Read a key such as a."b c".d and the blanks around it."""
         keys = []
         while True:
             self.skip(_BLANK)
@@ -108,28 +111,28 @@ class _Reading:
                 self.skip(_SCALAR)
 
     def array(self, path: Path) -> None:
-        place = 0
+        index = 0
         while self.next_item("]"):
-            self.lines.setdefault((*path, place), self.line_here())
-            self.value((*path, place))
-            place += 1
+            self.lines.setdefault((*path, index), self.line_here())
+            self.value((*path, index))
+            index += 1
 
     def inline_table(self, path: Path) -> None:
         while self.next_item("}"):
             self.pair(path)
 
     def next_item(self, close: str) -> bool:
-        """Go past the opening mark or the comma; False, and past the closing mark, where nothing follows."""
+        """Go past the opening mark or the comma and return True, or past the closing mark and return False."""
         self.skip(_BLANK)
         if self.text[self.at : self.at + 1] != close:
             self.at += 1
             self.skip(_BLANK)
-        ended = self.text[self.at : self.at + 1] in (close, "")
-        self.at += ended
-        return not ended
+        is_at_end = self.text[self.at : self.at + 1] in (close, "")
+        self.at += is_at_end
+        return not is_at_end
 
-    def skip(self, what: re.Pattern[str]) -> str:
-        match = what.match(self.text, self.at)
+    def skip(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return match[0] if match else ""
 

@@ -1,5 +1,4 @@
-"""The keys that are part of the file's format already, while nothing acts on them yet. Whoever makes one work
-takes it out of NOT_YET, and its warning is gone."""
+"""The keys that the file may have but that do nothing yet. hotrun warns about each key in NOT_YET."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ NOT_YET: tuple[Path, ...] = (("proxy",),)
 
 
 def pending_keys(raw: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the path of each key in the file's tables `raw` that has no effect yet."""
+    """Yield the path of each key in the tables `raw` that has no effect yet."""
     for wanted in NOT_YET:
         yield from _present(raw, wanted, ())
 

@@ -1,5 +1,7 @@
-"""Lays a profile over the file: tables merge key by key, values and arrays replace. And tells which of the two
-a key came from, so that a message names the place that the person has to change."""
+"""Apply a profile to the file: tables merge key by key, values and arrays replace.
+
+Also finds out whether a key comes from the profile or the file, so that a message names the place to change.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,12 @@ Tables = dict[str, Any]
 
 
 def overlay(tables: Tables, profile: Tables) -> Tables:
-    """Return `tables` with `profile` laid over them; neither is changed."""
+    """Return `tables` with `profile` applied. Neither is changed."""
     merged = dict(tables)
     for key, value in profile.items():
         below = merged.get(key)
         if isinstance(value, dict) and isinstance(below, dict):
-            # A process is ready in one way only: another way replaces it and the status that goes with it.
+            # A process has one kind of readiness check. Another kind replaces it and its status.
             if key == "ready" and any(kind in value for kind in READY_KINDS):
                 below = {kept: below[kept] for kept in below if kept not in (*READY_KINDS, "status")}
             value = overlay(below, value)
@@ -28,11 +30,12 @@ def overlay(tables: Tables, profile: Tables) -> Tables:
 
 
 def origin(path: Path, tables: Tables, name: str, profile: Tables) -> Path:
-    """Return where `path` of the merged tables stands in the file: in profile `name`, or outside of it.
+    """Return the path in the file of `path` in the merged tables: in profile `name` or outside it.
 
-    A key that is in neither belongs to the innermost table around it."""
+    A key that neither has belongs to the innermost table around it.
+    """
     reach = _reach(path, profile)
-    # Where both hold the key itself, the profile's is in force; where both lack it, the file is to be completed.
+    # If both have the key, the profile wins. If neither has it, the file should.
     if reach > _reach(path, tables) or (reach == len(path) > 0):
         return ("profile", name, *path)
     return path

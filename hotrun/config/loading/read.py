@@ -1,5 +1,7 @@
-"""Finds the configuration file, and reads it when it can be trusted: it says which commands are run, so nobody
-but the person who runs them may be able to write it."""
+"""Find the configuration file and read it, but only if no other user could have written it.
+
+The file decides which commands hotrun runs as the current user.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,10 @@ PYPROJECT = "pyproject.toml"
 
 
 def find(start: str) -> str | None:
-    """Return the configuration for the folder `start`: the first hotrun.toml, or pyproject.toml with [tool.hotrun],
-    in it or above it; None where there is none. Whether it can be trusted is for `read_config` to tell."""
+    """Return the first hotrun.toml, or pyproject.toml with [tool.hotrun], in the folder `start` or above it, or None.
+
+    `read_config` checks whether it can be trusted.
+    """
     folder = os.path.abspath(start)
     while True:
         own = os.path.join(folder, HOTRUN_TOML)
@@ -30,8 +34,10 @@ def find(start: str) -> str | None:
 
 
 def read_config(path: str, shown: str) -> str:
-    """Return the text of the file `path`, called `shown` in messages. Raises HotrunError where it is no UTF-8 file,
-    cannot be read, or could have been written by somebody else."""
+    """Return the text of the file `path`, called `shown` in messages.
+
+    Raises HotrunError if it is not UTF-8, cannot be read, or another user could have written it.
+    """
     try:
         content, found = _read_regular(path)
     except OSError as error:
@@ -42,18 +48,18 @@ def read_config(path: str, shown: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise HotrunError(
-            f"{shown}:{line}: not UTF-8: the byte 0x{content[error.start]:02x} is not allowed there",
+            f"{shown}:{line}: not UTF-8 (byte 0x{content[error.start]:02x})",
             "save the file as UTF-8, without a byte order mark",
         ) from None
 
 
 def _read_regular(path: str) -> tuple[bytes, os.stat_result]:
-    """Return content and state of the very file that was opened. Never waits, as a named pipe would have it."""
+    """Return content and state of the same open file. Does not wait for a writer if it is a named pipe."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is not a regular file")
+            raise OSError("not a regular file")
         return file.read(), found
 
 
@@ -71,18 +77,18 @@ def _unreadable(error: OSError, path: str, shown: str) -> HotrunError:
 def _refuse_foreign(found: os.stat_result, path: str, shown: str) -> None:
     if found.st_uid != os.geteuid():
         raise HotrunError(
-            f"{shown}: refused: it belongs to another user (uid {found.st_uid}), who could run commands as you",
-            f"if you trust what it holds: sudo chown {os.geteuid()} {_quoted(shown)}",
+            f"{shown}: refused: owned by another user (uid {found.st_uid}), who could run commands as you",
+            f"if you trust the file: sudo chown {os.geteuid()} {_quoted(shown)}",
         )
     if found.st_mode & stat.S_IWOTH:
         raise HotrunError(
-            f"{shown}: refused: everybody may write to it, and could run commands as you",
-            f"look at what it holds, then: chmod o-w {_quoted(shown)}",
+            f"{shown}: refused: writable by every user, who could then run commands as you",
+            f"check the file, then: chmod o-w {_quoted(shown)}",
         )
 
 
 def _holds_hotrun(path: str) -> bool:
-    """Tell whether a pyproject.toml is meant for hotrun. A malformed one that names hotrun is: `load` will say so."""
+    """Return whether a pyproject.toml configures hotrun. True if it is malformed: `load` reports that."""
     try:
         content, _ = _read_regular(path)
     except OSError:

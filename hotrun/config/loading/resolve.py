@@ -1,5 +1,7 @@
-"""Turns a checked configuration into a Project: absolute paths, argument lists, milliseconds, environments laid
-one over the other. Decides nothing else; what is missing on disk shows when it is run."""
+"""Turn a valid configuration into a Project: absolute paths, argument lists, milliseconds, merged environments.
+
+Nothing looks at the disk here. A missing file or folder is reported when hotrun uses it.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ from hotrun.core.model.settings import ProcessSettings, Settings, StepSettings, 
 def resolve(config: model.Config, options: model.BuildOptions, root: str, source: str) -> Project:
     """Return the project in the absolute folder `root` that `config` and the `options` of its [build] describe.
 
-    `source` is the file that they were read from."""
+    `source` is the file from which they were read.
+    """
     return Project(
         root=root,
         config=source,
@@ -49,12 +52,12 @@ def resolve(config: model.Config, options: model.BuildOptions, root: str, source
 
 
 def absolute(path: str, root: str) -> str:
-    """Return `path` made absolute: "~" is the home folder, what is relative starts at `root`."""
+    """Return `path` as an absolute path: "~" is the home folder, and a relative path starts at `root`."""
     return os.path.normpath(os.path.join(root, os.path.expanduser(path)))
 
 
 def argv_of(command: str | list[str], shell: str | None = None) -> tuple[str, ...]:
-    """Return the arguments to execute: those of a list as they are, a string by way of `shell` (sh if None)."""
+    """Return the arguments to execute. A list is unchanged, a string runs in `shell` (default: sh)."""
     return (shell or "sh", "-c", command) if isinstance(command, str) else tuple(command)
 
 
@@ -92,12 +95,12 @@ def _step(name: str, step: model.BuildStep, config: model.Config, root: str) -> 
 
 
 def _process(name: str, process: model.RunProcess, config: model.Config, root: str) -> Process:
-    # Left out: with needs, builds restart it; without, any change does.
-    paths_left_out = () if process.needs or (process.reload is not None and process.reload.needs) else None
+    # The default: builds restart it if it needs something, else every change does.
+    default_paths = () if process.needs or (process.reload is not None and process.reload.needs) else None
     return Process(
         name=name,
         program=_program(process, config, root),
-        paths=paths_left_out if process.paths is None else _plain(process.paths),
+        paths=default_paths if process.paths is None else _plain(process.paths),
         needs=tuple(process.needs),
         stop_signal=str(process.stop_signal),
         stop_timeout_ms=int(process.stop_timeout),
@@ -130,12 +133,12 @@ def _parser(parser: ParserTable) -> CustomParser:
 
 
 def _ui(ui: model.UiTable) -> Ui:
-    keys = {cast("Action", action): _plain(names) for action, names in ui.keys.items()}  # check has seen to that
+    keys = {cast("Action", action): _plain(names) for action, names in ui.keys.items()}  # checked before
     return Ui(keys=keys, **_as_written(ui, UiSettings))
 
 
 def _ready(process: model.RunProcess, ready: model.ReadyTable, config: model.Config, root: str) -> Ready:
-    """Return the one way that `ready` names; its command runs where and as the process does."""
+    """Return the readiness check. Its command runs in the folder and environment of the process."""
     by = next(kind for kind in READY_KINDS if getattr(ready, kind))
     return Ready(
         by=by,
@@ -151,10 +154,10 @@ def _reload(reload: model.ReloadTable) -> Reload:
 
 
 def _as_written(table: Settings, kind: type[Settings]) -> dict[str, Any]:
-    """Return the keys of `table` that belong to `kind`, as they are."""
+    """Return the keys of `table` that belong to `kind`, unchanged."""
     return {name: getattr(table, name) for name in kind.__struct_fields__}
 
 
 def _plain(strings: Iterable[str]) -> tuple[str, ...]:
-    """Return the strings without the types that checked them."""
+    """Return the strings as plain str."""
     return tuple(map(str, strings))

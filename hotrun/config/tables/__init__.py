@@ -1,1 +1,1 @@
-"""The tables of hotrun.toml, typed."""
+"""The typed tables of hotrun.toml."""

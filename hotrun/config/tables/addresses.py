@@ -1,4 +1,4 @@
-"""The kinds of value that say where to connect or to listen: TCP addresses, Unix sockets and URLs."""
+"""The types of addresses to connect to or to listen on: TCP addresses, Unix sockets and URLs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os.path
 import re
 from typing import Self
 
-from hotrun.config.tables.values import Unfit, Value
+from hotrun.config.tables.values import InvalidValue, Value
 from hotrun.core.model.project import PORT
 
 UNIX = "unix:"
@@ -15,7 +15,7 @@ _HOST = r"(?:[^\s:/?#\[\]]+|\[[0-9A-Fa-f:.]+\])"
 
 
 class Address(str, Value):
-    """A TCP address, "host:port"; IPv6 hosts stand in brackets."""
+    """A TCP address, "host:port". IPv6 hosts have brackets."""
 
     __slots__ = ()
     expected = 'an address such as "127.0.0.1:8000"'
@@ -25,20 +25,20 @@ class Address(str, Value):
     def parse(cls, value: object) -> Self:
         match = re.fullmatch(rf"({_HOST}):([0-9]+)", value) if isinstance(value, str) else None
         if match is None:
-            raise Unfit(cls.expected)
+            raise InvalidValue(expected=cls.expected)
         _plain_host(match[1])
         _check_port(match[2])
         return cls(value)
 
     @property
     def key(self) -> str:
-        """The same for two addresses that differ in their spelling alone; names are not looked up."""
+        """The normalized address. Two spellings of one address have the same key. Names are not resolved."""
         host, _, port = self.rpartition(":")
         return f"{_plain_host(host)}:{port.lstrip('0')}"
 
 
 class ReadyAddress(Address):
-    """A TCP address whose port may be "{port}", the one that a run gets for itself."""
+    """A TCP address. The port may be "{port}", the free port of each run."""
 
     __slots__ = ()
     expected = 'an address such as "127.0.0.1:8000" or "127.0.0.1:{port}"'
@@ -58,7 +58,7 @@ class ReadyAddress(Address):
 
 
 class ListenAddress(Address):
-    """What hotrun itself listens on: a TCP address, or "unix:" and the path of a socket."""
+    """An address on which hotrun itself listens: a TCP address, or "unix:" and the path of a socket."""
 
     __slots__ = ()
     expected = 'an address such as "127.0.0.1:8000" or "unix:run/app.sock"'
@@ -73,16 +73,17 @@ class ListenAddress(Address):
     @classmethod
     def parse(cls, value: object) -> Self:
         if not isinstance(value, str):
-            raise Unfit(cls.expected)
+            raise InvalidValue(expected=cls.expected)
         if value.startswith(UNIX):
             _check_socket_path(value.removeprefix(UNIX))
             return cls(value)
         if PORT in value:
-            raise Unfit('an address with a fixed port ("{port}" is for programs that bind one themselves)')
+            raise InvalidValue("{port} is not supported in listen", expected="a fixed port")
         try:
             return super().parse(value)
-        except Unfit as unfit:
-            raise Unfit(unfit.expected, _with_unix(value) or _with_host(value)) from None
+        except InvalidValue as error:
+            error.meant = _with_unix(value) or _with_host(value)
+            raise
 
     @property
     def key(self) -> str:
@@ -91,7 +92,7 @@ class ListenAddress(Address):
 
 
 class Url(str, Value):
-    """An http or https address with a host; its port may be "{port}", the one that a run gets for itself."""
+    """An http or https URL with a host. The port may be "{port}", the free port of each run."""
 
     __slots__ = ()
     expected = 'a URL such as "http://127.0.0.1:8000/health"'
@@ -106,7 +107,7 @@ class Url(str, Value):
         pattern = rf"https?://({_HOST})(?::([0-9]+|{re.escape(PORT)}))?(?:[/?#]\S*)?"
         match = re.fullmatch(pattern, value) if isinstance(value, str) else None
         if match is None:
-            raise Unfit(cls.expected)
+            raise InvalidValue(expected=cls.expected)
         _plain_host(match[1])
         if match[2] not in (None, PORT):
             _check_port(match[2])
@@ -114,7 +115,7 @@ class Url(str, Value):
 
 
 def port_of(target: str) -> int | None:
-    """Return the port of a checked TCP address or URL; None for a Unix socket, and where it is "{port}"."""
+    """Return the port of a checked TCP address or URL, or None for a Unix socket or the port "{port}"."""
     if target.startswith(UNIX):
         return None
     match = re.match(rf"(?:https?://)?{_HOST}:([0-9]+|{re.escape(PORT)})", target)
@@ -125,33 +126,34 @@ def port_of(target: str) -> int | None:
 
 def _check_port(digits: str) -> None:
     if len(digits) > 5 or not 1 <= int(digits) <= 65535:
-        raise Unfit("a port from 1 to 65535")
+        raise InvalidValue(expected="a port from 1 to 65535")
 
 
 def _check_socket_path(path: str) -> None:
     if path == "" or path.endswith("/"):
-        raise Unfit('the path of a socket behind "unix:", such as "unix:run/app.sock"')
+        raise InvalidValue(expected='a socket path after "unix:", such as "unix:run/app.sock"')
     if path.startswith("@"):
-        raise Unfit("a path (anybody on this machine may connect to an abstract socket)")
+        raise InvalidValue("abstract sockets are not supported, every user on this machine could connect")
     if path.startswith("//"):
-        raise Unfit("a path with one slash at most at its start", UNIX + "/" + path.lstrip("/"))
+        raise InvalidValue(expected="a path with at most one leading slash", meant=UNIX + "/" + path.lstrip("/"))
 
 
 def _with_unix(value: str) -> str | None:
-    """A path without "unix:" was probably meant as one."""
+    """Return a path with "unix:" in front, or None if `value` is not a path."""
     return UNIX + value if "/" in value and ":" not in value else None
 
 
 def _with_host(value: str) -> str | None:
-    """A port alone was probably meant for this machine alone."""
+    """Return a bare port as an address on this machine, or None if `value` is not a port."""
     match = re.fullmatch(r":?([1-9][0-9]{0,4})", value)
     return f"127.0.0.1:{match[1]}" if match and int(match[1]) <= 65535 else None
 
 
 def _plain_host(host: str) -> str:
-    """A host in the one way to write it: lower case, IPv6 without the zeros that can be left out.
+    """Return a host in its normal form: lower case, and IPv6 without optional zeros.
 
-    Raises Unfit for what stands in brackets and is no IPv6 address."""
+    Raises InvalidValue if the brackets do not hold an IPv6 address.
+    """
     if not host.startswith("["):
         return host.lower()
     import ipaddress
@@ -159,4 +161,4 @@ def _plain_host(host: str) -> str:
     try:
         return f"[{ipaddress.IPv6Address(host.strip('[]'))}]"
     except ValueError:
-        raise Unfit("an IPv6 address in the brackets") from None
+        raise InvalidValue(expected="an IPv6 address in brackets") from None

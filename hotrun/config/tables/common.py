@@ -1,4 +1,4 @@
-"""What all tables of the configuration file are made of: the common form, names, paths and variables."""
+"""The types that all tables of hotrun.toml share: the common base, names, paths and variables."""
 
 from typing import Annotated
 
@@ -16,4 +16,4 @@ FilePath = Annotated[str, Meta(min_length=1, extra={"expected": "a path"})]
 Variable = Annotated[str, Meta(pattern=r"^[^=]+$", extra={"expected": 'the name of a variable, without "="'})]
 Variables = dict[Variable, Annotated[str, Meta(extra={"expected": "a string"})]]
 
-Table = Settings  # the form of all tables of the file
+Table = Settings  # the base of all tables in the file

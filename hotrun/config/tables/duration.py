@@ -1,19 +1,19 @@
-"""Durations as people write them ("300ms", "1.5s", "2m", "1h"), to and from whole milliseconds."""
+"""Convert durations such as "300ms", "1.5s", "2m" and "1h" to whole milliseconds and back."""
 
 from __future__ import annotations
 
 import re
 
-# Nine digits of hours are 114,000 years: enough, and the milliseconds still fit into 64 bits.
+# Nine digits of hours are 114,000 years, and the milliseconds still fit into 64 bits.
 DURATION_PATTERN = r"^[0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h)$"
 
 _UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
-_WRITTEN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)", re.ASCII)
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)", re.ASCII)
 
 
 def parse_duration(text: str) -> int | None:
-    """Return the milliseconds that `text` stands for, rounded to whole ones, or None where it is no duration."""
-    match = _WRITTEN.fullmatch(text)
+    """Return `text` in milliseconds, rounded to a whole number, or None if it is not a duration."""
+    match = _DURATION.fullmatch(text)
     if match is None:
         return None
     number, unit = match.groups()
@@ -21,7 +21,7 @@ def parse_duration(text: str) -> int | None:
 
 
 def format_duration(ms: int) -> str:
-    """Return the shortest exact way to write `ms` (not negative) as a duration."""
+    """Return the shortest duration that is exactly `ms` milliseconds. `ms` must not be negative."""
     if ms == 0:
         return "0s"
     unit = next(unit for unit in ("h", "m", "s", "ms") if ms % _UNIT_MS[unit] == 0)

@@ -1,11 +1,11 @@
-"""The table [go] of the configuration file, typed: a Go program and its plugins (see docs/go-plugins.md)."""
+"""The table [go]: a Go program and its plugins. docs/go-plugins.md explains it."""
 
 from typing import Annotated, Literal, Self
 
 from msgspec import Meta, field
 
 from hotrun.config.tables.common import FilePath, Name, Table, Variables
-from hotrun.config.tables.values import SignalName, Unfit, Value
+from hotrun.config.tables.values import InvalidValue, SignalName, Value
 from hotrun.core.model.settings import about
 
 Flags = Annotated[list[str], Meta(extra={"expected": 'an array of flags such as ["-trimpath"]'})]
@@ -15,7 +15,7 @@ OnMismatch = Literal["rebuild", "fail"]
 
 
 class GoReload(str, Value):
-    """How a plugin's own edits reach the host: "restart", or "signal:" and the signal that tells it."""
+    """How an edit of a plugin reaches the host: "restart", or "signal:" and the name of a signal."""
 
     __slots__ = ()
     expected = '"restart" or a signal such as "signal:USR1"'
@@ -27,23 +27,23 @@ class GoReload(str, Value):
             return cls(value)
         kind, _, name = value.partition(":") if isinstance(value, str) else ("", "", "")
         if kind != "signal":
-            raise Unfit(cls.expected)
+            raise InvalidValue(expected=cls.expected)
         try:
             return cls(f"signal:{SignalName.parse(name)}")
-        except Unfit as unfit:
-            raise Unfit(cls.expected, unfit.meant and f"signal:{unfit.meant}") from None
+        except InvalidValue as error:
+            raise InvalidValue(expected=cls.expected, meant=error.meant and f"signal:{error.meant}") from None
 
     @property
     def signal(self) -> str | None:
-        """The signal; None for a restart."""
+        """The signal, or None for a restart."""
         return self.partition(":")[2] or None
 
 
-MOST_LOADED_VERSIONS = 10_000
+MAX_LOADED_VERSIONS = 10_000
 
 
 def label_of(output: str) -> str:
-    """The name of a plugin that has none."""
+    """Return the default name of a plugin, from its output."""
     return output.rpartition("/")[2].removesuffix(".so")
 
 
@@ -55,24 +55,24 @@ class GoHost(Table, frozen=True):
         Meta(min_length=1, extra={"expected": 'a package such as "./cmd/host"'}),
         about("Build this package.", example="./cmd/host"),
     ]
-    output: Annotated[FilePath, about("Write this file, which lies below the root.", example="tmp/host")]
+    output: Annotated[FilePath, about("Write this file. It must be below the root.", example="tmp/host")]
     flags: Annotated[
         Flags,
         about(
-            "Pass these flags for this one only: `-ldflags`, `-buildvcs`, `-v`, `-x` or `-p`.",
+            "Pass these flags only for this target: `-ldflags`, `-buildvcs`, `-v`, `-x` or `-p`.",
             example=["-ldflags=-X main.version=dev"],
         ),
     ] = []
 
 
 class GoPlugin(GoHost, frozen=True):
-    """A plugin, built by the same flags as the host."""
+    """A plugin. hotrun builds it with the same flags as the host."""
 
     name: Annotated[
         Name | None,
-        about("Name its step `go-plugin-NAME`.", example="auth", default="the name of its output"),
+        about("Name its step `go-plugin-NAME`.", example="auth", default="from its output"),
     ] = None
-    symbols: Annotated[Symbols, about("Require these names in this plugin, too.", example=["Login"])] = []
+    symbols: Annotated[Symbols, about("Require these names in this plugin as well.", example=["Login"])] = []
 
     reload: Annotated[
         GoReload,
@@ -84,12 +84,12 @@ class GoPlugin(GoHost, frozen=True):
 
     @property
     def label(self) -> str:
-        """The name that it goes by."""
+        """The name of the plugin, set or default."""
         return self.name or label_of(self.output)
 
 
 class Go(Table, frozen=True):
-    """A Go program and its plugins, built so that they always fit: the steps go-host, go-plugin-NAME and go-fit."""
+    """A Go program and plugins that always fit it, built by the steps go-host, go-plugin-NAME and go-fit."""
 
     host: Annotated[
         Annotated[GoHost, Meta(extra={"expected": 'a table such as { package = "./cmd/host", output = "tmp/host" }'})],
@@ -97,10 +97,10 @@ class Go(Table, frozen=True):
     ]
     plugin: Annotated[
         list[Annotated[GoPlugin, Meta(extra={"expected": "an array of tables, such as [[go.plugin]]"})]],
-        about("Build these plugins, in the order in which they are opened.", default="required"),
+        about("Build these plugins, in the order in which the host opens them.", default="required"),
     ] = []
     flags: Annotated[
-        Flags, about("Pass these flags to `go build`, for the host and every plugin.", example=["-trimpath"])
+        Flags, about("Pass these flags to `go build` for the host and every plugin.", example=["-trimpath"])
     ] = []
     env: Annotated[
         Variables,
@@ -110,15 +110,15 @@ class Go(Table, frozen=True):
     needs: Annotated[list[str], about("Build after these steps have passed.", example=["generate"])] = []
     on_mismatch: Annotated[
         OnMismatch,
-        about('Choose what happens when they do not fit: `"rebuild"` all of them once, or `"fail"`.', example="fail"),
+        about('Choose what to do when they do not fit: `"rebuild"` all of them once, or `"fail"`.', example="fail"),
     ] = "rebuild"
     max_loaded_versions: Annotated[
         Annotated[
             int,
             Meta(
                 ge=1,
-                le=MOST_LOADED_VERSIONS,
-                extra={"expected": f"a number of versions from 1 to {MOST_LOADED_VERSIONS}"},
+                le=MAX_LOADED_VERSIONS,
+                extra={"expected": f"a number of versions from 1 to {MAX_LOADED_VERSIONS}"},
             ),
         ],
         about("Restart the host when it has loaded more than this many versions of a plugin, 1 to 10000.", example=5),

@@ -1,10 +1,10 @@
-"""The keys of an action as the file names them: one, or an array of them."""
+"""The keys that the file binds to an action: one key or an array."""
 
 from __future__ import annotations
 
 from typing import Self
 
-from hotrun.config.tables.values import Unfit, Value
+from hotrun.config.tables.values import InvalidValue, Value
 from hotrun.core.model.text import closest
 from hotrun.keys.names import NAMED, TAKEN, is_key, meant_key
 
@@ -12,7 +12,7 @@ _KEY = {"type": "string", "minLength": 1, "examples": ["r", "R", "f5", "enter", 
 
 
 class KeyNames(tuple[str, ...], Value):
-    """The names of keys, perhaps none; written as one string or an array."""
+    """The names of zero or more keys. The file has one string or an array."""
 
     __slots__ = ()
     expected = 'a key such as "r", "f5" or "ctrl+l", or an array of keys'
@@ -22,12 +22,15 @@ class KeyNames(tuple[str, ...], Value):
     def parse(cls, value: object) -> Self:
         names = [value] if isinstance(value, str) else value
         if not isinstance(names, list):
-            raise Unfit(cls.expected, str(value) if isinstance(value, int) and value in range(10) else None)
+            raise InvalidValue(
+                expected=cls.expected, meant=str(value) if isinstance(value, int) and value in range(10) else None
+            )
         for name in names:
             if not isinstance(name, str):
-                raise Unfit(cls.expected)
+                raise InvalidValue(expected=cls.expected)
             if name in TAKEN:
-                raise Unfit(f"a key that is free ({name} is {TAKEN[name]})")
+                raise InvalidValue(f"{name} cannot be bound, it is {TAKEN[name]}")
             if not is_key(name):
-                raise Unfit(cls.expected, meant_key(name) or (closest(name, NAMED) if len(name) > 1 else None))
+                meant = meant_key(name) or (closest(name, NAMED) if len(name) > 1 else None)
+                raise InvalidValue(expected=cls.expected, meant=meant)
         return cls(dict.fromkeys(names))

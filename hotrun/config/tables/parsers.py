@@ -1,6 +1,6 @@
-"""The tables of the configuration file for custom parsers: [[parser]] and its examples."""
+"""The tables for custom parsers: [[parser]] and its examples."""
 
-# No `from __future__ import annotations`, for the reason in model.py.
+# No `from __future__ import annotations`. model.py has the reason.
 
 from typing import Annotated, Literal
 
@@ -16,19 +16,19 @@ SeverityName = Annotated[Severity, Meta(extra={"expected": '"error", "warning", 
 
 
 class ExampleTable(Table, frozen=True):
-    """A text, and what a custom parser must find in it: one problem, with the keys that are given."""
+    """A text, and the one problem that a custom parser must find in it. Only the keys that are set are compared."""
 
     text: Annotated[
         str,
         Meta(min_length=1, extra={"expected": "a text"}),
         about("Parse this output of the tool, one or more lines."),
     ]
-    file: Annotated[str | None, about("Expect this file, as it is printed.", default="not compared")] = None
+    file: Annotated[str | None, about("Expect this file, as printed.", default="not compared")] = None
     line: Annotated[int | None, about("Expect this line, from 1.", default="not compared")] = None
     column: Annotated[int | None, about("Expect this column, from 1.", default="not compared")] = None
     end_line: Annotated[int | None, about("Expect this last line, from 1.", default="not compared")] = None
     end_column: Annotated[
-        int | None, about("Expect this end, the column behind the last character, from 1.", default="not compared")
+        int | None, about("Expect this end column, just behind the last character, from 1.", default="not compared")
     ] = None
     severity: Annotated[SeverityName | None, about("Expect this severity.", default="not compared")] = None
     code: Annotated[str | None, about("Expect this code.", default="not compared")] = None
@@ -39,61 +39,61 @@ OneExample = Annotated[ExampleTable, Meta(extra={"expected": "a table with the k
 
 
 class ParserTable(Table, frozen=True):
-    """A custom parser for the output of steps: by a regular expression, or by Vim's errorformat."""
+    """A custom parser for the output of steps. It uses a regular expression or Vim's errorformat."""
 
-    name: Annotated[Name, about("Name it, for `parsers`.", example="mytool")]
+    name: Annotated[Name, about("Use this name in `parsers`.", example="mytool")]
     kind: Annotated[
         ParserKind,
-        about(
-            'Read a problem from one `"line"`, or from a `"block"`: a line and those that complete it.', example="block"
-        ),
+        about('Read a problem from one `"line"`, or from a `"block"` of several lines.', example="block"),
     ] = "line"
     match: Annotated[
         Regex | None,
         about(
-            "Match the line of a problem, with named groups such as `file` and `message`.",
+            "Match a line with a problem. Use named groups such as `file` and `message`.",
             example=r"(?P<severity>ERR|WRN) (?P<file>\S+)@(?P<line>\d+):(?P<column>\d+)",
             default="none",
         ),
     ] = None
     match_next: Annotated[
         list[Regex],
-        about("Match the lines that complete a block, in this order.", example=[r" +(?P<message>\S.*)$"]),
+        about("Match the following lines of a block, in this order.", example=[r" +(?P<message>\S.*)$"]),
     ] = []
     max_lines: Annotated[
         Annotated[int, Meta(ge=1, le=100, extra={"expected": "a number from 1 to 100"})],
         about(
-            "Look for all of `match_next` within this many lines, 1 to 100.",
+            "Match all of `match_next` within this many lines, 1 to 100.",
             example=3,
             default="as many as `match_next` has",
         ),
     ] = 0
     continuation: Annotated[
         Regex | None,
-        about("Take following lines that match this as details.", example=" {4}"),
+        about("Add the following lines that match this as details.", example=" {4}"),
     ] = None
     errorformat: Annotated[
         Annotated[str, Meta(min_length=1)] | list[str] | None,
         Meta(extra={"expected": 'a string such as "%f:%l: %m", or an array of them'}),
         about(
-            "Use this instead of `match`: one or more strings as in Vim's option `errorformat`.", example="%f:%l: %m"
+            "Use this instead of `match`. One or more strings as in Vim's option `errorformat`.", example="%f:%l: %m"
         ),
     ] = None
-    tool: Annotated[str | None, about("Sign its problems with this name.", example="mytool", default="its name")] = None
+    tool: Annotated[
+        str | None, about("Show this name as the tool of its problems.", example="mytool", default="its `name`")
+    ] = None
     severity: Annotated[
         SeverityName | dict[str, Severity] | None,
         Meta(extra={"expected": 'a severity such as "warning", or a table such as { WRN = "warning" }'}),
         about(
-            "Give all its problems this severity, or map the words of the group `severity`.",
+            "Set the severity of all its problems, or map the words of the group `severity`.",
             example={"ERR": "error", "WRN": "warning"},
             default="common words are understood",
         ),
     ] = None
     column_base: Annotated[
         Annotated[int, Meta(ge=0, le=1, extra={"expected": "0 or 1"})],
-        about("Say what the tool calls the first column: `0` or `1`.", example=0),
+        about("Count columns from `0` or `1`, as the tool does.", example=0),
     ] = 1
     examples: Annotated[
         list[OneExample],
-        about("Say what it must find in these texts. `hotrun check` tries them."),
+        about("List texts and the problem expected in each. `hotrun check` tests them."),
     ] = []

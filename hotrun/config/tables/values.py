@@ -1,5 +1,7 @@
-"""The kinds of value in the file that are more than a plain string or boolean. Each is its own check:
-`parse` takes what TOML holds and returns the value, or raises Unfit, which says what was expected."""
+"""The types of values in the file that are more than a plain string or boolean.
+
+Each type checks its values: `parse` takes a TOML value and returns the checked one, or raises InvalidValue.
+"""
 
 from __future__ import annotations
 
@@ -10,40 +12,45 @@ from hotrun.config.tables.duration import DURATION_PATTERN, format_duration, par
 from hotrun.core.model.text import closest
 
 
-class Unfit(ValueError):
-    """A value that does not fit. `expected` says what would, `meant` what the person probably meant."""
+class InvalidValue(ValueError):
+    """A value that its type rejects.
 
-    def __init__(self, expected: str, meant: str | None = None) -> None:
-        super().__init__(expected)
+    `fact` says what is wrong with it, where the expected type does not say enough. `expected` describes a good value.
+    `meant` is the value that the user probably meant.
+    """
+
+    def __init__(self, fact: str = "", *, expected: str = "", meant: str | None = None) -> None:
+        super().__init__(fact or f"expected {expected}")
+        self.fact = fact
         self.expected = expected
         self.meant = meant
 
 
 class Value:
-    """The common type of all kinds. `expected` words the kind in messages, `schema` describes it as JSON Schema."""
+    """The base of all types. `expected` describes the type in messages, and `schema` as JSON Schema."""
 
     expected: ClassVar[str]
     schema: ClassVar[dict[str, Any]]
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        """Return the checked value; raise Unfit where it is none of this kind."""
+        """Return the checked value. Raises InvalidValue if `value` is not of this type."""
         raise NotImplementedError
 
     def written(self) -> str:
-        """Return the value as the file would hold it."""
+        """Return the value as the file has it."""
         return str(self)
 
 
 def dec_hook(kind: type, value: object) -> Any:  # noqa: ANN401 - the signature msgspec asks for
-    """Let msgspec read the kinds of this module."""
+    """Let msgspec read the types of this module."""
     if issubclass(kind, Value):
         return kind.parse(value)
     raise NotImplementedError(f"no reader for {kind.__name__}")
 
 
 class Duration(int, Value):
-    """Milliseconds, zero included; written as "300ms", "5s", "2m", "1h" or "1.5s"."""
+    """Milliseconds, zero included. The file has "300ms", "5s", "2m", "1h" or "1.5s"."""
 
     expected = 'a duration such as "30s"'
     schema = {"type": "string", "pattern": DURATION_PATTERN, "examples": ["300ms", "30s", "5m"]}
@@ -52,7 +59,7 @@ class Duration(int, Value):
     def parse(cls, value: object) -> Self:
         ms = parse_duration(value) if isinstance(value, str) else None
         if ms is None:
-            raise Unfit(cls.expected, _with_unit(value))
+            raise InvalidValue(expected=cls.expected, meant=_with_unit(value))
         return cls(ms)
 
     def written(self) -> str:
@@ -60,7 +67,7 @@ class Duration(int, Value):
 
 
 class PositiveDuration(Duration):
-    """A duration that makes no sense as zero."""
+    """A duration above zero."""
 
     schema = {**Duration.schema, "pattern": r"^(?![0.]+(ms|s|m|h)$)" + DURATION_PATTERN[1:]}
 
@@ -68,12 +75,12 @@ class PositiveDuration(Duration):
     def parse(cls, value: object) -> Self:
         duration = super().parse(value)
         if duration == 0:
-            raise Unfit('a duration above zero such as "30s"')
+            raise InvalidValue(expected='a duration above zero such as "30s"')
         return duration
 
 
 class Debounce(Duration):
-    """A duration, or "auto", which is kept as -1 and has `ms` None."""
+    """A duration, or "auto". "auto" is stored as -1, and its `ms` is None."""
 
     expected = '"auto" or a duration such as "300ms"'
     schema = {"anyOf": [{"const": "auto"}, Duration.schema]}
@@ -91,7 +98,7 @@ class Debounce(Duration):
 
 
 class SignalName(str, Value):
-    """A signal of this system by its full name; also written without SIG, or in lower case."""
+    """The full name of a signal of this system. The file may leave out SIG or use lower case."""
 
     __slots__ = ()
     expected = 'a signal such as "SIGTERM"'
@@ -104,7 +111,7 @@ class SignalName(str, Value):
     @classmethod
     def parse(cls, value: object) -> Self:
         if not isinstance(value, str):
-            raise Unfit(cls.expected)
+            raise InvalidValue(expected=cls.expected)
         import signal
 
         name = value.upper()
@@ -112,7 +119,7 @@ class SignalName(str, Value):
         if name not in signal.Signals.__members__:
             known = [known.removeprefix("SIG") for known in signal.Signals.__members__]
             meant = closest(name.removeprefix("SIG"), known)
-            raise Unfit(cls.expected, meant and "SIG" + meant)
+            raise InvalidValue(expected=cls.expected, meant=meant and "SIG" + meant)
         return cls(name)
 
 
@@ -126,15 +133,15 @@ class Regex(str, Value):
     @classmethod
     def parse(cls, value: object) -> Self:
         if not isinstance(value, str) or value == "":
-            raise Unfit(cls.expected)
-        trouble = regex_trouble(value)
-        if trouble is not None:
-            raise Unfit(f"a regular expression ({trouble})")
+            raise InvalidValue(expected=cls.expected)
+        error = regex_error(value)
+        if error is not None:
+            raise InvalidValue(f"invalid regular expression ({error})")
         return cls(value)
 
 
 class ExportFormat(str, Value):
-    """The record of a diagnostic in an exported file, see core.line_format."""
+    """The format of a problem in an exported file, see core/model/line_format.py."""
 
     __slots__ = ()
     expected = 'a format such as "{path}:{line}:{column}: {message}"'
@@ -143,24 +150,24 @@ class ExportFormat(str, Value):
     @classmethod
     def parse(cls, value: object) -> Self:
         if not isinstance(value, str) or value == "":
-            raise Unfit(cls.expected)
+            raise InvalidValue(expected=cls.expected)
         from hotrun.core.model.line_format import PLACEHOLDERS, LineFormat, Unbalanced, UnknownField
 
         try:
             LineFormat(value)
         except UnknownField as unknown:
             meant = closest(unknown.name, PLACEHOLDERS)
-            known = ", ".join(PLACEHOLDERS)
-            name = repr(unknown.name)[1:-1]  # it may hold anything
+            name = repr(unknown.name)[1:-1]  # it may contain any character
+            expected = "" if meant else f"one of {', '.join(PLACEHOLDERS)}"
             corrected = value.replace("{" + unknown.name + "}", "{" + meant + "}") if meant else None
-            raise Unfit(f"a format without {{{name}}} (there are {known})", corrected) from None
+            raise InvalidValue(f"unknown placeholder {{{name}}}", expected=expected, meant=corrected) from None
         except Unbalanced:
-            raise Unfit('a format with both braces of a placeholder ("{{" and "}}" for the characters)') from None
+            raise InvalidValue('unbalanced brace, write "{{" or "}}" for the character') from None
         return cls(value)
 
 
 class Pattern(str, Value):
-    """A gitignore pattern that can match something, seen from the root."""
+    """A gitignore pattern, relative to the root, that can match something."""
 
     __slots__ = ()
     expected = 'a pattern such as "**/*.go"'
@@ -169,20 +176,20 @@ class Pattern(str, Value):
     @classmethod
     def parse(cls, value: object) -> Self:
         if not isinstance(value, str) or value.strip() == "":
-            raise Unfit(cls.expected)
-        # Only now: a run that has no patterns need not load the reader of them.
+            raise InvalidValue(expected=cls.expected)
+        # Imported here, because a project without patterns does not need it.
         from hotrun.config.tables.pattern import check_pattern
 
         check_pattern(value)
         return cls(value)
 
 
-def regex_trouble(text: str) -> str | None:
-    """Return why `text` is no regular expression, or None where it is one."""
+def regex_error(text: str) -> str | None:
+    """Return why `text` is not a regular expression, or None if it is one."""
     import warnings
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "possible nested set" would reach the terminal as a Python warning
+        warnings.simplefilter("ignore")  # else "possible nested set" would reach the terminal
         try:
             re.compile(text)
         except (re.error, OverflowError, RecursionError) as error:
@@ -191,7 +198,7 @@ def regex_trouble(text: str) -> str | None:
 
 
 def _with_unit(value: object) -> str | None:
-    """A bare number was probably meant as seconds."""
+    """Return a bare number as seconds, or None if `value` is not a number."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     seconds = f"{value}s"

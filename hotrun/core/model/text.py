@@ -30,6 +30,11 @@ def exit_code_hint(code: int | None) -> str | None:
     return {126: "command not executable", 127: "command not found"}.get(code or 0)
 
 
+def quote(text: str) -> str:
+    """`text` in quotes, with escapes for characters that a terminal would not show."""
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The one of `known` that `word` is probably meant to be, whatever its case, or None."""
     import difflib  # 3 ms, only for mistakes
@@ -43,3 +48,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint with the closest known word, if there is one."""
     meant = closest(word, known)
     return f'did you mean "{meant}"?' if meant else None
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    if char.isprintable():
+        return char
+    return {"\n": "\\n", "\t": "\\t"}.get(char, f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")

@@ -112,7 +112,7 @@ def test_an_unknown_key_is_reported(name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        (".air.toml", "[build\n", ".air.toml:1:7: Expected"),
+        (".air.toml", "[build\n", ".air.toml:1:7: expected"),
         ("runner.conf", "root: .\nnonsense\n", 'runner.conf:2: expected "key: value"'),
         ("gowatch.yml", "a: 1\nb: [\n", "gowatch.yml:3: invalid YAML"),
         ("gowatch.yml", "- a\n", "gowatch.yml:1: expected a table of keys"),

@@ -1,4 +1,4 @@
-"""From a good file to a project: defaults, resolved paths, environments, profiles, pyproject.toml, warnings."""
+"""Load a valid file as a project: defaults, absolute paths, environments, profiles, pyproject.toml, warnings."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_smallest_file_gets_every_default() -> None:
     )
 
 
-def test_steps_alone_are_a_project() -> None:
+def test_steps_without_processes_are_a_project() -> None:
     project = project_of('[build.app]\ncommand = ["make", "-j2"]')
     assert project.processes == {}
     assert project.steps == {
@@ -144,7 +144,7 @@ def test_a_signal_may_be_written_in_any_way(written: str) -> None:
 
 
 def test_the_projects_strings_are_plain() -> None:
-    """Nothing of how the file was checked may travel on: adapters compare and encode exact types."""
+    """Adapters compare and encode exact types, so no type that checks a value may reach them."""
     text = '[build.a]\ncommand = "x"\npaths = ["*.c"]\ntimeout = "1s"\n[run.web]\ncommand = "x"\nstop_signal = "INT"'
     project = project_of(text)
     assert type(project.steps["a"].timeout_ms) is int
@@ -154,7 +154,7 @@ def test_the_projects_strings_are_plain() -> None:
     assert msgspec.json.decode(msgspec.json.encode(project), type=Project) == project
 
 
-def test_a_steps_own_environment_wins_and_its_files_come_last() -> None:
+def test_the_environment_of_a_process_wins_and_its_files_come_last() -> None:
     project = project_of("""
         env_files = [".env", "/etc/app.env"]
         [env]
@@ -184,7 +184,7 @@ def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_a_folder_that_is_missing_is_no_problem_of_the_file() -> None:
+def test_a_missing_folder_is_not_a_problem_of_the_file() -> None:
     assert project_of('[run.web]\ncommand = "x"\ncwd = "no/such"').processes["web"].program.cwd == "/project/no/such"
 
 
@@ -222,28 +222,25 @@ def test_a_profile_merges_tables_and_replaces_values_and_arrays() -> None:
     assert list(dev.processes) == ["web", "extra"]
 
 
-def test_a_profile_may_change_the_way_to_be_ready() -> None:
+def test_a_profile_can_change_the_kind_of_readiness_check() -> None:
     ready = parse(PROFILES, "hotrun.toml", ROOT, "dev").config.run["web"].ready
     assert ready is not None
     assert (ready.tcp, ready.http, ready.timeout) == (None, "http://localhost", 9_000)
 
 
-def test_a_profile_can_be_all_there_is() -> None:
+def test_a_profile_can_be_the_whole_file() -> None:
     text = '[profile.dev.run.web]\ncommand = "x"\n'
     assert list(project_of(text, "dev").processes) == ["web"]
-    assert problems_of(text) == ["hotrun.toml:1: nothing to do: expected a [build.NAME] or a [run.NAME] table"]
+    assert problems_of(text) == ["hotrun.toml:1: nothing to do, expected a [build.NAME] or [run.NAME] table"]
 
 
-def test_an_unknown_profile_is_refused_with_those_there_are() -> None:
-    assert problems_of(PROFILES, "dve") == [
-        'hotrun.toml:13: profile: expected the name of a profile (dev, other), got "dve", did you mean "dev"?'
-    ]
-    assert problems_of('[run.web]\ncommand = "x"', "dev") == [
-        'hotrun.toml:1: profile: expected the name of a profile, got "dev"'
-    ]
+def test_an_unknown_profile_is_refused_with_the_available_ones() -> None:
+    assert problems_of(PROFILES, "dve") == ['hotrun.toml:13: profile: unknown profile "dve", did you mean "dev"?']
+    assert problems_of(PROFILES, "x") == ['hotrun.toml:13: profile: unknown profile "x" (available: dev, other)']
+    assert problems_of('[run.web]\ncommand = "x"', "dev") == ['hotrun.toml:1: profile: unknown profile "dev"']
 
 
-def test_a_problem_is_placed_where_its_value_comes_from() -> None:
+def test_a_problem_has_the_place_of_its_value() -> None:
     text = """
 [build.app]
 command = "make"
@@ -260,11 +257,11 @@ needs = ["app"]
         'hotrun.toml:5: build.app.on_busy: expected "cancel" or "finish", got "x"',
         'hotrun.toml:8: profile.dev.build.app.timeout: expected a duration such as "30s", got 2, did you mean "2s"?',
         "hotrun.toml:10: profile.dev.run.web.command: "
-        'expected a command such as "make -j2" or ["make", "-j2"], got nothing',
+        'missing, expected a command such as "make -j2" or ["make", "-j2"]',
     ]
 
 
-def test_in_a_pyproject_the_keys_stand_under_tool_hotrun() -> None:
+def test_in_a_pyproject_the_keys_are_below_tool_hotrun() -> None:
     text = '[project]\nname = "x"\n[tool.ruff]\nfoo = 1\n[tool.hotrun.run.web]\ncommand = "x"\n'
     loaded = parse(text, "pyproject.toml", ROOT)
     assert loaded.project.config == "/project/pyproject.toml"
@@ -279,13 +276,13 @@ def test_in_a_pyproject_the_keys_stand_under_tool_hotrun() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "1: expected a [tool.hotrun] table, got none"),
-        ("[tool.black]\nx = 1", "1: expected a [tool.hotrun] table, got none"),
+        ("", "1: missing the table [tool.hotrun]"),
+        ("[tool.black]\nx = 1", "1: missing the table [tool.hotrun]"),
         ("\ntool = 5", "2: tool: expected a table, got 5"),
         ("[tool]\nhotrun = []", "2: tool.hotrun: expected a table, got an empty array"),
         (
             "[tool.x]\n[tool.hotrun]",
-            "2: tool.hotrun: nothing to do: expected a [build.NAME] or a [run.NAME] table",
+            "2: tool.hotrun: nothing to do, expected a [build.NAME] or [run.NAME] table",
         ),
     ],
 )
@@ -313,51 +310,51 @@ def warnings_of(text: str, profile: str | None = None) -> list[str]:
     return [warning.removeprefix("hotrun.toml:") for warning in parse(text, "hotrun.toml", ROOT, profile).warnings]
 
 
-def test_each_key_without_effect_is_warned_of_once_and_in_the_order_of_the_file() -> None:
+def test_each_key_without_effect_is_one_warning_in_the_order_of_the_file() -> None:
     assert warnings_of(PENDING) == [
-        "4: run.web.overlap: both runs would want port 8000: use {port} or listen",
+        "4: run.web.overlap: the old and the new run both need port 8000, use {port} or listen",
         "6: proxy: not yet supported, ignored",
     ]
 
 
 def test_a_warning_about_a_profiles_key_names_the_profile() -> None:
     assert warnings_of(PENDING, "dev")[-1] == "10: profile.dev.proxy: not yet supported, ignored"
-    assert warnings_of(PENDING, "blue")[-1].startswith("13: profile.blue.run.web.overlap: both runs")
+    assert warnings_of(PENDING, "blue")[-1].startswith("13: profile.blue.run.web.overlap: the old and the new run both")
 
 
-BOTH = "both runs would want port"
+BOTH = "the old and the new run both need port"
 
 
 @pytest.mark.parametrize(
     ("keys", "warning"),
     [
-        ('overlap = true\nready.tcp = "127.0.0.1:8000"', f"overlap: {BOTH} 8000: use {{port}} or listen"),
-        ('overlap = true\nready.http = "http://x/"', f"overlap: {BOTH} 80: use {{port}} or listen"),
-        ('overlap = true\nready.http = "https://[::1]/"', f"overlap: {BOTH} 443: use {{port}} or listen"),
-        ('overlap = true\nready.http = "http://x:81/?at=http://y:82/"', f"overlap: {BOTH} 81: use {{port}} or listen"),
+        ('overlap = true\nready.tcp = "127.0.0.1:8000"', f"overlap: {BOTH} 8000, use {{port}} or listen"),
+        ('overlap = true\nready.http = "http://x/"', f"overlap: {BOTH} 80, use {{port}} or listen"),
+        ('overlap = true\nready.http = "https://[::1]/"', f"overlap: {BOTH} 443, use {{port}} or listen"),
+        ('overlap = true\nready.http = "http://x:81/?at=http://y:82/"', f"overlap: {BOTH} 81, use {{port}} or listen"),
         (
             'overlap = true\nlisten = ["127.0.0.1:8000"]\nready.tcp = "127.0.0.1:9000"',
-            f"overlap: {BOTH} 9000: use {{port}} or listen",
+            f"overlap: {BOTH} 9000, use {{port}} or listen",
         ),
         (
             'listen = ["127.0.0.1:8000"]\nready.tcp = "localhost:8000"',
-            "ready.tcp: hotrun's own socket answers here at any time: use http, log, notify or exec",
+            "ready.tcp: the socket that hotrun keeps open always answers here, use http, log, notify or exec",
         ),
         (
             'listen = ["127.0.0.1:8000"]\noverlap = true\nready.http = "http://127.0.0.1:8000/"',
-            "ready.http: the old run may answer here, too: use log, notify or exec",
+            "ready.http: the old run may answer here too, use log, notify or exec",
         ),
         (
             'overlap = true\nready.http = "http://127.0.0.1:8000/"\nenv.PORT = "{port}"',
-            "ready.http: the old run answers here: use {port}",
+            "ready.http: the old run answers here, use {port}",
         ),
         (
             'ready.tcp = "127.0.0.1:{port}"',
-            "ready: {port} is only here, and the program is not told of it: put it into command or env",
+            "ready: {port} is used only here, also pass it to the program in command or env",
         ),
         (
             'ready.exec = "curl localhost:{port}"',
-            "ready: {port} is only here, and the program is not told of it: put it into command or env",
+            "ready: {port} is used only here, also pass it to the program in command or env",
         ),
         ("overlap = true", None),
         ('overlap = true\nready.log = "up"', None),
@@ -367,7 +364,7 @@ BOTH = "both runs would want port"
         ('listen = ["unix:a.sock"]\noverlap = true\nready.notify = true', None),
     ],
 )
-def test_what_can_hardly_be_meant_is_warned_of_with_the_remedy(keys: str, warning: str | None) -> None:
+def test_a_likely_mistake_is_a_warning_that_says_what_to_change(keys: str, warning: str | None) -> None:
     found = warnings_of(f'[run.web]\ncommand = "x"\n{keys}')
     assert [line.partition(": run.web.")[2] for line in found] == ([] if warning is None else [warning])
 
@@ -380,12 +377,12 @@ def test_what_can_hardly_be_meant_is_warned_of_with_the_remedy(keys: str, warnin
         'command = "serve"\nenv.PORT = "{port}"\nready.http = "http://127.0.0.1:{port}/health"',
     ],
 )
-def test_a_port_for_each_run_is_wanted_wherever_it_is_named(text: str) -> None:
+def test_each_run_gets_a_port_if_any_text_names_it(text: str) -> None:
     process = project_of(f"[run.web]\n{text}").processes["web"]
     assert process.wants_port
 
 
-def test_the_path_of_a_unix_socket_is_made_absolute_and_other_addresses_stay() -> None:
+def test_the_path_of_a_unix_socket_becomes_absolute_and_other_addresses_stay() -> None:
     text = '[run.web]\ncommand = "x"\nlisten = ["unix:run/../app.sock", "unix:/run/a.sock", "[::1]:80", "localhost:80"]'
     assert project_of(text).processes["web"].listen == (
         "unix:/project/app.sock",
@@ -395,7 +392,7 @@ def test_the_path_of_a_unix_socket_is_made_absolute_and_other_addresses_stay() -
     )
 
 
-def test_another_way_to_be_ready_in_a_profile_drops_the_status_of_the_file() -> None:
+def test_another_readiness_check_in_a_profile_drops_the_status_of_the_file() -> None:
     text = '[run.web]\ncommand = "x"\nready = { http = "http://a/", status = 204, timeout = "5s" }\n'
     text += '[profile.dev]\nrun.web.ready.log = "up"\n[profile.any]\nrun.web.ready.status = 200'
     ready = project_of(text, "dev").processes["web"].ready
@@ -408,13 +405,13 @@ def test_a_file_without_such_keys_has_no_warnings() -> None:
     assert parse('[run.web]\ncommand = "x"', "hotrun.toml", ROOT).warnings == ()
 
 
-def test_unknown_parser_names_pass_when_the_known_ones_are_not_given() -> None:
+def test_parser_names_are_not_checked_without_the_known_ones() -> None:
     text = '[build.app]\ncommand = "x"\nparsers = "mine"'
     assert project_of(text).steps["app"].parsers == ("mine",)
     assert parse(text, "hotrun.toml", ROOT, known_parsers=lambda: ["mine"]).warnings == ()
 
 
-def test_load_takes_the_files_folder_for_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_of_the_file_is_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "sub" / "dev.toml"
     file.parent.mkdir()
     file.write_text('[run.web]\ncommand = "x"\n')

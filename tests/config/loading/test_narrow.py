@@ -1,4 +1,4 @@
-"""Parts of a project, projects made of a command, and other folders to watch."""
+"""Parts of a project, projects from a command, and other folders to watch."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ def parts(project: Project) -> tuple[list[str], list[str]]:
     return list(project.steps), list(project.processes)
 
 
-def test_a_process_brings_all_that_it_needs_and_no_more() -> None:
+def test_a_process_selects_exactly_what_it_needs() -> None:
     assert parts(select(PROJECT, ["api"])) == (["proto", "lib", "server"], ["db", "api"])
 
 
-def test_a_step_brings_the_steps_that_it_needs() -> None:
+def test_a_step_selects_the_steps_that_it_needs() -> None:
     assert parts(select(PROJECT, ["lib"])) == (["proto", "lib"], [])
 
 
-def test_several_names_are_joined_in_the_order_of_the_file() -> None:
+def test_several_names_are_selected_in_the_order_of_the_file() -> None:
     assert parts(select(PROJECT, ["site", "db", "site"])) == (["css"], ["db", "site"])
 
 
@@ -59,20 +59,20 @@ def test_without_names_the_project_stays_whole() -> None:
     assert select(PROJECT, []) is PROJECT
 
 
-def test_what_is_selected_is_left_as_it_was() -> None:
+def test_selected_parts_are_unchanged() -> None:
     selected = select(PROJECT, ["db"])
     assert selected.processes["db"] is PROJECT.processes["db"]
     assert (selected.root, selected.watch, selected.config) == (PROJECT.root, PROJECT.watch, PROJECT.config)
 
 
-def test_an_unknown_name_is_refused_with_those_there_are() -> None:
+def test_an_unknown_name_is_refused_with_the_available_ones() -> None:
     with pytest.raises(HotrunError) as caught:
         select(PROJECT, ["db", "sites"])
     assert caught.value.message == 'no process or step is named "sites", did you mean "site"?'
-    assert caught.value.hint == "there are: db, api, site, proto, lib, css, server"
+    assert caught.value.hint == "available: db, api, site, proto, lib, css, server"
 
 
-def test_a_command_alone_restarts_on_any_change() -> None:
+def test_a_command_restarts_on_any_change() -> None:
     assert command_line_project("/src", ["python", "app.py", "--port=1"]) == Project(
         root="/src",
         config=None,
@@ -81,7 +81,7 @@ def test_a_command_alone_restarts_on_any_change() -> None:
     )
 
 
-def test_a_command_with_a_build_restarts_when_it_was_built() -> None:
+def test_a_command_with_a_build_restarts_after_the_build() -> None:
     project = command_line_project("/src", ["./tmp/app"], "go build -o tmp/app .", ["lib", "/etc/app"], ["*.md"])
     assert project == Project(
         root="/src",
@@ -112,9 +112,9 @@ def test_the_process_is_named_after_its_program(program: str, name: str) -> None
 @pytest.mark.parametrize(
     ("argv", "build", "message"),
     [
-        ([], None, 'expected a command after "--", got nothing'),
-        ([" "], None, 'expected a command after "--", got nothing'),
-        (["x"], "", "--build: expected a command, got nothing"),
+        ([], None, "missing command after --"),
+        ([" "], None, "missing command after --"),
+        (["x"], "", "--build: missing command"),
     ],
 )
 def test_an_empty_command_is_refused(argv: list[str], build: str | None, message: str) -> None:
@@ -123,7 +123,9 @@ def test_an_empty_command_is_refused(argv: list[str], build: str | None, message
     assert caught.value.message == message
 
 
-def test_other_folders_replace_and_exclusions_are_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_folders_replace_the_watched_ones_and_exclusions_are_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/home/me")
     project = override_watch(PROJECT, ["src", "~/lib"], ["*.md", "!README.md"])
@@ -138,12 +140,12 @@ def test_without_other_folders_those_of_the_file_are_watched() -> None:
 @pytest.mark.parametrize(
     ("paths", "exclude", "message"),
     [
-        ([""], [], "-w: expected a path, got nothing"),
-        ([], ["./x"], '-x: expected a pattern without "." as a folder, got "./x", did you mean "/x"?'),
-        ([], [""], '-x: expected a pattern such as "**/*.go", got ""'),
+        ([""], [], "-w: missing path"),
+        ([], ["./x"], '-x "./x": "." is not supported in patterns, did you mean "/x"?'),
+        ([], [""], '-x "": empty, expected a pattern such as "**/*.go"'),
     ],
 )
-def test_what_cannot_be_watched_is_refused(paths: list[str], exclude: list[str], message: str) -> None:
+def test_an_unusable_path_or_pattern_is_refused(paths: list[str], exclude: list[str], message: str) -> None:
     with pytest.raises(HotrunError) as caught:
         override_watch(PROJECT, paths, exclude)
     assert caught.value.message == message

@@ -19,7 +19,7 @@ from hotrun.config.loading.load import parse
 from hotrun.config.loading.problems import Findings, InvalidConfig
 from hotrun.config.tables.model import Config
 from hotrun.config.tables.pattern import check_pattern
-from hotrun.config.tables.values import Unfit, dec_hook
+from hotrun.config.tables.values import InvalidValue, dec_hook
 from hotrun.core.model.project import Project
 from tests.support.repository import REPOSITORY
 
@@ -221,7 +221,7 @@ def test_each_pattern_that_the_matcher_would_ignore_is_refused() -> None:
             continue
         try:
             check_pattern(pattern)
-        except Unfit:
+        except InvalidValue:
             continue
         passed += 1
         assert not matcher_ignores(pattern), pattern

@@ -1,4 +1,4 @@
-"""Wrong configurations and the exact words that a person reads: every problem, with its line and its key."""
+"""Wrong configurations and the exact message about each problem, with its line and key."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from hotrun.config.loading.problems import InvalidConfig
 
 COMMAND = 'a command such as "make -j2" or ["make", "-j2"]'
 LISTEN = 'expected an address such as "127.0.0.1:8000" or "unix:run/app.sock"'
-SOCKET_PATH = 'expected the path of a socket behind "unix:", such as "unix:run/app.sock"'
 KEYS = 'a key such as "r", "f5" or "ctrl+l", or an array of keys'
-OWN = "expected an address of its own"
 READY_TCP = 'expected an address such as "127.0.0.1:8000" or "127.0.0.1:{port}"'
 READY_HTTP = 'expected a URL such as "http://127.0.0.1:8000/health"'
 
 INPUTS = '"go:./cmd/app", "go-test:./..." or "depfile:build/*.d"'
 
-# What is wrong, the file, and the message without "hotrun.toml:".
+# The mistake, the file, and the messages without "hotrun.toml:".
 WRONG: list[tuple[str, str, list[str]]] = [
     ("a misspelled table", '[biuld.app]\ncommand = "make"\n', ['1: biuld: unknown key, did you mean "build"?']),
     (
@@ -26,7 +24,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['2: build.app.comand: unknown key, did you mean "command"?'],
     ),
     (
-        "an unknown key like no other",
+        "an unknown key without a similar one",
         '[watch]\nzzz = 1\n\n[run.web]\ncommand = "x"\n',
         [
             "2: watch.zzz: unknown key, expected one of paths, exclude, debounce, poll_interval, "
@@ -34,9 +32,9 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "a reload by steps that are none",
+        "a reload by a process",
         '[build.a]\ncommand = "x"\n[run.web]\ncommand = "x"\nreload = { needs = ["a", "web"] }\n',
-        ['5: run.web.reload.needs[1]: expected the name of a step (a), got "web"'],
+        ['5: run.web.reload.needs[1]: unknown step "web" (available: a)'],
     ),
     (
         "inputs of an unknown kind",
@@ -49,23 +47,26 @@ WRONG: list[tuple[str, str, list[str]]] = [
         [f'3: build.app.inputs[1]: expected {INPUTS}, got "*.go"'],
     ),
     (
-        "inputs that name nothing",
+        "inputs without packages or a glob",
         '[build.app]\ncommand = "make"\ninputs = ["go: ", "go:-tags=x", "depfile:"]\n',
         [
-            f'3: build.app.inputs[0]: expected packages after go:, as in {INPUTS}, got "go: "',
-            f'3: build.app.inputs[1]: expected a package after go: and its flags, as in {INPUTS}, got "go:-tags=x"',
-            f'3: build.app.inputs[2]: expected a glob after depfile:, as in {INPUTS}, got "depfile:"',
+            '3: build.app.inputs[0]: missing packages after go:, expected "go:./cmd/app", "go-test:./..." or '
+            '"depfile:build/*.d"',
+            '3: build.app.inputs[1]: missing package after the flags of go:, expected "go:./cmd/app", '
+            '"go-test:./..." or "depfile:build/*.d"',
+            '3: build.app.inputs[2]: missing glob after depfile:, expected "go:./cmd/app", "go-test:./..." '
+            'or "depfile:build/*.d"',
         ],
     ),
     (
         "packages with an open quote",
         '[build.app]\ncommand = "make"\ninputs = "go-test:\'a"\n',
-        ['3: build.app.inputs: expected packages as a shell reads them (no closing quotation), got "go-test:\'a"'],
+        ["3: build.app.inputs: invalid shell quoting (no closing quotation)"],
     ),
     (
-        "dependency files outside of the root",
+        "dependency files outside the root",
         '[build.app]\ncommand = "make"\ninputs = "depfile:/tmp/*.d"\n',
-        ['3: build.app.inputs: expected a glob that is relative to the root, got "depfile:/tmp/*.d"'],
+        ['3: build.app.inputs: expected a glob relative to the root, got "depfile:/tmp/*.d"'],
     ),
     (
         "inputs that are a number",
@@ -101,7 +102,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['3: run.web.stop_timeout: expected a duration such as "30s", got "-5s"'],
     ),
     (
-        "a debounce time that is no duration",
+        "a debounce time that is not a duration",
         '[watch]\ndebounce = "fast"\n[run.web]\ncommand = "x"\n',
         ['2: watch.debounce: expected "auto" or a duration such as "300ms", got "fast"'],
     ),
@@ -123,14 +124,14 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a list that is a string",
         'env_files = ".env"\n[run.web]\ncommand = "x"\n',
-        ['1: env_files: expected an array of strings, got ".env"'],
+        ['1: env_files: expected an array of strings, got ".env", did you mean [".env"]?'],
     ),
     (
         "a number for a folder",
         '[run.web]\ncommand = "x"\ncwd = 5\n',
         ['3: run.web.cwd: expected a path, got 5, did you mean "5"?'],
     ),
-    ("an empty folder", '[run.web]\ncommand = "x"\ncwd = ""\n', ['3: run.web.cwd: expected a path, got ""']),
+    ("an empty folder", '[run.web]\ncommand = "x"\ncwd = ""\n', ["3: run.web.cwd: empty, expected a path"]),
     (
         "a number as a variable",
         '[env]\nPORT = 8000\n[run.web]\ncommand = "x"\n',
@@ -141,9 +142,21 @@ WRONG: list[tuple[str, str, list[str]]] = [
         '[env]\n"A=B" = "c"\n[run.web]\ncommand = "x"\n',
         ['2: env."A=B": expected the name of a variable, without "=", got "A=B"'],
     ),
-    ("no command", '[run.web]\non_exit = "quit"\n', [f"1: run.web.command: expected {COMMAND}, got nothing"]),
-    ("an empty command", '[run.web]\ncommand = ""\n', [f'2: run.web.command: expected {COMMAND}, got ""']),
-    ("a blank command", '[run.web]\ncommand = "  "\n', [f'2: run.web.command: expected {COMMAND}, got "  "']),
+    (
+        "no command",
+        '[run.web]\non_exit = "quit"\n',
+        ['1: run.web.command: missing, expected a command such as "make -j2" or ["make", "-j2"]'],
+    ),
+    (
+        "an empty command",
+        '[run.web]\ncommand = ""\n',
+        ['2: run.web.command: empty, expected a command such as "make -j2" or ["make", "-j2"]'],
+    ),
+    (
+        "a blank command",
+        '[run.web]\ncommand = "  "\n',
+        ['2: run.web.command: empty, expected a command such as "make -j2" or ["make", "-j2"]'],
+    ),
     (
         "an empty command list",
         "[run.web]\ncommand = []\n",
@@ -152,7 +165,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a command list without a program",
         '[run.web]\ncommand = ["", "-v"]\n',
-        [f'2: run.web.command: expected {COMMAND}, got ""'],
+        ['2: run.web.command: empty, expected a command such as "make -j2" or ["make", "-j2"]'],
     ),
     (
         "a command list with a number",
@@ -162,7 +175,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a shell for a command list",
         '[run.web]\ncommand = ["make"]\nshell = "bash"\n',
-        ['3: run.web.shell: expected a shell only where command is a string, got "bash"'],
+        ["3: run.web.shell: applies only if command is a string"],
     ),
     (
         "a step without a name",
@@ -172,7 +185,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a table of steps that is a string",
         'build = "make"\n[run.web]\ncommand = "x"\nneeds = ["build"]\n',
-        ['1: build: expected a table, got "make"'],
+        ['1: build: expected a table for each step, such as [build.app], got "make"'],
     ),
     (
         "a name with a blank",
@@ -180,79 +193,75 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['1: run."my app": expected a name of letters, digits, "_", "." and "-", got "my app"'],
     ),
     (
-        "a name for two things",
+        "one name for a step and a process",
         '[build.app]\ncommand = "make"\n[run.app]\ncommand = "x"\nneeds = ["app"]\n',
-        ['3: run.app: expected a name that no build step has, got "app"'],
+        ['3: run.app: "app" is already the name of a step'],
     ),
     (
-        "a need that names nothing",
+        "an unknown need",
         '[build.app]\ncommand = "make"\n[run.web]\ncommand = "x"\nneeds = ["ap"]\n',
-        ['5: run.web.needs[0]: expected the name of a step or process (app), got "ap", did you mean "app"?'],
+        ['5: run.web.needs[0]: unknown step or process "ap", did you mean "app"?'],
     ),
     (
         "a step that needs a process",
         '[build.app]\ncommand = "make"\nneeds = [\n  "db",\n]\n[run.db]\ncommand = "x"\n',
-        ['4: build.app.needs[0]: expected a build step (a step cannot wait for a process), got "db"'],
+        ['4: build.app.needs[0]: "db" is a process, but a step can need only steps'],
     ),
     (
         "steps that need each other",
         '[build.a]\ncommand = "x"\nneeds = ["b"]\n[build.b]\ncommand = "x"\nneeds = ["a"]\n',
-        ["3: build.a.needs[0]: expected no cycle, got a -> b -> a"],
+        ["3: build.a.needs[0]: dependency cycle: a -> b -> a"],
     ),
+    ("a process that needs itself", '[run.a]\ncommand = "x"\nneeds = ["a"]\n', ["3: run.a.needs[0]: needs itself"]),
     (
-        "a process that needs itself",
-        '[run.a]\ncommand = "x"\nneeds = ["a"]\n',
-        ["3: run.a.needs[0]: expected no cycle, got a -> a"],
-    ),
-    (
-        "a step that needs itself beside others",
+        "a step that needs itself and others",
         '[build.b]\ncommand = "x"\n[build.a]\ncommand = "x"\nneeds = [\n  "b",\n  "a",\n]\n',
-        ["7: build.a.needs[1]: expected no cycle, got a -> a"],
+        ["7: build.a.needs[1]: needs itself"],
     ),
     (
-        "a long way round, entered from outside of it",
+        "a long cycle, entered from outside",
         '[build.app]\ncommand = "x"\nneeds = ["gen"]\n[build.gen]\ncommand = "x"\nneeds = ["lex"]\n'
         '[build.lex]\ncommand = "x"\nneeds = ["tab", "gen"]\n[build.tab]\ncommand = "x"\nneeds = ["gen"]\n',
         [
-            "6: build.gen.needs[0]: expected no cycle, got gen -> lex -> tab -> gen",
-            "9: build.lex.needs[1]: expected no cycle, got lex -> gen -> lex",
+            "6: build.gen.needs[0]: dependency cycle: gen -> lex -> tab -> gen",
+            "9: build.lex.needs[1]: dependency cycle: lex -> gen -> lex",
         ],
     ),
     (
-        "two ways round through one step",
+        "two cycles through one step",
         '[build.a]\ncommand = "x"\nneeds = ["b", "c"]\n[build.b]\ncommand = "x"\nneeds = ["a"]\n'
         '[build.c]\ncommand = "x"\nneeds = ["a"]\n',
         [
-            "3: build.a.needs[0]: expected no cycle, got a -> b -> a",
-            "3: build.a.needs[1]: expected no cycle, got a -> c -> a",
+            "3: build.a.needs[0]: dependency cycle: a -> b -> a",
+            "3: build.a.needs[1]: dependency cycle: a -> c -> a",
         ],
     ),
     (
-        "a way round among the steps and one among the processes behind them",
+        "a cycle of steps and one of processes that need them",
         '[build.a]\ncommand = "x"\nneeds = ["a"]\n[run.web]\ncommand = "x"\nneeds = ["a", "db"]\n'
         '[run.db]\ncommand = "x"\nneeds = ["web"]\n',
         [
-            "3: build.a.needs[0]: expected no cycle, got a -> a",
-            "6: run.web.needs[1]: expected no cycle, got web -> db -> web",
+            "3: build.a.needs[0]: needs itself",
+            "6: run.web.needs[1]: dependency cycle: web -> db -> web",
         ],
     ),
     (
-        "a way round that is gone when a wrong need is",
+        "a cycle through a wrong need",
         '[build.app]\ncommand = "x"\nneeds = ["web"]\n[run.web]\ncommand = "x"\nneeds = ["app"]\n',
-        ['3: build.app.needs[0]: expected a build step (a step cannot wait for a process), got "web"'],
+        ['3: build.app.needs[0]: "web" is a process, but a step can need only steps'],
     ),
     (
-        "a way round through a profile",
+        "a cycle through a profile",
         '[build.a]\ncommand = "x"\n[build.b]\ncommand = "x"\nneeds = ["a"]\n[profile.dev]\nbuild.a.needs = ["b"]\n',
-        ["7: profile.dev.build.a.needs[0]: expected no cycle, got a -> b -> a"],
+        ["7: profile.dev.build.a.needs[0]: dependency cycle: a -> b -> a"],
     ),
     (
-        "no job at all",
+        "zero jobs",
         '[build]\njobs = 0\n[build.app]\ncommand = "make"\n',
         ["2: build.jobs: expected a number of steps from 1 to 256, got 0"],
     ),
     (
-        "more jobs than any machine has use for",
+        "too many jobs",
         '[build]\njobs = 257\n[build.app]\ncommand = "make"\n',
         ["2: build.jobs: expected a number of steps from 1 to 256, got 257"],
     ),
@@ -267,9 +276,9 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['2: build.job: unknown key, did you mean "jobs"?'],
     ),
     (
-        "a step that is named jobs, and needed",
+        "a step with the name jobs that another one needs",
         '[build.jobs]\ncommand = "make"\n[build.app]\ncommand = "make"\nneeds = ["jobs"]\n',
-        ["1: build.jobs: no name for a step: jobs is a key of [build] itself, use another name"],
+        ['1: build.jobs: "jobs" is a key of [build], choose another name for the step'],
     ),
     (
         "jobs of a profile",
@@ -279,12 +288,12 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "jobs and nothing to do",
         "[build]\njobs = 2\n",
-        ["1: nothing to do: expected a [build.NAME] or a [run.NAME] table"],
+        ["1: nothing to do, expected a [build.NAME] or [run.NAME] table"],
     ),
     (
         "a parser that does not exist",
         '[build.app]\ncommand = "x"\nparsers = ["go", "tcs"]\n',
-        ['3: build.app.parsers[1]: expected the name of a parser (go, tsc), got "tcs", did you mean "tsc"?'],
+        ['3: build.app.parsers[1]: unknown parser "tcs", did you mean "tsc"?'],
     ),
     (
         "a signal that does not exist",
@@ -297,22 +306,19 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['3: run.web.stop_signal: expected a signal such as "SIGTERM", got 15'],
     ),
     (
-        "two ways to be ready",
+        "two readiness checks",
         '[run.web]\ncommand = "x"\nready = { tcp = "127.0.0.1:80", notify = true }\n',
         ["3: run.web.ready: expected exactly one of tcp, http, log, notify, exec, got tcp and notify"],
     ),
     (
-        "no way to be ready",
+        "no readiness check",
         '[run.web]\ncommand = "x"\nready = { timeout = "5s" }\n',
-        ["3: run.web.ready: expected exactly one of tcp, http, log, notify, exec, got none of them"],
+        ["3: run.web.ready: missing one of tcp, http, log, notify, exec"],
     ),
     (
-        "a readiness pattern that is no regular expression",
+        "an invalid readiness pattern",
         '[run.web]\ncommand = "x"\n[run.web.ready]\nlog = "listening ("\n',
-        [
-            "4: run.web.ready.log: expected a regular expression (missing ), unterminated subpattern at "
-            'position 10), got "listening ("'
-        ],
+        ["4: run.web.ready.log: invalid regular expression (missing ), unterminated subpattern at position 10)"],
     ),
     (
         "a port out of range",
@@ -320,7 +326,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['3: run.web.listen[1]: expected a port from 1 to 65535, got "127.0.0.1:70000"'],
     ),
     (
-        "addresses to listen on that are none",
+        "invalid addresses to listen on",
         '[run.web]\ncommand = "x"\nlisten = [\n  "8000",\n  ":8000",\n  "run/app.sock",\n  "localhost",\n  8000,\n]\n',
         [
             f'4: run.web.listen[0]: {LISTEN}, got "8000", did you mean "127.0.0.1:8000"?',
@@ -331,35 +337,31 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "Unix sockets without a path of their own",
+        "Unix sockets without a usable path",
         '[run.web]\ncommand = "x"\nlisten = ["unix:", "unix:run/", "unix:@app", "unix:///run/app"]\n',
         [
-            f'3: run.web.listen[0]: {SOCKET_PATH}, got "unix:"',
-            f'3: run.web.listen[1]: {SOCKET_PATH}, got "unix:run/"',
-            "3: run.web.listen[2]: expected a path (anybody on this machine may connect to an abstract socket), got "
-            '"unix:@app"',
-            '3: run.web.listen[3]: expected a path with one slash at most at its start, got "unix:///run/app", did you '
-            'mean "unix:/run/app"?',
+            '3: run.web.listen[0]: expected a socket path after "unix:", such as "unix:run/app.sock", got "unix:"',
+            '3: run.web.listen[1]: expected a socket path after "unix:", such as "unix:run/app.sock", got "unix:run/"',
+            "3: run.web.listen[2]: abstract sockets are not supported, every user on this machine could connect",
+            '3: run.web.listen[3]: expected a path with at most one leading slash, got "unix:///run/app", '
+            'did you mean "unix:/run/app"?',
         ],
     ),
     (
         "a held socket with another port for each run",
         '[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:{port}"]\n',
-        [
-            '3: run.web.listen[0]: expected an address with a fixed port ("{port}" is for programs that bind one '
-            'themselves), got "127.0.0.1:{port}"'
-        ],
+        ["3: run.web.listen[0]: {port} is not supported in listen, expected a fixed port"],
     ),
     (
-        "what is no IPv6 address",
+        "invalid IPv6 addresses",
         '[run.web]\ncommand = "x"\nlisten = ["[1.2.3]:80"]\nready = { tcp = "[:::]:80" }\n'
         '[run.a]\ncommand = "x"\nready = { tcp = "[:::]:{port}" }\n'
         '[run.b]\ncommand = "x"\nready = { http = "http://[1.2]/" }\n',
         [
-            '3: run.web.listen[0]: expected an IPv6 address in the brackets, got "[1.2.3]:80"',
-            '4: run.web.ready.tcp: expected an IPv6 address in the brackets, got "[:::]:80"',
-            '7: run.a.ready.tcp: expected an IPv6 address in the brackets, got "[:::]:{port}"',
-            '10: run.b.ready.http: expected an IPv6 address in the brackets, got "http://[1.2]/"',
+            '3: run.web.listen[0]: expected an IPv6 address in brackets, got "[1.2.3]:80"',
+            '4: run.web.ready.tcp: expected an IPv6 address in brackets, got "[:::]:80"',
+            '7: run.a.ready.tcp: expected an IPv6 address in brackets, got "[:::]:{port}"',
+            '10: run.b.ready.http: expected an IPv6 address in brackets, got "http://[1.2]/"',
         ],
     ),
     (
@@ -368,21 +370,21 @@ WRONG: list[tuple[str, str, list[str]]] = [
         '[run.api]\ncommand = "x"\nlisten = [\n  "[0:0::1]:80",\n  "unix:./b/../a",\n  "127.0.0.1:08000",\n  "A:1",\n'
         '  "a:1",\n]\n',
         [
-            f'7: run.api.listen[0]: {OWN} (run.web.listen[1] has this one), got "[0:0::1]:80"',
-            f'8: run.api.listen[1]: {OWN} (run.web.listen[2] has this one), got "unix:./b/../a"',
-            f'9: run.api.listen[2]: {OWN} (run.web.listen[0] has this one), got "127.0.0.1:08000"',
-            f'11: run.api.listen[4]: {OWN} (run.api.listen[3] has this one), got "a:1"',
+            '7: run.api.listen[0]: run.web.listen[1] already has the address "[0:0::1]:80"',
+            '8: run.api.listen[1]: run.web.listen[2] already has the address "unix:./b/../a"',
+            '9: run.api.listen[2]: run.web.listen[0] already has the address "127.0.0.1:08000"',
+            '11: run.api.listen[4]: run.api.listen[3] already has the address "a:1"',
         ],
     ),
     (
         "the address of the proxy",
         '[run.web]\ncommand = "x"\nlisten = ["127.0.0.1:3000"]\n[proxy]\nlisten = "127.0.0.1:3000"\ntarget = "web"\n',
-        ['3: run.web.listen[0]: expected an address of its own (proxy.listen has this one), got "127.0.0.1:3000"'],
+        ['3: run.web.listen[0]: proxy.listen already has the address "127.0.0.1:3000"'],
     ),
     (
         "a status without a URL",
         '[run.web]\ncommand = "x"\n[run.web.ready]\ntcp = "127.0.0.1:80"\nstatus = 204\n',
-        ["5: run.web.ready.status: expected a status only together with http, not tcp, got 204"],
+        ["5: run.web.ready.status: applies only with http, not with tcp"],
     ),
     (
         "a status that does not exist",
@@ -411,7 +413,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a reload without paths",
         '[run.web]\ncommand = "x"\nreload = { signal = "SIGUSR1" }\n',
-        ["3: run.web.reload: expected paths or needs, got none of them"],
+        ["3: run.web.reload: missing paths or needs"],
     ),
     (
         "a proxy for a process that does not exist",
@@ -424,73 +426,62 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "a proxy for a process without an address",
         '[run.web]\ncommand = "x"\n[proxy]\nlisten = "127.0.0.1:3000"\ntarget = "web"\n',
-        ['5: proxy.target: expected a process with listen or ready.tcp, got "web"'],
+        ['5: proxy.target: process "web" has neither listen nor ready.tcp'],
     ),
     (
         "a proxy without a target",
         '[run.web]\ncommand = "x"\n[proxy]\nlisten = "127.0.0.1:3000"\n',
-        ['3: proxy.target: expected the name of a process or an address such as "127.0.0.1:8000", got nothing'],
+        ['3: proxy.target: missing, expected the name of a process or an address such as "127.0.0.1:8000"'],
     ),
     (
         "a pattern with a dot and a slash",
         '[build.app]\ncommand = "x"\npaths = ["./src/*.go"]\noutputs = ["!./main"]\n',
         [
-            '3: build.app.paths[0]: expected a pattern without "." as a folder, got "./src/*.go", did you '
-            'mean "src/*.go"?',
-            '4: build.app.outputs[0]: expected a pattern without "." as a folder, got "!./main", did you '
-            'mean "!/main"?',
+            '3: build.app.paths[0]: "." is not supported in patterns, did you mean "src/*.go"?',
+            '4: build.app.outputs[0]: "." is not supported in patterns, did you mean "!/main"?',
         ],
     ),
     (
         "a pattern that is the folder itself",
         '[build.app]\ncommand = "x"\npaths = [".", "./", "./.env", "a/./b", "./src/"]\n',
         [
-            '3: build.app.paths[0]: expected a pattern without "." as a folder, got ".", did you mean "**"?',
-            '3: build.app.paths[1]: expected a pattern without "." as a folder, got "./", did you mean "**"?',
-            '3: build.app.paths[2]: expected a pattern without "." as a folder, got "./.env", did you mean "/.env"?',
-            '3: build.app.paths[3]: expected a pattern without "." as a folder, got "a/./b", did you mean "a/b"?',
-            '3: build.app.paths[4]: expected a pattern without "." as a folder, got "./src/", did you mean "/src/"?',
+            '3: build.app.paths[0]: "." is not supported in patterns, did you mean "**"?',
+            '3: build.app.paths[1]: "." is not supported in patterns, did you mean "**"?',
+            '3: build.app.paths[2]: "." is not supported in patterns, did you mean "/.env"?',
+            '3: build.app.paths[3]: "." is not supported in patterns, did you mean "a/b"?',
+            '3: build.app.paths[4]: "." is not supported in patterns, did you mean "/src/"?',
         ],
     ),
     (
         "a pattern with alternatives",
         '[build.app]\ncommand = "x"\npaths = ["**/*.{ts,tsx}"]\n',
-        [
-            '3: build.app.paths[0]: expected one pattern for each alternative ("{a,b}" means nothing in '
-            'gitignore patterns), got "**/*.{ts,tsx}"'
-        ],
+        ['3: build.app.paths[0]: braces are not supported, write "**/*.ts" and "**/*.tsx"'],
     ),
     (
         "a pattern with an open bracket",
         '[watch]\nexclude = ["a", "[a"]\n[run.web]\ncommand = "x"\n',
-        [
-            '2: watch.exclude[1]: expected a pattern with a "]" for each "[" (or "\\\\[" for the character '
-            'itself), got "[a"'
-        ],
+        ['2: watch.exclude[1]: unclosed "[", write "\\\\[" for the character'],
     ),
     (
         "a pattern with a reversed range",
         '[watch]\nexclude = ["[z-a]"]\n[run.web]\ncommand = "x"\n',
-        ['2: watch.exclude[0]: expected a pattern with ranges in order, such as "[a-z]", got "[z-a]"'],
+        ['2: watch.exclude[0]: invalid range in brackets, expected the lower end first as in "[a-z]"'],
     ),
     (
         "a pattern that is a comment",
         '[watch]\nexclude = ["#x"]\n[run.web]\ncommand = "x"\n',
-        [
-            '2: watch.exclude[0]: expected a pattern (one that starts with "#" is a comment), got "#x", did '
-            'you mean "\\\\#x"?'
-        ],
+        ['2: watch.exclude[0]: a pattern that starts with "#" is a comment, did you mean "\\\\#x"?'],
     ),
     (
         "a pattern that ends in a backslash",
         "[watch]\nexclude = ['a\\']\n[run.web]\ncommand = \"x\"\n",
-        ['2: watch.exclude[0]: expected a pattern that does not end in a backslash, got "a\\\\"'],
+        ["2: watch.exclude[0]: a pattern cannot end with a backslash"],
     ),
     (
         "empty patterns",
         '[watch]\nexclude = ["", "!", "/"]\n[run.web]\ncommand = "x"\n',
         [
-            '2: watch.exclude[0]: expected a pattern such as "**/*.go", got ""',
+            '2: watch.exclude[0]: empty, expected a pattern such as "**/*.go"',
             '2: watch.exclude[1]: expected a pattern such as "**/*.go", got "!"',
             '2: watch.exclude[2]: expected a pattern such as "**/*.go", got "/"',
         ],
@@ -504,8 +495,8 @@ WRONG: list[tuple[str, str, list[str]]] = [
         "a NUL character",
         '[run.web]\ncommand = ["x", "a\\u0000b"]\nenv = { "A\\u0000" = "x" }\n',
         [
-            '2: run.web.command[1]: expected a string without NUL characters, got "a\\u0000b"',
-            '3: run.web.env."A\\u0000": expected a key without NUL characters, got "A\\u0000"',
+            "2: run.web.command[1]: a string cannot contain a NUL character",
+            '3: run.web.env."A\\u0000": a key cannot contain a NUL character',
         ],
     ),
     (
@@ -521,19 +512,19 @@ WRONG: list[tuple[str, str, list[str]]] = [
     (
         "neither steps nor processes",
         '[watch]\npaths = ["."]\n',
-        ["1: nothing to do: expected a [build.NAME] or a [run.NAME] table"],
+        ["1: nothing to do, expected a [build.NAME] or [run.NAME] table"],
     ),
-    ("an empty file", "\n  \n", ["1: the file is empty, expected a [build.NAME] or a [run.NAME] table"]),
-    ("comments alone", "# nothing yet\n", ["1: nothing to do: expected a [build.NAME] or a [run.NAME] table"]),
-    ("a syntax error", '[run.web]\ncommand = "x\n', ["2:13: Illegal character '\\n'"]),
-    ("a key given twice", '[run.web]\ncommand = "x"\ncommand = "y"\n', ["3:14: Cannot overwrite a value"]),
+    ("an empty file", "\n  \n", ["1: the file is empty, expected a [build.NAME] or [run.NAME] table"]),
+    ("only comments", "# nothing yet\n", ["1: nothing to do, expected a [build.NAME] or [run.NAME] table"]),
+    ("a syntax error", '[run.web]\ncommand = "x\n', ["2:13: illegal character '\\n'"]),
+    ("a key given twice", '[run.web]\ncommand = "x"\ncommand = "y"\n', ["3:14: this key is already set"]),
     (
         "a byte order mark",
         '\ufeff[run.web]\ncommand = "x"\n',
         ["1:1: starts with a byte order mark, expected UTF-8 without one"],
     ),
     ("a number of too many digits", "a = " + "9" * 5000, ["1: a number somewhere has too many digits"]),
-    ("nesting without end", "a = " + "[" * 5000, ["1: nested too deeply"]),
+    ("too much nesting", "a = " + "[" * 5000, ["1: nested too deeply"]),
     ("a key of too many parts", "[" + ".".join("a" * 3000) + "]", ["1: nested too deeply"]),
     (
         "a mistake in a profile that is not in use",
@@ -541,7 +532,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ['5: profile.dev.run.web.comand: unknown key, did you mean "command"?', "6: profile.dev.profile: unknown key"],
     ),
     (
-        "a profile that is no table",
+        "a profile that is not a table",
         'profile.dev = 5\n[run.web]\ncommand = "x"\n',
         ["1: profile.dev: expected a table, got 5"],
     ),
@@ -550,20 +541,20 @@ WRONG: list[tuple[str, str, list[str]]] = [
         'env_files = [1]\n\n[build.app]\ncommand = 5\nneeds = ["b"]\n\n[run.web]\nneeds = ["x"]\nready = {}\n',
         [
             '1: env_files[0]: expected a path, got 1, did you mean "1"?',
-            f"4: build.app.command: expected {COMMAND}, got 5",
-            '5: build.app.needs[0]: expected the name of a step, got "b"',
-            f"7: run.web.command: expected {COMMAND}, got nothing",
-            '8: run.web.needs[0]: expected the name of a step or process (app), got "x"',
-            "9: run.web.ready: expected exactly one of tcp, http, log, notify, exec, got none of them",
+            '4: build.app.command: expected a command such as "make -j2" or ["make", "-j2"], got 5',
+            '5: build.app.needs[0]: unknown step "b"',
+            '7: run.web.command: missing, expected a command such as "make -j2" or ["make", "-j2"]',
+            '8: run.web.needs[0]: unknown step or process "x" (available: app)',
+            "9: run.web.ready: missing one of tcp, http, log, notify, exec",
         ],
     ),
     (
-        "an action that there is not",
+        "an unknown action",
         '[run.web]\ncommand = "x"\n[ui.keys]\nrestrat = "r"\n',
         ['4: ui.keys.restrat: unknown action, did you mean "restart"?'],
     ),
     (
-        "a key in other words",
+        "a key by another name",
         '[run.web]\ncommand = "x"\n[ui.keys]\n'
         'back = "escape"\nstop = ["q", "Ctrl+D"]\nup = "pageupp"\ntop = "shift+t"\n',
         [
@@ -574,32 +565,34 @@ WRONG: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "a key that is no key",
+        "an invalid key",
         '[run.web]\ncommand = "x"\n[ui.keys]\nback = ""\nstop = "\\u0007"\nup = ["u", 5]\nhelp = 1\n',
         [
-            f'4: ui.keys.back: expected {KEYS}, got ""',
-            f'5: ui.keys.stop: expected {KEYS}, got "\\u0007"',
-            f"6: ui.keys.up: expected {KEYS}, got an array",
-            f'7: ui.keys.help: expected {KEYS}, got 1, did you mean "1"?',
+            '4: ui.keys.back: empty, expected a key such as "r", "f5" or "ctrl+l", or an array of keys',
+            '5: ui.keys.stop: expected a key such as "r", "f5" or "ctrl+l", or an array of keys, got "\\u0007"',
+            '6: ui.keys.up: expected a key such as "r", "f5" or "ctrl+l", or an array of keys, got an array',
+            '7: ui.keys.help: expected a key such as "r", "f5" or "ctrl+l", or an array of keys, got 1, did '
+            'you mean "1"?',
         ],
     ),
     (
-        "a key that is not free",
+        "a key that cannot be bound",
         '[run.web]\ncommand = "x"\n[ui.keys]\nstop = "ctrl+c"\nselect = "ctrl+m"\n',
         [
-            '4: ui.keys.stop: expected a key that is free (ctrl+c is a signal), got "ctrl+c"',
-            f'5: ui.keys.select: expected {KEYS}, got "ctrl+m", did you mean "enter"?',
+            "4: ui.keys.stop: ctrl+c cannot be bound, it is a signal",
+            '5: ui.keys.select: expected a key such as "r", "f5" or "ctrl+l", or an array of keys, got '
+            '"ctrl+m", did you mean "enter"?',
         ],
     ),
     (
         "a key for two actions",
         '[run.web]\ncommand = "x"\n[ui.keys]\nrestart = ["x", "X"]\nbuild = "X"\n',
-        ['5: ui.keys.build: expected a key of its own (restart has this one), got "X"'],
+        ['5: ui.keys.build: "X" is already bound to restart'],
     ),
     (
-        "an editor that is nothing",
+        "an empty editor",
         '[run.web]\ncommand = "x"\n[ui]\neditor = ""\n',
-        ['4: ui.editor: expected a program such as "code", got ""'],
+        ['4: ui.editor: empty, expected a program such as "code"'],
     ),
 ]
 
@@ -607,7 +600,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
 @pytest.mark.parametrize(
     ("text", "expected"), [pytest.param(text, expected, id=what) for what, text, expected in WRONG]
 )
-def test_each_problem_is_named_with_its_line_and_key(text: str, expected: list[str]) -> None:
+def test_each_problem_has_its_line_and_key(text: str, expected: list[str]) -> None:
     with pytest.raises(InvalidConfig) as caught:
         parse(text, "hotrun.toml", "/project", known_parsers=lambda: ["go", "tsc"])
     assert [problem.removeprefix("hotrun.toml:") for problem in caught.value.problems] == expected

@@ -1,4 +1,4 @@
-"""Durations as people write them."""
+"""Durations such as "1.5s", to and from milliseconds."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def test_a_number_with_a_unit_is_read_as_milliseconds(text: str, ms: int) -> Non
 @pytest.mark.parametrize(
     "text", ["", "5", "s", "-5s", "+5s", "5 s", " 5s", "5s ", "5s\n", "5S", "5sec", "1h30m", ".5s", "5.s", "1e3s", "٣s"]
 )
-def test_all_else_is_no_duration(text: str) -> None:
+def test_any_other_text_is_not_a_duration(text: str) -> None:
     assert parse_duration(text) is None
 
 
-def test_a_number_too_long_to_compute_with_is_no_duration() -> None:
+def test_a_number_with_too_many_digits_is_not_a_duration() -> None:
     assert parse_duration("9" * 10 + "h") is None
 
 

@@ -1,4 +1,4 @@
-"""The table [ui]: what it becomes, what it takes from whom, and that a change of it restarts nothing."""
+"""The table [ui]: its values, its keys, and the warning about an action without a key."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ def ui(text: str) -> Ui:
     return parse(RUN + text, "hotrun.toml", "/project").project.ui
 
 
-def test_without_the_table_everything_is_as_by_default() -> None:
+def test_without_the_table_every_value_is_the_default() -> None:
     assert ui("") == ui("[ui]\n[ui.keys]\n") == Ui()
 
 
-def test_the_table_says_how_hotrun_shows_itself() -> None:
+def test_the_table_sets_the_values() -> None:
     text = '[ui]\nnotify = true\nbell = true\ntitle = false\neditor = "code"\n'
     assert ui(text) == Ui(notify=True, bell=True, title=False, editor="code")
 
@@ -31,18 +31,16 @@ def test_an_action_has_one_key_or_many_or_none() -> None:
     }
 
 
-def test_an_action_that_loses_its_only_key_is_told() -> None:
+def test_an_action_that_loses_its_only_key_is_a_warning() -> None:
     warnings = parse(RUN + '[ui.keys]\nrestart = "p"\n', "hotrun.toml", "/project").warnings
-    assert warnings == (
-        "hotrun.toml:4: ui.keys.restart: pause has no key now: give it another one, or write pause = []",
-    )
+    assert warnings == ("hotrun.toml:4: ui.keys.restart: pause has no key left, bind another one or set pause = []",)
 
 
-def test_an_action_that_is_meant_to_have_no_key_is_not_told() -> None:
+def test_an_action_without_a_key_on_purpose_is_not_a_warning() -> None:
     for keys in ('restart = "p"\npause = []', 'restart = "p"\npause = "z"', 'restart = "k"', "stop = []"):
         assert parse(f"{RUN}[ui.keys]\n{keys}\n", "hotrun.toml", "/project").warnings == ()
 
 
-def test_a_profile_has_keys_of_its_own() -> None:
+def test_a_profile_can_change_keys() -> None:
     text = RUN + '[ui.keys]\nrestart = "R"\nhelp = "H"\n[profile.p]\nui.keys.restart = "x"\n'
     assert parse(text, "hotrun.toml", "/project", "p").project.ui.keys == {"restart": ("x",), "help": ("H",)}

@@ -66,9 +66,9 @@ def _mistake(block: Sequence[str], files: Files) -> Mistake:
 
 MISTAKES = mistakes(Path(__file__).with_name("mistakes.txt").read_text(encoding="utf-8"))
 WHOLE_FILES = {
-    "an empty file": ("", "1: the file is empty, expected a [build.NAME] or a [run.NAME] table"),
+    "an empty file": ("", "1: the file is empty, expected a [build.NAME] or [run.NAME] table"),
     "a byte order mark": ("\ufeff[run.web]\n", "1:1: starts with a byte order mark, expected UTF-8 without one"),
-    "bytes that are not UTF-8": (b"#\n# caf\xe9\n", "2: not UTF-8: the byte 0xe9 is not allowed there"),
+    "bytes that are not UTF-8": (b"#\n# caf\xe9\n", "2: not UTF-8 (byte 0xe9)"),
     "nesting without end": ("x = " + "[" * 5000, "1: nested too deeply"),
     "a number without end": ("x = " + "9" * 5000, "1: a number somewhere has too many digits"),
 }
@@ -108,8 +108,8 @@ def test_a_file_that_everybody_may_write_is_refused(here: Path) -> None:
         here,
         [],
         [
-            "error: hotrun.toml: refused: everybody may write to it, and could run commands as you",
-            "hint: look at what it holds, then: chmod o-w hotrun.toml",
+            "error: hotrun.toml: refused: writable by every user, who could then run commands as you",
+            "hint: check the file, then: chmod o-w hotrun.toml",
         ],
     )
 
@@ -122,8 +122,8 @@ def test_a_file_of_somebody_else_is_refused(here: Path) -> None:
         here,
         [],
         [
-            "error: hotrun.toml: refused: it belongs to another user (uid 65534), who could run commands as you",
-            "hint: if you trust what it holds: sudo chown 0 hotrun.toml",
+            "error: hotrun.toml: refused: owned by another user (uid 65534), who could run commands as you",
+            "hint: if you trust the file: sudo chown 0 hotrun.toml",
         ],
     )
 
