@@ -1,4 +1,4 @@
-"""Makes hotrun.toml.example: every key of the model once, with its description, its default and an example."""
+"""Generate hotrun.toml.example: every key of the model with its description, default and an example."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ HEAD = """\
 #:schema ./hotrun.schema.json
 # For completion and checks in an editor: hotrun schema config > hotrun.schema.json
 #
-# Every key of hotrun.toml. A line such as "#poll = ..." is a key that is off in this file: take the "#" away to use it.
-# Only a [build.NAME] or a [run.NAME] is required. docs/config.md says more about each key.
-# Durations are written "300ms", "1.5s", "2m" or "1h". Patterns are those of .gitignore, relative to this folder.
+# Every key of hotrun.toml. Remove the "#" of a line such as "#poll = ..." to use that key.
+# Only one [build.NAME] or [run.NAME] is required. docs/config.md has more about each key.
+# A duration is "300ms", "1.5s", "2m" or "1h". Patterns are those of .gitignore, relative to this folder.
 """
 PROFILE = """\
-# Tables to lay over the file with --profile NAME: tables merge key by key, values and arrays replace.
+# --profile NAME applies these tables over the file. Tables merge key by key, values and arrays replace.
 [profile.release]
 build.app.command = "go build -trimpath -o tmp/app ."
 env.LOG = "info"
@@ -46,8 +46,8 @@ env.LOG = "info"
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """A table of the example: its header, and the table of the model that it shows.
 
-    `values`: what is not the model's example. `on`: the optional keys that are in force. `only` and `without`: the
-    keys that are shown and left out. `is_off`: the whole table is off.
+    `values` replace the examples of the model. `on` has the optional keys that are not comments. `only` has the keys to
+    show, and `without` those to leave out. `is_off`: the whole table is a comment.
     """
 
     header: str
@@ -67,7 +67,7 @@ SECTIONS = (
     Section(
         header="[build.generate]",
         table=BuildStep,
-        about="A first step, which the next one needs.",
+        about="A step that the next one needs.",
         values={"command": ["go", "generate", "./..."], "paths": ["**/*.templ"], "outputs": ["**/*_templ.go"]},
         only=("command", "paths", "outputs"),
         on=("paths", "outputs"),
@@ -108,7 +108,7 @@ SECTIONS = (
     Section(
         header="[[parser]]",
         table=ParserTable,
-        about="A custom parser by Vim's errorformat, with an example that compares other parts.",
+        about="A custom parser with Vim's errorformat, and an example that compares other keys.",
         values={
             "name": "othertool",
             "errorformat": "%f:%l:%c:%e:%k: %t%n %m",
@@ -125,7 +125,7 @@ SECTIONS = (
 
 
 def example() -> str:
-    """The text of hotrun.toml.example."""
+    """Return the text of hotrun.toml.example."""
     return "\n".join([HEAD, *("".join(_lines(section)) for section in SECTIONS), PROFILE])
 
 

@@ -1,9 +1,9 @@
-"""Writes everything in the repository that is made from code: hotrun.toml.example and the marked parts of docs/*.md.
+"""Generate hotrun.toml.example and the marked parts of docs/*.md from the code.
 
 python -m tools.generate
 
-A marked part stands between `<!-- generated: NAME -->` and `<!-- end of generated -->`, each on a line of its own;
-PARTS says how each is made.
+A marked part is between the lines `<!-- generated: NAME -->` and `<!-- end of generated -->`. PARTS has the function
+that generates it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ REPOSITORY = Path(__file__).parents[1]
 COMMAND = "python -m tools.generate"
 _PART = re.compile(r"(?ms)^<!-- generated: (.+?) -->\n.*?^<!-- end of generated -->$")
 
-# Of the table Config, only what is not a table with a section of its own.
+# Each table and the keys to list, or all. The tables in Config have sections of their own.
 _TABLES: dict[str, tuple[type[Table], tuple[str, ...]]] = {
     "top level": (Config, ("env_files",)),
     "[watch]": (WatchTable, ()),
@@ -63,7 +63,7 @@ _TABLES: dict[str, tuple[type[Table], tuple[str, ...]]] = {
 
 
 def key_table(name: str) -> str:
-    """The table of the keys of a section of docs/config.md."""
+    """Return the Markdown table of the keys in a section of docs/config.md."""
     table, only = _TABLES[name]
     rows = [
         f"| `{key.name}` | {key.default} | {key.description} |"
@@ -74,7 +74,7 @@ def key_table(name: str) -> str:
 
 
 def action_table(_name: str) -> str:
-    """The table of the actions that keys may be bound to."""
+    """Return the Markdown table of the actions."""
     rows = [
         f"| `{action}` | {', '.join(f'`{json.dumps(key)}`' for key in keys)} | {ACTIONS[action].help} |"
         for action, keys in DEFAULT_KEYS.items()
@@ -136,7 +136,7 @@ PARTS: dict[str, Callable[[str], str]] = {
 
 
 def filled(page: str) -> str:
-    """The text of a page with each marked part made again. Raises KeyError for a part that PARTS does not have."""
+    """Return a page with each marked part generated again. Raises KeyError for an unknown part."""
     return _PART.sub(
         lambda found: f"<!-- generated: {found[1]} -->\n\n{PARTS[found[1]](found[1])}\n\n<!-- end of generated -->",
         page,
@@ -144,7 +144,7 @@ def filled(page: str) -> str:
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Each file that is made from code, wholly or in part, with the text that it should have."""
+    """Yield each file that is generated, wholly or in part, with the text that it should have."""
     yield REPOSITORY / "hotrun.toml.example", example()
     for path in sorted((REPOSITORY / "docs").glob("*.md")):
         text = path.read_text(encoding="utf-8")
@@ -153,7 +153,7 @@ def files() -> Iterator[tuple[Path, str]]:
 
 
 def main() -> None:
-    """Write the files that are not as they should be, and name them."""
+    """Write the files that are out of date, and print their names."""
     for path, text in files():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

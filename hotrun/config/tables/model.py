@@ -1,10 +1,10 @@
-"""The configuration file, typed: every key with its kind, its default, an example and what it means, said once.
+"""The typed model of hotrun.toml: the type, default, example and description of every key.
 
 The JSON Schema, the messages, the checks, the tables of docs/config.md, hotrun.toml.example and the comments of
-`hotrun init` are made of this: run `python -m tools.generate` after a change. Light to import: it needs only msgspec.
+`hotrun init` are generated from it. Run `python -m tools.generate` after a change. It imports only msgspec.
 """
 
-# No `from __future__ import annotations` here: msgspec would have to evaluate 60 strings at each start (3 ms).
+# No `from __future__ import annotations`: msgspec would evaluate 60 strings at each start (3 ms).
 
 from typing import Annotated, Any
 
@@ -35,18 +35,18 @@ class WatchTable(WatchSettings, frozen=True):
 
     paths: Annotated[
         list[FilePath],
-        about("Watch these files and folders. They may lie outside of the root.", example=[".", "../shared"]),
+        about("Watch these files and folders. They may be outside the root.", example=[".", "../shared"]),
     ] = field(default_factory=lambda: ["."])
     exclude: Annotated[
         list[Pattern],
         about(
-            'Ignore these patterns, on top of the ignore files. `"!x"` watches x again.',
+            'Ignore these patterns in addition to the ignore files. `"!x"` re-includes x.',
             example=["docs/", "!docs/api.md"],
         ),
     ] = []
     debounce: Annotated[
         Debounce,
-        about('Wait this long after the last change. With `"auto"`, one file starts work at once.', example="200ms"),
+        about('Wait this long after the last change. `"auto"` waits only if several files change.', example="200ms"),
     ] = field(default_factory=lambda: Debounce(-1))
     poll_interval: Annotated[
         PositiveDuration,
@@ -54,24 +54,24 @@ class WatchTable(WatchSettings, frozen=True):
     ] = field(default_factory=lambda: PositiveDuration(500))
 
 
-# What steps and processes have in common: what to execute, where and with which environment. Not a table to inherit
-# from, as a Struct has one base and theirs are the settings.
+# The keys that steps and processes share. They are not in a base class, because a Struct can have only one base, and
+# that is the settings.
 Command = Annotated[
     CommandLine,
-    about("Run this. A string goes through the shell, an array runs as it is.", example=["make", "-j2"]),
+    about("Run this command. A string runs in the shell, an array runs directly.", example=["make", "-j2"]),
 ]
 Cwd = Annotated[FilePath | None, about("Run it in this folder.", example=".", default="the root")]
 Env = Annotated[
     Variables,
-    about("Set these environment variables for it only. They win over all others.", example={"NAME": "value"}),
+    about("Set these environment variables only for it. They override all others.", example={"NAME": "value"}),
 ]
 EnvFiles = Annotated[
     list[FilePath],
-    about("Read these files of variables for it only, after those at the top level.", example=["local.env"]),
+    about("Read these files of variables only for it, after those at the top level.", example=["local.env"]),
 ]
 CommandShell = Annotated[
     Shell | None,
-    about("Run a string command with this shell, as `SHELL -c COMMAND`.", example="bash", default='`"sh"`'),
+    about("Run a string command in this shell, as `SHELL -c COMMAND`.", example="bash", default='`"sh"`'),
 ]
 
 
@@ -102,36 +102,36 @@ class BuildStep(StepSettings, frozen=True):
     outputs: Annotated[
         list[Pattern],
         about(
-            "Name what it writes, as patterns. Outputs never trigger, and restart nothing while they stay the same.",
+            "Declare the files that it writes. They never trigger a build, and unchanged outputs restart nothing.",
             example=["tmp/app"],
         ),
     ] = []
     timeout: Annotated[
         PositiveDuration | None,
-        about("Stop it after this time. The step has failed then.", example="5m", default="no limit"),
+        about("Stop it after this time. The step then fails.", example="5m", default="no limit"),
     ] = None
     parsers: Annotated[
         Parsers,
         about(
-            'Read its output for errors and warnings with `"auto"` or these parsers. `[]` reads nothing.', example="go"
+            'Find errors and warnings in its output with these parsers, or `"auto"`. `[]` disables this.', example="go"
         ),
     ] = "auto"
 
 
-MOST_JOBS = 256  # more programs at once than any machine has use for; a typing mistake must not start thousands
+MAX_JOBS = 256  # a typing mistake must not start thousands of programs
 
 
 class BuildOptions(Table, frozen=True):
-    """Keys for all steps. What else [build] holds are the steps, by name."""
+    """The keys for all steps. All other keys of [build] are steps."""
 
     jobs: Annotated[
-        Annotated[int, Meta(ge=1, le=MOST_JOBS, extra={"expected": f"a number of steps from 1 to {MOST_JOBS}"})] | None,
-        about("Run at most this many steps at once, 1 to 256.", example=4, default="as many as there are cores"),
+        Annotated[int, Meta(ge=1, le=MAX_JOBS, extra={"expected": f"a number of steps from 1 to {MAX_JOBS}"})] | None,
+        about("Run at most this many steps at once, 1 to 256.", example=4, default="the number of cores"),
     ] = None
 
 
 class ReadyTable(Table, frozen=True):
-    """How to tell that a process is ready: exactly one of tcp, http, log, notify and exec."""
+    """The readiness probe of a process: exactly one of tcp, http, log, notify and exec."""
 
     tcp: Annotated[
         ReadyAddress | None,
@@ -148,10 +148,10 @@ class ReadyTable(Table, frozen=True):
         Regex | None,
         about("Wait for a line of its output that matches this regular expression.", example="listening on"),
     ] = None
-    notify: Annotated[bool, about("Wait for `READY=1` by the sd_notify protocol.", example=True)] = False
-    exec: Annotated[
-        CommandLine | None, about("Run this command again and again until it succeeds.", example="tmp/app --ping")
-    ] = None
+    notify: Annotated[bool, about("Wait for `READY=1` over the sd_notify protocol.", example=True)] = False
+    exec: Annotated[CommandLine | None, about("Repeat this command until it succeeds.", example="tmp/app --ping")] = (
+        None
+    )
     timeout: Annotated[
         PositiveDuration,
         about("Report an error if it is not ready within this time.", example="10s"),
@@ -199,26 +199,26 @@ class RunProcess(ProcessSettings, frozen=True):
     ] = None
     reload: Annotated[
         ReloadTable | None,
-        about("Signal the process for some changes, instead of a restart.", example={"paths": ["templates/**"]}),
+        about("Send a signal instead of a restart for some changes.", example={"paths": ["templates/**"]}),
     ] = None
     ready: Annotated[
         ReadyTable | None,
         about(
-            "Choose how to tell that it is ready.",
+            "Choose how hotrun detects that it is ready.",
             example={"tcp": "127.0.0.1:8000"},
-            default="it listens, or has stayed up",
+            default="it listens or stays up",
         ),
     ] = None
     listen: Annotated[
         list[ListenAddress],
-        about("Bind these addresses once, and hand the sockets to each run.", example=["127.0.0.1:8000"]),
+        about("Bind these addresses once, and pass the sockets to each run.", example=["127.0.0.1:8000"]),
     ] = []
     stop_signal: Annotated[SignalName, about("Send this signal to stop it.", example="SIGINT")] = field(
         default_factory=lambda: SignalName("SIGTERM")
     )
     stop_timeout: Annotated[
         Duration,
-        about("Kill what is left of it this long after the stop signal.", example="10s"),
+        about("Kill all remaining processes this long after the stop signal.", example="10s"),
     ] = field(default_factory=lambda: Duration(5_000))
 
 
@@ -246,16 +246,16 @@ class UiTable(UiSettings, frozen=True):
 
 
 class ExportTable(Table, frozen=True):
-    """A file of problems for an editor or a script."""
+    """A list of problems, as a file for an editor or a script."""
 
     path: Annotated[
         FilePath,
-        about("Write this file, which lies below the root. It never triggers.", example=".bacon-locations"),
+        about("Write this file. It must be below the root, and never triggers a build.", example=".bacon-locations"),
     ]
     format: Annotated[
         ExportFormat,
         about(
-            "Write each problem in this form, with placeholders such as `{path}`, `{line}` and `{message}`.",
+            "Write each problem in this format, with placeholders such as `{path}`, `{line}` and `{message}`.",
             example="{kind} {path}:{line}:{column} {message}",
         ),
     ]
@@ -273,14 +273,14 @@ class Config(Table, frozen=True):
     env_files: Annotated[
         list[FilePath],
         about(
-            "Read these files of environment variables for every step and process. Variables that are set already win.",
+            "Read these files of environment variables for every step and process. Variables that are already set win.",
             example=[".env"],
         ),
     ] = []
     env: Annotated[
         Variables,
         about(
-            "Set these environment variables for every step and process. They win over what is set already.",
+            "Set these environment variables for every step and process. They override the ones that are already set.",
             example={"LOG": "debug"},
         ),
     ] = {}
@@ -296,8 +296,10 @@ class Config(Table, frozen=True):
     ui: Annotated[UiTable, about("Choose how hotrun looks in a terminal, and its keys.")] = field(
         default_factory=UiTable
     )
-    exports: Annotated[dict[Name, OneExport], about("Write files of problems for editors and scripts, by name.")] = {}
+    exports: Annotated[
+        dict[Name, OneExport], about("Write lists of problems as files for editors and scripts, by name.")
+    ] = {}
     profile: Annotated[
         dict[str, dict[str, Any]],
-        about("Define tables that `--profile NAME` lays over the file. Tables merge, values and arrays replace."),
+        about("Define tables that `--profile NAME` applies over the file. Tables merge, values and arrays replace."),
     ] = {}

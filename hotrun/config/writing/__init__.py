@@ -1,1 +1,1 @@
-"""Writes configurations, their JSON Schema, and tasks for an editor."""
+"""Write configurations, their JSON Schema, and tasks for an editor."""

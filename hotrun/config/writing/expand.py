@@ -1,4 +1,4 @@
-"""Writes a configuration without its short forms: a hotrun.toml that does the same, with every step spelled out."""
+"""Expand a configuration: write a hotrun.toml that does the same, with every step spelled out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMED = ("build", "run", "exports")
 
 
 def to_toml(loaded: Loaded) -> str:
-    """The text of a hotrun.toml for the same project; the profile that was chosen is part of it."""
+    """Return the text of a hotrun.toml for the same project, with the chosen profile applied."""
     tables = expanded(loaded.tables, loaded.config)
     return "\n".join(_parts(tables))
 
@@ -29,9 +29,9 @@ def _parts(tables: dict[str, Any]) -> Iterator[str]:
         named = set(table) if key in _NAMED else set()
         if key == "build":
             named -= set(BuildOptions.__struct_fields__)
-        own = {name: value for name, value in table.items() if name not in named}
-        if own or not named:
-            yield f"[{toml_text.key(key)}]\n{_lines(own)}"
+        plain = {name: value for name, value in table.items() if name not in named}
+        if plain or not named:
+            yield f"[{toml_text.key(key)}]\n{_lines(plain)}"
         for name in table:
             if name in named:
                 yield f"[{toml_text.key(key)}.{toml_text.key(name)}]\n{_lines(table[name])}"

@@ -1,6 +1,6 @@
-"""What the model says of each key, for texts that people read: the docs, hotrun.toml.example and `hotrun init`.
+"""The description of each key, from the model, for the docs, hotrun.toml.example and `hotrun init`.
 
-Nothing here is needed to load a configuration.
+Loading a configuration does not need this.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _VALUE = re.compile(r'`(["\[{][^`]*|true|false|\d+)`')
 
 
 class Key(msgspec.Struct, frozen=True):
-    """A key of a table. `description` is Markdown, `default` too: a value in backticks, or words.
+    """A key of a table. `description` and `default` are Markdown. `default` is a value in backticks, or words.
 
-    `example`: a value as Python has it; None: the model gives none.
+    `example` is a Python value, or None if the model has none.
     """
 
     name: str
@@ -31,27 +31,27 @@ class Key(msgspec.Struct, frozen=True):
 
     @property
     def comment(self) -> str:
-        """The description as a comment in a TOML file has it: values without backticks, as they are quoted already."""
+        """The description for a comment in a TOML file, without backticks around values."""
         return plain(self.description)
 
     @property
     def summary(self) -> str:
-        """The first sentence of the comment, and the default where there is one."""
+        """The first sentence of the comment, and the default if there is one."""
         sentence = self.comment.partition(". ")[0].removesuffix(".")
         return sentence if self.default == "none" else f"{sentence}; default: {plain(self.default)}"
 
     def assignment(self, value: object = None) -> str:
-        """The key and `value`, or the example, as TOML."""
+        """Return a TOML assignment of `value`, or of the example, to the key."""
         return f"{self.name} = {toml_text.value(self.example if value is None else value)}"
 
 
 def plain(markdown: str) -> str:
-    """`markdown` without backticks around values."""
+    """Return `markdown` without backticks around values."""
     return _VALUE.sub(r"\1", markdown)
 
 
 def keys_of(table: type[Table]) -> dict[str, Key]:
-    """The keys of a table by name: its own, then those of its settings, each in the order of the model."""
+    """Return the keys of a table by name: those of the table, then those of its settings, in the order of the model."""
     return {field.name: _key(field) for field in msgspec.structs.fields(table)}
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of the configuration file, for editors: derived from the model, so that it cannot disagree."""
+"""The JSON Schema of hotrun.toml, for editors. It is derived from the model, so both always agree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Schema = dict[str, Any]
 
 
 def json_schema() -> Schema:
-    """Return the schema of hotrun.toml as JSON-ready values, draft 2020-12."""
+    """Return the schema of hotrun.toml, draft 2020-12, as values for JSON."""
     (reference, _), definitions = msgspec.json.schema_components(
         [Config, BuildOptions], schema_hook=_schema_of_value, ref_template=REFERENCE + "{name}"
     )
@@ -42,7 +42,7 @@ def _schema_of_value(kind: type) -> Schema:
 
 
 def _without_null(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the schema without the null that a key left out is in Python, and that TOML has no word for."""
+    """Return the schema without null, which is a missing key in Python, and which TOML does not have."""
     if isinstance(schema, list):
         return [_without_null(item) for item in schema]
     if not isinstance(schema, dict):
@@ -55,7 +55,7 @@ def _without_null(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _complete(definition: Schema, table: type[Table]) -> None:
-    """Give each key of a table its name for a title, and the default that only the model can word."""
+    """Add a title to each key of a table, and the defaults that msgspec cannot write."""
     for field in msgspec.structs.fields(table):
         key = definition["properties"][field.name]
         key["title"] = field.name
@@ -68,7 +68,7 @@ def _complete(definition: Schema, table: type[Table]) -> None:
 
 
 def _name_actions(definitions: dict[str, Schema]) -> None:
-    """Let an editor propose the actions, each with its keys and its meaning."""
+    """List the actions with their default keys and descriptions, for completion in an editor."""
     keys = definitions[UiTable.__name__]["properties"]["keys"]
     kind = keys["additionalProperties"]
     keys["properties"] = {
@@ -79,7 +79,7 @@ def _name_actions(definitions: dict[str, Schema]) -> None:
 
 
 def _add_profiles(definitions: dict[str, Schema]) -> None:
-    """Describe a profile as the tables of the file with nothing required and no defaults."""
+    """Describe a profile: the tables of the file without required keys and defaults."""
     for name, definition in list(definitions.items()):
         definitions[name + IN_PROFILE] = {**_in_profile(definition), "required": []}
     del definitions[Config.__name__ + IN_PROFILE]["properties"]["profile"]

@@ -1,6 +1,6 @@
-"""Writes what was detected: as a commented hotrun.toml for a person, or as the very same Project to run at once.
+"""Turn a detected project into a commented hotrun.toml, or into the same Project to run at once.
 
-In the text, `# words` explain and `#key = value` is an option that is off: taking the `#` away turns it on.
+In the text, `# words` is an explanation, and `#key = value` is an option that is off.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from hotrun.core.model.project import Process, Program, Project, Step, Watch
 
 HEAD = """\
 #:schema ./hotrun.schema.json
-# The line above is for editors: `hotrun schema config > hotrun.schema.json` writes what they complete and check with.
+# For completion in an editor: hotrun schema config > hotrun.schema.json
 """
 _LEGEND = """\
-# A line such as "#key = value" is an option that is off; take the "#" away to use it.
-# Paths are gitignore patterns, relative to this folder. `hotrun check` says what is wrong with this file.
+# Remove the "#" of a line such as "#key = value" to use that option.
+# Patterns are those of .gitignore, relative to this folder. `hotrun check` validates this file.
 """
-# The optional keys that the file shows, switched off; what each is for is what the model says.
+# The optional keys that the file shows as comments. The model describes them.
 _Names = tuple[str, ...]
 _TOP: _Names = ("env_files",)
 _WATCH: _Names = ("paths", "exclude", "gitignore", "debounce", "auto", "poll")
@@ -30,20 +30,20 @@ _STEP: _Names = ("timeout", "on_busy", "env")
 _PROCESS: _Names = ("ready", "on_failed_build", "on_exit", "stop_timeout", "env")
 _WIDTH = 120
 _STARTER = """\
-# What builds: a step that ends. While it fails, the processes that need it are left alone.
+# A step: a command that finishes. A process that needs it restarts only if it passes.
 #[build.compile]
 #command = "go build -o tmp/app ."
 #paths = ["**/*.go", "go.mod"]
 #outputs = ["tmp/app"]
 
-# What runs: a process that stays. A change restarts it; with `needs = ["compile"]`, a green build does.
+# A process: a command that keeps running. A change restarts it. With needs = ["compile"], a build that passes does.
 [run.app]
-command = "echo 'hello from hotrun: put your own command into hotrun.toml'"
+command = "echo 'hello from hotrun: set your command in hotrun.toml'"
 """
 
 
 def to_toml(candidate: Candidate) -> str:
-    """A hotrun.toml that does exactly what `to_project` does, and shows what else could be set."""
+    """Return the hotrun.toml for the project of `to_project`, with other options as comments."""
     notes = "".join(f"# Note: {note}.\n" for note in candidate.notes)
     tables = [_table("build", step) for step in candidate.steps]
     tables += [_table("run", process) for process in candidate.processes]
@@ -51,7 +51,7 @@ def to_toml(candidate: Candidate) -> str:
 
 
 def to_project(candidate: Candidate, root: str) -> Project:
-    """The project in the folder `root` as it is run without a file; `config` is None."""
+    """Return the project to run in the folder `root` without a file. Its `config` is None."""
     root = os.path.abspath(root)
     return Project(
         root=root,
@@ -63,7 +63,7 @@ def to_project(candidate: Candidate, root: str) -> Project:
 
 
 def starter() -> str:
-    """A hotrun.toml for a folder of which nothing is known: it runs as it is and says what to put where."""
+    """Return a hotrun.toml for a folder without a detected project. It runs, and says what to change."""
     return "\n".join([f"{HEAD}\n{_LEGEND}", *_common(()), _STARTER])
 
 
@@ -89,7 +89,7 @@ def _program(part: CandidatePart, root: str) -> Program:
 
 
 def _common(exclude: tuple[str, ...]) -> Iterator[str]:
-    """What stands above the steps and processes."""
+    """Yield the tables above the steps and processes."""
     yield _off("", _TOP)
     live = {"exclude": exclude} if exclude else {}
     yield f"[watch]\n{_on(live)}{_off('watch', _WATCH, live)}"
@@ -110,7 +110,7 @@ def _on(live: Mapping[str, object]) -> str:
 
 
 def _off(kind: str, names: _Names, live: Collection[str] = (), port: int | None = None) -> str:
-    """The keys `names` of a kind of table with their examples, switched off; but for those that are `live`."""
+    """Return the keys `names` of a kind of table as comments with their examples, except those that are `live`."""
     from hotrun.config.tables import model
     from hotrun.config.tables.common import Table
     from hotrun.config.writing.keys import keys_of
@@ -131,7 +131,7 @@ def _off(kind: str, names: _Names, live: Collection[str] = (), port: int | None 
 
 
 def _variables() -> str:
-    """The example of [env], switched off."""
+    """Return the example of [env] as a comment."""
     from hotrun.config.tables.model import Config
     from hotrun.config.writing.keys import keys_of
 
@@ -140,13 +140,13 @@ def _variables() -> str:
 
 
 def _remarked(assignment: str, meaning: str) -> str:
-    """The assignment with what it means behind it, or above it where the line would be too long."""
+    """Return the assignment with its description behind it, or above it if the line would be too long."""
     line = f"{assignment:<36}  # {meaning}\n"
     return line if len(line) <= _WIDTH else f"# {meaning}:\n{assignment}\n"
 
 
 def _live_keys(part: CandidatePart) -> Iterator[tuple[str, object]]:
-    """Key and value of what is not the default."""
+    """Yield the keys and values that are not the default."""
     yield "command", part.command
     if part.needs:
         yield "needs", part.needs

@@ -1,16 +1,16 @@
-"""How values are written in TOML for a person to read: for the files that `hotrun init` makes."""
+"""Write values as readable TOML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 
-WIDTH = 100  # of an array on one line
+MAX_WIDTH = 100  # characters of an array on one line
 _SHORT = {'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"}
 
 
 def value(of: object) -> str:
-    """A text, number, boolean, array or table as TOML. Raises TypeError for anything else."""
+    """Return a string, whole number, boolean, array or table as TOML. Raises TypeError for anything else."""
     match of:
         case bool():
             return "true" if of else "false"
@@ -27,26 +27,26 @@ def value(of: object) -> str:
 
 
 def array(values: Iterable[object]) -> str:
-    """An array, on one line where it fits into WIDTH."""
+    """Return an array, on one line if it fits in MAX_WIDTH."""
     items = [value(item) for item in values]
     line = f"[{', '.join(items)}]"
-    if len(line) <= WIDTH:
+    if len(line) <= MAX_WIDTH:
         return line
     return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
 
 
 def table(of: Mapping[str, object]) -> str:
-    """A table on one line."""
+    """Return a table on one line."""
     return "{ " + ", ".join(f"{key(name)} = {value(item)}" for name, item in of.items()) + " }" if of else "{}"
 
 
 def key(text: str) -> str:
-    """A key, in quotes where it needs them."""
+    """Return a key, in quotes if it needs them."""
     return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else string(text)
 
 
 def string(text: str) -> str:
-    """The text as a TOML string: a literal one where that saves backslashes."""
+    """Return a TOML string. It is a literal one if that saves backslashes."""
     if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
         return f"'{text}'"
     return '"' + "".join(_escaped(char) for char in text) + '"'

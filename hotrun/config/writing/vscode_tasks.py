@@ -1,4 +1,4 @@
-"""The task that lets VS Code run hotrun and fill its Problems view, and what a tasks.json is after it was put there."""
+"""The task with which VS Code runs hotrun and fills its Problems view, and how to add it to a tasks.json."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 LABEL = "hotrun"
-# Our own lines are indented by two spaces, so what a tool or a program prints by itself is not counted twice.
+# hotrun indents its lines by two spaces, so the same error in the output of a tool is not counted twice.
 PATTERN = r"^  (\S.*?):(\d+)(?::(\d+))?: (error|warning|info|note|hint): (.*)$"
 TASK: dict[str, Any] = {
     "label": LABEL,
@@ -31,31 +31,31 @@ TASK: dict[str, Any] = {
 
 
 class Unmergeable(Exception):
-    """A tasks.json that is left as it is; the message says why."""
+    """hotrun cannot change this tasks.json. The message says why."""
 
 
 def with_task(text: str | None) -> str | None:
-    """A tasks.json with our task in it; `text` is what it holds now, None where there is none.
+    """Return the tasks.json `text` with the task added. None is a missing file.
 
-    Returns None where the task is there already, as somebody may have made it his own. Raises Unmergeable where the
-    file has comments or is no list of tasks: rewriting it would lose something.
+    Returns None if the task is already there, because the user may have changed it. Raises Unmergeable if the file has
+    comments or has no list of tasks, because rewriting it would lose something.
     """
     if text is None or not text.strip():
         return _written({"version": "2.0.0", "tasks": [TASK]})
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise Unmergeable(f"it has comments, or is no JSON: {error}") from error
+        raise Unmergeable(f"it has comments or is not JSON ({error})") from error
     tasks = found.get("tasks", []) if isinstance(found, dict) else None
     if not isinstance(tasks, list):
-        raise Unmergeable('it has no list "tasks"')
+        raise Unmergeable('"tasks" is not a list')
     if any(isinstance(task, dict) and task.get("label") == LABEL for task in tasks):
         return None
     return _written({"version": "2.0.0", **found, "tasks": [*tasks, TASK]})
 
 
 def task_text() -> str:
-    """The task alone, to be put in by hand."""
+    """Return only the task, for the user to add by hand."""
     return json.dumps(TASK, indent=2)
 
 

@@ -1,11 +1,10 @@
 """The keys of hotrun.toml that the program uses as they are written: switches, choices, texts.
 
-Each is said once, here. The table of the configuration (hotrun/config/tables) and the part of the project that it
-becomes (project.py) both inherit it, so a new one needs no more than its use. A key whose value is read or made
-absolute first (a duration, a path, a pattern) stands in the table of the configuration and in project.py.
+The tables of the configuration (hotrun/config/tables) and the parts of a project (project.py) inherit them, so a new
+key is defined once. A key whose value is converted first (a duration, a path, a pattern) is in both places.
 """
 
-# No `from __future__ import annotations`, for the reason in config/tables/model.py.
+# No `from __future__ import annotations`. config/tables/model.py has the reason.
 
 from typing import Annotated, Literal
 
@@ -18,10 +17,10 @@ OnFailedBuild = Literal["keep", "stop"]
 
 
 def about(description: str, example: object = None, default: str | None = None) -> Meta:
-    """What a key is for, said once for the docs, the schema, hotrun.toml.example and `hotrun init`.
+    """Describe a key for the docs, the schema, hotrun.toml.example and `hotrun init`.
 
-    `description` starts with a verb and has at most 20 words; Markdown. `example` is a value that is not the default.
-    `default` words the default where the value that stands for it says nothing, such as None.
+    `description` is Markdown, starts with a verb and has at most 20 words. `example` is a value other than the default.
+    `default` describes the default if its value, such as None, does not.
     """
     return Meta(
         description=description,
@@ -47,13 +46,13 @@ class WatchSettings(Settings, frozen=True, kw_only=True):
     poll: Annotated[
         Poll,
         about(
-            'Compare file times at intervals: `"auto"` where the kernel reports no changes, `"always"` or `"never"`.',
+            'Poll the files: `"auto"` only where the kernel reports no changes, `"always"` or `"never"`.',
             example="always",
         ),
     ] = "auto"
     skip_unchanged: Annotated[
         bool,
-        about("Ignore a file that is saved with the same bytes as before.", example=False),
+        about("Ignore a save that does not change the file.", example=False),
     ] = True
     auto: Annotated[
         bool,
@@ -61,7 +60,9 @@ class WatchSettings(Settings, frozen=True, kw_only=True):
     ] = True
     follow_symlinks: Annotated[
         bool,
-        about("Watch folders behind links, under the name of the link, also outside of the root.", example=True),
+        about(
+            "Watch the targets of links to folders, under the name of the link, even outside the root.", example=True
+        ),
     ] = False
 
 
@@ -71,7 +72,8 @@ class StepSettings(Settings, frozen=True, kw_only=True):
     on_busy: Annotated[
         OnBusy,
         about(
-            'Choose what a change does while it runs: `"cancel"` and start over, or `"finish"` first.', example="finish"
+            'Choose what a change does during its run: `"cancel"` it and start over, or `"finish"` first.',
+            example="finish",
         ),
     ] = "cancel"
 
@@ -81,18 +83,20 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
 
     overlap: Annotated[
         bool,
-        about("Start the new run and wait until it is ready, then stop the old one.", example=True),
+        about("Stop the old run only after the new one is ready.", example=True),
     ] = False
     on_exit: Annotated[
         OnExit,
         about(
-            'Choose what its exit does: `"wait"` for a change, `"restart"` with growing pauses, or `"quit"` hotrun.',
+            'Choose what to do when it exits: `"wait"` for a change, `"restart"` with backoff, or `"quit"` hotrun.',
             example="restart",
         ),
     ] = "wait"
     on_failed_build: Annotated[
         OnFailedBuild,
-        about('Choose what a failed build does: `"keep"` the old run, marked stale, or `"stop"` it.', example="stop"),
+        about(
+            'Choose what to do when a build fails: `"keep"` the old run, marked stale, or `"stop"` it.', example="stop"
+        ),
     ] = "keep"
     tty: Annotated[bool, about("Run it in a pseudo-terminal. `false` uses pipes.", example=False)] = True
 
@@ -102,15 +106,15 @@ class UiSettings(Settings, frozen=True, kw_only=True):
 
     notify: Annotated[
         bool,
-        about("Notify through the terminal when a build fails, and when one passes again.", example=True),
+        about("Send a terminal notification when a build fails, and when one passes again.", example=True),
     ] = False
-    bell: Annotated[bool, about("Ring the terminal's bell when a build fails.", example=True)] = False
+    bell: Annotated[bool, about("Ring the terminal bell when a build fails.", example=True)] = False
     clear: Annotated[
         bool,
-        about("Start each build on an empty screen. What was printed before stays in the scrollback.", example=True),
+        about("Clear the screen before each build. Earlier output stays in the scrollback.", example=True),
     ] = False
     title: Annotated[bool, about("Show the state in the title of the terminal window.", example=False)] = True
     editor: Annotated[
         Annotated[str, Meta(min_length=1, extra={"expected": 'a program such as "code"'})] | None,
-        about("Open files with this program.", example="code", default="the one that the environment names"),
+        about("Open files with this program.", example="code", default="from the environment"),
     ] = None

@@ -1,4 +1,4 @@
-"""The file that `hotrun init` writes does the same as the project it was detected as."""
+"""The file that `hotrun init` writes, and the same detected project without a file."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def from_text(text: str, root: str) -> Project:
 
 
 @pytest.mark.parametrize("files", [files for files, _ in SAMPLES.values()], ids=SAMPLES)
-def test_the_file_says_what_the_project_does(tmp_path: Path, files: Files) -> None:
+def test_the_file_is_the_same_project(tmp_path: Path, files: Files) -> None:
     root = lay_out(tmp_path, files)
     for candidate in detect(root):
         assert from_text(to_toml(candidate), root) == to_project(candidate, root)
 
 
-def test_odd_characters_survive_the_way_through_the_file(tmp_path: Path) -> None:
+def test_odd_characters_survive_in_the_file(tmp_path: Path) -> None:
     raw = tomli.loads(to_toml(ODD))
     project = to_project(ODD, str(tmp_path))
     for kind, parts in (("build", project.steps), ("run", project.processes)):
@@ -77,13 +77,13 @@ def test_odd_characters_survive_the_way_through_the_file(tmp_path: Path) -> None
     assert tuple(raw["watch"]["exclude"]) == project.watch.exclude
 
 
-def test_a_list_is_run_as_it_is_and_a_string_by_the_shell(tmp_path: Path) -> None:
+def test_a_list_runs_directly_and_a_string_in_the_shell(tmp_path: Path) -> None:
     steps = to_project(ODD, str(tmp_path)).steps
     assert steps["a b"].program.argv[0] == "printf"
     assert steps["c.d"].program.argv == ("sh", "-c", "echo 'x' \"y\" \\z")
 
 
-def test_the_project_is_rooted_where_it_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_root_is_the_folder_of_the_detected_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     project = to_project(ODD, ".")
     assert project.root == str(tmp_path)
@@ -99,13 +99,13 @@ def test_the_file_begins_with_the_schema_and_how_to_get_it() -> None:
     assert "hotrun schema config > hotrun.schema.json" in second
 
 
-def test_the_file_tells_what_was_found_and_what_to_mind() -> None:
+def test_the_file_has_the_title_and_the_notes() -> None:
     text = to_toml(ODD)
     assert f"# {ODD.title}\n" in text
     assert "# Note: mind the gap.\n" in text
 
 
-def test_the_suggested_port_is_the_one_that_is_known() -> None:
+def test_the_suggested_port_is_the_detected_one() -> None:
     assert '#ready = { tcp = "127.0.0.1:9001" }' in to_toml(ODD)
 
 
@@ -122,21 +122,21 @@ def test_every_option_that_is_off_can_be_turned_on(tmp_path: Path) -> None:
     assert seen >= {"timeout", "env", "on_failed_build", "exclude", "on_exit", "ready", "debounce", "LOG", "env_files"}
 
 
-def test_all_options_together_are_a_file_too(tmp_path: Path) -> None:
+def test_all_options_together_are_a_valid_file(tmp_path: Path) -> None:
     for root, candidate in candidates(tmp_path):
         assert from_text(OPTION_OFF.sub("", to_toml(candidate)), root).steps.keys() == {
             step.name for step in candidate.steps
         }
 
 
-def test_the_starter_runs_as_it_is(tmp_path: Path) -> None:
+def test_the_starter_runs_unchanged(tmp_path: Path) -> None:
     project = from_text(starter(), str(tmp_path))
     assert project.steps == {}
     assert project.processes["app"].paths is None
     assert project.processes["app"].program.argv[:2] == ("sh", "-c")
 
 
-def test_the_starter_s_own_step_can_be_turned_on(tmp_path: Path) -> None:
+def test_the_step_of_the_starter_can_be_turned_on(tmp_path: Path) -> None:
     text = re.sub(r"^#(?=\[|\w+ = )", "", starter(), flags=re.MULTILINE)
     project = from_text(text.replace("[run.app]", '[run.app]\nneeds = ["compile"]'), str(tmp_path))
     assert project.steps["compile"].outputs == ("tmp/app",)
