@@ -18,7 +18,6 @@ from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.guard.protocol.records import new_session
 from hotrun.adapters.guard.stale_processes import end_stale_processes
 from hotrun.adapters.instance.state_folder import StateFolder
-from hotrun.core import late_imports
 from hotrun.core.engine import Engine
 from hotrun.core.model.events import ConfigReloaded, Event, Watching
 from hotrun.core.model.inputs import Begin, Input, Noticed, Request, Tick
@@ -202,6 +201,8 @@ class App:
                 else:
                     self._dispatcher.execute(effect)
             if not self._is_loaded:  # by now the first program is starting
+                from hotrun.core import late_imports
+
                 late_imports.load()
                 self._is_loaded = True
         self._flush()

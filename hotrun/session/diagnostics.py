@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from hotrun.core.model.inputs import DiagnosticsFound, Emptied, Input, Noticed, OutputRead, SpawnFailed, TraceFound
-from hotrun.session.parsers import MAX_MS, Key
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
     from hotrun.core.model.commands import FindTrace, Spawn
     from hotrun.core.model.project import CustomParser, Program
 
+Key = tuple[str | int, ...]
 Post = Callable[[Input], None]
 PlaceOf = Callable[[Key], str]
-LocatorFor = Callable[["Program", bool], "Locator"]
+LocatorFor = Callable[["Program", bool], Callable[[], "Locator"]]
 
 
 class DiagnosticsService:
@@ -82,6 +82,9 @@ class DiagnosticsService:
 
     def find_trace(self, command: FindTrace) -> None:
         """Post the stack trace at the end of the lines, if there is one."""
+        if not command.lines:
+            self._post(TraceFound(command.run, command.what))
+            return
         from hotrun.core.diagnostics.last_trace import last_trace
         from hotrun.core.diagnostics.text_rules.rules import RUNTIME
 
@@ -89,7 +92,7 @@ class DiagnosticsService:
         if trace is None:
             self._post(TraceFound(command.run, command.what))
             return
-        locator = self._locator_for(command.program, False)
+        locator = self._locator_for(command.program, False)()
 
         def answer(placed: list[Finding]) -> None:
             self._post(TraceFound(command.run, command.what, placed[0] if placed else trace))
@@ -112,6 +115,8 @@ class DiagnosticsService:
             self._reported = set(off)
 
     def _warn(self, key: Key) -> None:
+        from hotrun.session.parsers import MAX_MS
+
         name = ".".join(map(str, key))
 
         def answer(places: list[str]) -> None:
@@ -147,16 +152,17 @@ class _StepOutput:
         self,
         spawn: Spawn,
         new_parser: Callable[[tuple[str, ...], Program], Parser],
-        locator: Locator,
+        new_locator: Callable[[], Locator],
         thread: Callable[[], PatientThread],
         post: Post,
     ) -> None:
         self._spawn = spawn
         self._new_parser = new_parser
-        self._locator = locator
+        self._new_locator = new_locator
         self._thread = thread
         self._post = post
         self._parser: Parser | None = None
+        self._locator: Locator | None = None  # None until something is found
         self._placed: PlacedFindings | None = None  # None until something is found
 
     def feed(self, read: OutputRead) -> None:
@@ -180,6 +186,7 @@ class _StepOutput:
         from hotrun.core.diagnostics.collected import PlacedFindings
 
         findings = self._placed = self._placed or PlacedFindings()
+        locator = self._locator = self._locator or self._new_locator()
 
         def answer(placed: list[Finding]) -> None:
             pairs = zip(found, [*placed, *found[len(placed) :]], strict=True)  # the rest stays as it was printed
@@ -187,7 +194,7 @@ class _StepOutput:
             if last is not None:
                 self._post(last)
 
-        self._thread().map(self._spawn.run, self._locator.locate, found, answer)
+        self._thread().map(self._spawn.run, locator.locate, found, answer)
 
     def _post_findings(self, findings: Iterable[Finding]) -> None:
         found = tuple(findings)

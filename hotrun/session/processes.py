@@ -9,7 +9,6 @@ from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.guard.protocol.records import SessionMark
 from hotrun.adapters.instance.state_folder import StateFolder
 from hotrun.adapters.processes.children import Children
-from hotrun.adapters.readiness.log_lines import LogLines
 from hotrun.adapters.readiness.probes import Probes
 from hotrun.adapters.sockets.port_owners import PortOwnerSearch
 from hotrun.core.model import commands
@@ -18,6 +17,7 @@ from hotrun.core.model.inputs import Emptied, Input, Noticed, SpawnFailed
 if TYPE_CHECKING:
     import asyncio
 
+    from hotrun.adapters.readiness.log_lines import LogLines
     from hotrun.adapters.readiness.sd_notify import NotifySockets
     from hotrun.adapters.sockets.held import HeldSockets
     from hotrun.adapters.step_inputs.lister import InputLister
@@ -48,7 +48,8 @@ class ProcessService:
         self._root = root
         self._children = Children(self._on_child_input, colored, guard, session, folder)
         self._probes = Probes(post, self._children.members, guard.acquire, self._held_inodes)
-        self._log_lines = LogLines(post, on_slow_pattern)
+        self._on_slow_pattern = on_slow_pattern
+        self._log_lines: LogLines | None = None  # None until a process with `ready.log` starts
         self._port_owners = PortOwnerSearch(post, self._children.owner_of)
         self._held: HeldSockets | None = None  # made when needed: `socket` takes 8 ms to import
         self._notifications: NotifySockets | None = None
@@ -77,6 +78,9 @@ class ProcessService:
             self._post(SpawnFailed(command.run, str(error)))
             return
         if command.ready_log:
+            from hotrun.adapters.readiness.log_lines import LogLines
+
+            self._log_lines = self._log_lines or LogLines(self._post, self._on_slow_pattern)
             self._log_lines.expect(command.run, command.name, command.ready_log)
         self._children.spawn(command, variables, fds, [command.name] * len(fds))
 
@@ -176,7 +180,8 @@ class ProcessService:
         if isinstance(input, Emptied | SpawnFailed) and self._notifications is not None:
             self._notifications.close(input.run)
         self._post(input)
-        self._log_lines.check(input)
+        if self._log_lines is not None:
+            self._log_lines.check(input)
 
 
 class _NotReady(Exception):

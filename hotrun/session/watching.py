@@ -10,10 +10,8 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
 from hotrun.adapters.files.read_sources import ReadSources
 from hotrun.adapters.instance.state_folder import StateFolder
-from hotrun.core import late_imports
 from hotrun.core.model.inputs import Change, ConfigLoaded, ConfigRejected, FilesChanged, Input, Noticed
 from hotrun.core.model.project import Program, Project
 from hotrun.errors import HotrunError
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
     import msgspec
 
+    from hotrun.adapters.diagnostics.locate import Locator
     from hotrun.adapters.files.source import FileSource
 
 Reload = Callable[[], tuple[Project, tuple[str, ...]]]
@@ -85,13 +84,21 @@ class WatchService:
         """The state of the file watch. None before it starts."""
         return None if self._source is None else self._source.report()
 
-    def locator_for(self, program: Program, has_sources: bool) -> Locator:
-        """The locator for files that the output of a program names. Call it before the program starts.
+    def locator_for(self, program: Program, has_sources: bool) -> Callable[[], Locator]:
+        """A function that makes the locator for files that the output of a program names.
 
-        `has_sources`: add the source lines as the program sees them.
+        Call this before the program starts. `has_sources`: add the source lines as the program sees them.
         """
-        files = ProjectFiles(self._project.root, os.path.isfile, self._files)
-        return Locator(program.cwd, files, self._sources.seen_from(time.time_ns()).around if has_sources else None)
+        root = self._project.root
+        seen = self._sources.seen_from(time.time_ns()) if has_sources else None
+
+        def locator() -> Locator:
+            from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
+
+            files = ProjectFiles(root, os.path.isfile, self._files)
+            return Locator(program.cwd, files, None if seen is None else seen.around)
+
+        return locator
 
     def close(self) -> None:
         """Stop watching."""
@@ -143,6 +150,8 @@ class WatchService:
 
     async def _start(self, source: FileSource, project: Project, since_ns: int) -> None:
         import asyncio
+
+        from hotrun.core import late_imports
 
         await asyncio.get_running_loop().run_in_executor(None, late_imports.load_patterns)
         await source.start(project, _single_files(project), since_ns)

@@ -40,7 +40,7 @@ class Story:
         self.gate = threading.Event()
         files = ProjectFiles("/p", self._exists, lambda: ())
         self.service = DiagnosticsService(
-            self.posted.append, lambda program, has_sources: Locator(program.cwd, files), custom, self._place_of
+            self.posted.append, lambda program, has_sources: lambda: Locator(program.cwd, files), custom, self._place_of
         )
         self.service.attach(asyncio.get_running_loop())
 
