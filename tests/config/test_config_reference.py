@@ -1,4 +1,4 @@
-"""The example, the documentation and the JSON Schema say what the model says, key by key."""
+"""The example, the docs and the JSON Schema agree with the model, key by key."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SECTIONS = {
 
 
 def struct_in(annotation: Any) -> type[Table] | None:
-    """The table that an annotation speaks of, through Annotated, "or None" and dict[str, ...]."""
+    """Return the table in an annotation, through Annotated, "or None" and dict[str, ...]."""
     if isinstance(annotation, type) and issubclass(annotation, Table):
         return annotation
     inner = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
@@ -59,7 +59,7 @@ def struct_in(annotation: Any) -> type[Table] | None:
 
 
 def tables(table: type[Table] = Config) -> Iterator[type[Table]]:
-    """The table and all tables within it."""
+    """Return the table and all tables in it."""
     yield table
     for field in msgspec.structs.fields(table):
         if field.name == "build":  # besides the steps, [build] has keys of its own
@@ -73,7 +73,7 @@ KEYS = [(table.__name__, field.name) for table in tables() for field in msgspec.
 
 
 def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Iterator[tuple[str, str]]:
-    """The keys of the model that a parsed file holds, each with the name of its table."""
+    """Return the keys of the model in a parsed file, each with the name of its table."""
     for field in msgspec.structs.fields(kind):
         if field.name not in table:
             continue
@@ -90,7 +90,7 @@ def keys_in(table: dict[str, Any], kind: type[msgspec.Struct] = Config) -> Itera
 
 
 def schema_error(text: str) -> str | None:
-    """What the schema finds wrong with a file, as the path of the key; None where it is fine."""
+    """Return the path of the key that the schema rejects in a file, or None."""
     validator = jsonschema.Draft202012Validator(json_schema())
     error = jsonschema.exceptions.best_match(validator.iter_errors(tomli.loads(text)))
     return None if error is None else error.json_path
@@ -109,17 +109,17 @@ def test_the_example_loads_without_a_problem_or_a_warning(tmp_path: Path) -> Non
         assert list(loaded.project.steps) == ["generate", "app"]
 
 
-def test_the_example_with_its_options_on_loads_too() -> None:
+def test_the_example_with_all_options_on_loads() -> None:
     assert list(parse(loadable_example(), "hotrun.toml", "/project").project.processes) == ["web"]
 
 
-def test_the_example_with_all_steps_spelled_out_is_the_same_project() -> None:
+def test_the_expanded_example_is_the_same_project() -> None:
     loaded = parse(loadable_example(), "hotrun.toml", "/project")
     assert parse(to_toml(loaded), "hotrun.toml", "/project").project == loaded.project
 
 
 @pytest.mark.parametrize("kind", ["tcp", "http", "log", "notify", "exec"])
-def test_each_way_to_be_ready_in_the_example_is_valid(kind: str) -> None:
+def test_each_readiness_probe_in_the_example_is_valid(kind: str) -> None:
     loaded = parse(loadable_example(kind), "hotrun.toml", "/project")
     assert getattr(loaded.config.run["web"].ready, kind)
     assert loaded.project.processes["web"].ready.by == kind
@@ -129,8 +129,8 @@ def test_every_key_of_the_model_is_in_the_example() -> None:
     assert set(keys_in(tomli.loads(example_with_all_options()))) == set(KEYS)
 
 
-def test_what_is_made_from_code_is_as_the_code_has_it() -> None:
-    """Tables of the docs and the example: the command writes all of them."""
+def test_generated_files_are_up_to_date() -> None:
+    """tools.generate writes the tables in the docs and the example."""
     differing = [path.name for path, text in files() if path.read_text(encoding="utf-8") != text]
     assert differing == [], f"run `{COMMAND}`"
 
@@ -166,7 +166,7 @@ def test_the_documented_messages_are_real() -> None:
     assert caught.value.message.splitlines() == shown.splitlines()
 
 
-def test_the_schema_is_a_valid_schema_and_plain_json() -> None:
+def test_the_schema_is_valid_and_is_json() -> None:
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -185,12 +185,12 @@ def test_every_key_in_the_schema_has_a_title_and_a_description() -> None:
     assert all(definition["additionalProperties"] is False for definition in definitions.values())
 
 
-def test_the_schema_takes_the_example() -> None:
+def test_the_schema_accepts_the_example() -> None:
     assert schema_error(EXAMPLE.read_text()) is None
     assert schema_error(loadable_example()) is None
 
 
-def test_the_schema_takes_the_documented_examples() -> None:
+def test_the_schema_accepts_the_documented_examples() -> None:
     texts = [text for text in re.findall(r"(?s)```toml\n(.*?)```", DOCS) if "tool.hotrun" not in text]
     assert texts
     assert [schema_error(text) for text in texts] == [None] * len(texts)
@@ -230,7 +230,7 @@ def test_the_schema_takes_the_documented_examples() -> None:
         ("profile.dev.profile.x = {}", "$.profile.dev"),
     ],
 )
-def test_the_schema_refuses_wrong_files(text: str, path: str) -> None:
+def test_the_schema_rejects_wrong_files(text: str, path: str) -> None:
     assert schema_error(text) == path
 
 
@@ -242,17 +242,17 @@ def test_the_schema_refuses_wrong_files(text: str, path: str) -> None:
         'ready = { http = "http://[::1]:{port}/health", status = 204 }',
     ],
 )
-def test_the_schema_takes_what_the_reader_takes(keys: str) -> None:
+def test_the_schema_accepts_what_hotrun_accepts(keys: str) -> None:
     text = f'[run.web]\ncommand = "x --port {{port}}"\n{keys}'
     assert schema_error(text) is None
     assert parse(text, "hotrun.toml", "/project").warnings == ()
 
 
-def test_the_schema_lets_a_profile_hold_a_part_of_a_step() -> None:
+def test_the_schema_accepts_a_part_of_a_step_in_a_profile() -> None:
     assert schema_error('profile.dev.build.app.timeout = "5s"') is None
 
 
-def test_the_schema_words_defaults_as_the_file_would() -> None:
+def test_the_schema_has_defaults_as_the_file_has_them() -> None:
     definitions = json_schema()["$defs"]
     assert definitions["RunProcess"]["properties"]["stop_timeout"]["default"] == "5s"
     assert definitions["RunProcess"]["properties"]["stop_signal"]["default"] == "SIGTERM"
@@ -261,7 +261,7 @@ def test_the_schema_words_defaults_as_the_file_would() -> None:
     assert "default" not in definitions["WatchTableInProfile"]["properties"]["paths"]
 
 
-def test_configuration_touches_files_and_nothing_else() -> None:
+def test_loading_a_configuration_only_reads_files() -> None:
     banned = {"subprocess", "socket", "asyncio", "threading", "multiprocessing", "watchfiles"}
     for module in sorted((REPOSITORY / "hotrun" / "config").glob("*.py")):
         for node in ast.walk(ast.parse(module.read_text())):
@@ -270,8 +270,8 @@ def test_configuration_touches_files_and_nothing_else() -> None:
             assert not banned & {name.split(".")[0] for name in names}, module.name
 
 
-def test_a_good_file_loads_without_what_only_a_wrong_one_needs(tmp_path: Path) -> None:
-    """What is imported here delays every start; the messages, the locator and the schema are for later."""
+def test_a_valid_file_loads_without_the_code_for_wrong_files(tmp_path: Path) -> None:
+    """Each import here delays every start. Messages, the line locator and the schema are not needed then."""
     (tmp_path / "hotrun.toml").write_text('[build.app]\ncommand = "x"\ntimeout = "5s"\n')
     code = """
 import sys

@@ -38,7 +38,7 @@ class Key(msgspec.Struct, frozen=True):
     def summary(self) -> str:
         """The first sentence of the comment, and the default if there is one."""
         sentence = self.comment.partition(". ")[0].removesuffix(".")
-        return sentence if self.default == "none" else f"{sentence}; default: {plain(self.default)}"
+        return sentence if self.default == "none" else f"{sentence} (default: {plain(self.default)})"
 
     def assignment(self, value: object = None) -> str:
         """Return a TOML assignment of `value`, or of the example, to the key."""

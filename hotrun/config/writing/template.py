@@ -142,7 +142,7 @@ def _variables() -> str:
 def _remarked(assignment: str, meaning: str) -> str:
     """Return the assignment with its description behind it, or above it if the line would be too long."""
     line = f"{assignment:<36}  # {meaning}\n"
-    return line if len(line) <= _WIDTH else f"# {meaning}:\n{assignment}\n"
+    return line if len(line) <= _WIDTH else f"# {meaning}\n{assignment}\n"
 
 
 def _live_keys(part: CandidatePart) -> Iterator[tuple[str, object]]:

@@ -1,4 +1,4 @@
-"""Which line a key stands in, checked by hand on nasty TOML and against the parser on random TOML."""
+"""The line of each key, in difficult TOML by hand, and in random TOML compared with the parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NASTY = (Path(__file__).parent / "nasty.toml").read_text()
 
 
 def line_with(fragment: str) -> int:
-    """The only line that holds `fragment`."""
+    """Return the number of the only line with `fragment`."""
     (line,) = (number for number, line in enumerate(NASTY.split("\n"), 1) if fragment in line)
     return line
 
@@ -55,15 +55,15 @@ def test_a_key_is_found_in_its_line(path: problems.Path, fragment: str) -> None:
     assert lines_of_keys(NASTY)[path] == line_with(fragment)
 
 
-def test_every_key_of_the_nasty_file_is_found() -> None:
+def test_every_key_of_the_difficult_file_is_found() -> None:
     assert set(paths_in(tomli.loads(NASTY))) == set(lines_of_keys(NASTY))
 
 
-def test_what_looks_like_a_key_in_a_string_or_a_comment_is_none() -> None:
+def test_keys_in_strings_and_comments_are_ignored() -> None:
     assert not [path for path in lines_of_keys(NASTY) if path[0] in ("not", "fake", "two", "inline")]
 
 
-def test_a_missing_key_is_placed_at_the_innermost_table_around_it() -> None:
+def test_a_missing_key_has_the_line_of_the_innermost_table_around_it() -> None:
     lines = lines_of_keys("x = 1\n\n[run.web]\ncommand = 'x'\n")
     assert line_of(lines, ("run", "web", "ready", "tcp")) == 3
     assert line_of(lines, ("watch", "paths")) == 1
@@ -78,7 +78,7 @@ def test_escapes_in_a_quoted_key_are_decoded() -> None:
 
 
 def paths_in(value: Any, above: problems.Path = ()) -> Iterator[problems.Path]:
-    """Every key path of a parsed document."""
+    """Return every key path of a parsed document."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         yield (*above, key)

@@ -1,5 +1,7 @@
-"""Whatever a person types, the answer is a project or an error with a line: never a traceback.
-The seeds are fixed, so that a failure can be seen again."""
+"""Random configurations are a project or an error with a line, never a traceback.
+
+The seeds are fixed, so a failure can be reproduced.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,7 @@ LINES = [
 
 
 def check_problems(problems: tuple[str, ...], text: str, filename: str) -> None:
-    """Each is one printable line, and names a line of the text."""
+    """Check that each problem is one printable line and names a line of the text."""
     assert problems
     for problem in problems:
         place = re.match(rf"{re.escape(filename)}:(\d+)(:\d+)?: .", problem)
@@ -73,7 +75,7 @@ def check_problems(problems: tuple[str, ...], text: str, filename: str) -> None:
 
 
 def check_answer(text: str, filename: str = "hotrun.toml") -> bool:
-    """Parse; True for a project, False for an error that names places only."""
+    """Parse `text`. Return True for a project, False for an error in which each problem has a line."""
     try:
         loaded = parse(
             text, filename, "/project", random.Random(len(text)).choice([None, None, "release", "no"]), lambda: ["go"]
@@ -87,7 +89,7 @@ def check_answer(text: str, filename: str = "hotrun.toml") -> bool:
 
 
 def mutated(rng: random.Random, text: str) -> str:
-    """`text` with a few lines, keys, values or characters changed."""
+    """Return `text` with a few changed lines, keys, values or characters."""
     lines = text.split("\n")
     for _ in range(rng.randint(1, 2)):
         at = rng.randrange(len(lines))
@@ -132,7 +134,7 @@ def test_a_mutated_pyproject_loads_or_is_refused_with_a_line() -> None:
 
 
 def test_any_cut_of_the_example_loads_or_is_refused_with_a_line() -> None:
-    """A file that is read while it is being written."""
+    """hotrun may read a file while an editor writes it."""
     answers = [check_answer(EXAMPLE[:end]) for end in range(0, len(EXAMPLE), 13)]
     assert {True, False} == set(answers)
 
@@ -172,15 +174,15 @@ def random_value(rng: random.Random, depth: int = 0) -> Any:
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """Every container in a document with each of its keys."""
+    """Return every container in a document with each of its keys."""
     items = (
         list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
     )
     return [(value, key) for key, _ in items] + [place for _, inner in items for place in places(inner)]
 
 
-def test_the_reader_that_names_all_problems_agrees_with_the_fast_one() -> None:
-    """It finds a problem exactly where msgspec finds one, and reads the same where there is none."""
+def test_the_slow_reader_agrees_with_the_fast_one() -> None:
+    """It finds a problem only if msgspec finds one, and otherwise returns the same values."""
     rng = random.Random(3)
     original = tomli.loads(ALL_OPTIONS)
     del original["profile"], original["build"]["jobs"]  # which are taken out before it reads the rest
@@ -204,7 +206,7 @@ def test_the_reader_that_names_all_problems_agrees_with_the_fast_one() -> None:
 
 
 def matcher_ignores(pattern: str) -> bool:
-    """Whether the matcher takes a pattern for nothing at all, or cannot read it."""
+    """Return whether the matcher ignores a pattern or cannot read it."""
     try:
         return GitIgnoreSpecPattern(pattern).regex is None
     except (GitIgnorePatternError, re.error):
@@ -236,6 +238,6 @@ def test_each_pattern_that_the_matcher_would_ignore_is_refused() -> None:
         "(group)/[id]/page.ts", "../lib/**", ".env", ".../x", "a,b",
     ],
 )  # fmt: skip
-def test_a_pattern_that_can_match_is_taken(pattern: str) -> None:
+def test_a_pattern_that_can_match_is_accepted(pattern: str) -> None:
     check_pattern(pattern)
     assert not matcher_ignores(pattern)

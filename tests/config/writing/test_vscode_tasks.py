@@ -1,4 +1,4 @@
-"""The task for VS Code: put beside what is there, and never at its cost."""
+"""The task for VS Code, added to a tasks.json without any loss."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hotrun.config.writing.vscode_tasks import LABEL, PATTERN, TASK, Unmergeable
 
 
 @pytest.mark.parametrize("text", [None, "", "  \n"])
-def test_without_a_file_it_holds_our_task_alone(text: str | None) -> None:
+def test_a_new_file_has_only_the_task(text: str | None) -> None:
     made = with_task(text)
     assert made is not None
     assert json.loads(made) == {"version": "2.0.0", "tasks": [TASK]}
 
 
-def test_other_tasks_and_keys_stay_as_they_are() -> None:
+def test_other_tasks_and_keys_are_unchanged() -> None:
     other = {"version": "2.0.0", "inputs": [{"id": "ß"}], "tasks": [{"label": "lint", "type": "npm"}]}
     made = with_task(json.dumps(other))
     assert made is not None
@@ -28,17 +28,17 @@ def test_other_tasks_and_keys_stay_as_they_are() -> None:
     assert with_task(made) is None, "once is enough"
 
 
-def test_a_task_of_that_name_belongs_to_somebody() -> None:
+def test_an_existing_task_of_that_name_is_unchanged() -> None:
     assert with_task(json.dumps({"tasks": [{"label": LABEL, "command": "mine"}]})) is None
 
 
 @pytest.mark.parametrize("text", ['{"tasks": [] // mine\n}', "[]", '{"tasks": {}}', '{"tasks": ', "7"])
-def test_what_cannot_be_rewritten_without_loss_is_left(text: str) -> None:
+def test_a_file_that_would_lose_something_is_unchanged(text: str) -> None:
     with pytest.raises(Unmergeable):
         with_task(text)
 
 
-def test_the_task_can_be_put_in_by_hand() -> None:
+def test_the_task_can_be_added_by_hand() -> None:
     assert json.loads(task_text()) == TASK
 
 
@@ -54,6 +54,6 @@ def test_the_task_can_be_put_in_by_hand() -> None:
         ("  error: without a place", None),
     ],
 )
-def test_the_pattern_takes_our_lines_and_no_others(line: str, expected: tuple[str | None, ...] | None) -> None:
+def test_the_pattern_matches_only_lines_of_hotrun(line: str, expected: tuple[str | None, ...] | None) -> None:
     found = re.match(PATTERN, line)
     assert (found.groups() if found else None) == expected
