@@ -20,7 +20,7 @@ class NotRunning(HotrunError):
     """No hotrun runs in this folder or above it."""
 
     def __init__(self, folder: str) -> None:
-        super().__init__(f"no hotrun runs in {folder} or above it", "hotrun starts one", NOT_RUNNING)
+        super().__init__(f"hotrun is not running in {folder} or above", "start it with hotrun", NOT_RUNNING)
 
 
 class Client:
@@ -57,9 +57,9 @@ class Client:
             self._socket.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(self._line())
         except TimeoutError:
-            raise HotrunError(f"the hotrun of {self.root} did not answer within {timeout_s:g} s", None, 124) from None
+            raise HotrunError(f"hotrun in {self.root} did not answer within {timeout_s:g} s", None, 124) from None
         except (OSError, ValueError) as error:
-            raise HotrunError(f"the hotrun of {self.root} has gone: {error}", None, NOT_RUNNING) from None
+            raise HotrunError(f"lost the connection to hotrun in {self.root}: {error}", None, NOT_RUNNING) from None
         if not answer.get("ok"):
             raise HotrunError(f"{command}: {answer['error']['message']}")
         return answer["result"]

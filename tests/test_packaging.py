@@ -172,7 +172,7 @@ def test_what_is_in_the_wheel_is_enough_to_run(built: Built, tmp_path: Path) -> 
         ).stdout
 
     assert run("-c", "import hotrun; print(hotrun.__file__)").startswith(str(tmp_path / "installed"))
-    assert run("-m", "hotrun", "demo", "--check").startswith("demo: ok.")
+    assert run("-m", "hotrun", "demo", "--check").startswith("demo: passed,")
 
 
 def test_the_sdist_holds_the_sources_with_tests_examples_and_documents(built: Built) -> None:

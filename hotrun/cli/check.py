@@ -18,7 +18,7 @@ def check(options: Options, expand: bool = False) -> int:
     path = config_path(options, enter(options))
     if path is None:
         raise HotrunError(
-            "no hotrun.toml here or above, and no [tool.hotrun] in a pyproject.toml", "hotrun init writes one"
+            "no hotrun.toml here or above, and no [tool.hotrun] in a pyproject.toml", "create one with hotrun init"
         )
     project, warnings = load_configured(options, path)
     if expand:

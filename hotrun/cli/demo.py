@@ -30,8 +30,10 @@ def demo(options: Options, check: bool) -> int:
     with _project() as (folder, port):
         if check:
             return _check(folder, port)
-        say(f"demo: http://127.0.0.1:{port}/ shows what is in {os.path.join(folder, FILE)}")
-        print("demo: edit that file, save, and look at the page; Ctrl-C ends it and removes the folder", flush=True)
+        say(f"demo: http://127.0.0.1:{port}/ shows the page made by {os.path.join(folder, FILE)}")
+        print(
+            "demo: edit that file, save, and look at the page. Ctrl-C stops hotrun and removes the folder", flush=True
+        )
         from hotrun.cli.run import run
 
         return run(msgspec.structs.replace(options, directory=folder))
@@ -75,8 +77,8 @@ def _check(folder: str, port: int) -> int:
             session.send_signal(signal.SIGTERM)
             session.wait()
     if session.returncode != 0:
-        raise HotrunError(f"demo: hotrun ended with exit code {session.returncode}", exit_code=1)
-    print(f"demo: ok. Edit to served page: {duration(took_ms)}, of it the build: {duration(events)}")
+        raise HotrunError(f"demo: hotrun exited with code {session.returncode}", exit_code=1)
+    print(f"demo: passed, edit to page {duration(took_ms)} (build {duration(events)})")
     return 0
 
 
@@ -109,7 +111,7 @@ def wait_for(session: subprocess.Popen[bytes], *kinds: str) -> dict[str, Any]:
             return event
         if event["type"] in ("output", "message"):
             seen.extend("  " + line for line in event["text"].split("\n"))
-    raise HotrunError("\n".join([f"demo: hotrun ended before {listed(sorted(missing))}", *seen[-20:]]), exit_code=1)
+    raise HotrunError("\n".join([f"demo: hotrun exited before {listed(sorted(missing))}", *seen[-20:]]), exit_code=1)
 
 
 def _wait_for_page(port: int, text: str) -> None:
@@ -128,4 +130,4 @@ def _wait_for_page(port: int, text: str) -> None:
 
 
 def _too_slow(number: int, frame: object) -> None:
-    raise HotrunError(f"demo: nothing after {PATIENCE_S:.0f} s", "hotrun demo shows what goes on", exit_code=1)
+    raise HotrunError(f"demo: timed out after {PATIENCE_S:.0f} s", "see what happens with hotrun demo", exit_code=1)

@@ -56,7 +56,7 @@ def doctor(options: Options) -> int:
         wrong += line.mark == "wrong"
         say(f"{MARKS[line.mark]}  {line.topic:<15}{line.text}")
     say("")
-    say(count(wrong, "problem") if wrong else "all is well")
+    say(count(wrong, "problem") if wrong else "no problems found")
     return 1 if wrong else 0
 
 
@@ -96,7 +96,7 @@ def _configuration(chosen: ChosenProject) -> ReportLine:
 def _watching(found: ProjectScan, project: Project, places: ConfigPlaces) -> Iterator[ReportLine]:
     files, folders = count(len(found.files), "file"), count(found.folders, "folder")
     yield ReportLine("ok" if found.files else "wrong", "watched", f"{files} in {folders}")
-    yield ReportLine("ok", "pruned", f"{count(len(found.pruned), 'folder')}, with all below")
+    yield ReportLine("ok", "pruned", f"{count(len(found.pruned), 'folder')}, including subfolders")
     for pruned in found.pruned[:MOST_PRUNED]:
         yield ReportLine("ok", "pruned", f"  {_pruned(pruned, project, places)}")
     for text in found.unwatched:
@@ -115,14 +115,14 @@ def _file_systems(project: Project) -> Iterator[ReportLine]:
     for root, (kind, has_events) in file_systems(project).items():
         where = f"{display_name(root)} on {kind or 'an unknown file system'}"
         if poll == "always":
-            yield ReportLine("ok", "backend", f"{where}: polled, as watch.poll says")
+            yield ReportLine("ok", "backend", f"{where}: polling (watch.poll is always)")
         elif has_events:
-            yield ReportLine("ok", "backend", f"{where}: events of the kernel")
+            yield ReportLine("ok", "backend", f"{where}: native file events")
         elif poll == "auto":
-            yield ReportLine("note", "backend", f"{where}, where changes made elsewhere raise no events: polled")
+            yield ReportLine("note", "backend", f"{where}: no events for changes made elsewhere, so it is polled")
         else:
             yield ReportLine(
-                "wrong", "backend", f'{where}, where changes made elsewhere raise no events: poll = "auto" polls it'
+                "wrong", "backend", f'{where}: no events for changes made elsewhere, set watch.poll = "auto"'
             )
 
 
@@ -131,7 +131,7 @@ def _limits(folders: int) -> Iterator[ReportLine]:
         yield (
             ReportLine("ok", "limit", _limit(limit))
             if limit.is_enough
-            else ReportLine("wrong", "limit", f"{_limit(limit)}; raise it: {limit.remedy}")
+            else ReportLine("wrong", "limit", f"{_limit(limit)}, raise it with: {limit.remedy}")
         )
 
 
@@ -165,19 +165,19 @@ def _running(project: Project) -> Iterator[ReportLine]:
     if watch is None:
         return
     if watch["step_ms"] is not None:
-        yield ReportLine("ok", "running", f"takes what the kernel tells within {watch['step_ms']} ms")
+        yield ReportLine("ok", "running", f"reads native events within {watch['step_ms']} ms")
     if watch["polled"]:
         yield ReportLine(
             "ok", "running", f"polls {count(watch['polled'], 'folder')} every {watch['poll_interval_ms']} ms"
         )
     if watch["walks"]:
         took = "" if watch["last_walk_ms"] is None else f", the last in {watch['last_walk_ms']} ms"
-        found = f"{count(watch['missed'], 'change')} that no event had told" if watch["missed"] else "all had been told"
+        found = f"{count(watch['missed'], 'change')} missed" if watch["missed"] else "no missed changes"
         yield ReportLine(
-            "note" if watch["missed"] else "ok", "running", f"{count(watch['walks'], 'walk')}{took}: {found}"
+            "note" if watch["missed"] else "ok", "running", f"{count(watch['walks'], 'rescan')}{took}: {found}"
         )
     if watch["renewals"]:
-        yield ReportLine("note", "running", f"made its watches anew {count(watch['renewals'], 'time')}")
+        yield ReportLine("note", "running", f"watches renewed {count(watch['renewals'], 'time')}")
 
 
 def _port(port: NamedPort) -> ReportLine:
@@ -186,7 +186,7 @@ def _port(port: NamedPort) -> ReportLine:
         return ReportLine("ok", "port", f"{port.port} is free ({port.key})")
     ours = all(holder.is_ours for holder in found)
     owners = listed(list(dict.fromkeys(map(_holder, found))))
-    return ReportLine("note" if ours else "wrong", "port", f"{port.port} is held by {owners} ({port.key})")
+    return ReportLine("note" if ours else "wrong", "port", f"{port.port} is in use by {owners} ({port.key})")
 
 
 def _holder(holder: ListeningProcess) -> str:

@@ -43,7 +43,11 @@ def _nothing(found: dict[str, Any]) -> str:
 
 
 def _meanwhile(found: dict[str, Any]) -> str:
-    known = "this is what is known so far" if found["build"] is None else f"this is of build #{found['build']}"
+    known = (
+        "these are the problems so far"
+        if found["build"] is None
+        else f"these are the problems of build #{found['build']}"
+    )
     return f"build #{found['building']} is running: {known}"
 
 

@@ -23,12 +23,12 @@ COMMAND_LINE = "command line"  # what messages call it
 
 
 def init(options: Options, pick: int | None, from_file: str | None = None, from_command: str | None = None) -> int:
-    """Write hotrun.toml into the folder; `pick` (from 1) chooses where several projects fit. `from_file` is another
+    """Write hotrun.toml into the folder; `pick` (from 1) chooses where several are detected. `from_file` is another
     tool's file, `from_command` its command line. Raises HotrunError, ConfigError for what cannot be taken over."""
     folder = enter(options)
     given = [f"--{name}" for name, value in _asked(pick, from_file, from_command).items() if value is not None]
     if len(given) > 1:
-        raise HotrunError(f"{' and '.join(given)} do not go together", "leave all but one of them out")
+        raise HotrunError(f"{' and '.join(given)} cannot be combined", "use only one of them")
     if from_file is not None:
         return _take_over(folder, from_file)
     if from_command is not None:
@@ -47,18 +47,18 @@ def _detected(folder: str, pick: int | None) -> int:
     candidates = detect(folder)
     others = _of_other_tools(folder)
     if not candidates and pick is not None:
-        raise HotrunError(f"--pick {pick}: nothing is detected in {folder}", "hotrun init alone writes an example")
+        raise HotrunError(f"--pick {pick}: no project detected in {folder}", "write an example with hotrun init")
     if not candidates and others:
         return _take_over(folder, next(iter(others)))
     if not candidates:
         _write(folder, starter())
-        print(f"wrote {NAME}: nothing was detected, so it holds an example to fill in")
+        print(f"wrote {NAME}: no project detected, so it contains an example to fill in")
         return 0
     candidate = _picked(candidates, pick, others)
     _write(folder, to_toml(candidate))
     say(f"wrote {NAME}: {candidate.title}")
     for name, tool in others.items():
-        say(f"{name} of {tool} is here, too: `hotrun init --from {name}` takes it over, with {NAME} out of the way")
+        say(f"{name} of {tool} is here too. To convert it, remove {NAME} and run: hotrun init --from {name}")
     return 0
 
 
@@ -67,9 +67,9 @@ def _picked(candidates: tuple[Candidate, ...], pick: int | None, others: dict[st
         return candidates[0]
     if pick is not None and 1 <= pick <= len(candidates):
         return candidates[pick - 1]
-    problem = "several projects fit" if pick is None else f"--pick {pick}: there is no such project"
-    hint = "choose by its number: hotrun init --pick 1"
-    hint += "".join(f"; or take over what {tool} is told: hotrun init --from {name}" for name, tool in others.items())
+    problem = "several projects detected" if pick is None else f"--pick {pick}: no such project"
+    hint = "choose one by its number: hotrun init --pick 1"
+    hint += "".join(f", or convert {name} of {tool}: hotrun init --from {name}" for name, tool in others.items())
     raise HotrunError(f"{problem}\n{listing(candidates)}", hint)
 
 
@@ -103,10 +103,10 @@ def _take_over(folder: str, name: str) -> int:
     from hotrun.config.loading.read import read_config
 
     if name == "":
-        raise HotrunError("--from: expected a file, got nothing", "name the file of another tool, such as .air.toml")
+        raise HotrunError("--from: missing file", "use the file of another tool, such as .air.toml")
     if not os.path.lexists(name):
         here = _of_other_tools(folder)
-        hint = f"here is: {', '.join(here)}" if here else "name the file of another tool, such as .air.toml"
+        hint = f"found here: {', '.join(here)}" if here else "use the file of another tool, such as .air.toml"
         raise HotrunError(f"--from {name}: no such file", hint)
     return _imported(folder, convert(_source(folder, read_config(os.path.abspath(name), name), name)))
 
@@ -132,7 +132,7 @@ def _imported(folder: str, imported: Imported) -> int:
     made = f"{count(steps, 'step')}, {count(processes, 'process', 'processes')}"
     say(f"wrote {NAME}: {made}, from {imported.source} of {imported.tool}")
     if imported.notes:
-        print("at its top stands what is not the same or not taken over, and why")
+        print("see the notes at the top for settings that differ or were skipped")
     return 0
 
 
@@ -142,7 +142,7 @@ def _write(folder: str, text: str) -> None:
         # Created anew or not at all; readable by others as any source file, writable by the owner alone.
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError as error:
-        raise HotrunError(f"{path} exists and is left as it is", "remove it first to begin anew") from error
+        raise HotrunError(f"{path} already exists", "remove it to write a new one") from error
     except OSError as error:
         raise HotrunError(f"{path} cannot be written: {error.strerror}") from error
     with os.fdopen(fd, "w", encoding="utf-8") as file:

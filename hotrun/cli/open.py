@@ -22,9 +22,9 @@ def open_problem(directory: str | None, number: int) -> int:
         found = client.ask("errors")
     problems = msgspec.convert(found["diagnostics"], list[events.Diagnostic])
     if not 1 <= number <= len(problems):
-        there = f"there are {count(len(problems), 'problem')}" if problems else "nothing is wrong"
-        raise HotrunError(f"there is no problem {number}: {there}", "hotrun errors lists them, the first one is 1", 1)
+        there = count(len(problems), "problem") if problems else "no problems"
+        raise HotrunError(f"no problem {number}: found {there}", "hotrun errors lists them, from 1", 1)
     problem = problems[number - 1]
     if problem.file is None:
-        raise HotrunError(f"problem {number} has no place: {problem.message}", exit_code=1)
+        raise HotrunError(f"problem {number} has no file: {problem.message}", exit_code=1)
     return open_and_wait(problem.file, problem.line, problem.column, found["editor"])

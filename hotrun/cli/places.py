@@ -75,11 +75,11 @@ def rule_text(rule: IgnoreRule, places: ConfigPlaces) -> str:
     """An ignore rule with its place."""
     match rule.kind:
         case "own folder":
-            return f"hotrun itself: {rule.pattern} is its own folder, always"
+            return f"the built-in rule {rule.pattern} (hotrun's own folder)"
         case "version control":
-            return f"hotrun itself: {rule.pattern} belongs to version control"
+            return f"the built-in rule {rule.pattern} (version control)"
         case "built-in":
-            return f"a built-in rule: {rule.pattern}"
+            return f"the built-in rule {rule.pattern}"
         case "exclude":
             place = places.of_exclude(rule.line or 0)
             return f'{place}: "{rule.pattern}"' if place != "-x" else f"-x {rule.pattern}"

@@ -28,17 +28,17 @@ class ChosenProject(msgspec.Struct, frozen=True):
 def enter(options: Options) -> str:
     """Go where -C says; returns the folder, absolute. Raises HotrunError if it is none."""
     if options.directory == "":
-        raise HotrunError("-C: expected a folder, got nothing")
+        raise HotrunError("-C: missing folder")
     if options.directory is not None:
         try:
             os.chdir(options.directory)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            raise HotrunError(f"-C {options.directory}: {why}", "name a folder that can be entered") from error
+            raise HotrunError(f"-C {options.directory}: {why}", "use an existing folder") from error
     try:
         return os.getcwd()
     except FileNotFoundError as error:
-        raise HotrunError("the current folder has been removed", "cd to one that is there") from error
+        raise HotrunError("the current folder has been removed", "cd to an existing folder") from error
 
 
 def choose(options: Options, folder: str) -> ChosenProject:
@@ -46,7 +46,7 @@ def choose(options: Options, folder: str) -> ChosenProject:
     if options.command is not None:
         return ChosenProject(_from_command_line(options, folder))
     if options.build is not None:
-        raise HotrunError("--build goes with a command", "hotrun --build 'make' -- ./app")
+        raise HotrunError("--build needs a command to run", "for example: hotrun --build make -- ./app")
     path = config_path(options, folder)
     if path is None:
         return _detected(options, folder)
@@ -59,7 +59,7 @@ def config_path(options: Options, folder: str) -> str | None:
     from hotrun.config.loading.read import find
 
     if options.config == "":
-        raise HotrunError("-c: expected a file, got nothing")
+        raise HotrunError("-c: missing file")
     return os.path.abspath(options.config) if options.config is not None else find(folder)
 
 
@@ -73,7 +73,7 @@ def load_configured(options: Options, path: str) -> tuple[Project, tuple[str, ..
         for number, root in enumerate(loaded.project.watch.roots):
             if not os.path.exists(root):
                 place = place_of(("watch", "paths", number), path, options.profile)
-                raise HotrunError(f"{place}: {root} does not exist", "name a folder or file that is there")
+                raise HotrunError(f"{place}: {root} does not exist", "use an existing path")
     if loaded.project.exports:
         from hotrun.config.loading.check_exports import misplaced
 
@@ -102,7 +102,7 @@ def _rewatched(options: Options, project: Project) -> Project:
     """The project with what -w and -x lay over it."""
     for path in options.watch:
         if path and not os.path.exists(os.path.expanduser(path)):
-            raise HotrunError(f"-w {path}: no such file or folder", "name a folder or file that is there")
+            raise HotrunError(f"-w {path}: no such file or folder", "use an existing path")
     if options.watch or options.exclude:
         from hotrun.config.loading.narrow import override_watch
 
@@ -115,7 +115,9 @@ def _from_command_line(options: Options, folder: str) -> Project:
 
     for given, name in ((options.config, "-c"), (options.profile, "--profile")):
         if given is not None:
-            raise HotrunError(f"{name} reads a configuration, and -- COMMAND runs without one", "leave one of them out")
+            raise HotrunError(
+                f"{name} cannot be combined with -- COMMAND, which uses no configuration", "leave one of them out"
+            )
     if options.names:
         raise HotrunError("hotrun run cannot be combined with -- COMMAND", "leave one of them out")
     return _rewatched(options, command_line_project(folder, options.command or (), options.build))
@@ -126,20 +128,20 @@ def _detected(options: Options, folder: str) -> ChosenProject:
     from hotrun.config.writing.template import to_project
 
     if options.profile is not None:
-        raise HotrunError(f"--profile {options.profile}: there is no hotrun.toml", "hotrun init writes one")
+        raise HotrunError(f"--profile {options.profile}: no hotrun.toml found", "create one with hotrun init")
     candidates = detect(folder)
     if not candidates:
         raise HotrunError(
-            f"nothing to run in {folder}: no hotrun.toml here or above, and no kind of project that hotrun knows",
-            "hotrun -- COMMAND restarts a command on every change; hotrun init writes a hotrun.toml to fill in",
+            f"nothing to run in {folder}: no hotrun.toml here or above, and no known kind of project",
+            "run hotrun -- COMMAND, or write a hotrun.toml with hotrun init",
         )
     if len(candidates) > 1:
         raise HotrunError(
-            f"several projects fit in {folder}, so none is run\n{listing(candidates)}",
-            "choose by its number: hotrun init --pick 1 writes a hotrun.toml; or say hotrun -- COMMAND",
+            f"several projects detected in {folder}\n{listing(candidates)}",
+            "choose one with hotrun init --pick 1, or run hotrun -- COMMAND",
         )
     project = to_project(candidates[0], folder)
-    what = f"{candidates[0].title}: {_commands(project)}; `hotrun init` saves this as hotrun.toml"
+    what = f"{candidates[0].title}: {_commands(project)} (`hotrun init` saves this as hotrun.toml)"
     return ChosenProject(_narrowed(options, project), None, (), what)
 
 

@@ -35,7 +35,7 @@ def run(options: Options) -> int:
     if options.ui not in UIS:
         raise HotrunError(f"--ui {options.ui}: expected one of {', '.join(UIS)}", did_you_mean(options.ui, UIS))
     if options.once and options.postpone:
-        raise HotrunError("--postpone does not go with --once, which builds at once", "leave one of them out")
+        raise HotrunError("--postpone cannot be combined with --once", "leave one of them out")
     root = enter(options)
     guard = start_guard()
     chosen = choose(options, root)
@@ -60,7 +60,7 @@ def run(options: Options) -> int:
     if chosen.explanation is not None:
         notices.insert(0, Noticed("info", chosen.explanation))
     if options.postpone:
-        notices.append(Noticed("info", "nothing is started before the first change (--postpone)"))
+        notices.append(Noticed("info", "waiting for the first change (--postpone)"))
     return app.run(tuple(notices))
 
 

@@ -34,7 +34,7 @@ def folder_of(directory: str | None) -> str:
     """The folder that -C names, absolute; the current one without it. Raises HotrunError if it is none."""
     folder = os.path.abspath(directory or ".")
     if directory == "" or not os.path.isdir(folder):
-        raise HotrunError(f"-C {directory}: no such folder", "name a folder that can be entered")
+        raise HotrunError(f"-C {directory}: no such folder", "use an existing folder")
     return folder
 
 
@@ -51,7 +51,7 @@ def _worded(found: dict[str, Any]) -> Iterator[str]:
 
 def _timing(found: dict[str, Any] | None) -> Iterator[str]:
     if found is None:
-        yield "nothing has been built yet"
+        yield "no build yet"
         return
     import msgspec
 

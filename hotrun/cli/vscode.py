@@ -19,16 +19,14 @@ def init_vscode(options: Options) -> int:
     try:
         text = with_task(_read(path))
         if text is None:
-            print(f'{NAME} has a task "hotrun" already and is left as it is')
+            print(f'{NAME} already has a task "hotrun"')
             return 0
         _replace(path, text)
     except Unmergeable as why:
-        raise HotrunError(
-            f"{path}: left as it is: {why}", f'put this into its list "tasks" by hand:\n{task_text()}'
-        ) from None
+        raise HotrunError(f"{path}: not changed: {why}", f'add this to its list "tasks":\n{task_text()}') from None
     except OSError as error:
         raise HotrunError(f"{path} cannot be written: {error.strerror}") from error
-    print(f"wrote {NAME}: Terminal > Run Task > hotrun; errors are shown in the Problems view")
+    print(f"wrote {NAME}: Terminal > Run Task > hotrun shows errors in the Problems view")
     return 0
 
 
@@ -39,7 +37,7 @@ def _read(path: str) -> str | None:
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
-        raise Unmergeable(f"it is no UTF-8: {error.reason}") from error
+        raise Unmergeable(f"not UTF-8: {error.reason}") from error
 
 
 def _replace(path: str, text: str) -> None:

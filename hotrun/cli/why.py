@@ -139,12 +139,12 @@ def _worded(answer: WhyAnswer, chosen: ChosenProject, places: ConfigPlaces) -> I
     if not sight.is_watched:
         yield from (f"  {line}" for line in _obstacle(sight, chosen, places))
     elif answer.output_of is not None:
-        yield f"  {places.of(answer.output_of)} makes it an output: its changes trigger nothing"
+        yield f"  {places.of(answer.output_of)} makes it an output, and changes trigger nothing"
     else:
         if sight.rule is not None:
-            yield f"  taken back in by {rule_text(sight.rule, places)}"
+            yield f"  re-included by {rule_text(sight.rule, places)}"
         if answer.is_configuration:
-            yield "  it is the configuration: hotrun reloads it"
+            yield "  it is the configuration, and hotrun reloads it"
         yield from (f"  {_effect(found, answer, chosen, places)}" for found in answer.consequences)
         if not answer.triggers:
             yield "  matches no step or process"
@@ -163,27 +163,27 @@ def _heading(answer: WhyAnswer) -> str:
     said = "watched" if answer.watched else "not watched"
     if answer.files is not None and answer.sight.exists:
         said += f", {count(answer.files, 'file')}"
-    return said if answer.sight.exists else f"{said} (there is none now)"
+    return said if answer.sight.exists else f"{said} (does not exist)"
 
 
 def _obstacle(sight: PathStatus, chosen: ChosenProject, places: ConfigPlaces) -> Iterator[str]:
     at = sight.at or sight.path
     is_above = at != sight.path
-    where = f"the folder {_shown(at, True)} above it" if is_above else "it"
+    where = f"its parent folder {_shown(at, True)}" if is_above else "it"
     match sight.reason:
         case "ignored" if sight.rule is not None:
             is_folder = is_above or sight.is_folder
             yield f"{where} is ignored by {rule_text(sight.rule, places)}"
             yield from _remedy(sight.rule, at, is_folder, chosen)
         case "outside":
-            yield f"it lies outside of what is watched: {listed([_shown(r, True) for r in chosen.project.watch.roots])}"
+            yield f"it is outside the watched folders: {listed([_shown(r, True) for r in chosen.project.watch.roots])}"
         case "link":
             leads_to = _shown(os.path.realpath(at), True)
-            behind = f"it lies behind the link {_shown(at, False)}, which leads to {leads_to} and"
-            yield f"{behind if is_above else f'it is a link to the folder {leads_to}, which'} is not followed"
+            behind = f"it is behind the link {_shown(at, False)} to {leads_to}, which"
+            yield f"{behind if is_above else f'it is a link to {leads_to}, which'} is not followed"
             yield "to follow links: set follow_symlinks = true in [watch]"
         case "loop":
-            yield f"{where} leads back to one of the folders it lies in: it is not entered again"
+            yield f"{where} links back to one of its parent folders"
         case "name":
             yield f"{where} has a name that is not UTF-8"
         case "unreadable":
@@ -208,14 +208,14 @@ def _effect(found: Consequence, answer: WhyAnswer, chosen: ChosenProject, places
         return f"{name} runs after {needed}" if is_step else f"{name} restarts when {needed} {_pass(found)}"
     does = "runs" if is_step else "restarts"
     if found.link.key == "reload.paths":
-        does = f"is told by {_reload_signal(found.part, chosen)}"
+        does = f"gets {_reload_signal(found.part, chosen)}"
     said = f"{name} {does}: {places.of(found.link)}"
     if found.link.key == "inputs":
-        said += f", by {found.link.by}" if found.link.by is not None else ", of which not all is known"
+        said += f", by {found.link.by}" if found.link.by is not None else ", but its inputs are not fully known"
     if answer.files and found.link.number is not None and answer.files > 0:
         said += f" ({count(min(found.files, answer.files), 'file')})"
     if found.after and not is_step:
-        said += f"; when {needed} {_pass(found)}"
+        said += f", when {needed} {_pass(found)}"
     return said
 
 

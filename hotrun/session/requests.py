@@ -126,7 +126,7 @@ class ControlRequests:
     def _check_name(self, verb: Verb, name: str) -> None:
         project, argument = self._session.engine.project, REQUESTS[verb].argument
         if argument is None:
-            raise Refused("bad_args", f"{verb} takes no name")
+            raise Refused("bad_args", "takes no name")
         known = project.steps if argument == "step" else project.processes
         if name not in known:
             raise _unknown(argument, name, known)

@@ -151,14 +151,14 @@ def test_only_the_last_few_decisions_of_the_last_paths_are_kept() -> None:
         (None, []),
         (
             Report(),
-            ["ok: takes what the kernel tells within 2 ms", "ok: 3 walks, the last in 31 ms: all had been told"],
+            ["ok: reads native events within 2 ms", "ok: 3 rescans, the last in 31 ms: no missed changes"],
         ),
         (
             Report(step_ms=None, polled=4, missed=2, walks=1, renewals=1),
             [
                 "ok: polls 4 folders every 500 ms",
-                "note: 1 walk, the last in 31 ms: 2 changes that no event had told",
-                "note: made its watches anew 1 time",
+                "note: 1 rescan, the last in 31 ms: 2 changes missed",
+                "note: watches renewed 1 time",
             ],
         ),
     ],

@@ -69,5 +69,5 @@ def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
 def cached_text(cached: Mapping[str, Baseline], is_all: bool) -> str:
     """What to report of a change that has put the inputs of these steps back; `is_all`: nothing is left to build."""
     build = max([baseline.build for baseline in cached.values()])
-    then = "nothing to build" if is_all else f"{listed(sorted(cached))} need not be built"
-    return f"back to what build #{build} was made of: {then}"
+    then = "nothing to build" if is_all else f"{listed(sorted(cached))} not rebuilt"
+    return f"same as in build #{build}, {then}"

@@ -7,7 +7,7 @@ its digest of that moment; when each is back at it, the step is clean again. Not
     a run since may have written: its outputs are not the files that they were, or are not all plain paths of files
     (a pattern, a folder, none declared) and any run was started
     a step that it needs has passed with something newer
-    it was asked for, or the configuration of it has changed
+    somebody asked for it, or the configuration of it has changed
 """
 
 from __future__ import annotations

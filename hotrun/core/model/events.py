@@ -278,7 +278,7 @@ class ProcessStale(Event, frozen=True, tag="process.stale"):
 
 
 class ProcessUpToDate(Event, frozen=True, tag="process.up_to_date"):
-    """The run, which was stale or to be restarted, is what build `build` would start: it serves on."""
+    """The run, which was stale or to be restarted, is up to date with build `build` and keeps running."""
 
     process: str
     run: int

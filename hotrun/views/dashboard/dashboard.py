@@ -69,7 +69,7 @@ class Dashboard:
         self._is_full = False  # as it is wanted
         self._is_alternate = False  # as the terminal is
         self._has_rows = True
-        self._is_paused = False  # as far as it was asked for; the state does not tell it during a build
+        self._is_paused = False  # as requested last; during a build the state does not show it
         self._render: Callable[[int], list[str]] | None = None
         self._drawn: list[str] = []  # the rows that are on the screen
         self._is_spoiled = False  # they may look different there
@@ -285,7 +285,7 @@ class Dashboard:
     def _show_only(self, number: int) -> None:
         names = list(self.snapshot.processes)
         if number > len(names):
-            self.note(f"there is no process {number}")
+            self.note(f"no process {number}")
             return
         self._pinned.only = names[number - 1] if len(names) > 1 else None
 
@@ -303,7 +303,7 @@ class Dashboard:
         elif problems:
             number = 1 if by > 0 else len(problems)
         else:
-            self.note("nothing is wrong")
+            self.note("no problems")
             return
         self._pinned.selected = (number, problems[number - 1])
 
@@ -312,7 +312,7 @@ class Dashboard:
         problems = self.snapshot.problems()
         if self._pinned.selected is None and (not problems or action == "select"):
             if action != "select":
-                self.note("nothing is wrong")
+                self.note("no problems")
             return []
         problem = problems[0] if self._pinned.selected is None else self._pinned.selected[1]
         if action != "copy":
@@ -332,14 +332,14 @@ class Dashboard:
     def _press_full(self, action: Action) -> list[Wish]:
         """Output waits for the scrollback while the panes are open, up to a bound."""
         if self._full is None:
-            self.note("the whole screen is not there yet")
+            self.note("the full screen is not ready yet")
             return []
         if self._is_full and action in ALWAYS:
             return self._act(action)
         wishes = self._full.press(action, self.snapshot, self._size[1])
         self._is_full = wishes is not None
         if action in ("open", "copy") and not wishes:
-            self.note("nothing is wrong")
+            self.note("no problems")
         for wish in wishes or ():
             if isinstance(wish, CopyToClipboard):
                 self.note(f"copied {wish.text}")

@@ -139,7 +139,7 @@ def _process_row(snapshot: Snapshot, pinned: Pinned, width: int, signs: Signs) -
     ends: list[Row] = [()]
     if pinned.only is not None:
         name = clean_name(pinned.only)
-        ends = [(GAP, (f"only {name} is printed{back}", BUSY)), (GAP, (f"only {name}", BUSY))]
+        ends = [(GAP, (f"showing only {name}{back}", BUSY)), (GAP, (f"only {name}", BUSY))]
     views = list(snapshot.processes.values())
     whole = _joined([_process(view, signs) for view in views])
     for end in ends:
@@ -226,8 +226,8 @@ _MISSED_FIRST: tuple[Action, ...] = ("attach", "next-error", "pause", "errors", 
 def _last_row(snapshot: Snapshot, pinned: Pinned, width: int, height: int, signs: Signs) -> Row:
     if snapshot.attached is not None:
         name = clean_name(snapshot.attached)
-        whole = f"keys go to {name}, Ctrl-] takes them back"
-        return _first_that_fits([((whole, "bold cyan"),), ((f"{name} has the keys: Ctrl-]", "bold cyan"),)], width)
+        whole = f"input goes to {name}, Ctrl-] detaches"
+        return _first_that_fits([((whole, "bold cyan"),), ((f"input: {name} (Ctrl-])", "bold cyan"),)], width)
     if pinned.selected is not None:
         return _selected_row(snapshot, pinned, pinned.selected, width)
     if pinned.note:
@@ -245,7 +245,7 @@ def _selected_row(snapshot: Snapshot, pinned: Pinned, selected: tuple[int, Diagn
     where = f"{clean_name(place)}: " if place else ""
     of = f"{number}/{len(snapshot.problems())} "
     row: Row = ((of, QUIET), (where, STRONG), (problem.severity, style), (f": {clean_name(problem.message)}", PLAIN))
-    words: tuple[tuple[Action, str], ...] = (("open", "open"), ("copy", "copy"), ("back", "forget"))
+    words: tuple[tuple[Action, str], ...] = (("open", "open"), ("copy", "copy"), ("back", "clear"))
     keys = [f"{key} {word}" for action, word in words if (key := _key(pinned.keys, action))]
     return _first_that_fits([(*row, (f"  ({', '.join(keys)})", QUIET)), row] if keys else [row], width)
 

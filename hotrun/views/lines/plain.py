@@ -31,6 +31,14 @@ _PREFIX_COLORS = ("36", "35", "34", "33", "32", "96", "95", "94")
 _ASKS = re.compile(r"[]>)?:$#%]\s*$")  # how a question ends; what has only stopped (a dot for each file) is none
 
 
+WHY: dict[events.Reason, str] = {
+    "files": "files changed",
+    "request": "requested",
+    "start": "first build",
+    "config": "configuration changed",
+}
+
+
 class PlainMarks(NamedTuple):
     """The signs in front of our own lines."""
 
@@ -101,7 +109,7 @@ class Plain:
         errors = sum(problem.severity == "error" for problem in problems)
         others = len(problems) - errors
         counts = [count(n, noun) for n, noun in ((errors, "error"), (others, "warning")) if n]
-        self._line(self._paint(", ".join(counts) or "nothing is wrong", RED if errors else YELLOW if others else GREEN))
+        self._line(self._paint(", ".join(counts) or "no problems", RED if errors else YELLOW if others else GREEN))
         self._list(problems)
 
     def show_rule(self) -> None:
@@ -139,9 +147,9 @@ class Plain:
             case events.ProcessExited():
                 return self._exit_line(event)
             case events.ProcessStale():
-                return self._named(event.process, f"is stale: it still runs build #{event.build}", YELLOW)
+                return self._named(event.process, f"is stale: still running build #{event.build}", YELLOW)
             case events.ProcessUpToDate():
-                return self._named(event.process, f"is what build #{event.build} would start: it serves on", GREEN)
+                return self._named(event.process, f"is up to date with build #{event.build}, kept running", GREEN)
             case events.ProcessReloaded():
                 return self._named(event.process, f"reloads ({event.signal})", CYAN)
             case events.ProcessStatus():
@@ -154,18 +162,16 @@ class Plain:
             case events.Diagnostic():
                 return self._problem_line(event) if event.process is not None else None
             case events.InputAttached():
-                whose = (
-                    f"goes to {clean_name(event.process)}, Ctrl-] takes it back"
-                    if event.process
-                    else "is hotrun's again"
-                )
-                return self._paint(f"what is typed {whose}", CYAN)
+                whose = f"{clean_name(event.process)}, Ctrl-] detaches" if event.process else "hotrun again"
+                return self._paint(f"input goes to {whose}", CYAN)
             case events.ConfigReloaded():
-                names = listed([*event.steps, *event.processes]) or "nothing that runs"
+                names = listed([*event.steps, *event.processes]) or "no step or process"
                 return self._paint(f"configuration reloaded{dot}changed: {clean_name(names)}", CYAN)
             case events.ConfigError():
                 text = "\n".join(clean_name(problem) for problem in event.problems)
-                return self._paint(f"{self._marks.bad} configuration not taken, the last good one stays:\n{text}", RED)
+                return self._paint(
+                    f"{self._marks.bad} configuration has errors, still using the previous one:\n{text}", RED
+                )
             case events.Message():
                 color = {"error": RED, "warning": YELLOW}.get(event.level, CYAN)
                 return self._paint(f"{event.level}: {clean_name(event.text)}", color)
@@ -205,7 +211,7 @@ class Plain:
         names = [path.path for path in event.paths]
         total = len(names) + event.more
         what = listed(names) if total <= 3 else f"{names[0]} and {total - 1} more"
-        title = f"{time.strftime('%H:%M:%S')} {self._marks.dot} {clean_name(what or event.reason)}"
+        title = f"{time.strftime('%H:%M:%S')} {self._marks.dot} {clean_name(what or WHY[event.reason])}"
         mark = f"{MARK} build #{event.build} started"
         text = f" {self._marks.rule * 2} {title} "
         rest = self._marks.rule * max(2, RULE_WIDTH - len(mark) - len(text))
@@ -229,8 +235,8 @@ class Plain:
         return self._named(event.process, f"exited with {event.exit_code} {after}", RED if event.exit_code else YELLOW)
 
     def _build_result(self, event: events.BuildFinished) -> None:
-        good = event.status == "passed"
-        mark = self._marks.good if good else self._marks.bad
+        good, canceled = event.status == "passed", event.status == "canceled"
+        mark = self._marks.good if good else self._marks.dot if canceled else self._marks.bad
         # What is wrong with a process was said when it happened.
         found = self._snapshot.problems() if event.status != "canceled" else []
         problems = [problem for problem in found if problem.step is not None]
@@ -239,7 +245,7 @@ class Plain:
         counts += [f"{event.fixed} fixed"] if event.fixed else []
         tail = f": {', '.join(counts)}" if counts else ""
         text = f"{mark} build #{event.build} {event.status} in {duration(event.duration_ms)}{tail}"
-        color = GREEN if good else DIM if event.status == "canceled" else RED
+        color = GREEN if good else DIM if canceled else RED
         self._line(self._paint(text, color))
         self._list(problems)
         if event.status != "canceled":

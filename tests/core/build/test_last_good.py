@@ -43,7 +43,7 @@ def test_a_red_edit_that_is_taken_back_is_green_again_without_a_build() -> None:
     world.take_commands()
     world.save("main.go", B, A)
     assert world.take_commands() == []
-    assert said(world) == ["main.go: back to what build #1 was made of: nothing to build"]
+    assert said(world) == ["main.go: same as in build #1, nothing to build"]
     found = snapshot(world)
     assert found.last_build is not None
     assert (found.last_build.build, found.last_build.status, found.last_build.steps) == (3, "passed", ())
@@ -217,7 +217,7 @@ def test_what_was_changed_and_put_back_while_paused_is_only_said() -> None:
     world.send(Request("resume")).wait(100)
     assert world.take_commands() == ["verify"]
     assert world.statuses() == ["passed"]
-    assert said(world) == ["main.go: back to what build #1 was made of: nothing to build"]
+    assert said(world) == ["main.go: same as in build #1, nothing to build"]
 
 
 # --- random histories --------------------------------------------------------------------------------------------

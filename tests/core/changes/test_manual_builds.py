@@ -130,9 +130,7 @@ def test_a_red_build_is_shown_together_with_what_is_pending() -> None:
 def test_an_edit_that_is_taken_back_while_it_is_pending_needs_no_build() -> None:
     world = manual().save("a.go", b"0", b"1").wait(100).save("a.go", b"1", b"0").wait(100).send(BUILD)
     assert [command for command in world.take_commands() if command.startswith("spawn")] == []
-    assert world.told(events.Message)[-1] == events.Message(
-        "info", "a.go: back to what build #1 was made of: nothing to build"
-    )
+    assert world.told(events.Message)[-1] == events.Message("info", "a.go: same as in build #1, nothing to build")
     assert state(world) == ("watching", "", 0)
 
 

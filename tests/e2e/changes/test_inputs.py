@@ -134,7 +134,7 @@ def test_why_says_which_package_brings_a_file_in_whether_hotrun_runs_or_not(shop
             assert run(shop, "why", path).stdout == answer
     lay_out(shop, {"go.mod": "modul\n"})
     said = run(shop, "why", "unused/u.go")
-    assert (said.returncode, "of which not all is known" in said.stdout) == (0, True)
+    assert (said.returncode, "its inputs are not fully known" in said.stdout) == (0, True)
 
 
 def test_a_c_program_is_built_for_the_headers_that_it_includes(tmp_path: Path) -> None:

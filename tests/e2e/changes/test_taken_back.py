@@ -58,7 +58,7 @@ def test_a_red_and_a_running_build_are_taken_back_without_another_one(tmp_path: 
             assert session.wait_for("process.up_to_date", since=mark)["build"] == restored["build"]
             assert session.seen("build.finished", since=mark)[0]["status"] == status
             text = session.wait_for("message", since=mark)["text"]
-            assert text == "a.txt: back to what build #2 was made of: nothing to build"
+            assert text == "a.txt: same as in build #2, nothing to build"
             session.wait_for("up_to_date", since=mark, build=restored["build"])
         assert len(session.seen("process.started")) == 2
         assert session.seen("process.started")[0]["pid"] == pid

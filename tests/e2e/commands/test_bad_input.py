@@ -151,7 +151,7 @@ def test_a_folder_that_was_removed_is_said(here: Path) -> None:
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.splitlines() == [
         "error: the current folder has been removed",
-        "hint: cd to one that is there",
+        "hint: cd to an existing folder",
     ]
 
 

@@ -175,7 +175,7 @@ def test_init_writes_a_file_that_check_accepts_and_never_writes_it_again(
     assert f'command = "{command}"' in written
     again = run(tmp_path, "init")
     assert again.returncode == 2
-    assert "hotrun.toml exists and is left as it is" in again.stderr
+    assert "hotrun.toml already exists" in again.stderr
     assert (tmp_path / "hotrun.toml").read_text(encoding="utf-8") == written
 
 
@@ -293,7 +293,7 @@ def test_the_demo_waits_for_the_process_and_the_watcher_in_any_order(order: tupl
 
 def test_the_demo_proves_the_installation_says_how_long_it_took_and_leaves_nothing(tmp_path: Path) -> None:
     said = good(run(tmp_path, "demo", "--check", TMPDIR=str(tmp_path)))
-    assert re.fullmatch(r"demo: ok\. Edit to served page: \d\S*m?s, of it the build: \d\S*m?s\n", said), said
+    assert re.fullmatch(r"demo: passed, edit to page \d\S*m?s \(build \d\S*m?s\)\n", said), said
     runtime = tmp_path / f"hotrun-{os.getuid()}"  # stays, for the next session
     assert list(tmp_path.iterdir()) in ([], [runtime])
     assert not runtime.exists() or list(runtime.iterdir()) == []

@@ -119,7 +119,7 @@ def test_a_folder_that_others_can_enter_is_passed_over(root: Path, tmp_path: Pat
 def test_status_says_green_red_and_not_running(root: Path) -> None:
     nobody = run(root, "status")
     assert (nobody.returncode, nobody.stdout) == (3, "")
-    assert nobody.stderr == f"error: no hotrun runs in {root} or above it\nhint: hotrun starts one\n"
+    assert nobody.stderr == f"error: hotrun is not running in {root} or above\nhint: start it with hotrun\n"
     with Running(root) as session:
         session.wait_for("up_to_date")
         pid = session.wait_for("process.started")["pid"]
@@ -272,8 +272,8 @@ def _settled(session: Running) -> Running:
     ("command", "args", "message"),
     [
         ("dance", {}, "dance: no such command: dance"),
-        ("statu", {}, 'statu: no such command: statu; did you mean "status"?'),
-        ("build", {"name": "ap"}, 'build: no such step: ap; did you mean "app"?'),
+        ("statu", {}, 'statu: no such command: statu, did you mean "status"?'),
+        ("build", {"name": "ap"}, 'build: no such step: ap, did you mean "app"?'),
         ("restart", {"name": "app"}, "restart: no such process: app"),
         ("pause", {"name": "web"}, "pause: takes no name"),
         ("build", {"nmae": "x"}, "build: Object contains unknown field `nmae`"),
@@ -311,7 +311,7 @@ def test_a_client_says_when_the_session_goes(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr("hotrun.client.known_paths", lambda root: [str(path)])
         with Client(str(tmp_path)) as client:
             leaving.accept()[0].close()
-            with pytest.raises(HotrunError, match="has gone") as error:
+            with pytest.raises(HotrunError, match="lost the connection") as error:
                 client.ask("status")
         assert error.value.exit_code == 3
 

@@ -21,7 +21,7 @@ def lines(folder: Path, *arguments: str, problems: int = 0) -> list[tuple[str, s
     done = run(folder, "doctor", *arguments)
     assert done.stderr == ""
     *body, blank, result = done.stdout.splitlines()
-    expected = "all is well" if problems == 0 else "1 problem" if problems == 1 else f"{problems} problems"
+    expected = "no problems found" if problems == 0 else "1 problem" if problems == 1 else f"{problems} problems"
     assert (done.returncode, blank, result) == (int(problems > 0), "", expected), done.stdout
     found = [re.fullmatch(r"(ok|--|!!)  (\w+) +(.+)", line) for line in body]
     assert all(found), done.stdout
@@ -38,8 +38,8 @@ def test_a_healthy_project_is_described_and_left_as_it_was(tmp_path: Path) -> No
     assert by_topic["configuration"] == f"{tmp_path.resolve()}/hotrun.toml, 0 steps, 1 process"
     assert by_topic["watched"] == "3 files in 2 folders"
     assert [text for _, topic, text in said if topic == "pruned"] == [
-        "2 folders, with all below",
-        "node_modules/ (3 folders): a built-in rule: node_modules/",
+        "2 folders, including subfolders",
+        "node_modules/ (3 folders): the built-in rule node_modules/",
         "dist/ (1 folder): .gitignore:1: dist/",
     ]
     assert re.fullmatch(r"a written file was reported after \d+\.\d ms, by watchfiles", by_topic["probe"])
@@ -55,7 +55,7 @@ def test_the_limits_and_the_file_system_are_told(tmp_path: Path) -> None:
         allowed = int(Path(f"/proc/sys/fs/inotify/{name}").read_text())
         assert f"fs.inotify.{name} is {allowed}, enough" in limits
     [backend] = [text for _, topic, text in said if topic == "backend"]
-    assert re.fullmatch(r"\. on \w+: events of the kernel", backend)
+    assert re.fullmatch(r"\. on \w+: native file events", backend)
 
 
 @linux
@@ -66,7 +66,7 @@ def test_a_port_that_somebody_else_holds_is_a_problem_with_a_name(tmp_path: Path
         said = lines(tmp_path, problems=1)
     [(mark, text)] = [(mark, text) for mark, topic, text in said if topic == "port"]
     assert mark == "!!"
-    assert text.startswith(f"{port} is held by pid {os.getpid()} of ")
+    assert text.startswith(f"{port} is in use by pid {os.getpid()} of ")
     assert text.endswith("(PORT of run.web)")
 
 
@@ -90,7 +90,7 @@ def test_every_key_that_names_a_port_is_looked_at(tmp_path: Path) -> None:
 def test_polling_is_told_and_probed(tmp_path: Path) -> None:
     lay_out(tmp_path, {"hotrun.toml": WEB + '[watch]\npoll = "always"\npoll_interval = "50ms"\n'})
     by_topic = {topic: text for _, topic, text in lines(tmp_path)}
-    assert by_topic["backend"].endswith(": polled, as watch.poll says")
+    assert by_topic["backend"].endswith(": polling (watch.poll is always)")
     assert by_topic["probe"].endswith(", by poll")
 
 

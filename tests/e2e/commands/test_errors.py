@@ -228,7 +228,7 @@ def test_errors_where_none_runs_is_3_and_two_forms_are_refused(root: Path) -> No
     done = run(root, "errors")
     assert (done.returncode, done.stdout) == (3, "")
     done = run(root, "errors", "--vim", "--json")
-    assert (done.returncode, "--json and --vim do not go together" in done.stderr) == (2, True)
+    assert (done.returncode, "--json cannot be combined with --vim" in done.stderr) == (2, True)
 
 
 def test_the_answer_says_of_which_build_it_is_and_which_one_runs(root: Path) -> None:
@@ -240,7 +240,7 @@ def test_the_answer_says_of_which_build_it_is_and_which_one_runs(root: Path) -> 
         with Client(str(root)) as client:
             answer: dict[str, Any] = client.ask("errors")
         assert (answer["build"], answer["building"], len(answer["diagnostics"])) == (1, 2, 1)
-        assert run(root, "errors").stderr == "build #2 is running: this is of build #1\n"
+        assert run(root, "errors").stderr == "build #2 is running: these are the problems of build #1\n"
 
 
 def test_errors_loads_neither_the_parser_of_options_nor_the_watcher(root: Path) -> None:

@@ -38,7 +38,7 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     for arguments in (("--from", ".air.toml"), ("--from-command", "wgo run .")):
         done = run(tmp_path, "init", *arguments)
         assert done.returncode == 2
-        assert "exists and is left as it is" in done.stderr
+        assert "already exists" in done.stderr
     assert (tmp_path / "hotrun.toml").read_text() == "# mine\n"
 
 
@@ -60,19 +60,19 @@ def test_init_offers_another_tool_s_file_if_several_projects_are_detected(tmp_pa
     lay_out(tmp_path, {".air.toml": AIR, "requirements.txt": "", **scripts})
     done = run(tmp_path, "init")
     assert done.returncode == 2
-    assert "several projects fit" in done.stderr
+    assert "several projects detected" in done.stderr
     assert "hotrun init --from .air.toml" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--from", "nothing.toml"), "error: --from nothing.toml: no such file\nhint: here is: .air.toml"),
-        (("--from", ""), "error: --from: expected a file, got nothing"),
+        (("--from", "nothing.toml"), "error: --from nothing.toml: no such file\nhint: found here: .air.toml"),
+        (("--from", ""), "error: --from: missing file"),
         (("--from", "broken.toml"), "error: broken.toml:1:"),
         (("--from", "a.txt"), "error: a.txt:1: not a configuration of a supported tool"),
         (("--from", "."), "error: .: expected a file, got a folder"),
-        (("--from", ".air.toml", "--pick", "1"), "error: --pick and --from do not go together"),
+        (("--from", ".air.toml", "--pick", "1"), "error: --pick and --from cannot be combined"),
         (("--from-command", "nope"), 'error: command line:1: cannot convert "nope" command lines'),
     ],
 )

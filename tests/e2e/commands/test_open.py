@@ -39,7 +39,7 @@ def test_a_problem_is_opened_by_its_number_in_the_editor_of_the_configuration(ro
         assert "gone.c is not there any more" in missing.stderr
         none = run(root, "open", "3")
         assert none.returncode == 1
-        assert "there is no problem 3: there are 2 problems" in none.stderr
+        assert "no problem 3: found 2 problems" in none.stderr
 
 
 def test_without_a_running_hotrun_there_is_nothing_to_open(root: Path) -> None:

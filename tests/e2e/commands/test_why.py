@@ -56,7 +56,7 @@ ANSWERS = {
         0,
         """\
 tpl/a.css: watched
-  run.web is told by SIGHUP: hotrun.toml:20: run.web.reload.paths[0]: "*.css"
+  run.web gets SIGHUP: hotrun.toml:20: run.web.reload.paths[0]: "*.css"
 """,
     ),
     "src/main.go": (
@@ -71,7 +71,7 @@ src/main.go: watched
     "tpl/new.html": (
         0,
         """\
-tpl/new.html: watched (there is none now)
+tpl/new.html: watched (does not exist)
   run.web restarts: hotrun.toml:19: run.web.paths[0]: "tpl/**"
 """,
     ),
@@ -81,14 +81,14 @@ tpl/new.html: watched (there is none now)
 .env: watched
   build.app runs: hotrun.toml:1: env_files[0]: ".env"
   build.check runs: hotrun.toml:1: env_files[0]: ".env"
-  run.web restarts: hotrun.toml:1: env_files[0]: ".env"; when build.app passes
+  run.web restarts: hotrun.toml:1: env_files[0]: ".env", when build.app passes
 """,
     ),
     "hotrun.toml": (
         0,
         """\
 hotrun.toml: watched
-  it is the configuration: hotrun reloads it
+  it is the configuration, and hotrun reloads it
 """,
     ),
     "src": (
@@ -111,29 +111,29 @@ README.md: watched
         1,
         """\
 keep.log: watched
-  taken back in by .gitignore:4: !keep.log
+  re-included by .gitignore:4: !keep.log
   matches no step or process
 """,
     ),
     "bin/app": (
         1,
         """\
-bin/app: watched (there is none now)
-  hotrun.toml:9: build.app.outputs[0]: "bin/app" makes it an output: its changes trigger nothing
+bin/app: watched (does not exist)
+  hotrun.toml:9: build.app.outputs[0]: "bin/app" makes it an output, and changes trigger nothing
 """,
     ),
     "dist/js/a.js": (
         1,
         """\
 dist/js/a.js: not watched
-  the folder dist/ above it is ignored by .gitignore:2: dist/
+  its parent folder dist/ is ignored by .gitignore:2: dist/
   to watch it: add "!/dist/" to exclude in [watch]
 """,
     ),
     "x.log": (
         1,
         """\
-x.log: not watched (there is none now)
+x.log: not watched (does not exist)
   it is ignored by .gitignore:3: *.log
   to watch it: add "!/x.log" to exclude in [watch]
 """,
@@ -141,7 +141,7 @@ x.log: not watched (there is none now)
     "x.tmp": (
         1,
         """\
-x.tmp: not watched (there is none now)
+x.tmp: not watched (does not exist)
   it is ignored by hotrun.toml:4: watch.exclude[1]: "*.tmp"
 """,
     ),
@@ -149,30 +149,30 @@ x.tmp: not watched (there is none now)
         1,
         """\
 node_modules/: not watched
-  it is ignored by a built-in rule: node_modules/
+  it is ignored by the built-in rule node_modules/
   to watch it: add "!/node_modules/" to exclude in [watch]
 """,
     ),
     ".git/HEAD": (
         1,
         """\
-.git/HEAD: not watched (there is none now)
-  the folder .git/ above it is ignored by hotrun itself: .git/ belongs to version control
+.git/HEAD: not watched (does not exist)
+  its parent folder .git/ is ignored by the built-in rule .git/ (version control)
   to watch it: add "!/.git/" to exclude in [watch]
 """,
     ),
     ".hotrun/sync/x": (
         1,
         """\
-.hotrun/sync/x: not watched (there is none now)
-  the folder .hotrun/ above it is ignored by hotrun itself: .hotrun/ is its own folder, always
+.hotrun/sync/x: not watched (does not exist)
+  its parent folder .hotrun/ is ignored by the built-in rule .hotrun/ (hotrun's own folder)
 """,
     ),
     "/dev": (
         1,
         """\
 /dev/: not watched
-  it lies outside of what is watched: ./
+  it is outside the watched folders: ./
 """,
     ),
 }
@@ -210,9 +210,9 @@ def test_a_link_that_leads_out_is_not_followed(shop: Path) -> None:
     remedy = "  to follow links: set follow_symlinks = true in [watch]"
     done = run(shop, "why", "out")
     assert done.returncode == 1
-    assert done.stdout.splitlines()[1:] == ["  it is a link to the folder ../, which is not followed", remedy]
+    assert done.stdout.splitlines()[1:] == ["  it is a link to ../, which is not followed", remedy]
     said = run(shop, "why", "out/x/a.go").stdout.splitlines()[1:]
-    assert said == ["  it lies behind the link out, which leads to ../ and is not followed", remedy]
+    assert said == ["  it is behind the link out to ../, which is not followed", remedy]
 
 
 def test_a_link_that_is_followed_is_a_folder_until_it_leads_back(shop: Path) -> None:
@@ -225,9 +225,7 @@ def test_a_link_that_is_followed_is_a_folder_until_it_leads_back(shop: Path) -> 
     done = run(shop, "why", "--profile", "links", "lib/a.go")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "lib/a.go: watched")
     said = run(shop, "why", "--profile", "links", "src/up/src/main.go").stdout.splitlines()
-    assert (
-        said[1] == "  the folder src/up/ above it leads back to one of the folders it lies in: it is not entered again"
-    )
+    assert said[1] == "  its parent folder src/up/ links back to one of its parent folders"
 
 
 def test_profile_and_options_count_as_in_a_run(shop: Path) -> None:
@@ -235,7 +233,7 @@ def test_profile_and_options_count_as_in_a_run(shop: Path) -> None:
     [_, effect, *_] = run(shop, "why", "--profile", "wide", "src/a.c").stdout.splitlines()
     assert effect == '  build.app runs: hotrun.toml:23: profile.wide.build.app.paths[0]: "**/*.c"'
     assert "  it is ignored by -x *.go\n" in run(shop, "-x", "*.go", "why", "src/main.go").stdout
-    assert "outside of what is watched: tpl/\n" in run(shop, "-w", "tpl", "why", "src/main.go").stdout
+    assert "outside the watched folders: tpl/\n" in run(shop, "-w", "tpl", "why", "src/main.go").stdout
 
 
 def test_the_remedy_that_is_proposed_works(shop: Path) -> None:

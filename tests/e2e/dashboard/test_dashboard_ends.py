@@ -202,8 +202,8 @@ STAGES = {
     "a prompt": Stage((b"f", b"/", b"x"), "x_"),
     "a filter": Stage((b"f", b"&", b"ab"), "ab_"),
     "the keys": Stage((b"P", b"?"), "go to the next pane"),
-    "typing": Stage((b"i",), "keys go to app", ()),
-    "typing on the whole screen": Stage((b"P", b"i"), "keys go to app"),
+    "typing": Stage((b"i",), "input goes to app", ()),
+    "typing on the whole screen": Stage((b"P", b"i"), "input goes to app"),
     "an editor": Stage((b"o",), ""),
     "an editor over the whole screen": Stage((b"e", b"f", b"o"), ""),
 }

@@ -154,7 +154,7 @@ def test_what_is_typed_goes_to_a_process_until_ctrl_bracket(tmp_path: Path) -> N
         window.start()
         window.wait_for_row("web │ name?")
         window.type("i")
-        window.wait_for_row("keys go to web")
+        window.wait_for_row("input goes to web")
         window.type("quark", "Enter")
         window.wait_for("hello quark")
         window.type("C-]")

@@ -279,7 +279,7 @@ def test_a_number_shows_the_output_of_one_process_alone_and_zero_that_of_all() -
     session.press("process-2")
     session.show(output("hidden"), output("shown", "run:api"), output("built", "step:app"))
     assert session.printed == ["api │ shown", "app │ built"]
-    assert "only api is printed (0 shows all)" in session.draw()[-2]
+    assert "showing only api (0 shows all)" in session.draw()[-2]
     assert session.press("restart") == [Request("restart", "api")]
     session.press("all-output")
     session.show(output("again"))
@@ -290,7 +290,7 @@ def test_a_number_shows_the_output_of_one_process_alone_and_zero_that_of_all() -
 def test_a_number_without_a_process_says_so() -> None:
     session = Session()
     session.press("process-7")
-    assert session.draw()[-1] == "there is no process 7"
+    assert session.draw()[-1] == "no process 7"
     session.press("back")
     assert session.draw()[-1] == KEYS
 
@@ -308,7 +308,7 @@ def test_errors_are_printed_once_more_those_of_processes_too() -> None:
     ]
     green = Session()
     green.press("errors")
-    assert green.printed == ["nothing is wrong"]
+    assert green.printed == ["no problems"]
 
 
 def test_an_error_can_be_chosen_opened_and_copied() -> None:
@@ -316,9 +316,9 @@ def test_an_error_can_be_chosen_opened_and_copied() -> None:
     first, second = diagnostic("one"), diagnostic("two", line=9)
     session.show(*red(2, first, second))
     session.press("next-error")
-    assert session.draw()[-1] == "1/2 src/a.c:3:7: error: one  (o open, y copy, esc forget)"
+    assert session.draw()[-1] == "1/2 src/a.c:3:7: error: one  (o open, y copy, esc clear)"
     session.press("next-error")
-    assert session.draw()[-1] == "2/2 src/a.c:9:7: error: two  (o open, y copy, esc forget)"
+    assert session.draw()[-1] == "2/2 src/a.c:9:7: error: two  (o open, y copy, esc clear)"
     assert session.press("open") == [OpenInEditor(second)]
     assert session.press("copy") == [CopyToClipboard("src/a.c:9:7: error: two")]
     session.press("next-error", "previous-error", "back")
@@ -351,7 +351,7 @@ def test_whoever_asks_gets_the_keyboard() -> None:
     session.show(events.ProcessPrompt("api", 1, "name? "))
     assert session.press("attach") == [Request("attach", "api")]
     session.show(events.InputAttached("api"))
-    assert session.draw()[-1] == "keys go to api, Ctrl-] takes them back"
+    assert session.draw()[-1] == "input goes to api, Ctrl-] detaches"
     session.show(events.InputAttached(None))
     assert session.draw()[-1] == KEYS
 
@@ -438,13 +438,13 @@ def test_leaving_while_the_whole_screen_is_used_gives_it_back_first() -> None:
 def test_without_panes_the_key_says_so() -> None:
     session = Session(marks=UNICODE)
     session.press("full")
-    assert session.draw()[-1] == "the whole screen is not there yet"
+    assert session.draw()[-1] == "the full screen is not ready yet"
 
 
 def test_the_whole_screen_says_what_was_copied_and_that_there_is_nothing_to_open() -> None:
     session = Session(full=FullScreen(DEFAULT_KEYS, colored=False, is_ascii=True))
     session.press("full", "open")
-    assert b"nothing is wrong" in session.frames[-1].rpartition(b"\n")[2]
+    assert b"no problems" in session.frames[-1].rpartition(b"\n")[2]
     session.show(*red(2, diagnostic("one")))
     session.press("errors")
     assert session.press("copy") == [CopyToClipboard("src/a.c:3:7: error: one")]

@@ -97,16 +97,16 @@ def test_each_process_has_the_sign_and_the_word_of_its_state(view: ProcessView, 
 
 def test_while_a_process_has_the_keyboard_the_last_row_says_how_to_get_it_back() -> None:
     state = snapshot(process(), attached="web")
-    assert said(state, pinned())[-1] == "keys go to web, Ctrl-] takes them back"
-    assert said(state, pinned(), NARROW)[-1] == "keys go to web, Ctrl-] takes them back"
-    assert said(state, pinned(), (30, 8))[-1] == "web has the keys: Ctrl-]"
+    assert said(state, pinned())[-1] == "input goes to web, Ctrl-] detaches"
+    assert said(state, pinned(), NARROW)[-1] == "input goes to web, Ctrl-] detaches"
+    assert said(state, pinned(), (30, 8))[-1] == "input: web (Ctrl-])"
 
 
 def test_the_chosen_problem_stands_in_place_of_the_keys() -> None:
     problem = diagnostic("expected ';'")
     state = snapshot(diagnostics={"app": [problem, diagnostic("other")]})
     assert said(state, pinned(selected=(1, problem)))[-1] == (
-        "1/2 src/a.c:3:7: error: expected ';'  (o open, y copy, esc forget)"
+        "1/2 src/a.c:3:7: error: expected ';'  (o open, y copy, esc clear)"
     )
 
 
@@ -148,7 +148,7 @@ def test_of_five_hundred_processes_those_that_are_down_are_named_as_far_as_there
 
 def test_the_row_says_whose_output_alone_is_printed() -> None:
     state = snapshot(process("web"), process("api"))
-    assert said(state, pinned(only="web"))[1] == "● web ready  ● api ready  only web is printed (0 shows all)"
+    assert said(state, pinned(only="web"))[1] == "● web ready  ● api ready  showing only web (0 shows all)"
     assert said(state, pinned(only="web"), NARROW)[1] == "● web ready  ● api ready  only web"
 
 

@@ -92,7 +92,7 @@ def test_each_step_has_a_line_with_its_status_and_its_time() -> None:
 
 def test_a_build_that_was_interrupted_has_no_build_result() -> None:
     assert shown(ended("app", "canceled"), result("canceled")) == [
-        "✗ build #1 canceled in 2.5s",
+        "· build #1 canceled in 2.5s",
         "[hotrun] build #1 finished: canceled, 0 errors, 0 warnings",
     ]
 

@@ -65,7 +65,7 @@ LINES: list[tuple[events.Event, str]] = [
     (changed("a", "b", "c"), f"[hotrun] build #7 started ── 12:34:56 · a, b, c {'─' * 24}\n"),
     (changed("a", "b", "c", "d"), f"[hotrun] build #7 started ── 12:34:56 · a and 3 more {'─' * 19}\n"),
     (changed("a", more=9), f"[hotrun] build #7 started ── 12:34:56 · a and 9 more {'─' * 19}\n"),
-    (changed(reason="start"), f"[hotrun] build #7 started ── 12:34:56 · start {'─' * 26}\n"),
+    (changed(reason="start"), f"[hotrun] build #7 started ── 12:34:56 · first build {'─' * 20}\n"),
     (changed("x" * 100), f"[hotrun] build #7 started ── 12:34:56 · {'x' * 100} ──\n"),
     (events.BuildStarted(7, ("app",), ()), ""),
     (events.StepStarted(7, "app", ("make",)), ""),
@@ -83,7 +83,7 @@ LINES: list[tuple[events.Event, str]] = [
     (finished(), "✔ build #7 passed in 1.23s\n"),
     (finished(warnings=1), "✔ build #7 passed in 1.23s: 1 warning\n"),
     (finished("failed", 2, 1), "✗ build #7 failed in 1.23s: 2 errors, 1 warning\n"),
-    (finished("canceled"), "✗ build #7 canceled in 1.23s\n"),
+    (finished("canceled"), "· build #7 canceled in 1.23s\n"),
     (events.UpToDate(7), ""),
     (events.ProcessStarting("web", 2, 7), ""),
     (events.ProcessReady("web", 2, 7, "listen", 84), "web ready after 84ms (listen)\n"),
@@ -93,10 +93,10 @@ LINES: list[tuple[events.Event, str]] = [
     (events.ProcessPrompt("web", 2, "(Pdb) "), "web │ (Pdb) \n"),
     (events.ProcessPrompt("web", 2, "Password: "), "web │ Password: \n"),
     (events.ProcessPrompt("web", 2, "....."), ""),
-    (events.InputAttached("web"), "what is typed goes to web, Ctrl-] takes it back\n"),
-    (events.InputAttached(None), "what is typed is hotrun's again\n"),
-    (events.ProcessStale("web", 2, 7), "web is stale: it still runs build #7\n"),
-    (events.ProcessUpToDate("web", 2, 8), "web is what build #8 would start: it serves on\n"),
+    (events.InputAttached("web"), "input goes to web, Ctrl-] detaches\n"),
+    (events.InputAttached(None), "input goes to hotrun again\n"),
+    (events.ProcessStale("web", 2, 7), "web is stale: still running build #7\n"),
+    (events.ProcessUpToDate("web", 2, 8), "web is up to date with build #8, kept running\n"),
     (events.StepCached(8, "app", 6), ""),
     (events.StateChanged("building", ""), ""),
     (
@@ -107,10 +107,10 @@ LINES: list[tuple[events.Event, str]] = [
     (events.StateChanged("stopping", ""), "stopping\n"),
     (events.StateChanged("stopping", "SIGINT"), "stopping: SIGINT\n"),
     (events.ConfigReloaded("hotrun.toml", ("app",), ("web",)), "configuration reloaded · changed: app, web\n"),
-    (events.ConfigReloaded("hotrun.toml", (), ()), "configuration reloaded · changed: nothing that runs\n"),
+    (events.ConfigReloaded("hotrun.toml", (), ()), "configuration reloaded · changed: no step or process\n"),
     (
         events.ConfigError(("hotrun.toml:3: one", "hotrun.toml:9: two")),
-        "✗ configuration not taken, the last good one stays:\nhotrun.toml:3: one\nhotrun.toml:9: two\n",
+        "✗ configuration has errors, still using the previous one:\nhotrun.toml:3: one\nhotrun.toml:9: two\n",
     ),
     (events.Message("info", "all well"), "info: all well\n"),
     (events.Message("error", "two\nlines"), "error: two\\nlines\n"),
@@ -229,7 +229,7 @@ def test_the_problems_of_a_step_that_runs_again_are_forgotten() -> None:
 
 
 def test_a_canceled_build_lists_no_problems() -> None:
-    assert Screen().shows(diagnostic("old"), finished("canceled", 1)) == "✗ build #7 canceled in 1.23s: 1 error\n"
+    assert Screen().shows(diagnostic("old"), finished("canceled", 1)) == "· build #7 canceled in 1.23s: 1 error\n"
 
 
 def test_a_long_list_is_cut_and_counted() -> None:
@@ -323,7 +323,7 @@ def test_a_path_in_output_has_a_space_before_it_so_that_editors_find_it() -> Non
         (changed("a"), f"\x1b[2m[hotrun] build #7 started\x1b[0m\x1b[1m ── 12:34:56 · a {'─' * 30}\x1b[0m\n"),
         (finished(), "\x1b[32m✔ build #7 passed in 1.23s\x1b[0m\n"),
         (finished("failed", 1), "\x1b[31m✗ build #7 failed in 1.23s: 1 error\x1b[0m\n"),
-        (finished("canceled"), "\x1b[2m✗ build #7 canceled in 1.23s\x1b[0m\n"),
+        (finished("canceled"), "\x1b[2m· build #7 canceled in 1.23s\x1b[0m\n"),
         (step("failed", 2), "\x1b[1mapp\x1b[0m \x1b[31mfailed (exit 2)\x1b[0m\n"),
         (step("skipped"), "\x1b[1mapp\x1b[0m \x1b[2mskipped: a step that it needs has not passed\x1b[0m\n"),
         (exited(0), "\x1b[1mweb\x1b[0m \x1b[33mexited with 0 after 1m 05s\x1b[0m\n"),
@@ -398,7 +398,7 @@ def test_where_the_time_went_stands_under_a_build_result_but_not_under_a_cancele
         "  app  at 0ms  10ms  passed",
         "critical path: app",
     ]
-    assert screen.shows(started, step("canceled"), finished("canceled")) == "✗ build #7 canceled in 1.23s\n"
+    assert screen.shows(started, step("canceled"), finished("canceled")) == "· build #7 canceled in 1.23s\n"
 
 
 def test_a_name_with_a_newline_stays_on_its_line() -> None:

@@ -11,15 +11,10 @@ from hotrun.views.dashboard.screen.history import BuildRecord, StepRecord
 from hotrun.views.dashboard.screen.lists import chosen_row, columns, part, rule, text_rows, window
 from hotrun.views.dashboard.screen.view_state import ViewState
 from hotrun.views.dashboard.status import BAD, BUSY, CAREFUL, GOOD, PLAIN, QUIET, STRONG, Signs
+from hotrun.views.lines.plain import WHY
 from hotrun.views.text.clean import clean_name
 
 DETAILS_FROM_HEIGHT = 9
-_WHY = {
-    "files": "files changed",
-    "request": "it was asked for",
-    "start": "hotrun was started",
-    "config": "the configuration changed",
-}
 _STYLES = {"passed": GOOD, "unchanged": GOOD, "kept": QUIET, "failed": BAD, "timeout": BAD, "running": BUSY}
 
 
@@ -52,7 +47,7 @@ def _cells(record: BuildRecord) -> tuple[Span, ...]:
     status: str = record.status or "running"
     names = [path.path for path in record.paths]
     total = len(names) + record.more
-    what = clean_name(names[0]) if names else _WHY[record.reason]
+    what = clean_name(names[0]) if names else WHY[record.reason]
     what += f" and {total - 1} more" if total > 1 else ""
     return (
         (f"#{record.number}", STRONG),
@@ -65,7 +60,7 @@ def _cells(record: BuildRecord) -> tuple[Span, ...]:
 
 def _details(record: BuildRecord, width: int) -> list[Row]:
     counts = [count(n, noun) for n, noun in ((record.errors, "error"), (record.warnings, "warning")) if n]
-    said = f"ran because {_WHY[record.reason]}" + (f"; {', '.join(counts)}" if counts else "")
+    said = f"reason: {WHY[record.reason]}" + (f", {', '.join(counts)}" if counts else "")
     rows = text_rows(said, width)
     marks = {"added": "+", "modified": "~", "deleted": "-"}
     for path in record.paths:

@@ -27,7 +27,7 @@ def error_rows(
     """The rows of the pane: `problems` are wrong now, `fixed` are what the last build has set right."""
     width, height = size
     if not problems:
-        return [((f"{signs.good} nothing is wrong", GOOD),), *_fixed(fixed, width)][:height]
+        return [((f"{signs.good} no problems", GOOD),), *_fixed(fixed, width)][:height]
     at = state.at("errors").within(len(problems))
     details = _details(problems[at], width, signs)
     if state.details:

@@ -232,7 +232,7 @@ class ScreenLayout:
     def _last_row(self, snapshot: Snapshot, width: int, note: str) -> Row:
         state = self.state
         if snapshot.attached is not None:
-            said = f"keys go to {clean_name(snapshot.attached)}, Ctrl-] takes them back"
+            said = f"input goes to {clean_name(snapshot.attached)}, Ctrl-] detaches"
             return cropped(((said, BUSY),), width, self._signs.cut)
         if note:
             return cropped(((clean_name(note), BUSY),), width, self._signs.cut)

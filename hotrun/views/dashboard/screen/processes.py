@@ -31,7 +31,7 @@ def process_rows(
     """The rows of the pane: a table of one row for each process; without a state nothing is chosen in it."""
     width, height = size
     if not processes:
-        return [(("no processes: only steps are run here", QUIET),)]
+        return [(("no processes, only steps", QUIET),)]
     at = state.at("processes").within(len(processes)) if state is not None else None
     seen = window(len(processes), at or 0, height - 1)
     table = [_HEAD, *(_cells(processes[i], i, usage, uptimes, now_ms, signs) for i in seen)]

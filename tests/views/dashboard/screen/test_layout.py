@@ -83,7 +83,7 @@ def test_without_an_error_what_was_fixed_is_said() -> None:
     shown.start()
     shown.builds(1, "src/c.py")
     shown.ends(1, fixed=(fixed("x"),))
-    assert shown.body()[:2] == ["ok: nothing is wrong", "fixed: src/c.py:1: error: x"]
+    assert shown.body()[:2] == ["ok: no problems", "fixed: src/c.py:1: error: x"]
 
 
 def test_processes_are_shown_with_what_they_cost() -> None:
@@ -247,9 +247,9 @@ def test_builds_are_told_with_what_changed_and_how_long_each_part_took() -> None
     assert body[0].startswith("> #2  passed  100ms")
     assert body[0].endswith("src/a.go and 4 more")
     assert body[1].startswith("  #1  failed  1.4s")
-    assert body[1].endswith("hotrun was started")
+    assert body[1].endswith("first build")
     assert body[3:] == [
-        "ran because files changed",
+        "reason: files changed",
         "  ~ src/a.go",
         "  ~ src/b.go",
         "  and 3 more",
@@ -261,7 +261,7 @@ def test_builds_are_told_with_what_changed_and_how_long_each_part_took() -> None
     shown.press("down")
     assert "  app  failed (exit 2)  1s     ####################" in shown.body()
     assert "  css  passed           500ms  ##########" in shown.body()
-    assert "ran because hotrun was started; 2 errors" in shown.body()
+    assert "reason: first build, 2 errors" in shown.body()
 
 
 def test_on_a_high_screen_processes_and_output_are_beside_the_errors() -> None:
