@@ -78,7 +78,7 @@ def _listings(project: Project) -> InputListings:
             if files is None:
                 found = list_inputs(project, step)
                 files, error = found.files, found.error
-            listing.know(files, error)
+            listing.use(files, error)
     return listings
 
 

@@ -1,7 +1,7 @@
-"""The one place where everything is decided: inputs in, commands and events out. Pure; time is passed in.
+"""Makes all decisions of a session: inputs in, commands and events out. It is pure, and time is passed in.
 
-`handle` returns effects in the order of the facts. It ignores answers about a run that is over. It never waits:
-`deadline_ms` says when the engine needs a Tick.
+`handle` returns effects in the order of the facts. It ignores inputs about a run that is over. It never waits:
+`deadline_ms` is when the engine needs a Tick.
 
     begin -> watching -> a change is due -> build -> passed: processes restart -> watching
                               ^               |
@@ -39,7 +39,7 @@ class Engine:
     """The decisions of one session."""
 
     def __init__(self, project: Project, cores: int = 2, once: bool = False, postpone: bool = False) -> None:
-        """`once`: build, start no process, finish with the result. `cores`: as in Builder.
+        """`once`: build, start no process, and exit with the result. `cores`: as in Builder.
 
         `postpone`: start nothing before the first change or request.
         """
@@ -52,7 +52,7 @@ class Engine:
         self._changes = ChangeQueue(project, self._supervisor.named_in_crash, postpone)
         self._attached = AttachedInput(self._supervisor)
         self._next_project: Project | None = None
-        self._state: events.StateChanged | None = None  # as it was reported last
+        self._state: events.StateChanged | None = None  # the last one reported
         self._is_paused = False
         self._quiescence = Quiescence()
         self._is_watching = False
@@ -62,25 +62,25 @@ class Engine:
     def _prepared(self, project: Project) -> Project:
         return msgspec.structs.replace(project, processes={}) if self._once else project
 
-    # --- the one entrance --------------------------------------------------------------------------------------
+    # --- the entry point ---------------------------------------------------------------------------------------
 
     def handle(self, input: Input, now_ms: int) -> list[Effect]:
-        """Handle one input; returns the commands and events that follow from it, in the order of the facts."""
+        """Handle one input. Returns the commands and events that follow from it, in the order of the facts."""
         if self.finished:
             return []
         out: list[Effect] = []
         if not isinstance(input, inputs.UNDISTURBING):
             self._quiescence.disturb()
-        self._take(input, now_ms, out)
+        self._dispatch(input, now_ms, out)
         while self._advance(now_ms, out):
             pass
         if not self._once and not self.finished:
-            out.extend(self._changes.ask_listings())  # after the steps, which nobody should wait for
+            out.extend(self._changes.listing_requests())  # after the steps, which must not wait for listings
         return out
 
     @property
     def deadline_ms(self) -> int | None:
-        """When a Tick is due; None: nothing here waits for time."""
+        """When a Tick is due. None if nothing waits for time."""
         if self.finished:
             return None
         times = [
@@ -91,30 +91,30 @@ class Engine:
         ]
         return min([at for at in times if at is not None], default=None)
 
-    # --- what is known, for those who ask --------------------------------------------------------------------------
+    # --- queries -----------------------------------------------------------------------------------------------
 
     def history_of(self, path: str) -> tuple[ChangeDecision, ...]:
-        """What was decided about this path lately, the oldest first."""
+        """The latest decisions about this path, the oldest first."""
         return self._changes.history_of(path)
 
     def impact_of(self, path: str) -> Impact:
-        """What a change of this path would mean now."""
+        """The impact that a change of this path would have now."""
         return self._changes.impact_of(path)
 
     def inspect(self) -> Inspection:
-        """What is known at this moment. For tests and examination: nothing decides by it."""
+        """The current state, for tests and debugging. No decision depends on it."""
         is_stopping, has_pending = self._stop is not None, not self._changes.is_empty
         return inspect(self._builder, self._supervisor, is_stopping, self._is_quiet, has_pending)
 
     def listing_of(self, step: str) -> InputListing | None:
-        """What is known of the files that a step is made of; None: it has no `inputs`."""
+        """The input listing of a step. None if it has no `inputs`."""
         return self._changes.listing_of(step)
 
     # --- inputs ------------------------------------------------------------------------------------------------
 
-    def _take(self, input: Input, now_ms: int, out: list[Effect]) -> None:
+    def _dispatch(self, input: Input, now_ms: int, out: list[Effect]) -> None:
         if isinstance(input, inputs.RunInput):
-            self._answer(input, now_ms, out)
+            self._handle_run(input, now_ms, out)
             return
         match input:
             case inputs.Begin():
@@ -125,7 +125,7 @@ class Engine:
                 self._builder.inputs_touched(self._changes.add_touched(input.paths, self._activity, now_ms, out))
             case inputs.InputsListed():
                 found = self._changes.add_listed(input, now_ms, out)
-                if found.is_other:  # what has changed of a file that was not listed then is not known
+                if found.is_other:  # earlier changes of files that were not listed are unknown
                     self._builder.inputs_unknown({input.step})
                 self._builder.inputs_changed(found.edits)
             case inputs.TraceFound():
@@ -142,7 +142,7 @@ class Engine:
             case inputs.ConfigRejected():
                 out.append(events.ConfigError(input.problems))
             case inputs.Rescanned():
-                if self._quiescence.answer(now_ms) and self._is_quiet:
+                if self._quiescence.rescanned(now_ms) and self._is_quiet:
                     self._changes.up_to_date()
                     self._builder.up_to_date()
                     if not self._changes.is_postponed:
@@ -174,9 +174,9 @@ class Engine:
         out.extend([events.Message(notice.level, notice.text) for notice in begin.notices])
         self._hold_sockets(None, out)
         if not self._changes.is_postponed:
-            self._changes.ask_for_all("start")
+            self._changes.request_all("start")
 
-    def _answer(self, input: inputs.RunInput, now_ms: int, out: list[Effect]) -> None:
+    def _handle_run(self, input: inputs.RunInput, now_ms: int, out: list[Effect]) -> None:
         step = self._builder.owner(input.run)
         if step is not None:
             status = self._builder.handle(step, input, now_ms, out)
@@ -194,7 +194,7 @@ class Engine:
             case "stop":
                 self._begin_stop(request)
             case "kill":
-                self._stop = None  # the exit code of this one counts
+                self._stop = None  # use the exit code of this request
                 self._begin_stop(request)
                 self._builder.kill(out)
                 self._supervisor.kill(out)
@@ -208,7 +208,7 @@ class Engine:
             case "build":
                 self._build(request.name, now_ms, out)
             case "restart":
-                self._changes.postpone_no_longer("request")
+                self._changes.end_postponement("request")
                 self._supervisor.touch([request.name] if request.name else list(self._supervisor.states))
             case "attach":
                 self._attached.attach(request.name, self.project.processes, out)
@@ -218,18 +218,18 @@ class Engine:
                 assert_never(request.verb)
 
     def _begin_stop(self, request: Request) -> None:
-        """End the session as soon as nothing of it runs; the first who asks gives the exit code."""
+        """Stop everything, then end the session. The first request sets the exit code."""
         self._stop = self._stop or request
         self._changes.stop()
         self._supervisor.stop_all()
 
     def _build(self, name: str | None, now_ms: int, out: list[Effect]) -> None:
-        """Build what is pending, else everything; with a `name` that step in any case."""
+        """Build the pending changes, or everything if there are none. With a `name`, build that step in any case."""
         is_released = not self._is_paused and self._changes.release()
         if name is None and is_released:
             return
         steps = set(self.project.steps) if name is None else {name}
-        self._changes.ask("request", steps, set())
+        self._changes.request("request", steps, set())
         self._builder.inputs_unknown(steps)
         if self._builder.build is not None:
             self._builder.cancel(now_ms, out)
@@ -237,7 +237,7 @@ class Engine:
     # --- progress ----------------------------------------------------------------------------------------------
 
     def _advance(self, now_ms: int, out: list[Effect]) -> bool:
-        """One pass over everything; True if a build has ended, so that another pass may find work."""
+        """Make one pass over all parts. Returns True if a build has ended, so that the next pass may find work."""
         self._changes.refresh(self._supervisor.crashes, now_ms)
         if self._stop is not None:
             self._builder.abandon(now_ms, out)
@@ -250,22 +250,22 @@ class Engine:
             self._changes.steps_started(progress.started, now_ms)
         if progress.finished is not None:
             self._build_finished(progress.finished, now_ms, out)
-        # What would be started before the end of a burst would be restarted then, and what before the end of a
-        # lingering build is reported, would report that end.
+        # A start before the end of a burst would lead to a restart. A start before the delayed end of a build would
+        # reveal that end.
         may_start = not (self._changes.is_burst or self._builder.is_lingering or self._changes.is_postponed)
         if self._supervisor.advance(self._last_build, may_start, now_ms, out):
             self._changes.process_started(now_ms)
         self._report_state(now_ms, out)
-        if self._quiescence.ask(self._is_quiet, now_ms):
+        if self._quiescence.request_rescan(self._is_quiet, now_ms):
             out.append(Rescan())
-        self._end(out)
+        self._finish(out)
         return progress.finished is not None and not self.finished
 
     def _begin_build(self, now_ms: int, out: list[Effect]) -> None:
-        """Begin a build for what is due and what is asked for, if there is anything."""
+        """Begin a build for due changes and requests, if there are any."""
         if self._next_project is not None:
             self._adopt(self._next_project, out)
-        request = self._changes.take(self._activity, now_ms, out)
+        request = self._changes.next_request(self._activity, now_ms, out)
         if request.changes:
             self._supervisor.forgive()
         if request.reason is None:
@@ -276,11 +276,11 @@ class Engine:
             return
         self._last_build = number = self._last_build + 1
         self._builder.restore(number, plan.cached)
-        spared = self._supervisor.prepare(plan, number)
+        up_to_date = self._supervisor.prepare(plan, number)
         self._builder.start(number, plan, self._supervisor.waiting, now_ms, out)
         if plan.cached:
             self._report_cached(plan, number, now_ms, out)
-        out.extend(spared)
+        out.extend(up_to_date)
         self._changes.record_build(number, plan.changes, plan.cached, self._builder.graph, now_ms)
 
     def _report_cached(self, plan: BuildPlan, build: int, now_ms: int, out: list[Effect]) -> None:
@@ -299,7 +299,7 @@ class Engine:
 
     @property
     def _is_quiet(self) -> bool:
-        """Nothing waits and nothing is under way."""
+        """Whether nothing is pending and nothing is in progress."""
         if not self._is_watching or self._is_paused or self._stop is not None or self._next_project is not None:
             return False
         return self._builder.build is None and self._changes.is_empty and not self._supervisor.restarting
@@ -317,7 +317,7 @@ class Engine:
             self._is_watching = False
             out.append(Rewatch(project))
         if steps or processes:
-            self._changes.ask("config", steps, processes & project.processes.keys())
+            self._changes.request("config", steps, processes & project.processes.keys())
 
     def _hold_sockets(self, old: Project | None, out: list[Effect]) -> None:
         if self.project.listen != (() if old is None else old.listen):
@@ -346,7 +346,7 @@ class Engine:
         down, pending = self._supervisor.down, self._changes.awaiting_request
         return "watching", attention(self._builder.count("error"), down, pending, self._changes.is_postponed)
 
-    def _end(self, out: list[Effect]) -> None:
+    def _finish(self, out: list[Effect]) -> None:
         if self._stop is not None and self._builder.build is None and self._supervisor.is_done:
             self.finished = True
             out.append(events.SessionEnded(self._stop.reason, self._stop.exit_code))

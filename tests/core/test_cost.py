@@ -36,4 +36,4 @@ def test_one_saved_file_is_handled_in_few_calls_and_matched_once_for_each_part()
     assert "Spawn" in [type(effect).__name__ for effect in effects]
     assert calls.total() <= MAX_CALLS, calls.most_common(20)
     assert calls["Impacts.of"] == 1
-    assert calls["_Inputs.touched_by"] == 2
+    assert calls["_Inputs.triggered_by"] == 2

@@ -34,7 +34,7 @@ DOINGS: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("doing", DOINGS)
 def test_what_is_no_thinking_is_noticed(doing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(Project("/p", None, Watch(("/p",))))
-    monkeypatch.setattr(engine, "_take", lambda *_: DOINGS[doing]())
+    monkeypatch.setattr(engine, "_dispatch", lambda *_: DOINGS[doing]())
     with pytest.raises(Impure):
         engine.handle(inputs.Tick(), 1)
 

@@ -59,7 +59,7 @@ def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
         pending=steps,
         unverified=todo - steps - unfinished,
         todo=todo,
-        restarts=graph.processes_behind(todo),
+        restarts=graph.dependent_processes(todo),
         processes=request.processes,
         reloads=request.reloads,
         is_needless=is_needless,

@@ -1,1 +1,1 @@
-"""Changes on their way to a build: debounced, matched against the project, checked for rebuild loops."""
+"""Changes before their build: debounced, matched against the project, and checked for rebuild loops."""

@@ -1,4 +1,4 @@
-"""What was decided about each path lately, for `why`: a few entries for each of the paths that changed last."""
+"""The latest decisions about changed paths, for `hotrun why`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-MOST_PATHS = 1000
-MOST_DECISIONS = 8
+MAX_PATHS = 1000
+MAX_DECISIONS = 8  # for each path
 
 
 class ChangeDecision(msgspec.Struct, frozen=True):
-    """One change of a path and what came of it. `build`: the one that it caused, if any."""
+    """One change of a path and its result, in words. `build`: the build that it started, if any."""
 
     at_ms: int
     text: str
@@ -20,21 +20,21 @@ class ChangeDecision(msgspec.Struct, frozen=True):
 
 
 class ChangeHistory:
-    """The record of one session."""
+    """The decisions of one session."""
 
     def __init__(self) -> None:
-        self._of: dict[str, deque[ChangeDecision]] = {}
+        self._decisions: dict[str, deque[ChangeDecision]] = {}  # by path, the latest last
 
-    def note(self, paths: Iterable[str], text: str, now_ms: int, build: int | None = None) -> None:
-        """Remember this of each path; the paths that changed least recently are forgotten."""
+    def record(self, paths: Iterable[str], text: str, now_ms: int, build: int | None = None) -> None:
+        """Record a decision about each path. Drops the paths that changed least recently."""
         decision = ChangeDecision(now_ms, text, build)
         for path in paths:
-            known = self._of.pop(path, None)
-            self._of[path] = deque(maxlen=MOST_DECISIONS) if known is None else known
-            self._of[path].append(decision)
-        while len(self._of) > MOST_PATHS:
-            del self._of[next(iter(self._of))]
+            known = self._decisions.pop(path, None)
+            self._decisions[path] = deque(maxlen=MAX_DECISIONS) if known is None else known
+            self._decisions[path].append(decision)
+        while len(self._decisions) > MAX_PATHS:
+            del self._decisions[next(iter(self._decisions))]
 
-    def about(self, path: str) -> tuple[ChangeDecision, ...]:
-        """What is remembered of this path, the oldest first."""
-        return tuple(self._of.get(path, ()))
+    def of(self, path: str) -> tuple[ChangeDecision, ...]:
+        """The recorded decisions about a path, the oldest first."""
+        return tuple(self._decisions.get(path, ()))

@@ -1,4 +1,4 @@
-"""What a changed path means for the steps and processes of a project. Worked out once, and carried with the change."""
+"""The impact of a changed path on steps and processes. It is computed once, and stored with the change."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NONE: frozenset[str] = frozenset()
 
 
 class Impact(NamedTuple):
-    """What one changed path means: an output that a step or hotrun writes, or an edit.
+    """The impact of one changed path. `is_output`: a step or hotrun itself writes it, so the change triggers nothing.
 
-    `steps`: those whose own input it is. `processes`: those that it restarts without a build. `reloads`: those that get
-    their reload signal for it.
+    `steps`: the steps that have it as an input. `processes`: those that it restarts without a build. `reloads`: those
+    that get their reload signal.
     """
 
     is_output: bool = False
@@ -30,7 +30,7 @@ class Impact(NamedTuple):
 
     @property
     def is_any(self) -> bool:
-        """Whether a step or process is concerned at all."""
+        """Whether the change triggers any step or process."""
         return bool(self.steps or self.processes or self.reloads)
 
 
@@ -38,7 +38,7 @@ OUTPUT = Impact(is_output=True)
 
 
 class PendingChange(NamedTuple):
-    """A changed path on its way to a build; `path` as in Change."""
+    """A changed path that is not built yet. `path` as in Change."""
 
     path: str
     kind: ChangeKind
@@ -46,7 +46,7 @@ class PendingChange(NamedTuple):
 
 
 class Impacts:
-    """Works out the impact of paths, for one project."""
+    """Computes the impact of paths for one project."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Impacts:
         listings: InputListings,
         named_in_crash: Callable[[str], frozenset[str]] = lambda path: _NONE,
     ) -> None:
-        """`listings` knows the `inputs` of steps. `named_in_crash` gives the failed processes that name a path."""
+        """`listings`: the `inputs` of steps. `named_in_crash` returns the failed processes whose trace names a path."""
         self._outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
         self._exported = {posixpath.relpath(file, project.root) for one in project.exports for file in one.files}
         self._steps = [(name, _Inputs(project.root, step, listings)) for name, step in project.steps.items()]
@@ -62,17 +62,17 @@ class Impacts:
         self._named_in_crash = named_in_crash
 
     def is_output(self, path: str) -> bool:
-        """Whether a step or hotrun itself writes this path, so that its change is no edit."""
+        """Whether a step or hotrun itself writes this path."""
         return path in self._exported or self._outputs.matches(path)
 
     def of(self, path: str) -> Impact:
-        """The impact of an edit of this path; `is_output` must have said no."""
+        """The impact of a change of this path, which must not be an output."""
         steps, processes, reloads = set[str](), set(self._named_in_crash(path)), set[str]()
         for name, inputs in self._steps:
-            if inputs.touched_by(path):
+            if inputs.triggered_by(path):
                 steps.add(name)
         for name, inputs in self._processes:
-            if inputs.touched_by(path):
+            if inputs.triggered_by(path):
                 processes.add(name)
             elif inputs.reloaded_by(path):
                 reloads.add(name)
@@ -80,9 +80,9 @@ class Impacts:
 
 
 class _Inputs:
-    """The paths that touch one step or process: its listed inputs, its patterns, all without both, and its env files.
+    """The paths that trigger one step or process: its listed inputs, its patterns and its env files.
 
-    Without those that it handles itself on a signal.
+    Without listed inputs and patterns, every path triggers it. Paths that it reloads on a signal do not.
     """
 
     def __init__(self, root: str, part: Step | Process, listings: InputListings) -> None:
@@ -93,10 +93,10 @@ class _Inputs:
         reload = part.reload if isinstance(part, Process) else None
         self._reload = None if reload is None else Patterns(reload.paths)
 
-    def touched_by(self, path: str) -> bool:
+    def triggered_by(self, path: str) -> bool:
         if path in self._env_files:
             return True
-        if self._listings is not None and self._listings.touches(self._name, path):
+        if self._listings is not None and self._listings.is_trigger(self._name, path):
             return True
         if self._reload is not None and self._reload.matches(path):
             return False
@@ -107,16 +107,16 @@ class _Inputs:
 
 
 def effect_text(impact: Impact, project: Project, graph: Graph, cached: Collection[str] = ()) -> str | None:
-    """What a change with this impact starts, in words; None where that is only what is `cached`."""
+    """What a change with this impact starts, in words. None if all of its steps are `cached`."""
     touched = graph.with_dependents(impact.steps)
     steps = touched.difference(cached)
     if touched and not (steps or impact.processes or impact.reloads):
         return None
-    restarted = impact.processes | graph.processes_behind(steps)
-    said = [f"builds {listed(sorted(steps))}"] if steps else []
-    said += [f"restarts {listed(sorted(restarted))}"] if restarted else []
-    said += [f"signals {name} ({_reload_signal(project, name)})" for name in sorted(impact.reloads - restarted)]
-    return ", ".join(said) or "matches no step or process"
+    restarted = impact.processes | graph.dependent_processes(steps)
+    effects = [f"builds {listed(sorted(steps))}"] if steps else []
+    effects += [f"restarts {listed(sorted(restarted))}"] if restarted else []
+    effects += [f"signals {name} ({_reload_signal(project, name)})" for name in sorted(impact.reloads - restarted)]
+    return ", ".join(effects) or "matches no step or process"
 
 
 def _reload_signal(project: Project, name: str) -> str:

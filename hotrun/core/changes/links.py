@@ -1,4 +1,4 @@
-"""Why a changed path concerns a step or process: by which key of the configuration, and by which pattern in it."""
+"""Explains why a changed path triggers a step or process: by which configuration key, and by which pattern in it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from hotrun.core.model.project import Process, Project, Step
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Why a path belongs to the step or process `part`: by which `key` of it, and by which element of that key.
+    """Why a path belongs to the step or process `part`: by this `key`, and by this element of it.
 
-    With "exports", `part` is an export, and the path the file that it is. `number` counts from 0; None: the key is left
-    out, so every watched file belongs to it. `by`: what brings in a file that was listed; None with the key `inputs`:
-    not all is known, so it counts.
+    With the key "exports", `part` is an export, and the path is its file. `number` counts from 0. None: the key is
+    missing, so every watched file belongs to the part. `by`: what uses a listed file. None with the key `inputs`: the
+    listing is incomplete, so the file counts.
     """
 
     part: str
@@ -32,9 +32,9 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Consequence(msgspec.Struct, frozen=True):
-    """What changes do to one step or process: `link` is why, for most of the `files` changed paths that concern it.
+    """A step or process that changes trigger. `link` is the most frequent reason among its `files` changed paths.
 
-    Without a link, it follows the steps in `after` alone; a process with both waits for them.
+    `after`: the changed steps that it needs. Without a link, they are the only reason.
     """
 
     part: str
@@ -44,10 +44,10 @@ class Consequence(msgspec.Struct, frozen=True):
 
 
 class Links:
-    """The answers for one project; `listings` knows the `inputs` of its steps. Slower than Impacts, and tells why."""
+    """Finds links for one project. It is slower than Impacts, but gives the reason."""
 
     def __init__(self, project: Project, listings: InputListings | None = None) -> None:
-        """Without `listings`, nothing is known of any `inputs`."""
+        """`listings`: the `inputs` of steps. Without it, none of them are known."""
         self.project = project
         self._listings = InputListings(project) if listings is None else listings
         self._impacts = Impacts(project, self._listings)
@@ -56,7 +56,7 @@ class Links:
         self._parts = project.parts
 
     def link_to(self, name: str, path: str) -> Link | None:
-        """Why a change of `path` touches this step or process itself; None where it does not."""
+        """Why a change of `path` triggers this step or process directly. None if it does not."""
         part = self._parts[name]
         for number, file in enumerate(part.program.env_files):
             if posixpath.relpath(file, self.project.root) == path:
@@ -71,7 +71,7 @@ class Links:
 
     def _listed_link(self, step: Step, path: str) -> Link | None:
         listing = self._listings.of(step.name)
-        if listing is None or not listing.touches(path):
+        if listing is None or not listing.is_trigger(path):
             return None
         known = (listing.files or {}).get(path)
         if known is None:
@@ -84,7 +84,7 @@ class Links:
         return None if decisive is None else Link(name, "paths", decisive, paths[decisive])
 
     def consequences(self, paths: Iterable[str]) -> tuple[Consequence, ...]:
-        """What these changed paths do to each step and process that they concern, in the project's order."""
+        """The steps and processes that these changed paths trigger, in the order of the project."""
         edited = [path for path in paths if not self._impacts.is_output(path)]
         impacts = [self._impacts.of(path) for path in edited]
         steps = self._graph.with_dependents(step for impact in impacts for step in impact.steps)
@@ -92,14 +92,14 @@ class Links:
         for name in self._parts:
             links = [link for link in (self.link_to(name, path) for path in edited) if link is not None]
             after = tuple(step for step in self.project.steps if step in self._graph.needed_steps[name] & steps)
-            if after:  # a restart makes a reload needless
+            if after:  # a restart replaces a reload
                 links = [link for link in links if link.key != "reload.paths"]
             if links or after:
                 found.append(Consequence(name, _most_frequent(links), len(links), after))
         return tuple(found)
 
     def output_of(self, path: str) -> Link | None:
-        """What makes this path: a step, by which pattern, or an export; None: it is no output."""
+        """The step (and its pattern) or the export that writes this path. None if it is not an output."""
         if path in self._exported:
             return Link(self._exported[path].name, "exports", 0, path)
         places = [(name, number) for name, step in self.project.steps.items() for number in range(len(step.outputs))]
@@ -111,7 +111,7 @@ class Links:
 def unmatched_patterns(project: Project, paths: Iterable[str]) -> tuple[Link, ...]:
     """The patterns in `paths` and `reload.paths` of steps and processes that match none of these watched paths.
 
-    "!x" never counts, nor what names outputs: those may still have to be made.
+    Leaves out "!x", and patterns for outputs, which may not exist yet.
     """
     known = tuple(paths)
     outputs = Patterns(pattern for step in project.steps.values() for pattern in step.outputs)
@@ -125,7 +125,7 @@ def unmatched_patterns(project: Project, paths: Iterable[str]) -> tuple[Link, ..
 
 
 def _patterns(project: Project) -> Iterator[tuple[Link, str]]:
-    """All patterns of all parts, each with its place."""
+    """All patterns of all parts, each with its link."""
     for name, part in project.parts.items():
         for number, pattern in enumerate(part.paths or ()):
             yield Link(name, "paths", number, pattern), pattern
@@ -135,7 +135,7 @@ def _patterns(project: Project) -> Iterator[tuple[Link, str]]:
 
 
 def _example(pattern: str) -> str:
-    """A path that the pattern names: "gen/**/*.go" names "gen/x.go"."""
+    """A path that the pattern matches: "gen/x.go" for "gen/**/*.go"."""
     return pattern.strip("/").replace("**/", "").replace("*", "x").replace("?", "x")
 
 
@@ -151,5 +151,5 @@ def _most_frequent(links: list[Link]) -> Link | None:
 
 
 def _deciding(lines: tuple[str, ...], path: str) -> int | None:
-    """Which of the patterns is the reason that they name `path`; None where they do not."""
+    """The number of the pattern that decides that they match `path`. None if they do not."""
     return Patterns(lines).reason(path)

@@ -1,7 +1,8 @@
-"""Which paths a list of gitignore patterns names: one reading of them for ignore files, exclude, paths and outputs.
+"""Matches paths against gitignore patterns, for ignore files, exclude, paths and outputs.
 
-pathspec translates the patterns; neighbors of one sign become one expression. Its own verdicts are not used: in a list
-for ignore files "*" with "!*/" would ignore every folder, and in `paths` "*.go" with "!vendor/" name vendor/x.go.
+pathspec translates the patterns, and neighbors with the same sign become one expression. Its own matching is not used:
+in ignore files, "*" with "!*/" would ignore every folder, and in `paths`, "*.go" with "!vendor/" would match
+vendor/x.go.
 """
 
 from __future__ import annotations
@@ -14,26 +15,26 @@ from itertools import groupby
 
 _Match = Callable[[str], re.Match[str] | None]
 
-# How pathspec's expressions end: a folder, with what is in it; the same, or a file.
+# The ends of pathspec's expressions: a folder with its contents, or that or a file.
 _FOLDER = "(?P<ps_d>/)"
 _EITHER = f"(?:{_FOLDER}|$)"
-_ANYWHERE = "^(?:.+/)?"  # and how those begin that have no slash before their end
+_ANYWHERE = "^(?:.+/)?"  # the start of those without a slash before their end
 _ANYTHING = ".+"
 
 
 class Patterns:
-    """Gitignore patterns against relative paths with forward slashes; the last one that matches decides."""
+    """Gitignore patterns for relative paths with forward slashes. The last pattern that matches decides."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Nothing is translated before the first question: that costs 50 ms, and the first build does not need it."""
+        """The first match translates the patterns. That takes 50 ms, and the first build does not need it."""
         self.lines = tuple(lines)
         self._within: tuple[tuple[bool, _Match], ...] | None = None
         self._itself: tuple[tuple[bool, _Match | None, _Match | None], ...] | None = None
 
-    # --- paths and outputs: a folder stands for all that is in it ----------------------------------------------------
+    # --- paths and outputs: a folder stands for its contents ---------------------------------------------------------
 
     def matches(self, path: str) -> bool:
-        """Whether the patterns name the file at `path`: the last one that names it or a folder above it, unless "!"."""
+        """Whether the last pattern that matches the file at `path`, or a folder above it, is not a "!" pattern."""
         if self._within is None:
             runs = ((takes, _any_of(map(_or_within, texts))) for takes, texts in self._runs())
             self._within = tuple((takes, expression.match) for takes, expression in runs)
@@ -43,16 +44,19 @@ class Patterns:
         return False
 
     def reason(self, path: str) -> int | None:
-        """Which of the patterns is the reason that they name `path`; None where they do not. Slow."""
+        """The number of the pattern that decides that they match `path`. None if they do not. Slow."""
         for number, takes, text in self._reversed():
             if _compiled(_or_within(text)).match(path):
                 return number if takes else None
         return None
 
-    # --- ignore files: a folder is asked about before what is in it --------------------------------------------------
+    # --- ignore files: the caller checks a folder before its contents ------------------------------------------------
 
     def verdict(self, path: str) -> bool | None:
-        """What they say of `path` itself, never of a folder above it; None: nothing. A folder ends in a slash."""
+        """Whether `path` itself is ignored, without the folders above it. None: no pattern matches.
+
+        A folder ends in a slash.
+        """
         if self._itself is None:
             self._itself = tuple((takes, *_by_name_or_path(texts)) for takes, texts in self._runs())
         name = path[path.rfind("/", 0, -1) + 1 :]
@@ -62,7 +66,7 @@ class Patterns:
         return None
 
     def deciding(self, path: str) -> int | None:
-        """Which of the patterns `verdict` comes from. Slow."""
+        """The number of the pattern that decides `verdict`. Slow."""
         found = (number for number, _, text in self._reversed() if _compiled(_whole(text)).fullmatch(path))
         return next(found, None)
 
@@ -79,30 +83,30 @@ class Patterns:
 
 @lru_cache(10_000)
 def _translated(line: str) -> tuple[bool, str] | None:
-    """What a line says (to take or not to take) of which paths; None: nothing of any."""
+    """Whether the line includes or excludes (with "!"), and its expression. None if it matches nothing."""
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
     try:
         expression, takes = GitIgnoreSpecPattern.pattern_to_regex(line)
     except ValueError:
-        return None  # such as "!"; git passes over it, too
+        return None  # such as "!", which git ignores, too
     if expression is None or takes is None:
         return None
     if "[" in line:
         try:
             _compiled(expression)
         except re.error:
-            return None  # such as "[z-a]", which pathspec hands on as it is
+            return None  # such as "[z-a]", which pathspec does not check
     return takes, expression
 
 
 def _or_within(expression: str) -> str:
-    """An expression to be matched at the start of a path, so that it is found in a folder, too; without groups."""
+    """The expression without groups. Matched at the start of a path, it also finds contents of folders."""
     return expression.replace(_FOLDER, "/")
 
 
 def _whole(expression: str) -> str:
-    """An expression for a whole path, from pathspec's for a path or one of the folders above it."""
+    """An expression for the whole path, made from pathspec's, which also matches a folder above it."""
     if expression.endswith(_EITHER):
         return expression.removesuffix(_EITHER) + "/?"
     if expression.endswith(_FOLDER):
@@ -113,7 +117,7 @@ def _whole(expression: str) -> str:
 
 
 def _by_name_or_path(texts: list[str]) -> tuple[_Match | None, _Match | None]:
-    """What matches one of those that ask for the last name alone, which is three times faster, and of the others."""
+    """One matcher for the expressions that only test the last name (three times faster), and one for the others."""
     wholes = [_whole(text) for text in texts]
     names = [text.removeprefix(_ANYWHERE) for text in wholes if _asks_for_name(text)]
     paths = [text for text in wholes if not _asks_for_name(text)]
@@ -134,6 +138,6 @@ def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
 def _compiled(text: str) -> re.Pattern[str]:
     if "[" not in text.replace("[^/]", ""):
         return re.compile(text, re.DOTALL)
-    with warnings.catch_warnings():  # that "[[a]" may mean something else in a later Python
+    with warnings.catch_warnings():  # "[[a]" may mean something else in a later Python
         warnings.simplefilter("ignore", FutureWarning)
         return re.compile(text, re.DOTALL)

@@ -1,4 +1,4 @@
-"""What the next build is asked to do, until it starts."""
+"""The request for the next build, until it starts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hotrun.core.model.events import Reason
 
 
 class BuildRequest:
-    """The steps to build, the processes to restart or signal, and why. Of several reasons the latest is reported."""
+    """The steps to build, the processes to restart or signal, and the latest reason."""
 
     def __init__(self) -> None:
         self.reason: Reason | None = None
@@ -16,8 +16,8 @@ class BuildRequest:
         self.processes: set[str] = set()
         self.reloads: set[str] = set()
 
-    def ask(self, reason: Reason, steps: set[str], processes: set[str], reloads: set[str] | None = None) -> None:
-        """Build these steps, restart these processes, and send the reload signal to those, too."""
+    def add(self, reason: Reason, steps: set[str], processes: set[str], reloads: set[str] | None = None) -> None:
+        """Add steps to build, processes to restart, and processes that get their reload signal."""
         self.reason = reason
         self.steps |= steps
         self.processes |= processes

@@ -1,17 +1,18 @@
-"""Which files a step with `inputs` is made of, as tools list them, and what is not known yet.
+"""The files that a step with `inputs` uses, as a tool lists them, and the changes that are in doubt.
 
-A listing takes time, and files change meanwhile. So that no change is lost:
+A listing takes time, and files change meanwhile. These rules keep every change:
 
-    listed     counts, and goes on counting until the step has been started after it, whatever is listed then
-    in doubt   a change of any other file, while a listing is due or under way: looked at again when it has come
-    not known  (the tool failed, or has not answered yet): the files that such a tool may use count, and others stay in
-               doubt; all files, where nothing was ever listed or a compiler that writes dependency files has failed
-    former     a file that is on no list any more counts until all is settled: the list may be ahead of the change
-    blind      a run that reads while no list is up to date may read what is on no list: until all is settled, a file
-               that is removed, or a source that may have excluded itself, counts
+    listed    A change of a listed file counts until a later run of the step starts, even if a new listing drops it.
+    in doubt  A change of another file, while a listing is due or running, is checked again with the new listing.
+    unknown   If the tool failed or has not answered, files that such a tool may use count, and others stay in doubt.
+              All files count if nothing was ever listed, or if a compiler that writes dependency files has failed.
+    former    A file that a new listing drops counts until all is up to date. The listing may be newer than the report
+              of the change.
+    blind     A run that starts without a current listing may read unlisted files. Until all is up to date, a removed
+              file counts, and so does a source that may have excluded itself.
 
-A run covers every change before its start: it reads what is there then. Go's files are listed anew when one is added or
-removed, a source or a module file changes; what a compiler writes is read after each run.
+A run covers every change before its start. Go files are listed again when a file is added or removed, and when a source
+or a module file changes. The dependency files of a compiler are read after each run.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from hotrun.core.model.events import Status
 from hotrun.core.model.inputs import Change, InputsListed
 from hotrun.core.model.project import ListedFile, Project, Step, input_kind
 
-MOST_DOUBTS = 10_000  # of one step; with more, the rest counts
+MAX_IN_DOUBT = 10_000  # changes of one step; any more count
 
 _MODULE_FILES = frozenset(("go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt"))
 _SOURCES = (
@@ -37,9 +38,9 @@ _GO_TEST = "_test.go"
 
 
 class ListingDelta(msgspec.Struct, frozen=True):
-    """What an answer has settled: the changes in doubt that count, and the paths that do not.
+    """The result of a new listing. `counting`: changes in doubt that count. `dropped`: paths in doubt that do not.
 
-    `is_other`: it names other files than the one before.
+    `is_other`: it lists other files than the previous one.
     """
 
     counting: tuple[Change, ...] = ()
@@ -48,44 +49,44 @@ class ListingDelta(msgspec.Struct, frozen=True):
 
 
 class InputListing:
-    """What is known of one step."""
+    """The input files of one step, as far as they are known."""
 
     def __init__(self, step: Step, root: str) -> None:
         self.step = step
         self._env_files = {posixpath.relpath(path, root) for path in step.program.env_files}
-        self.files: Mapping[str, ListedFile] | None = None  # None: nothing was ever listed
-        self.error: str | None = None  # why the files are not all that it needs
+        self.files: Mapping[str, ListedFile] | None = None  # None if nothing was ever listed
+        self.error: str | None = None  # why the files may be incomplete
         self._kinds = {input_kind(text) for text in step.inputs}
         self._folders: tuple[str, ...] = ()
-        self._asked: int | None = None
+        self._requested: int | None = None  # the id of the listing in progress
         self._is_due = True
-        self._changed: set[str] | None = None  # since it was asked last; None: list anew in any case
-        self._touched: set[str] = set()
-        self._former: set[str] = set()  # not listed any more, while what did that may still have to be told
-        self._doubts: dict[str, Change] = {}
+        self._changed: set[str] | None = None  # since the last request, None to list everything again
+        self._triggering: set[str] = set()  # changed since the last run of the step
+        self._former: set[str] = set()  # no longer listed, but their change may not be reported yet
+        self._in_doubt: dict[str, Change] = {}
         self._is_running = False
-        self._is_blind = False  # a run may have read files that no list has named, since none was made at that time
+        self._is_blind = False  # a run may have read unlisted files, because there was no current listing
         self._has_failed = False
         self._has_passed = False
-        self._endings: frozenset[str] = frozenset()  # of what is listed
+        self._endings: frozenset[str] = frozenset()  # of the listed files
 
     @property
-    def is_missed(self) -> bool:
-        """There is an error that a person should know of: a compiler that has not run yet has written nothing."""
+    def has_error(self) -> bool:
+        """Whether there is an error to report. A compiler that has not run yet has written nothing, which is none."""
         return self.error is not None and (self._has_passed or not self._is_by_compiler)
 
     @property
     def is_open(self) -> bool:
-        """An answer is due."""
-        return self._is_due or self._asked is not None
+        """Whether a listing is due or in progress."""
+        return self._is_due or self._requested is not None
 
-    def know(self, files: Mapping[str, ListedFile] | None, error: str | None) -> None:
-        """Take over what somebody else knows."""
+    def use(self, files: Mapping[str, ListedFile] | None, error: str | None) -> None:
+        """Use a listing made elsewhere, such as in a running hotrun."""
         self.files, self.error = files, error
 
-    def touches(self, path: str) -> bool:
-        """Whether a change of this path makes the step dirty, as far as is known."""
-        if (self.files is not None and path in self.files) or path in self._touched or path in self._former:
+    def is_trigger(self, path: str) -> bool:
+        """Whether a change of this path triggers the step, as far as is known."""
+        if (self.files is not None and path in self.files) or path in self._triggering or path in self._former:
             return True
         if self._is_by_compiler:
             return self._has_failed or self.error is not None or self.files is None
@@ -93,12 +94,12 @@ class InputListing:
             return False
         return (self.files is None and self.error is not None) or self._may_be_go(path) or self._may_be_embedded(path)
 
-    def in_doubt(self, path: str) -> bool:
+    def is_in_doubt(self, path: str) -> bool:
         """Whether a change of this path waits for the next listing."""
-        return path in self._doubts
+        return path in self._in_doubt
 
-    def note(self, change: Change, is_output: bool) -> None:
-        """A watched file has changed. What a step makes may alter what is listed, but never counts."""
+    def record(self, change: Change, is_output: bool) -> None:
+        """Record a change of a watched file. An output may change the listing, but never counts."""
         if self._may_alter(change):
             self._is_due = True
             self._is_blind = self._is_blind or self._is_running
@@ -106,24 +107,24 @@ class InputListing:
                 self._changed.add(change.path)
         if is_output:
             return
-        counts = self.touches(change.path) or self._counts_as_new(change) or self._may_have_left(change)
-        if counts or len(self._doubts) >= MOST_DOUBTS:
-            self._touched.add(change.path)
-            self._doubts.pop(change.path, None)
+        counts = self.is_trigger(change.path) or self._counts_as_new(change) or self._may_have_left(change)
+        if counts or len(self._in_doubt) >= MAX_IN_DOUBT:
+            self._triggering.add(change.path)
+            self._in_doubt.pop(change.path, None)
         elif self.is_open or self._is_compiling or self.error is not None:
-            earlier = self._doubts.get(change.path)
+            earlier = self._in_doubt.get(change.path)
             before = change.before if earlier is None else earlier.before
-            self._doubts[change.path] = msgspec.structs.replace(change, before=before)
+            self._in_doubt[change.path] = msgspec.structs.replace(change, before=before)
 
     def started(self) -> None:
-        """A run of the step begins: it reads all that was changed so far."""
-        self._touched.clear()
-        self._doubts.clear()
+        """A run of the step starts. It reads every change so far."""
+        self._triggering.clear()
+        self._in_doubt.clear()
         self._is_running = True
         self._is_blind = self._is_blind or self.is_open
 
     def ended(self, status: Status) -> None:
-        """The run has ended. After one that failed, what a compiler wrote may not be all that it has read."""
+        """The run is over. If it failed, the dependency files of a compiler may be incomplete."""
         self._is_running = False
         if self._is_by_compiler and status in ("passed", "failed", "timeout"):
             self._has_failed = status != "passed"
@@ -132,19 +133,19 @@ class InputListing:
         if self.error is not None:
             self._is_due, self._changed = True, None
 
-    def ask(self, request: int) -> ListInputs | None:
-        """What to have listed now, if anything."""
-        if not self._is_due or self._asked is not None:
+    def request(self, number: int) -> ListInputs | None:
+        """The command for the next listing, with this request number. None if no listing can start now."""
+        if not self._is_due or self._requested is not None:
             return None
         changed = None if self._changed is None else tuple(sorted(self._changed))
-        self._asked, self._is_due, self._changed = request, False, set()
-        return ListInputs(request, self.step, changed)
+        self._requested, self._is_due, self._changed = number, False, set()
+        return ListInputs(number, self.step, changed)
 
-    def take(self, answer: InputsListed) -> ListingDelta:
-        """Take an answer; one that is not waited for settles nothing."""
-        if answer.request != self._asked:
+    def handle(self, answer: InputsListed) -> ListingDelta:
+        """Handle a new listing. An answer to an older request is ignored."""
+        if answer.request != self._requested:
             return ListingDelta()
-        self._asked, known = None, self.files
+        self._requested, known = None, self.files
         self.error = answer.error
         self._folders = answer.folders if answer.error is None else (*{*self._folders, *answer.folders},)
         if answer.error is None:
@@ -152,21 +153,21 @@ class InputListing:
         elif known is not None or answer.files:
             self.files = {**(known or {}), **answer.files}
         self._endings = frozenset(map(_ending, self.files or ()))
-        counting = tuple(change for change in self._doubts.values() if self.touches(change.path))
+        counting = tuple(change for change in self._in_doubt.values() if self.is_trigger(change.path))
         for change in counting:
-            del self._doubts[change.path]
-            self._touched.add(change.path)
+            del self._in_doubt[change.path]
+            self._triggering.add(change.path)
         dropped: tuple[str, ...] = ()
         if not (self._is_due or self._is_compiling or self.error is not None):
-            dropped = tuple(self._doubts)
-            self._doubts.clear()
+            dropped = tuple(self._in_doubt)
+            self._in_doubt.clear()
         if known is None or self.files is None:
             return ListingDelta(counting, dropped)
         self._former |= known.keys() - self.files.keys()
         return ListingDelta(counting, dropped, is_other=known.keys() != self.files.keys())
 
     def up_to_date(self) -> None:
-        """Every change so far has been reported."""
+        """Every change so far is reported."""
         self._former.clear()
         self._is_blind = False
 
@@ -176,7 +177,7 @@ class InputListing:
 
     @property
     def _is_compiling(self) -> bool:
-        """A compiler is about to say what it reads."""
+        """Whether a compiler is running that will write dependency files."""
         return self._is_running and self._is_by_compiler
 
     def _may_be_go(self, path: str) -> bool:
@@ -185,7 +186,7 @@ class InputListing:
         return path.endswith(_SOURCES) or _is_module_file(path)
 
     def _may_alter(self, change: Change) -> bool:
-        """Whether Go may use other files after this change."""
+        """Whether this change may change the files that Go uses."""
         if self._kinds == {"depfile"}:
             return False
         if self._may_be_go(change.path) or change.path in self._env_files:
@@ -196,16 +197,16 @@ class InputListing:
         return any(path.startswith(folder) for folder in self._folders)
 
     def _may_have_left(self, change: Change) -> bool:
-        """Whether it may be a file that a run has read and that this very change has taken off the list."""
+        """Whether a run may have read the file, and this change has removed it from the listing."""
         if not self._is_blind or self._kinds == {"depfile"}:
             return False
         return change.kind == "deleted" or (change.kind == "modified" and self._may_be_go(change.path))
 
     def _counts_as_new(self, change: Change) -> bool:
-        """Whether it is a file that no listing can name before the step has run.
+        """Whether no listing can name the file before the step has run.
 
-        A compiler looks for a header in several folders, so that a new one may come before another. A module file
-        says what belongs to a module by being there.
+        A compiler looks for a header in several folders, so a new one may replace another. A module file changes which
+        files belong to a module just by its existence.
         """
         if change.kind == "modified":
             return False
@@ -215,17 +216,17 @@ class InputListing:
 
 
 class InputListings:
-    """All steps of a project that have `inputs`."""
+    """The listings of all steps of a project that have `inputs`."""
 
     def __init__(self, project: Project) -> None:
         self._listings: dict[str, InputListing] = {}
         self._requests = 0
-        self.revision = 0  # another number whenever `touches` may answer otherwise than before
-        self._told: dict[str, str] = {}
+        self.revision = 0  # grows whenever `is_trigger` may return something else
+        self._reported: dict[str, str] = {}  # the last error of each step
         self.adopt(project)
 
     def adopt(self, project: Project) -> None:
-        """Work for this project; what is known of a step that has not changed is kept."""
+        """Switch to a new project. Steps that have not changed keep their listing."""
         known = self._listings
         self._listings = {
             name: known[name] if name in known and known[name].step == step else InputListing(step, project.root)
@@ -234,75 +235,75 @@ class InputListings:
         }
 
     def of(self, step: str) -> InputListing | None:
-        """What is known of this step; None: it has no `inputs`."""
+        """The listing of this step. None if it has no `inputs`."""
         return self._listings.get(step)
 
     @property
     def is_open(self) -> bool:
-        """Some answer is due, which may show that a change counts."""
+        """Whether a listing is due or in progress."""
         return any([listing.is_open for listing in self._listings.values()])
 
-    def touches(self, step: str, path: str) -> bool:
-        """Whether a change of this path makes the step dirty by its `inputs`."""
+    def is_trigger(self, step: str, path: str) -> bool:
+        """Whether a change of this path triggers the step by its `inputs`."""
         listing = self._listings.get(step)
-        return listing is not None and listing.touches(path)
+        return listing is not None and listing.is_trigger(path)
 
-    def doubting(self, path: str) -> list[str]:
-        """The steps of which this path may turn out to be an input."""
-        return [name for name, listing in self._listings.items() if listing.in_doubt(path)]
+    def steps_in_doubt(self, path: str) -> list[str]:
+        """The steps that may have this path as an input, according to the next listing."""
+        return [name for name, listing in self._listings.items() if listing.is_in_doubt(path)]
 
-    def note(self, change: Change, is_output: bool) -> None:
-        """A watched file has changed."""
+    def record(self, change: Change, is_output: bool) -> None:
+        """Record a change of a watched file."""
         for listing in self._listings.values():
-            listing.note(change, is_output)
+            listing.record(change, is_output)
 
     def started(self, step: str) -> None:
-        """A run of this step begins."""
+        """A run of this step starts."""
         if step in self._listings:
             self._listings[step].started()
             self.revision += 1
 
     def ended(self, step: str, status: Status) -> None:
-        """A run of this step has ended."""
+        """A run of this step is over."""
         if step in self._listings:
             self._listings[step].ended(status)
             self.revision += 1
 
     def up_to_date(self) -> None:
-        """Every change so far has been reported."""
+        """Every change so far is reported."""
         for listing in self._listings.values():
             listing.up_to_date()
             self.revision += 1
 
-    def ask(self) -> list[ListInputs]:
-        """What to have listed now; one listing of a step at a time."""
+    def requests(self) -> list[ListInputs]:
+        """The commands for listings that can start now. Each step has one at a time."""
         found = []
         for listing in self._listings.values():
-            command = listing.ask(self._requests + 1)
+            command = listing.request(self._requests + 1)
             if command is not None:
                 self._requests += 1
                 found.append(command)
         return found
 
-    def take(self, answer: InputsListed) -> ListingDelta:
-        """Take an answer, as InputListing.take."""
+    def handle(self, answer: InputsListed) -> ListingDelta:
+        """Handle a new listing, as InputListing.handle."""
         listing = self._listings.get(answer.step)
         if listing is None:
             return ListingDelta()
         self.revision += 1
-        return listing.take(answer)
+        return listing.handle(answer)
 
-    def news(self, step: str) -> str | None:
-        """What to say of this step's listing, once for each reason."""
+    def new_error(self, step: str) -> str | None:
+        """A warning about the listing of this step, once for each error."""
         listing = self._listings.get(step)
-        error = listing.error if listing is not None and listing.is_missed else None
+        error = listing.error if listing is not None and listing.has_error else None
         if error is None:
-            self._told.pop(step, None)
+            self._reported.pop(step, None)
             return None
-        if self._told.get(step) == error:
+        if self._reported.get(step) == error:
             return None
-        self._told[step] = error
-        return f"{step}: its inputs are not all known, so more files count than it may use: {error}"
+        self._reported[step] = error
+        return f"{step}: some inputs are unknown, so hotrun may build it more often than necessary: {error}"
 
 
 def _is_module_file(path: str) -> bool:

@@ -29,7 +29,7 @@ class Graph:
         """These steps and every step that needs one of them."""
         return set[str]().union(*map(self._dependents.__getitem__, steps))
 
-    def processes_behind(self, steps: Iterable[str]) -> set[str]:
+    def dependent_processes(self, steps: Iterable[str]) -> set[str]:
         """The processes that need one of these steps."""
         return set[str]().union(*map(self._processes.__getitem__, steps))
 

@@ -49,7 +49,7 @@ def test_what_is_explained_is_what_is_done(path: str) -> None:
     is_output = impacts.is_output(path)
     impact = impacts.of(path)
     steps = graph.with_dependents(impact.steps)
-    done = set() if is_output else steps | impact.processes | graph.processes_behind(steps)
+    done = set() if is_output else steps | impact.processes | graph.dependent_processes(steps)
     assert {one.part for one in links.consequences([path])} == done
     assert (links.output_of(path) is not None) == is_output
 
@@ -99,7 +99,7 @@ def test_a_listed_file_is_explained_by_what_brings_it_in_and_a_folder_by_the_mos
     listing = listings.of("app")
     assert listing is not None
     files = {"a/1.go": "package a", "a/2.go": "package a", "b/1.go": "package b"}
-    listing.know({path: ListedFile(0, by) for path, by in files.items()}, None)
+    listing.use({path: ListedFile(0, by) for path, by in files.items()}, None)
     links = Links(project(part), listings)
     assert links.link_to("app", "a/1.go") == Link("app", "inputs", 0, "go:./cmd/app", "package a")
     assert links.link_to("app", "x.tmpl") == Link("app", "paths", 0, "*.tmpl")
