@@ -16,14 +16,14 @@ NAMED = (
 LEAVE_KEY = "ctrl+]"  # takes the keyboard back from a process (core/keyboard.py)
 
 # What the terminal keeps for itself, or sends as another key: its name to what it is.
-_SIGNAL, _FLOW = "a signal", "held by the terminal, to stop and go on"
+_SIGNAL, _FLOW = "a signal", "the terminal's own key to stop and resume output"
 TAKEN = {
     "ctrl+c": _SIGNAL,
     "ctrl+\\": _SIGNAL,
     "ctrl+z": _SIGNAL,
     "ctrl+s": _FLOW,
     "ctrl+q": _FLOW,
-    LEAVE_KEY: "what takes the keyboard back from a process",
+    LEAVE_KEY: "the key that detaches from a process",
 }
 SAME = {
     "ctrl+m": "enter",
