@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
 
 import regex
 
@@ -26,25 +25,29 @@ class CustomPattern:
         re.compile(text)
         self.text = text
         self.is_off = False
-        self._pattern = regex.compile(as_re_reads(text))
+        pattern = regex.compile(as_re_reads(text))
+        self._match = pattern.match
+        self._search = pattern.search
 
     def match(self, line: str) -> re.Match[str] | None:
         """Like re.Pattern.match."""
-        return self._run(self._pattern.match, line)
-
-    def search(self, line: str) -> re.Match[str] | None:
-        """Like re.Pattern.search."""
-        return self._run(self._pattern.search, line)
-
-    def _run(self, method: Any, line: str) -> re.Match[str] | None:  # noqa: ANN401 - regex has no types
         if self.is_off:
             return None
         try:
-            found: re.Match[str] | None = method(line, timeout=MAX_S)
+            return self._match(line, timeout=MAX_S)  # type: ignore[no-any-return]  # regex has no types
         except TimeoutError:
             self.is_off = True
             return None
-        return found
+
+    def search(self, line: str) -> re.Match[str] | None:
+        """Like re.Pattern.search."""
+        if self.is_off:
+            return None
+        try:
+            return self._search(line, timeout=MAX_S)  # type: ignore[no-any-return]  # regex has no types
+        except TimeoutError:
+            self.is_off = True
+            return None
 
 
 @functools.cache

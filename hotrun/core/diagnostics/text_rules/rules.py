@@ -40,6 +40,13 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@functools.cache
+def _custom(pattern: str) -> CustomPattern:
+    from hotrun.core.diagnostics.custom_pattern import custom_pattern
+
+    return custom_pattern(pattern)
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """The keys of all rules. Patterns are Python's, matched from the start of a line without ANSI sequences.
 
@@ -72,11 +79,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def compiled(self, pattern: str) -> re.Pattern[str] | CustomPattern:
         """A compiled pattern of this rule."""
-        if not self.is_custom:
-            return compiled(pattern)
-        from hotrun.core.diagnostics.custom_pattern import custom_pattern
-
-        return custom_pattern(pattern)
+        return _custom(pattern) if self.is_custom else compiled(pattern)
 
     @property
     def family(self) -> str:
