@@ -1,4 +1,4 @@
-"""What an engine knows at one moment, for tests and for whoever examines a session: plain values, nothing to change."""
+"""The state of an engine at one moment, as plain read-only values, for tests and debugging."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hotrun.core.run import Run
 
 
 class RunInspection(msgspec.Struct, frozen=True):
-    """One run. `reported_build`: the newest build of which a process has all reloads, started with or signaled."""
+    """One run. `reported_build`: the newest build whose files a process has, by its start or by a reload signal."""
 
     id: int
     build: int
@@ -23,7 +23,7 @@ class RunInspection(msgspec.Struct, frozen=True):
 
 
 class StepInspection(msgspec.Struct, frozen=True):
-    """One step. `changed_build`: the latest build in which it made something else than before."""
+    """One step. `changed_build`: the last build in which it wrote other outputs than before."""
 
     status: StepStatus
     changed_build: int
@@ -32,7 +32,7 @@ class StepInspection(msgspec.Struct, frozen=True):
 
 
 class ProcessInspection(msgspec.Struct, frozen=True):
-    """One process. `is_due`: it is to be started or restarted. `run` serves or is to, `runs` are all that live."""
+    """One process. `is_due`: it has to start or restart. `run`: the current run. `runs`: all that are not gone."""
 
     is_due: bool
     needed_steps: frozenset[str]
@@ -41,7 +41,7 @@ class ProcessInspection(msgspec.Struct, frozen=True):
 
 
 class Inspection(msgspec.Struct, frozen=True):
-    """A session. `has_pending`: changes, requests or listings wait. `is_quiet`: nothing waits and nothing runs."""
+    """A session. `has_pending`: changes, requests or listings are pending. `is_quiet`: it waits for changes only."""
 
     is_building: bool
     is_stopping: bool
@@ -52,7 +52,7 @@ class Inspection(msgspec.Struct, frozen=True):
 
     @property
     def runs(self) -> dict[int, RunInspection]:
-        """All runs that live, by id."""
+        """All runs that are not gone, by id."""
         found = [step.run for step in self.steps.values() if step.run is not None]
         found += [run for process in self.processes.values() for run in process.runs]
         return {run.id: run for run in found}
@@ -61,7 +61,7 @@ class Inspection(msgspec.Struct, frozen=True):
 def inspect(
     builder: Builder, supervisor: Supervisor, is_stopping: bool, is_quiet: bool, has_pending: bool
 ) -> Inspection:
-    """What these know at this moment."""
+    """The state of these parts now."""
     steps, processes = _steps_of(builder), _processes_of(supervisor, builder)
     return Inspection(builder.build is not None, is_stopping, is_quiet, has_pending, steps, processes)
 

@@ -1,12 +1,12 @@
-"""One execution of a program, from Spawn to Emptied, and the ladder that ends it: signal, grace, SIGKILL.
+"""One execution of a program, from Spawn to Emptied, and the ladder that stops it: signal, grace period, SIGKILL.
 
 phase     Spawned        SpawnFailed  Exited               Emptied  stop()            deadline
 spawning  up, or signal  gone         -                    gone     remembered        -
 up        -              -            exited (ladder, if   gone     signal: stopping  -
-                                      something is left)
+                                      processes are left)
 stopping  -              -            stopping             gone     -                 Kill
 exited    -              -            -                    gone     -                 Kill
-gone      nothing is sent to a run that is gone
+gone      nothing happens to a run that is gone
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from hotrun.core.model.inputs import Emptied, Exited, Input, OutputRead, Spawned
 Effect = Command | Event
 Phase = Literal["spawning", "up", "stopping", "exited", "gone"]
 TAIL_LINES = 20
-TAIL_WIDTH = 4000  # characters of a line that are kept: more than anything that is read in it
-LEFTOVER_GRACE_MS = 1000  # for what a program left in its group when it ended by itself
+TAIL_WIDTH = 4000  # characters of a line that are kept, more than parsers need
+LEFTOVER_GRACE_MS = 1000  # for the processes that a program leaves in its group when it exits
 
 
 class Run:
-    """The state of one run. Its owner feeds it the inputs that carry its id and calls `check` when time has passed."""
+    """The state of one run. Its owner passes on the inputs with its id, and calls `check` when time has passed."""
 
     def __init__(self, id: int, build: int, now_ms: int, tail_lines: int = TAIL_LINES) -> None:
-        """`tail_lines`: how many of the last lines of its output are kept."""
+        """`tail_lines`: how many of the last lines of its output to keep."""
         self.id = id
         self.build = build
         self.started_ms = now_ms
@@ -48,7 +48,7 @@ class Run:
         self._stop: tuple[str, int] | None = None
 
     def handle(self, input: Input, now_ms: int, out: list[Effect]) -> None:
-        """Take one input about this run."""
+        """Handle one input about this run."""
         match input:
             case Spawned():
                 self.pid, self.port = input.pid, input.port
@@ -80,7 +80,7 @@ class Run:
         self.tail.extend(line if len(line) <= TAIL_WIDTH else line[:TAIL_WIDTH] for line in last)
 
     def stop(self, signal: str, grace_ms: int, now_ms: int, out: list[Effect]) -> None:
-        """Begin the ladder, once; a second call changes nothing."""
+        """Begin the ladder. A second call changes nothing."""
         if self.asked_to_stop or not self.stoppable:
             return
         self.asked_to_stop = True
@@ -90,7 +90,7 @@ class Run:
             self._begin_ladder(signal, grace_ms, now_ms, out)
 
     def kill(self, out: list[Effect]) -> None:
-        """The last rung, at once."""
+        """Go to the last step of the ladder at once: SIGKILL."""
         self.asked_to_stop = self.asked_to_stop or self.stoppable
         if self.phase == "spawning":
             self._stop = ("SIGKILL", 0)
@@ -99,7 +99,7 @@ class Run:
             out.append(Kill(self.id))
 
     def check(self, now_ms: int, out: list[Effect]) -> None:
-        """Climb on when the grace is over."""
+        """Kill the run when its grace period is over."""
         if self.kill_at_ms is not None and now_ms >= self.kill_at_ms:
             self.kill(out)
 
@@ -114,27 +114,27 @@ class Run:
 
     @staticmethod
     def takes(input: Input) -> bool:
-        """Whether `handle` knows this kind of input."""
+        """Whether `handle` accepts this kind of input."""
         return isinstance(input, Spawned | SpawnFailed | OutputRead | Exited | Emptied)
 
     @property
     def failed(self) -> bool:
-        """It ended by itself and not well, or could not be started."""
+        """Whether it failed without being asked to stop, or could not start."""
         return not self.asked_to_stop and (self.failure is not None or self.exit_code != 0)
 
     @property
     def stoppable(self) -> bool:
-        """Its program has not ended."""
+        """Whether its program has not exited."""
         return self.phase in ("spawning", "up")
 
     @property
     def gone(self) -> bool:
-        """Nothing of it lives."""
+        """Whether all its processes are gone."""
         return self.phase == "gone"
 
     @property
     def serving(self) -> bool:
-        """Its program runs and nobody has asked it to stop."""
+        """Whether its program is running and was not asked to stop."""
         return self.phase == "up" and not self.asked_to_stop
 
     def uptime_ms(self, now_ms: int) -> int:

@@ -1,4 +1,4 @@
-"""One build while it lasts: which steps it has, how they ended, and what is reported at its end."""
+"""One build in progress: its steps, their results, and the report at its end."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from hotrun.core.run import Effect
 
 
 class Build:
-    """One build."""
+    """One build in progress."""
 
     def __init__(self, number: int, planned: tuple[str, ...], needs: Mapping[str, Sequence[str]], now_ms: int) -> None:
-        """`planned`: the steps that may have to run. `needs`: what each step of the project needs."""
+        """`planned`: the steps that may have to run. `needs`: the steps that each step of the project needs."""
         self.number = number
         self.started_ms = now_ms
         self.timing = Timing(needs, now_ms)
         self.planned = planned
         self.statuses: dict[str, events.Status] = {}
-        self.kept: list[str] = []  # planned steps that had no need to run
+        self.kept: list[str] = []  # planned steps that did not have to run
         self.canceled = False
-        self.over_ms = now_ms  # when its latest step was over
+        self.over_ms = now_ms  # when its last step was over
 
     def is_waiting(self, name: str) -> bool:
-        """Whether this step has neither run to its end nor turned out to have no need to."""
+        """Whether this step may still have to run."""
         return name not in self.statuses and name not in self.kept
 
     def finish(self, steps: Mapping[str, StepState], now_ms: int, out: list[Effect]) -> events.BuildFinished:
@@ -36,8 +36,8 @@ class Build:
         states = steps.values()
         new, fixed, fixed_problems = 0, 0, tuple[events.Fixed, ...]()
         if not self.canceled:
-            compared = [state.compared.compare(state.diagnostics, state.status == "passed") for state in states]
-            new, fixed, fixed_problems = summarize(compared)
+            differences = [state.diff.compare(state.diagnostics, state.status == "passed") for state in states]
+            new, fixed, fixed_problems = summarize(differences)
         finished = events.BuildFinished(
             self.number,
             self._status(steps),
@@ -64,7 +64,7 @@ class Build:
 
 
 def count(severity: events.Severity, steps: Mapping[str, StepState]) -> int:
-    """How many diagnostics of this severity are known of these steps now."""
+    """The number of current diagnostics of these steps with this severity."""
     found = 0
     for state in steps.values():
         for diagnostic in state.diagnostics:

@@ -1,4 +1,4 @@
-"""What the next build does: which steps run, which are as they were when they were good last, what follows them."""
+"""Plans the next build: the steps that run, the steps that are cached, and the processes that restart or reload."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 class BuildPlan(NamedTuple):
     """One build before it starts.
 
-    `cached`: the steps whose inputs are what they were at their last good run. `pending` run in any case, `unverified`
-    only if a step that they need makes something else; `todo` are all of these, with what is left from earlier builds.
-    `restarts`: the processes behind them. `processes` are restarted without a build, `reloads` get a signal.
+    `cached`: the steps whose inputs are the same as in their last good run. `pending`: the steps that run in any case.
+    `unverified`: those that run only if a step that they need writes other outputs. `todo`: all of these, and the
+    steps left over from earlier builds. `restarts`: the processes that need them. `processes`: those that restart
+    without a build. `reloads`: those that get a signal.
     """
 
     reason: Reason
@@ -32,7 +33,7 @@ class BuildPlan(NamedTuple):
     restarts: Set[str]
     processes: Set[str]
     reloads: Set[str]
-    is_needless: bool  # changed and put back before anything was built: no build result has been in question
+    is_needless: bool  # the files were changed and restored before any build, so there is nothing to do
 
     @property
     def cached_paths(self) -> list[str]:
@@ -41,7 +42,7 @@ class BuildPlan(NamedTuple):
 
 
 def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
-    """Work out the build that is asked for; the request has a reason."""
+    """Plan the requested build. The request must have a reason."""
     assert request.reason is not None
     graph, unfinished = builder.graph, builder.unfinished()
     steps = request.steps & builder.steps.keys()
@@ -67,7 +68,7 @@ def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
 
 
 def cached_text(cached: Mapping[str, Baseline], is_all: bool) -> str:
-    """What to report of a change that has put the inputs of these steps back; `is_all`: nothing is left to build."""
+    """The message about a change that restored the inputs of these steps. `is_all`: nothing is left to build."""
     build = max([baseline.build for baseline in cached.values()])
     then = "nothing to build" if is_all else f"{listed(sorted(cached))} not rebuilt"
     return f"same as in build #{build}, {then}"

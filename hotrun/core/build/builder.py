@@ -1,7 +1,7 @@
-"""The steps: which are pending, which run, and the result of each build. Starts a step when all it needs has passed.
+"""Runs the steps of each build, and reports its result. Starts a step when all steps that it needs have passed.
 
-start -> steps run -> finished, exactly once. Canceled: no step starts any more, and it is finished when the last run is
-gone. The next build starts after that, never beside it.
+start -> steps run -> finished, exactly once. A canceled build starts no more steps, and is finished when its last run
+is gone. The next build starts after that, so no two builds run in parallel.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_PATHS = 100  # a `changes.detected` event lists this many, `more` counts the
 
 
 class Progress(NamedTuple):
-    """What `Builder.advance` has done: the steps that it started, and the end of the build, if that has come."""
+    """The result of `Builder.advance`: the steps that it started, and the end of the build, if it is over."""
 
     started: Sequence[str] = ()
     finished: events.BuildFinished | None = None
@@ -40,20 +40,20 @@ class Builder:
     """All steps of a project and the build in progress, if any."""
 
     def __init__(self, project: Project, next_run: Callable[[], int], cores: int) -> None:
-        """`cores`: how many steps may run at once where the project does not say; `next_run` hands out run ids."""
+        """`cores`: how many steps may run at once if the project does not set `jobs`. `next_run` returns run ids."""
         self.root = project.root
         self.steps = {name: StepState(step) for name, step in project.steps.items()}
         self.build: Build | None = None
         self.graph = Graph(project)
         self.last_good = LastGood()
         self.skip_unchanged = project.watch.skip_unchanged
-        self._linger_ms = 0  # how long the end of a build waits for what its steps have changed
+        self._linger_ms = 0  # how long the report of a build's end is delayed, see rebuild_loops
         self._next_run = next_run
         self._cores = cores
         self._jobs = project.jobs or cores
 
     def adopt(self, project: Project) -> set[str]:
-        """Take the steps of a new configuration, between builds; returns the names that are new or differ."""
+        """Switch to the steps of a new configuration, between builds. Returns the names of new or changed steps."""
         assert self.build is None
         self._jobs = project.jobs or self._cores
         self.graph = Graph(project)
@@ -62,17 +62,17 @@ class Builder:
         self.steps = {
             name: old[name]
             if name in old and old[name].step == step
-            else StepState(step, old[name].compared if name in old else None)
+            else StepState(step, old[name].diff if name in old else None)
             for name, step in project.steps.items()
         }
         differing = {name for name, state in self.steps.items() if old.get(name) is not state}
         self.last_good.drop(differing | (old.keys() - self.steps.keys()))
         return differing
 
-    # --- what is known -----------------------------------------------------------------------------------------
+    # --- state -------------------------------------------------------------------------------------------------
 
     def owner(self, run: int) -> StepState | None:
-        """The step whose run it is; None: nobody's, or it is over."""
+        """The step that this run belongs to. None if it is over, or not a step's."""
         return next((state for state in self.steps.values() if state.run is not None and state.run.id == run), None)
 
     def passed(self, names: Iterable[str]) -> bool:
@@ -88,16 +88,16 @@ class Builder:
         return {name for name, state in self.steps.items() if state.status in ("pending", "unverified")}
 
     def unchanged_since(self, build: int, names: Iterable[str]) -> bool:
-        """Whether none of these steps has made anything else after that build."""
+        """Whether none of these steps has written other outputs after that build."""
         return all([self.steps[name].changed_build <= build for name in names])
 
     def count(self, severity: events.Severity) -> int:
-        """How many diagnostics of this severity are known now."""
+        """The number of current diagnostics of this severity."""
         return count(severity, self.steps)
 
     @property
     def deadline_ms(self) -> int | None:
-        """When `advance` must be called next."""
+        """When to call `advance` next."""
         times = [
             at
             for state in self.steps.values()
@@ -111,39 +111,39 @@ class Builder:
 
     @property
     def _running(self) -> int:
-        """How many steps run."""
+        """The number of running steps."""
         return sum([state.run is not None for state in self.steps.values()])
 
-    # --- the inputs of steps: what was good last is known here, and nowhere else -----------------------------------
+    # --- the inputs of steps, for the last good runs ------------------------------------------------------------------
 
     def inputs_changed(self, edits: Iterable[tuple[Change, Impact]]) -> None:
-        """These files have changed, with what that means."""
+        """These files have changed, with this impact."""
         for change, impact in edits:
-            self.last_good.note(change, impact.steps)
+            self.last_good.changed(change, impact.steps)
 
     def inputs_touched(self, edits: Iterable[tuple[Change, Impact]]) -> None:
-        """These files were touched and hold the same bytes."""
+        """These files were touched but hold the same bytes."""
         for _, impact in edits:
-            self.last_good.doubt(impact.steps)
+            self.last_good.touched(impact.steps)
 
     def inputs_unknown(self, steps: Iterable[str]) -> None:
-        """Nothing is known of what these steps were good with: build them in any case."""
+        """Forget the last good inputs of these steps, so that they are built in any case."""
         self.last_good.drop(steps)
 
     def up_to_date(self) -> None:
-        """Every change so far has been reported, and is built."""
+        """Every change so far is reported and built."""
         self.last_good.up_to_date()
 
     def restorable(self, steps: Iterable[str]) -> dict[str, Baseline]:
-        """Those of these steps whose inputs are what they were at their last good run."""
+        """Those of these steps whose inputs are the same as in their last good run."""
         return self.last_good.restorable(steps, self.graph.needed_steps) if self.skip_unchanged else {}
 
-    # --- what is done ------------------------------------------------------------------------------------------
+    # --- progress ----------------------------------------------------------------------------------------------
 
     def start(self, number: int, plan: BuildPlan, restarts: tuple[str, ...], now_ms: int, out: list[Effect]) -> None:
-        """Begin build `number`; steps left over from a canceled or failed build run too.
+        """Begin build `number`. Steps left over from a canceled or failed build run, too.
 
-        What the plan has as cached has been restored before. `restarts`: the processes that wait for the build.
+        Call `restore` for the cached steps before. `restarts`: the processes that wait for the build.
         """
         assert self.build is None
         changes = plan.changes
@@ -153,7 +153,7 @@ class Builder:
         for name in plan.pending:
             self.steps[name].status = "pending"
         for state in self.steps.values():
-            state.compared.record_changes(changes)
+            state.diff.record_changes(changes)
         planned = tuple([name for name in self.steps if name in plan.todo])
         self.build = build = Build(number, planned, self.graph.needs, now_ms)
         listed = tuple([events.ChangedPath(change.path, change.kind) for change in changes[:MAX_PATHS]])
@@ -170,15 +170,15 @@ class Builder:
         out.extend(state.diagnostics)
 
     def restore(self, number: int, restored: Mapping[str, Baseline]) -> None:
-        """The inputs of these steps are again those with which they passed: so they pass in build `number`."""
+        """Pass these steps in build `number`, because their inputs are the same as in their last good run."""
         for name, baseline in restored.items():
             self.steps[name].status = "passed"
             found = [msgspec.structs.replace(known, build=number, new=False) for known in baseline.diagnostics]
             self.steps[name].diagnostics = found
-            self.steps[name].compared.over("complete")
+            self.steps[name].diff.over("complete")
 
     def cancel(self, now_ms: int, out: list[Effect]) -> None:
-        """Its inputs have changed: stop what may be stopped, start nothing more."""
+        """Cancel the build: start no more steps, and stop those with on_busy = "cancel"."""
         assert self.build is not None
         if self.build.canceled:
             return
@@ -188,7 +188,7 @@ class Builder:
                 state.stop(now_ms, out)
 
     def abandon(self, now_ms: int, out: list[Effect]) -> None:
-        """The session ends: stop every step, also those that a change would let finish."""
+        """Stop every step at the end of the session, including those with on_busy = "finish"."""
         if self.build is not None:
             self.cancel(now_ms, out)
         for state in self.steps.values():
@@ -201,11 +201,11 @@ class Builder:
                 state.run.kill(out)
 
     def handle(self, state: StepState, input: Input, now_ms: int, out: list[Effect]) -> events.Status | None:
-        """Handle an input about the run of a step; returns its status if that ends it."""
+        """Handle an input about the run of a step. Returns the status of the run if it is over."""
         return self._end_step(state, now_ms, out) if state.handle(input, self.root, now_ms, out) else None
 
     def advance(self, linger_ms: int, now_ms: int, out: list[Effect]) -> Progress:
-        """Start what can start, climb ladders, and end the build when nothing is left to do.
+        """Start steps that can start, kill those that do not stop, and end the build when nothing is left to do.
 
         The end of a build is reported `linger_ms` after that of its last step.
         """
@@ -225,12 +225,12 @@ class Builder:
 
     @property
     def is_lingering(self) -> bool:
-        """The end of the build in progress is, or will be, reported late."""
+        """Whether the end of the build in progress will be reported late."""
         return self.build is not None and self._linger_ms > 0
 
     def _start_ready(self, build: Build, free: int, now_ms: int, out: list[Effect]) -> list[str]:
-        """Start the steps that may run, but no more than `free`; returns their names."""
-        while any([self._keep(build, name, out) for name in build.planned]):  # which may let another one be kept
+        """Start the steps that may run, up to `free` of them. Returns their names."""
+        while any([self._keep(build, name, out) for name in build.planned]):  # one may allow the next
             pass
         started: list[str] = []
         for name in build.planned:
@@ -245,7 +245,7 @@ class Builder:
         return started
 
     def _keep(self, build: Build, name: str, out: list[Effect]) -> bool:
-        """Whether a step has just turned out not to have to run: all that it needs is as it was when it ran last."""
+        """Pass an unverified step without a run, if no step that it needs has changed since. Returns whether it did."""
         state = self.steps[name]
         if state.status != "unverified":
             return False
@@ -264,9 +264,9 @@ class Builder:
         assert build is not None
         ended = state.end(self.root, now_ms, out)
         if ended.status == "passed":
-            self.last_good.built(name, build.number, ended.run.stamp, list(state.diagnostics))
+            self.last_good.passed(name, build.number, ended.run.stamp, list(state.diagnostics))
         else:
-            self.last_good.over(name, ended.run.stamp)
+            self.last_good.not_passed(name, ended.run.stamp)
         build.statuses[name] = ended.status
         build.over_ms = now_ms
         ran = build.timing.over(name, now_ms)

@@ -1,9 +1,9 @@
 """One step: its status, and its run while there is one.
 
-pending     its inputs changed, or it has not run to its end since
+pending     its inputs have changed, and no run has finished since
 passed
 failed      or timed out
-unverified  it passed, and runs again if a step that it needs writes other outputs than before
+unverified  it passed, but runs again if a step that it needs writes other outputs than before
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from hotrun.core.build.diagnostics_diff import DiagnosticsDiff
-from hotrun.core.build.step_report import ending_of, reason_of, report, status_of
+from hotrun.core.build.step_report import add_diagnostic, ending_of, reason_of, status_of
 from hotrun.core.model import events
 from hotrun.core.model.commands import Spawn
 from hotrun.core.model.inputs import DiagnosticsFound, Input, OutputRead
@@ -32,8 +32,8 @@ StepStatus = Literal["pending", "unverified", "passed", "failed"]
 class StepState:
     """One step: its status, its run while there is one, and what its last run found."""
 
-    def __init__(self, step: Step, compared: DiagnosticsDiff | None = None) -> None:
-        """`compared` is that of the step that had this name, under another configuration."""
+    def __init__(self, step: Step, diff: DiagnosticsDiff | None = None) -> None:
+        """`diff`: that of the step with this name in the previous configuration."""
         self.step = step
         self.status: StepStatus = "pending"
         self.passed_build = 0  # the build in which it passed last
@@ -44,7 +44,7 @@ class StepState:
         self.timeout_at_ms: int | None = None
         self.timed_out = False
         self.diagnostics: list[events.Diagnostic] = []
-        self.compared = compared or DiagnosticsDiff()
+        self.diff = diff or DiagnosticsDiff()
 
     # --- its run -----------------------------------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ class StepState:
         self.run = Run(run, build, now_ms)
         self.timeout_at_ms = None if step.timeout_ms is None else now_ms + step.timeout_ms
         self.timed_out = False
-        self.compared.begin()
+        self.diff.begin()
         self.diagnostics = []
         out.append(events.StepStarted(build, step.name, step.program.argv))
         spawn = Spawn(
@@ -71,7 +71,7 @@ class StepState:
         out.append(spawn)
 
     def handle(self, input: Input, root: str, now_ms: int, out: list[Effect]) -> bool:
-        """Handle an input about its run; True if that has ended."""
+        """Handle an input about its run. Returns True if the run is over."""
         assert self.run is not None
         if isinstance(input, OutputRead):
             out.append(events.Output(f"step:{self.step.name}", input.stream, "\n".join(input.lines)))
@@ -92,12 +92,12 @@ class StepState:
         self.run.check(now_ms, out)
 
     def stop(self, now_ms: int, out: list[Effect]) -> None:
-        """Ask its run to end, if there is one."""
+        """Stop its run, if there is one."""
         if self.run is not None:
             self.run.stop("SIGTERM", STEP_GRACE_MS, now_ms, out)
 
     def end(self, root: str, now_ms: int, out: list[Effect]) -> EndedRun:
-        """Draw the conclusions from a run that has ended. A failed step has at least one error."""
+        """Set the result of a run that is over. A failed step gets at least one error."""
         run = self.run
         assert run is not None
         status = status_of(run, self.timed_out)
@@ -108,12 +108,12 @@ class StepState:
             reason = reason_of(run, self.step, status)
             self._report([failure(self.step.name, reason, tuple(run.tail))], root, out)
         if status == "passed":
-            # What it called an error did not make it fail: a message of a program that it ran, or an ignored target.
+            # Errors that did not make it fail come from a program that it ran, or from an ignored target.
             self.diagnostics = [d for d in self.diagnostics if d.severity != "error"]
             is_unchanged = run.content is not None and run.content == self.content
             self.passed_build, self.passed_ms, self.content = run.build, uptime_ms, run.content
             self.changed_build = self.changed_build if is_unchanged else run.build
-        self.compared.over(ending_of(run, status))
+        self.diff.over(ending_of(run, status))
         self.status = "passed" if status == "passed" else "pending" if status == "canceled" else "failed"
         self.run = self.timeout_at_ms = None
         return EndedRun(run, status, uptime_ms, is_unchanged)
@@ -121,11 +121,11 @@ class StepState:
     def _report(self, findings: Iterable[Finding], root: str, out: list[Effect]) -> None:
         assert self.run is not None
         for found in findings:
-            out.append(report(found, self.step, self.run.build, root, self.diagnostics, self.compared))
+            out.append(add_diagnostic(found, self.step, self.run.build, root, self.diagnostics, self.diff))
 
 
 class EndedRun(msgspec.Struct, frozen=True):
-    """How a run of a step has ended. `is_unchanged`: its outputs hold what they held after the last one that passed."""
+    """The result of a run of a step. `is_unchanged`: its outputs are the same as after the last run that passed."""
 
     run: Run
     status: events.Status

@@ -44,10 +44,10 @@ def ending_of(run: Run, status: events.Status) -> Ending | None:
     return "cut short" if status == "timeout" or run.exit_code is None else "complete"
 
 
-def report(
+def add_diagnostic(
     finding: Finding, step: Step, build: int, root: str, found: list[events.Diagnostic], diff: DiagnosticsDiff
 ) -> events.Diagnostic:
-    """The diagnostic for a finding of a step, with resolved places. It is added to `found`, or replaces its copy."""
+    """Make the diagnostic for a finding of a step, with resolved places. Add it to `found`, or replace its copy."""
     from hotrun.core.diagnostics.model.to_event import index_of_same, to_event  # imported with the first diagnostic
 
     diagnostic = to_event(finding, build=build, step=step.name, process=None, cwd=step.program.cwd, root=root)

@@ -1,1 +1,1 @@
-"""What the core works with: the project, and the inputs, commands and events of its engine."""
+"""The data of the core: the project, and the inputs, commands and events of the engine."""

@@ -1,4 +1,4 @@
-"""What the engine asks adapters to do. A command never raises: what goes wrong comes back as an input."""
+"""The commands of the engine to the adapters. A command never raises an error: failures come back as inputs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hotrun.core.model.project import Program, Project, Ready, Step
 
 
 class RecordChanges(msgspec.Struct, frozen=True):
-    """Write down the paths of a build, for HOTRUN_CHANGED of what it starts; always before its Spawns."""
+    """Record the changed paths of a build, for HOTRUN_CHANGED. It always comes before the Spawns of the build."""
 
     build: int
     paths: tuple[str, ...]
@@ -19,10 +19,10 @@ class RecordChanges(msgspec.Struct, frozen=True):
 class Spawn(msgspec.Struct, frozen=True):
     """Start a program as run `run`, in a session of its own. Answered by Spawned or SpawnFailed.
 
-    `tty`: in a pseudo-terminal, else with pipes. `listen`: addresses of held sockets to hand over. `notify`: it may
-    send sd_notify messages. `wants_port`: {port} stands for a free port. `stop_signal`, `grace_ms`: how it is ended if
-    hotrun is gone by then. `outputs`: patterns of what it makes, seen from `root`. `parsers`: the names of those that
-    read its output, answered by DiagnosticsFound. `ready_log`: answer ProbePassed at the first line that this matches.
+    `tty`: use a pseudo-terminal, not pipes. `listen`: addresses of held sockets to pass on. `notify`: accept its
+    sd_notify messages. `wants_port`: replace {port} by a free port. `stop_signal`, `grace_ms`: how to stop it if hotrun
+    is gone. `outputs`: patterns of its outputs, relative to `root`. `parsers`: the names of the parsers that read its
+    output, answered by DiagnosticsFound. `ready_log`: answer ProbePassed at the first line that this matches.
     """
 
     run: int
@@ -43,7 +43,7 @@ class Spawn(msgspec.Struct, frozen=True):
 
 
 class Signal(msgspec.Struct, frozen=True):
-    """Send a signal, by name, to all of the run's process group; `alone`: to the run's own process and no other."""
+    """Send a signal, by name, to the process group of the run; with `alone`, only to the program itself."""
 
     run: int
     signal: str
@@ -51,15 +51,15 @@ class Signal(msgspec.Struct, frozen=True):
 
 
 class Kill(msgspec.Struct, frozen=True):
-    """SIGKILL all that is left of the run."""
+    """Send SIGKILL to every process of the run."""
 
     run: int
 
 
 class StartProbe(msgspec.Struct, frozen=True):
-    """Look again and again whether the run is ready, by tcp, http, exec or auto. Answered by Answered and NoAnswer.
+    """Probe whether the run is ready, by tcp, http, exec or auto. Answered by ProbePassed and ProbeFailed.
 
-    Ends with the first Answered, with StopProbe, and with the run.
+    Ends with the first ProbePassed, with StopProbe, and with the run.
     """
 
     run: int
@@ -67,21 +67,21 @@ class StartProbe(msgspec.Struct, frozen=True):
 
 
 class StopProbe(msgspec.Struct, frozen=True):
-    """Look no more."""
+    """Stop probing the run."""
 
     run: int
 
 
 class HoldSockets(msgspec.Struct, frozen=True):
-    """Hold listening sockets at exactly these addresses from now on; those that are held already stay as they are."""
+    """Hold listening sockets at exactly these addresses from now on. Sockets that are already held stay open."""
 
     addresses: tuple[str, ...]
 
 
 class FindTrace(msgspec.Struct, frozen=True):
-    """Find the trace that the output of a process ends with. Answered by TraceFound, with the same `what`.
+    """Find the stack trace at the end of a process's output. Answered by TraceFound, with the same `what`.
 
-    `lines`: its last output. `what`: that it failed, in words.
+    `lines`: its last output. `what`: its failure, in words.
     """
 
     run: int
@@ -91,27 +91,27 @@ class FindTrace(msgspec.Struct, frozen=True):
 
 
 class FindPortOwners(msgspec.Struct, frozen=True):
-    """Find out who listens on these ports. Answered by PortsHeld."""
+    """Find the owners of these ports. Answered by PortOwnersFound."""
 
     run: int
     ports: tuple[int, ...]
 
 
 class SendKeys(msgspec.Struct, frozen=True):
-    """Give the run's terminal what a person typed."""
+    """Write typed bytes to the run's terminal."""
 
     run: int
     data: bytes
 
 
 class Rescan(msgspec.Struct, frozen=True):
-    """Let all events so far come in, then compare everything with the disk. Answered by Verified."""
+    """Wait for all events so far, then compare every watched file with the snapshot. Answered by Rescanned."""
 
 
 class ListInputs(msgspec.Struct, frozen=True):
-    """Find out which files `step` is made of, by its `inputs`. Answered by InputsListed.
+    """List the files that `step` uses, by its `inputs`. Answered by InputsListed.
 
-    `changed`: what may have altered it since the last answer, with paths as in Change; None: list anew.
+    `changed`: paths, as in Change, that may change the listing since the last answer. None: list everything again.
     """
 
     request: int
@@ -120,13 +120,13 @@ class ListInputs(msgspec.Struct, frozen=True):
 
 
 class Rewatch(msgspec.Struct, frozen=True):
-    """Watch what this project names, instead of what was watched until now."""
+    """Watch the files of this project instead of the previous ones."""
 
     project: Project
 
 
 class Finish(msgspec.Struct, frozen=True):
-    """The session is over; nothing of it runs any more."""
+    """End the session. None of its processes is left."""
 
     exit_code: int
 

@@ -1,4 +1,4 @@
-"""What the world is told: the facts of REFERENCE "Events". `v`, `seq` and `t` are put in front by the publisher."""
+"""The events that hotrun reports, as documented in docs/events.md. The publisher adds `v`, `seq` and `t`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ChangedPath(msgspec.Struct, frozen=True):
 
 
 class ChangesDetected(Event, frozen=True, tag="changes.detected"):
-    """Why build `build` starts. At most MOST_PATHS paths are listed, `more` counts the others."""
+    """The reason for build `build`. Lists at most MAX_PATHS paths. `more` counts the others."""
 
     build: int
     paths: tuple[ChangedPath, ...]
@@ -51,9 +51,9 @@ class ChangesDetected(Event, frozen=True, tag="changes.detected"):
 
 
 class BuildStarted(Event, frozen=True, tag="build.started"):
-    """`steps` will run, those behind others if these make something else than before.
+    """`steps` will run; a step that needs others may run only if they write other outputs than before.
 
-    `processes` are to be started or restarted when this build passes.
+    `processes` start or restart when this build passes.
     """
 
     build: int
@@ -68,9 +68,9 @@ class StepStarted(Event, frozen=True, tag="step.started"):
 
 
 class StepFinished(Event, frozen=True, tag="step.finished"):
-    """`unchanged`: its outputs hold what they held before, so nothing behind it has to run or restart.
+    """`unchanged`: its outputs are the same as before, so nothing that needs it has to run or restart.
 
-    `start_ms`: since the start of the build. `waited_ms`: how long before that it could have run, had a job been free.
+    `start_ms`: since the start of the build. `waited_ms`: how long it waited for a free job.
     """
 
     build: int
@@ -85,9 +85,9 @@ class StepFinished(Event, frozen=True, tag="step.finished"):
 
 
 class StepCached(Event, frozen=True, tag="step.cached"):
-    """The step passed without a run, with its warnings of build `of`: its inputs are those with which it passed then.
+    """The step passed without a run, because its inputs are the same as in build `of`. Its warnings are from then.
 
-    `saved_ms`: how long the run of build `of` took.
+    `saved_ms`: how long its run in build `of` took.
     """
 
     build: int
@@ -97,7 +97,7 @@ class StepCached(Event, frozen=True, tag="step.cached"):
 
 
 class Output(Event, frozen=True, tag="output"):
-    """`text` holds one or more whole lines, joined by newlines, as the child wrote them: a view must clean it."""
+    """`text`: one or more whole lines, joined by newlines, as the program wrote them. A view must clean it."""
 
     source: str
     stream: Stream
@@ -115,7 +115,7 @@ class Related(msgspec.Struct, frozen=True):
 
 
 class SourceExcerpt(msgspec.Struct, frozen=True):
-    """Lines of a file as they were built, from `line` on, without their ends; each is cut to 240 characters."""
+    """Lines of a file as they were built, from `line` on, without line ends, each cut to 240 characters."""
 
     line: int
     lines: tuple[str, ...]
@@ -149,7 +149,7 @@ class Diagnostic(Event, frozen=True, tag="diagnostic"):
 
 
 class Fixed(msgspec.Struct, frozen=True):
-    """A problem that a step does not report any more, as it was told last."""
+    """A problem that a step no longer reports, as it was last reported."""
 
     step: str | None
     severity: Severity
@@ -185,7 +185,7 @@ class BuildFinished(Event, frozen=True, tag="build.finished"):
 
 
 class UpToDate(Event, frozen=True, tag="up_to_date"):
-    """Nothing waits, nothing is being built, and every change made before now is in build `build`."""
+    """Nothing is pending or running, and every change made before now is in build `build`."""
 
     build: int
 
@@ -197,7 +197,7 @@ class ProcessStarting(Event, frozen=True, tag="process.starting"):
 
 
 class ProcessStarted(Event, frozen=True, tag="process.started"):
-    """`port`: what stands for {port} in this run."""
+    """`port`: the value of {port} in this run."""
 
     process: str
     run: int
@@ -207,7 +207,7 @@ class ProcessStarted(Event, frozen=True, tag="process.started"):
 
 
 class ProcessReady(Event, frozen=True, tag="process.ready"):
-    """`via`: what found it ready: tcp, http, log, notify, exec, listen or up (it has stayed up).
+    """`via`: how it was found ready: tcp, http, log, notify, exec, listen or up (it has stayed up).
 
     `duration_ms`: since its start.
     """
@@ -220,7 +220,7 @@ class ProcessReady(Event, frozen=True, tag="process.ready"):
 
 
 class ProcessStatus(Event, frozen=True, tag="process.status"):
-    """What the process says about itself (STATUS= of sd_notify)."""
+    """The status that the process sent (STATUS= of sd_notify)."""
 
     process: str
     run: int
@@ -228,7 +228,7 @@ class ProcessStatus(Event, frozen=True, tag="process.status"):
 
 
 class ProcessPrompt(Event, frozen=True, tag="process.prompt"):
-    """The process has stopped in the middle of a line, as one does that waits for input; the output has it later."""
+    """The process has stopped in the middle of a line, probably to wait for input. The output has the line later."""
 
     process: str
     run: int
@@ -236,7 +236,7 @@ class ProcessPrompt(Event, frozen=True, tag="process.prompt"):
 
 
 class ProcessReloaded(Event, frozen=True, tag="process.reloaded"):
-    """The process was told by a signal that files of its own, or what steps make for it, have changed."""
+    """hotrun sent the process its reload signal, because files that it reloads have changed."""
 
     process: str
     run: int
@@ -245,7 +245,7 @@ class ProcessReloaded(Event, frozen=True, tag="process.reloaded"):
 
 
 class InputAttached(Event, frozen=True, tag="input.attached"):
-    """Who gets what is typed: a process, or hotrun itself (None)."""
+    """The process that gets typed input. None: hotrun gets it."""
 
     process: str | None
 
@@ -258,7 +258,7 @@ class ProcessStopping(Event, frozen=True, tag="process.stopping"):
 
 
 class ProcessExited(Event, frozen=True, tag="process.exited"):
-    """`expected` is true where hotrun itself ended it. All of exit_code and signal None: it could not be started."""
+    """`expected`: hotrun stopped it. If exit_code and signal are both None, it could not start."""
 
     process: str
     run: int
@@ -270,7 +270,7 @@ class ProcessExited(Event, frozen=True, tag="process.exited"):
 
 
 class ProcessStale(Event, frozen=True, tag="process.stale"):
-    """The run still serves build `build`, while a newer build failed."""
+    """The run still serves build `build`, but a newer build failed."""
 
     process: str
     run: int
@@ -286,7 +286,7 @@ class ProcessUpToDate(Event, frozen=True, tag="process.up_to_date"):
 
 
 class StateChanged(Event, frozen=True, tag="state"):
-    """`pending`: how many changed files wait until somebody asks for a build (watch.auto = false)."""
+    """`pending`: how many changed files wait for a build request (watch.auto = false)."""
 
     state: State
     why: str
@@ -294,7 +294,7 @@ class StateChanged(Event, frozen=True, tag="state"):
 
 
 class ConfigReloaded(Event, frozen=True, tag="config.reloaded"):
-    """What the new configuration added, changed or removed."""
+    """The steps and processes that the new configuration added, changed or removed."""
 
     config: str | None
     steps: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Who needs whom: the steps and processes of one project, and the order that follows from `needs`."""
+"""The dependency graph of steps and processes, from their `needs`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from hotrun.core.model.project import Project
 
 
 class Graph:
-    """The dependency graph of a project. It holds no cycle: loading a configuration refuses one."""
+    """The dependency graph of a project. It has no cycle, because a configuration with one is refused."""
 
     def __init__(self, project: Project) -> None:
         parts = project.parts
         self.needs: Mapping[str, tuple[str, ...]] = {name: step.needs for name, step in project.steps.items()}
         closures = {name: _closure(name, {part: parts[part].waits_for for part in parts}) for name in parts}
-        # By step or process: the steps that it needs, directly or through others.
+        # The steps that each step or process needs, directly or through others.
         self.needed_steps: Mapping[str, frozenset[str]] = {
             name: frozenset(found & project.steps.keys()) for name, found in closures.items()
         }

@@ -1,4 +1,4 @@
-"""Everything that can happen to the engine. Inputs are facts; answers about a run carry the run's id."""
+"""The inputs of the engine. Each is a fact. Inputs about a run carry its id."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Input(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True, order=True):
-    """One changed file; `path` is relative to the root, with forward slashes ("../x" outside of it).
+    """One changed file. `path` is relative to the root, with forward slashes ("../x" outside of it).
 
-    `digest` stands for its bytes now, `before` for those before the change; None: not known.
+    `digest`: of its bytes now. `before`: of those before the change. None if not known.
     """
 
     path: str
@@ -33,14 +33,14 @@ class Change(msgspec.Struct, frozen=True, order=True):
 
 
 class Noticed(Input, frozen=True):
-    """An adapter has something to tell the person (a watcher error, a folder that cannot be read)."""
+    """A message of an adapter for the user, such as a watcher error."""
 
     level: Literal["info", "warning", "error"]
     text: str
 
 
 class Begin(Input, frozen=True):
-    """The session begins; always the first input. `notices` are told before anything is started."""
+    """The session begins. Always the first input. `notices` are reported before anything starts."""
 
     version: str
     pid: int
@@ -49,7 +49,7 @@ class Begin(Input, frozen=True):
 
 
 class WatchStarted(Input, frozen=True):
-    """The watcher is up and the tree has been walked."""
+    """The watch has started, and the first scan is done."""
 
     folders: int
     files: int
@@ -59,7 +59,7 @@ class WatchStarted(Input, frozen=True):
 
 
 class FilesChanged(Input, frozen=True):
-    """Watched files differ from before; ignored ones never get here."""
+    """Watched files have changed. Ignored files are never reported."""
 
     changes: tuple[Change, ...]
 
@@ -71,16 +71,16 @@ class FilesTouched(Input, frozen=True):
 
 
 class Rescanned(Input, frozen=True):
-    """A walk has compared every watched file; what it found has been said before. `missed`: what no event had told."""
+    """A rescan has ended. Its changes were reported before. `missed`: how many of them had no event."""
 
     missed: int
 
 
 class InputsListed(Input, frozen=True):
-    """The files that a step is made of, by path as in Change. `request` is that of the ListInputs.
+    """The files that a step uses, by path as in Change. `request`: that of the ListInputs.
 
-    `error`: why there may be more, in words; `files` are then those that could be found. Below the `folders`, which end
-    in a slash ("" is the root), a file that is added or removed may alter the answer.
+    `error`: why `files` may be incomplete, in words. `folders` end in a slash ("" is the root): a file that is added or
+    removed in one of them may change the listing.
     """
 
     request: int
@@ -97,7 +97,7 @@ class VcsOperationsChanged(Input, frozen=True):
 
 
 class Spawned(Input, frozen=True):
-    """The run's program has been started. `port`: what stands for {port} in this run."""
+    """The program of the run has started. `port`: the value of {port} in this run."""
 
     run: int
     pid: int
@@ -105,7 +105,7 @@ class Spawned(Input, frozen=True):
 
 
 class SpawnFailed(Input, frozen=True):
-    """The run's program could not be started; nothing of it lives. `message` names what and why."""
+    """The program of the run could not start, and no process is left. `message`: what failed and why."""
 
     run: int
     message: str
@@ -120,14 +120,14 @@ class OutputRead(Input, frozen=True):
 
 
 class DiagnosticsFound(Input, frozen=True):
-    """Problems in the output of a step's run, with the files that they are in. They all come before its Emptied."""
+    """Findings in the output of a step's run, with located files. They all come before its Emptied."""
 
     run: int
     findings: tuple[Finding, ...]
 
 
 class TraceFound(Input, frozen=True):
-    """The trace that the output of a process ends with; None: there is none. `run` and `what` are the FindTrace's."""
+    """The stack trace at the end of a process's output, or None. `run` and `what` are those of the FindTrace."""
 
     run: int
     what: str
@@ -135,7 +135,7 @@ class TraceFound(Input, frozen=True):
 
 
 class Prompted(Input, frozen=True):
-    """The run has stopped in the middle of a line: it may wait for somebody to type. The whole line comes later."""
+    """The run has stopped in the middle of a line, and may wait for input. The whole line comes later."""
 
     run: int
     text: str
@@ -149,14 +149,14 @@ class ProbePassed(Input, frozen=True):
 
 
 class ProbeFailed(Input, frozen=True):
-    """A probe found the run not ready yet; told when the reason is another one than before."""
+    """A probe found that the run is not ready yet. Reported when the reason changes."""
 
     run: int
     why: str
 
 
 class Notified(Input, frozen=True):
-    """What the run said by the sd_notify protocol; None and False: it said nothing of that."""
+    """A message of the run by the sd_notify protocol. Fields that it did not send are None or False."""
 
     run: int
     ready: bool = False
@@ -166,9 +166,9 @@ class Notified(Input, frozen=True):
 
 
 class PortOwner(msgspec.Struct, frozen=True):
-    """Who listens on a port. `process`: the name of ours that it belongs to; None: not ours, or not any more.
+    """The owner of a port. `process`: the name of our process that it belongs to. None if it is not ours.
 
-    `pid`, `user` and `command` are None where the system does not tell.
+    `pid`, `user` and `command` are None if the system does not show them.
     """
 
     port: int
@@ -179,20 +179,20 @@ class PortOwner(msgspec.Struct, frozen=True):
 
 
 class PortOwnersFound(Input, frozen=True):
-    """Who listens on the ports that the run may have wanted."""
+    """The owners of the ports that the run may have tried to use."""
 
     run: int
     holders: tuple[PortOwner, ...]
 
 
 class KeysTyped(Input, frozen=True):
-    """What a person typed while the keyboard belongs to a process."""
+    """Input typed while a process is attached."""
 
     data: bytes
 
 
 class Exited(Input, frozen=True):
-    """The run's own process ended, by `exit_code` or `signal` ("SIGKILL"). `left`: others of its group live on."""
+    """The program of the run exited, with `exit_code` or by `signal` ("SIGKILL"). `left`: its group has others left."""
 
     run: int
     exit_code: int | None = None
@@ -201,12 +201,10 @@ class Exited(Input, frozen=True):
 
 
 class Emptied(Input, frozen=True):
-    """The run is over: nothing of it lives, its output has been read, and the problems in it have been told.
+    """The run is over: all its processes are gone, and all its output and findings have been reported.
 
-    Always the last word of a run.
-
-    Of the outputs that its Spawn named, `stamp` differs after every write, where each is one plain file, and `content`
-    when they hold something else; None: not known.
+    Always the last input about a run. `stamp` and `content` describe the outputs that its Spawn named. `stamp` differs
+    after every write, if each is one plain file. `content` differs if their contents do. None if not known.
     """
 
     run: int
@@ -215,20 +213,20 @@ class Emptied(Input, frozen=True):
 
 
 class ConfigLoaded(Input, frozen=True):
-    """The configuration changed and is good. `warnings` are shown to the person."""
+    """The configuration changed and is valid. `warnings` are shown to the user."""
 
     project: Project
     warnings: tuple[str, ...] = ()
 
 
 class ConfigRejected(Input, frozen=True):
-    """The configuration changed and is wrong; each problem names file, line and key."""
+    """The configuration changed and is invalid. Each problem names file, line and key."""
 
     problems: tuple[str, ...]
 
 
 class Request(Input, frozen=True):
-    """What a person or a program asks for, by key, socket or OS signal. `name` narrows it to one step or process."""
+    """A request by a key, the control socket or an OS signal. `name` limits it to one step or process."""
 
     verb: Verb
     name: str | None = None
@@ -237,7 +235,7 @@ class Request(Input, frozen=True):
 
 
 class Tick(Input, frozen=True):
-    """Time has passed; sent when `Engine.deadline_ms` is reached."""
+    """Time has passed. Sent when `Engine.deadline_ms` is reached."""
 
 
 # The inputs about one run, by its id.
@@ -254,7 +252,7 @@ RunInput = (
     | Emptied
 )
 
-# The inputs that change neither a file nor what runs: what was proved up to date stays so.
+# The inputs that change neither a file nor a run, so that up to date stays proved.
 UNDISTURBING = (
     Tick,
     FilesTouched,

@@ -1,4 +1,4 @@
-"""The language of `exports.NAME.format`: literal text and placeholders, filled for one diagnostic at a time."""
+"""The language of `exports.NAME.format`: text with placeholders for the fields of a diagnostic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hotrun.core.model import events
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_KINDS = {"error": "error", "warning": "warning"}  # what is neither is a note
+_KINDS = {"error": "error", "warning": "warning"}  # all others are notes
 
 
 def _place(number: int | None, otherwise: int | None = None) -> str:
@@ -33,7 +33,7 @@ _OF_A_PLACE = ("file", "path", "line", "column", "end_line", "end_column")
 
 
 class UnknownField(ValueError):
-    """A placeholder that there is not; `name` is what stands in the braces."""
+    """A placeholder that does not exist. `name`: the text in the braces."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -45,10 +45,10 @@ class Unbalanced(ValueError):
 
 
 class LineFormat:
-    """One format; `{{` and `}}` stand for the braces themselves."""
+    """One format. `{{` and `}}` stand for literal braces."""
 
     def __init__(self, text: str) -> None:
-        """Raises Unknown and Unbalanced."""
+        """Raises UnknownField and Unbalanced."""
         self._parts: list[str | Callable[[events.Diagnostic], str]] = []
         self._needs_place = False
         at = 0
@@ -69,9 +69,9 @@ class LineFormat:
         return PLACEHOLDERS[name]
 
     def record(self, diagnostic: events.Diagnostic) -> str | None:
-        """The text for one diagnostic, with a newline behind it; None where the format names a place and it has none.
+        """The line for one diagnostic, with its newline. None if the format uses a place and it has none.
 
-        What a tool says never adds a line of its own: line ends in there become blanks.
+        Line ends in the text of a tool become spaces.
         """
         if self._needs_place and not has_place(diagnostic):
             return None
@@ -79,7 +79,7 @@ class LineFormat:
 
 
 def has_place(diagnostic: events.Diagnostic) -> bool:
-    """Whether it lies in a file that was found, and whose name can stand in a line of text."""
+    """Whether its file was found, and the name of the file has no control characters."""
     file = diagnostic.file
     return file is not None and diagnostic.path is not None and not any(char < " " or char == "\x7f" for char in file)
 

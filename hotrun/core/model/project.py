@@ -1,4 +1,4 @@
-"""What the engine works on: a project as plain, resolved values. Config files are turned into this once."""
+"""A project as plain, resolved values. The configuration is converted to it once."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hotrun.core.model.settings import ProcessSettings, StepSettings, UiSettings
 
 ReadyBy = Literal["auto", "tcp", "http", "log", "notify", "exec"]
 
-PORT = "{port}"  # in a command, an environment value or `ready`: a free port, another one for each run
+PORT = "{port}"  # in a command, an environment value or `ready`: a free port, chosen for each run
 
 
 class Program(msgspec.Struct, frozen=True):
-    """What to execute. `cwd` and `env_files` are absolute; `env` is laid over what the files say."""
+    """A program to execute. `cwd` and `env_files` are absolute. `env` overrides the values in the files."""
 
     argv: tuple[str, ...]
     cwd: str
@@ -23,7 +23,7 @@ class Program(msgspec.Struct, frozen=True):
     env_files: tuple[str, ...] = ()
 
     def with_port(self, port: int) -> Program:
-        """The same with `port` in the place of {port} in its arguments and variables."""
+        """The program with `port` instead of {port} in its arguments and variables."""
         text = str(port)
         return msgspec.structs.replace(
             self,
@@ -37,23 +37,23 @@ INPUT_KINDS: tuple[InputKind, ...] = ("go", "go-test", "depfile")
 
 
 def input_kind(text: str) -> InputKind | None:
-    """What an element of `inputs` begins with, before its colon; None: nothing that is known."""
+    """The kind of an element of `inputs`, before its colon. None if it is unknown."""
     found = text.partition(":")[0]
     return next((kind for kind in INPUT_KINDS if kind == found), None)
 
 
 class ListedFile(msgspec.Struct, frozen=True):
-    """Why a file is an input of a step: by which element of its `inputs`, from 0, and what brings it in, in words."""
+    """Why a file is an input of a step: `number` is the element of its `inputs`, from 0, `by` is what uses it."""
 
     number: int
     by: str
 
 
 class Step(StepSettings, frozen=True):
-    """A build step: a program that ends. Patterns are gitignore's.
+    """A build step: a program that exits. Patterns are gitignore patterns.
 
-    `inputs`: what lists its files, each with its kind (see docs/config.md). `paths` comes on top of that; None means
-    every watched file where there are no `inputs`, else nothing more.
+    `inputs`: the tools that list its files, each with its kind (see docs/config.md). `paths`: more files. None means
+    every watched file if there are no `inputs`, and no more files otherwise.
     """
 
     name: str
@@ -67,14 +67,14 @@ class Step(StepSettings, frozen=True):
 
     @property
     def waits_for(self) -> tuple[str, ...]:
-        """What must be good before it runs."""
+        """The steps that must pass before it runs."""
         return self.needs
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """How to tell that a process is ready. `target`: the address, the URL or the regular expression.
+    """How to find out that a process is ready. `target`: the address, the URL or the regular expression.
 
-    "auto": it listens on a port, or has stayed up. `status`: the only HTTP status that counts; None: any below 400.
+    "auto": it listens on a port, or has stayed up. `status`: the required HTTP status. None: any below 400.
     """
 
     by: ReadyBy = "auto"
@@ -85,7 +85,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class Reload(msgspec.Struct, frozen=True):
-    """Changes that a process takes by itself when it is told by a signal: of files, and of what steps make."""
+    """Changes that a process reloads on a signal: of files, and of the outputs of steps."""
 
     paths: tuple[str, ...] = ()
     signal: str = "SIGHUP"
@@ -93,7 +93,7 @@ class Reload(msgspec.Struct, frozen=True):
 
 
 class Process(ProcessSettings, frozen=True):
-    """A program that stays. `paths` None means: every watched file; () means: only builds restart it.
+    """A program that keeps running. `paths` None: every watched file restarts it. (): only builds restart it.
 
     `listen`: addresses of sockets that hotrun holds for it, "host:port" or "unix:" and an absolute path.
     """
@@ -110,12 +110,12 @@ class Process(ProcessSettings, frozen=True):
 
     @property
     def waits_for(self) -> tuple[str, ...]:
-        """What must be good before it starts; a change of what it needs restarts it, one of the others need not."""
+        """The steps that must pass before it starts. A change of one in `needs` restarts it, others may reload it."""
         return self.needs if self.reload is None else (*self.needs, *self.reload.needs)
 
     @property
     def wants_port(self) -> bool:
-        """Whether each run gets a free port of its own."""
+        """Whether each run gets its own free port."""
         programs = (self.program, *((self.ready.program,) if self.ready.program is not None else ()))
         texts = [text for program in programs for text in (*program.argv, *program.env.values())]
         return any(PORT in text for text in (*texts, self.ready.target))
@@ -125,7 +125,7 @@ Severity = Literal["error", "warning", "info", "note", "hint"]
 
 
 class ParserExample(msgspec.Struct, frozen=True):
-    """A text in which a custom parser must find one problem; what is None is not compared."""
+    """A text in which a custom parser must find one problem. Fields that are None are not compared."""
 
     text: str
     file: str | None = None
@@ -139,9 +139,9 @@ class ParserExample(msgspec.Struct, frozen=True):
 
 
 class CustomParser(msgspec.Struct, frozen=True):
-    """A custom parser: a pattern for a line, one for a line and `match_next` for those that follow, or formats of Vim.
+    """A custom parser: a pattern for one line, patterns for the lines that follow (`match_next`), or Vim errorformats.
 
-    See core.diagnostics.rules for what the keys mean. `severity`: the one, or what the words of the tool mean.
+    See core.diagnostics.text_rules for the keys. `severity`: one for all, or one for each word of the tool.
     """
 
     name: str
@@ -157,9 +157,9 @@ class CustomParser(msgspec.Struct, frozen=True):
 
 
 class Watch(WatchSettings, frozen=True):
-    """What is watched. `roots` are absolute folders or files; `debounce_ms` None means auto (see changes/debounce.py).
+    """The files to watch. `roots`: absolute folders or files. `debounce_ms` None is auto (see changes/debounce.py).
 
-    `auto` False: changes wait until somebody asks for a build.
+    `auto` False: changes wait for a build request.
     """
 
     roots: tuple[str, ...]
@@ -169,16 +169,16 @@ class Watch(WatchSettings, frozen=True):
 
 
 class Ui(UiSettings, frozen=True):
-    """How hotrun shows itself. `editor` None: the one that the environment names.
+    """The settings of the terminal UI. `editor` None: the one that the environment names.
 
-    `keys`: those of the configuration, see actions.bindings.
+    `keys`: those of the configuration, see keys.actions.bindings.
     """
 
     keys: dict[Action, tuple[str, ...]] = {}
 
 
 class Export(msgspec.Struct, frozen=True):
-    """A file that is written again after each build: a record by `format` for each diagnostic. `path` is absolute."""
+    """A file with a line in this `format` for each diagnostic, written after each build. `path` is absolute."""
 
     name: str
     path: str
@@ -186,7 +186,7 @@ class Export(msgspec.Struct, frozen=True):
 
     @property
     def files(self) -> tuple[str, str]:
-        """The exported file, and the one in the same folder that is renamed to it when it is complete."""
+        """The exported file, and the temporary file in the same folder that is renamed to it."""
         folder, slash, name = self.path.rpartition("/")
         return self.path, f"{folder}{slash}.{name}.hotrun-new"
 
@@ -194,7 +194,7 @@ class Export(msgspec.Struct, frozen=True):
 class Project(msgspec.Struct, frozen=True):
     """One project: its absolute root, its configuration file (None: detected or command line), and its parts.
 
-    `jobs`: how many steps may run at once; None: as many as there are cores.
+    `jobs`: how many steps may run at once. None: the number of cores.
     """
 
     root: str
@@ -214,7 +214,7 @@ class Project(msgspec.Struct, frozen=True):
 
     @property
     def listen(self) -> tuple[str, ...]:
-        """Every address that sockets are held at, each once."""
+        """Every address of a held socket, each once."""
         return tuple(dict.fromkeys(address for process in self.processes.values() for address in process.listen))
 
     @property

@@ -1,4 +1,4 @@
-"""What can be asked of a running hotrun: one row each, for the command line, the control socket and the keys.
+"""The requests and questions that a running hotrun answers, for the command line, the control socket and the keys.
 
 The commands of `hotrun`, the answers of the socket, the help of the keys and the tables of docs/control.md and
 docs/commands.md are made from REQUESTS and QUESTIONS. The engine carries out a request in `Engine._request`, a `match`
@@ -22,9 +22,9 @@ Action = Literal[
 
 
 class RequestKind(NamedTuple):
-    """Something to do. `help` is one sentence; `argument` says what a name narrows it to, None: it takes no name.
+    """Something to do. `help`: one sentence. `argument`: the kind of name that limits it, None if it takes no name.
 
-    `reply` is what the command prints; "": there is no command, only the socket and keys know it.
+    `reply`: the text that the command prints. "" if only the socket and keys have it.
     """
 
     help: str

@@ -1,4 +1,4 @@
-"""What a process costs, as a view shows it."""
+"""CPU and memory usage of a process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Of a process and all below it: percents of one core, resident bytes; a page that is shared counts for each."""
+    """The usage of a process tree: percent of one core, and resident bytes. Shared pages count for each process."""
 
     cpu_percent: float
     memory_bytes: int
