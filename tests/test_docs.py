@@ -37,6 +37,7 @@ EXPLAINED = [
     *sorted((REPOSITORY / "docs" / "how-it-works").glob("*.md")),
 ]
 PAGES = [*DOCS, REPOSITORY / "CHANGELOG.md", *sorted((REPOSITORY / "examples").glob("**/README.md"))]
+WRAPPED = [*PAGES, REPOSITORY / "benchmarks" / "README.md"]
 # Where a command may be shown in backticks: in what a person reads, and in what hotrun itself writes and says.
 SHOWN_IN = [*PAGES, REPOSITORY / "hotrun.toml.example", *sorted(PACKAGE.rglob("*.py"))]
 # Folders of this machine: their own names do not stand here either, as this file is looked through too.
@@ -207,10 +208,22 @@ def test_pages_for_contributors_have_short_sentences(page: Path) -> None:
     assert found[-1][0] <= 30, f"too long: {found[-1][1]}"
 
 
-@pytest.mark.parametrize("page", EXPLAINED, ids=name_of)
+def unmeasured(text: str) -> str:
+    """A page without what a program has written, such as measurements."""
+    return re.sub(r"(?ms)^<!-- ([\w ]+) -->$.*?^<!-- end of \1 -->$", "", text)
+
+
+@pytest.mark.parametrize("page", WRAPPED, ids=name_of)
 def test_lines_have_at_most_120_characters(page: Path) -> None:
-    lines = page.read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if len(line) > 120 and "](" not in line] == []
+    lines = unmeasured(page.read_text(encoding="utf-8")).splitlines()
+    assert [line for line in lines if len(line) > 120 and not line.startswith("|")] == []
+
+
+@pytest.mark.parametrize("page", WRAPPED, ids=name_of)
+def test_cells_of_tables_have_at_most_20_words(page: Path) -> None:
+    rows = re.findall(r"(?m)^\|(.*)\|$", unmeasured(page.read_text(encoding="utf-8")))
+    cells = [cell for row in rows for cell in re.split(r"(?<!\\)\|", re.sub(r"`[^`]*`", "code", row))]
+    assert [cell for cell in cells if len(re.findall(r"\w[\w'-]*", cell)) > 20] == []
 
 
 def test_every_room_is_in_the_page_on_architecture() -> None:
@@ -267,10 +280,18 @@ KINDS = {kind.__struct_config__.tag: kind for kind in events.Event.__subclasses_
 
 
 def documented_events() -> dict[str, set[str]]:
-    """The names in the row of each event type of docs/events.md."""
+    """The fields of each event type in docs/events.md: in its row, or in the table of the section it is named by."""
     page = (REPOSITORY / "docs" / "events.md").read_text("utf-8")
-    rows = re.findall(r"(?m)^\| ((?:`[\w.]+`(?: · )?)+) \| (.*) \|$", page)
-    return {kind: set(re.findall(r"`(\w+)`", row)) for kinds, row in rows for kind in re.findall(r"`([\w.]+)`", kinds)}
+    types, *sections = re.split(r"(?m)^## ", page)
+    found = {
+        kind: set(re.findall(r"`(\w+)`", row)) for kind, row in re.findall(r"(?m)^\| `([\w.]+)` \| (.*) \|$", types)
+    }
+    for section in sections:
+        title = section.splitlines()[0]
+        if title in found:
+            columns = re.findall(r"(?m)^\| (`.+?) \|", section)
+            found[title] = {field for column in columns for field in re.findall(r"`(\w+)`", column)}
+    return found
 
 
 def sent_events() -> set[str]:
