@@ -15,13 +15,13 @@ from typing import assert_never
 
 import msgspec
 
-from hotrun.core.build.build_plan import BuildPlan, cached_text, plan_build
+from hotrun.core.build.build_plan import BuildPlan, cached_text
 from hotrun.core.build.builder import Builder
 from hotrun.core.changes.history import ChangeDecision
 from hotrun.core.changes.impact import Impact
-from hotrun.core.changes.pending import Activity
 from hotrun.core.changes.queue import ChangeQueue
 from hotrun.core.changes.quiescence import Quiescence
+from hotrun.core.changes.rebuild_loops import Activity
 from hotrun.core.changes.step_inputs import InputListing
 from hotrun.core.inspection import Inspection, inspect
 from hotrun.core.model import events, inputs
@@ -270,7 +270,7 @@ class Engine:
             self._supervisor.forgive()
         if request.reason is None:
             return
-        plan = plan_build(request, self._builder)
+        plan = self._builder.plan(request)
         if plan.is_needless:
             self._report_cached(plan, self._last_build, now_ms, out)
             return

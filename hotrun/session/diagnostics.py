@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from hotrun.adapters.diagnostics.locate import Locator
     from hotrun.adapters.diagnostics.patient_thread import PatientThread
     from hotrun.core.diagnostics.collected import PlacedFindings
-    from hotrun.core.diagnostics.model.finding import Finding
     from hotrun.core.diagnostics.parser import Parser
     from hotrun.core.model.commands import FindTrace, Spawn
+    from hotrun.core.model.finding import Finding
     from hotrun.core.model.project import CustomParser, Program
 
 Key = tuple[str | int, ...]

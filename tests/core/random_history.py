@@ -155,7 +155,7 @@ class Machine:
         choice = self.rng.random()
         if choice < 0.25:
             paths = self.rng.sample(PATHS, self.rng.choice([1, 1, 2, 3]))
-            kinds: list[inputs.ChangeKind] = ["added", "modified", "deleted"]
+            kinds: list[events.ChangeKind] = ["added", "modified", "deleted"]
             changes = tuple(inputs.Change(path, self.rng.choice(kinds)) for path in paths)
             self.send(inputs.FilesChanged(changes))
         elif choice < 0.28:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from hotrun.core.diagnostics.collected import PlacedFindings
 from hotrun.core.diagnostics.last_trace import LineParser, last_trace
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.engine import Engine
 from hotrun.core.model import commands, events, inputs
+from hotrun.core.model.finding import Finding
 from hotrun.core.model.project import ListedFile, Process, Program, Project, Step, Watch
 from hotrun.core.state.snapshot import Snapshot
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.model import events, inputs
+from hotrun.core.model.finding import Finding
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Ui
 from tests.core.simulated_session import World, process, project, step

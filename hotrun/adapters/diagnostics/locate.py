@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 if TYPE_CHECKING:
-    from hotrun.core.diagnostics.model.finding import Finding
     from hotrun.core.diagnostics.model.places import PlaceFinder
     from hotrun.core.model.events import SourceExcerpt
+    from hotrun.core.model.finding import Finding
 
 Around = Callable[[str, int, bool], "SourceExcerpt | None"]
 

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hotrun.adapters.output.lines import LineSplitter
-from hotrun.core.model.inputs import Input, OutputRead, Prompted, Stream
+from hotrun.core.model.events import Stream
+from hotrun.core.model.inputs import Input, OutputRead, Prompted
 
 if TYPE_CHECKING:
     import asyncio

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hotrun.adapters.output.pty import Pty, Window
 from hotrun.adapters.output.reader import OutputReader, Post
-from hotrun.core.model.inputs import Stream
+from hotrun.core.model.events import Stream
 
 if TYPE_CHECKING:
     import asyncio

@@ -6,7 +6,8 @@ from hotrun.config.detect.candidate import part_name
 from hotrun.config.importers import patterns, yaml_text
 from hotrun.config.importers.imported import ImportDraft, Imported, KeySource
 from hotrun.config.importers.key_reader import Keys, assignments
-from hotrun.config.tables.values import InvalidValue, Regex
+from hotrun.config.tables.invalid_value import InvalidValue
+from hotrun.config.tables.values import Regex
 
 TOOL = "process-compose"
 _COMPLETED = ("process_completed", "process_completed_successfully")

@@ -12,8 +12,8 @@ from typing import Any
 from hotrun.config.loading.problems import Findings, Path, alternatives, key_path, suggestion
 from hotrun.config.loading.profile import READY_KINDS
 from hotrun.config.tables.addresses import Address
+from hotrun.config.tables.invalid_value import InvalidValue
 from hotrun.config.tables.model import BuildStep, Config, ProgramTable, Proxy, ReadyTable, ReloadTable, RunProcess
-from hotrun.config.tables.values import InvalidValue
 from hotrun.core.model.text import closest, quote
 from hotrun.keys.actions import DEFAULT_KEYS
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from hotrun.config.loading.problems import Findings, Path, alternatives, describe, mismatch, suggestion
-from hotrun.config.tables.values import InvalidValue, Value
+from hotrun.config.tables.invalid_value import InvalidValue
+from hotrun.config.tables.values import Value
 from hotrun.core.model.text import closest, quote
 
 _INVALID = object()

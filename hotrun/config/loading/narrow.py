@@ -13,7 +13,8 @@ import msgspec
 
 from hotrun.config.loading.problems import describe, explain, suggestion
 from hotrun.config.loading.resolve import absolute, argv_of
-from hotrun.config.tables.values import InvalidValue, Pattern
+from hotrun.config.tables.invalid_value import InvalidValue
+from hotrun.config.tables.values import Pattern
 from hotrun.core.model.project import Process, Program, Project, Step, Watch
 from hotrun.core.model.text import closest
 from hotrun.errors import HotrunError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from hotrun.config.tables.values import InvalidValue
+from hotrun.config.tables.invalid_value import InvalidValue
 from hotrun.core.model.text import closest, quote
 from hotrun.errors import HotrunError
 

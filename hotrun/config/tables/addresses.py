@@ -6,7 +6,8 @@ import os.path
 import re
 from typing import Self
 
-from hotrun.config.tables.values import InvalidValue, Value
+from hotrun.config.tables.invalid_value import InvalidValue
+from hotrun.config.tables.values import Value
 from hotrun.core.model.project import PORT
 
 UNIX = "unix:"

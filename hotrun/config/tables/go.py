@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 from msgspec import Meta, field
 
 from hotrun.config.tables.common import FilePath, Name, Table, Variables
-from hotrun.config.tables.values import InvalidValue, SignalName, Value
+from hotrun.config.tables.invalid_value import InvalidValue
+from hotrun.config.tables.values import SignalName, Value
 from hotrun.core.model.settings import about
 
 Flags = Annotated[list[str], Meta(extra={"expected": 'an array of flags such as ["-trimpath"]'})]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from hotrun.config.tables.values import InvalidValue
+from hotrun.config.tables.invalid_value import InvalidValue
 from hotrun.core.model.project import INPUT_KINDS, input_kind
 from hotrun.core.model.text import closest
 

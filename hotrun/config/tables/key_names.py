@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from hotrun.config.tables.values import InvalidValue, Value
+from hotrun.config.tables.invalid_value import InvalidValue
+from hotrun.config.tables.values import Value
 from hotrun.core.model.text import closest
 from hotrun.keys.names import NAMED, TAKEN, is_key, meant_key
 

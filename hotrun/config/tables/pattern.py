@@ -5,7 +5,7 @@ This does not use pathspec, because importing it would slow down the start.
 
 from __future__ import annotations
 
-from hotrun.config.tables.values import InvalidValue, regex_error
+from hotrun.config.tables.invalid_value import InvalidValue, regex_error
 from hotrun.core.model.text import quote
 
 

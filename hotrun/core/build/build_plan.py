@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hotrun.core.build.last_good import Baseline
 from hotrun.core.changes.impact import PendingChange
-from hotrun.core.changes.request import BuildRequest
 from hotrun.core.model.events import Reason
 from hotrun.core.model.text import listed
 
 if TYPE_CHECKING:
-    from hotrun.core.build.builder import Builder
+    pass
 
 
 class BuildPlan(NamedTuple):
@@ -39,32 +38,6 @@ class BuildPlan(NamedTuple):
     def cached_paths(self) -> list[str]:
         """The changed paths that are inputs of cached steps."""
         return [change.path for change in self.changes if not change.impact.steps.isdisjoint(self.cached)]
-
-
-def plan_build(request: BuildRequest, builder: Builder) -> BuildPlan:
-    """Plan the requested build. The request must have a reason."""
-    assert request.reason is not None
-    graph, unfinished = builder.graph, builder.unfinished()
-    steps = request.steps & builder.steps.keys()
-    due = todo = graph.with_dependents(steps | unfinished)
-    cached = builder.restorable(due)
-    is_needless = False
-    if cached:
-        steps -= cached.keys()
-        todo = graph.with_dependents(steps | (unfinished - cached.keys())) - cached.keys()
-        is_needless = not (todo or request.processes or request.reloads) and builder.passed(cached)
-    return BuildPlan(
-        request.reason,
-        request.changes,
-        cached,
-        pending=steps,
-        unverified=todo - steps - unfinished,
-        todo=todo,
-        restarts=graph.dependent_processes(todo),
-        processes=request.processes,
-        reloads=request.reloads,
-        is_needless=is_needless,
-    )
 
 
 def cached_text(cached: Mapping[str, Baseline], is_all: bool) -> str:

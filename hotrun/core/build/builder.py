@@ -16,6 +16,7 @@ from hotrun.core.build.build_plan import BuildPlan
 from hotrun.core.build.last_good import Baseline, LastGood
 from hotrun.core.build.step import StepState
 from hotrun.core.changes.impact import Impact
+from hotrun.core.changes.request import BuildRequest
 from hotrun.core.model import events
 from hotrun.core.model.commands import RecordChanges
 from hotrun.core.model.graph import Graph
@@ -139,6 +140,31 @@ class Builder:
         return self.last_good.restorable(steps, self.graph.needed_steps) if self.skip_unchanged else {}
 
     # --- progress ----------------------------------------------------------------------------------------------
+
+    def plan(self, request: BuildRequest) -> BuildPlan:
+        """Plan the requested build. The request must have a reason."""
+        assert request.reason is not None
+        graph, unfinished = self.graph, self.unfinished()
+        steps = request.steps & self.steps.keys()
+        due = todo = graph.with_dependents(steps | unfinished)
+        cached = self.restorable(due)
+        is_needless = False
+        if cached:
+            steps -= cached.keys()
+            todo = graph.with_dependents(steps | (unfinished - cached.keys())) - cached.keys()
+            is_needless = not (todo or request.processes or request.reloads) and self.passed(cached)
+        return BuildPlan(
+            request.reason,
+            request.changes,
+            cached,
+            pending=steps,
+            unverified=todo - steps - unfinished,
+            todo=todo,
+            restarts=graph.dependent_processes(todo),
+            processes=request.processes,
+            reloads=request.reloads,
+            is_needless=is_needless,
+        )
 
     def start(self, number: int, plan: BuildPlan, restarts: tuple[str, ...], now_ms: int, out: list[Effect]) -> None:
         """Begin build `number`. Steps left over from a canceled or failed build run, too.

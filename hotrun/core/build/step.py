@@ -22,7 +22,7 @@ from hotrun.core.model.project import Step
 from hotrun.core.run import Effect, Run
 
 if TYPE_CHECKING:
-    from hotrun.core.diagnostics.model.finding import Finding
+    from hotrun.core.model.finding import Finding
 
 STEP_GRACE_MS = 2000  # compilers clean up within milliseconds; a step has no state worth waiting for
 

@@ -13,7 +13,7 @@ from hotrun.core.model.text import duration, exit_code_hint
 from hotrun.core.run import Run
 
 if TYPE_CHECKING:
-    from hotrun.core.diagnostics.model.finding import Finding
+    from hotrun.core.model.finding import Finding
 
 
 def status_of(run: Run, timed_out: bool) -> events.Status:

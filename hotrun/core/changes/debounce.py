@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hotrun.core.changes.impact import PendingChange
-from hotrun.core.model.inputs import ChangeKind
+from hotrun.core.model.events import ChangeKind
 
 QUIET_MS = 30  # an editor's "save all" and a formatter leave gaps of up to 20 ms between files
 MAX_BURST_MS = 500  # an endless stream of changes must not delay the build forever

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from hotrun.core.changes.patterns import Patterns
 from hotrun.core.changes.step_inputs import InputListings
+from hotrun.core.model.events import ChangeKind
 from hotrun.core.model.graph import Graph
-from hotrun.core.model.inputs import ChangeKind
 from hotrun.core.model.project import Process, Project, Step
 from hotrun.core.model.text import listed
 

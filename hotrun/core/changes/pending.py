@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from hotrun.core.changes.debounce import Debouncer
 from hotrun.core.changes.impact import Impact, PendingChange
-from hotrun.core.changes.rebuild_loops import RebuildLoops
-
-
-class Activity(NamedTuple):
-    """What is running now."""
-
-    is_building: bool
-    is_process_up: bool
+from hotrun.core.changes.rebuild_loops import Activity, RebuildLoops
 
 
 class PendingChanges:

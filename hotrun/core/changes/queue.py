@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from hotrun.core.changes.history import ChangeDecision, ChangeHistory
 from hotrun.core.changes.impact import OUTPUT, Impact, Impacts, PendingChange, effect_text
-from hotrun.core.changes.pending import Activity, PendingChanges
-from hotrun.core.changes.rebuild_loops import loop_text
+from hotrun.core.changes.pending import PendingChanges
+from hotrun.core.changes.rebuild_loops import Activity, loop_text
 from hotrun.core.changes.request import BuildRequest
 from hotrun.core.changes.step_inputs import InputListing, InputListings
 from hotrun.core.model import events

@@ -31,7 +31,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from hotrun.core.changes.impact import PendingChange
-    from hotrun.core.changes.pending import Activity
 
 
 MIN_ROUNDS = 3
@@ -54,6 +53,13 @@ SAME_ROUND_MS = 30  # an editor that saves in several writes starts several buil
 SIMILAR_MS, SIMILAR_RATIO = 50, 0.25  # times after a start that differ by no more are similar
 
 Decision = Literal["go", "pause", "suppress"]
+
+
+class Activity(NamedTuple):
+    """What is running now."""
+
+    is_building: bool
+    is_process_up: bool
 
 
 class _Round(NamedTuple):

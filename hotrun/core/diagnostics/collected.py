@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.finding import Finding
 
 MAX_FINDINGS = 2000
 MAX_PRINTED = 5 * MAX_FINDINGS  # one file may be printed relative to several folders

@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.parser import Parser
 from hotrun.core.diagnostics.text_rules.rules import AnyRule, BlockRule, ErrorformatRule, LineRule, RuleTable
+from hotrun.core.model.finding import Finding
 from hotrun.core.model.project import CustomParser, ParserExample
 
 Key = tuple[str | int, ...]

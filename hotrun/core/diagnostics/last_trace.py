@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.finding import Finding
 
 # Lines that a program may print after its last trace: exit hooks, remarks of a shell or runtime.
 LAST_WORDS = 20

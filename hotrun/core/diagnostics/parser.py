@@ -8,15 +8,16 @@ from collections.abc import Sequence
 import msgspec
 
 from hotrun.core.diagnostics.collected import MAX_FINDINGS, MAX_PRINTED, Collected, printed_key
-from hotrun.core.diagnostics.json_formats.formats import Recognizer, Report, select_formats
-from hotrun.core.diagnostics.model.draft import MAX_DETAIL, Draft
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.diagnostics.json_formats.formats import Recognizer, select_formats
+from hotrun.core.diagnostics.json_formats.report import Report
+from hotrun.core.diagnostics.model.draft import Draft
 from hotrun.core.diagnostics.model.text_lines import MAX_CHARACTERS, plain
 from hotrun.core.diagnostics.stream import Pieces, Stream
 from hotrun.core.diagnostics.text_rules.directories import Directories
 from hotrun.core.diagnostics.text_rules.prefilter import Prefilter
 from hotrun.core.diagnostics.text_rules.rules import RuleTable, known_parsers
 from hotrun.core.diagnostics.text_rules.scanner import Scanner
+from hotrun.core.model.finding import MAX_DETAIL, Finding
 
 __all__ = ["Parser", "known_parsers"]
 

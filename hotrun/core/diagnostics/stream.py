@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hotrun.core.diagnostics.json_formats.documents import Documents, split
-from hotrun.core.diagnostics.json_formats.formats import JsonDocument, Recognizer, Report
+from hotrun.core.diagnostics.json_formats.formats import Recognizer
+from hotrun.core.diagnostics.json_formats.report import JsonDocument, Report
 from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.diagnostics.text_rules.scanner import Scanner
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from hotrun.core.model.inputs import ChangeKind, Stream
-
+ChangeKind = Literal["added", "modified", "deleted"]
+Stream = Literal["stdout", "stderr"]
 Status = Literal["passed", "failed", "canceled", "timeout", "skipped"]
 Reason = Literal["files", "request", "start", "config"]
 State = Literal["watching", "building", "restarting", "deferred", "paused", "stopping"]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
+from hotrun.core.model.events import ChangeKind, Stream
+from hotrun.core.model.finding import Finding
 from hotrun.core.model.project import ListedFile, Project
 from hotrun.core.model.requests import Verb
-
-if TYPE_CHECKING:
-    from hotrun.core.diagnostics.model.finding import Finding
-
-ChangeKind = Literal["added", "modified", "deleted"]
-Stream = Literal["stdout", "stderr"]
 
 
 class Input(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from hotrun.core.model.text import duration, exit_code_hint
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hotrun.core.diagnostics.model.finding import Finding
+    from hotrun.core.model.finding import Finding
 
 _LINES_WITH_FILES = 200  # at the end of the output, more than the project's own part of a trace
 
@@ -49,7 +49,7 @@ def crash(process: Process, build: int, what: str, tail: Sequence[str], trace: F
 
 def port_errors(process: Process, build: int, owners: Iterable[PortOwner], root: str) -> tuple[events.Diagnostic, ...]:
     """The errors that name the owners of the ports that the process wanted."""
-    from hotrun.core.diagnostics.model.finding import Finding
+    from hotrun.core.model.finding import Finding
 
     findings = [Finding("error", f"port {owner.port} is in use by {_described(owner)}", "hotrun") for owner in owners]
     return tuple(_event(finding, process, build, root) for finding in findings)

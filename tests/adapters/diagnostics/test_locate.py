@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.model.events import SourceExcerpt
+from hotrun.core.model.finding import Finding
 from hotrun.session.parsers import parser_for
 
 LINES = ["package a", "", '\tx := "日本" + 1', "}"]

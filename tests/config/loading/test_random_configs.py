@@ -19,9 +19,10 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 from hotrun.config.loading.collect import collect
 from hotrun.config.loading.load import parse
 from hotrun.config.loading.problems import Findings, InvalidConfig
+from hotrun.config.tables.invalid_value import InvalidValue
 from hotrun.config.tables.model import Config
 from hotrun.config.tables.pattern import check_pattern
-from hotrun.config.tables.values import InvalidValue, dec_hook
+from hotrun.config.tables.values import dec_hook
 from hotrun.core.model.project import Project
 from tests.support.repository import REPOSITORY
 

@@ -8,9 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from hotrun.core.diagnostics.collected import key
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.parser import Parser
 from hotrun.core.diagnostics.text_rules.rules import RuleTable
+from hotrun.core.model.finding import Finding
 
 SAMPLES = Path(__file__).parent / "samples"
 

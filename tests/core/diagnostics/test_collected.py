@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hotrun.core.diagnostics.collected import MAX_FINDINGS, Collected
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.model.events import Severity
+from hotrun.core.model.finding import Finding
 
 
 def finding(line: int, severity: Severity = "error", file: str = "a.c") -> Finding:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hotrun.core.diagnostics.collected import PlacedFindings
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.finding import Finding
 from tests.core.diagnostics.reading import SAMPLES, TRACEBACK, brief, only, parser, read, sample
 
 GCC = "bad.c:3:36: error: oops"

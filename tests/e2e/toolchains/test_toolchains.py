@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from hotrun.adapters.diagnostics.locate import Locator, ProjectFiles
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.finding import Finding
 from hotrun.session.parsers import parser_for
 from tests.e2e.toolchains.broken import FILES
 from tests.support.toolchains import require

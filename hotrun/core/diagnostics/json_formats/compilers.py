@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hotrun.core.diagnostics.json_formats.formats import JsonDocument, Report
-from hotrun.core.diagnostics.model.draft import MAX_DETAIL, MAX_RELATED
-from hotrun.core.diagnostics.model.finding import Finding, Place
+from hotrun.core.diagnostics.json_formats.report import JsonDocument, Report
 from hotrun.core.diagnostics.model.places import workspace
 from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.model.events import Severity
+from hotrun.core.model.finding import MAX_DETAIL, MAX_RELATED, Finding, Place
 
 # ---------------------------------------------------------------------------------------------------- cargo and rustc
 # https://doc.rust-lang.org/rustc/json.html

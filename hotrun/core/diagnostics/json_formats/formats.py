@@ -7,25 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.diagnostics.json_formats.report import Report
 
 AUTO = "auto"
 JSON = "json"
 
 
-class JsonDocument(msgspec.Struct, frozen=True):
-    """A piece of text within a document, for the text rules. `source`: identifies the sender.
-
-    `near`: the package of the source (see Finding.near). `ends`: this is the last piece of the source.
-    """
-
-    source: str
-    text: str = ""
-    near: tuple[str, ...] = ()
-    ends: bool = False
-
-
-Report = Finding | JsonDocument
 Read = Callable[[str], Iterator[Report]]
 
 

@@ -7,11 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from hotrun.core.diagnostics.json_formats.formats import Report
-from hotrun.core.diagnostics.model.draft import MAX_DETAIL
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.diagnostics.json_formats.report import Report
 from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.model.events import Severity
+from hotrun.core.model.finding import MAX_DETAIL, Finding
 
 # --------------------------------------------------------------------------------------------------------------- ruff
 # https://docs.astral.sh/ruff/settings/#output-format

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from hotrun.core.diagnostics.json_formats.formats import Report
-from hotrun.core.diagnostics.model.draft import MAX_DETAIL, MAX_RELATED
-from hotrun.core.diagnostics.model.finding import Finding, Place
+from hotrun.core.diagnostics.json_formats.report import Report
 from hotrun.core.diagnostics.model.text_lines import plain
 from hotrun.core.model.events import Severity
+from hotrun.core.model.finding import MAX_DETAIL, MAX_RELATED, Finding, Place
 
 _MAX_BASES = 10
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)

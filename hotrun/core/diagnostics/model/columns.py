@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.finding import Finding
 
 _IN_BYTES = frozenset({"go"})  # https://pkg.go.dev/go/token#Position: "column number, starting at 1 (byte count)"
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
-from hotrun.core.diagnostics.model.finding import Finding, Place
 from hotrun.core.diagnostics.text_rules.rules import Rule, severity_of
 from hotrun.core.model.events import Severity
-
-MAX_DETAIL = 60
-MAX_RELATED = 20
+from hotrun.core.model.finding import MAX_DETAIL, MAX_RELATED, Finding, Place
 
 _MAX_DIGITS = 9
 

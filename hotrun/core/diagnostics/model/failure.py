@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.model.text_lines import plain
+from hotrun.core.model.finding import Finding
 
 MAX_LINES = 20
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from hotrun.core.diagnostics.model.finding import Finding, Place
+from hotrun.core.model.finding import Finding, Place
 
 _MODULE = "go.mod"
 _MAX_LOCATED = 10_000

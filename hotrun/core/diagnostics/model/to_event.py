@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.model.places import resolve
 from hotrun.core.model import events
+from hotrun.core.model.finding import Finding
 
 
 def add_or_replace(known: list[events.Diagnostic], diagnostic: events.Diagnostic) -> None:

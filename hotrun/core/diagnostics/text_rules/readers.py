@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from hotrun.core.diagnostics.model.draft import Draft, place
-from hotrun.core.diagnostics.model.finding import Place
 from hotrun.core.diagnostics.text_rules.rules import BlockRule, LineRule, LocatedRule, StickyRule, TraceRule, compiled
+from hotrun.core.model.finding import Place
 
 # taken: used, no other reader gets it. done: used, and the reader is complete
 # passed: not used, the reader stays open. closed: not used, and the reader is over

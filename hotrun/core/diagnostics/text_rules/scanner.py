@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hotrun.core.diagnostics.model.draft import Draft, place
-from hotrun.core.diagnostics.model.finding import Place
 from hotrun.core.diagnostics.text_rules.directories import Directories
 from hotrun.core.diagnostics.text_rules.errorformat_reader import ErrorformatReader
 from hotrun.core.diagnostics.text_rules.prefilter import Prefilter
@@ -22,6 +21,7 @@ from hotrun.core.diagnostics.text_rules.rules import (
     compiled,
 )
 from hotrun.core.diagnostics.text_rules.trace import Trace
+from hotrun.core.model.finding import Place
 
 _MAX_CONTEXT = 8
 _MAX_WAITING = 2000

@@ -6,10 +6,10 @@ import re
 from collections import deque
 from typing import Final
 
-from hotrun.core.diagnostics.model.draft import MAX_DETAIL, Draft, file_name, number
-from hotrun.core.diagnostics.model.finding import Place
+from hotrun.core.diagnostics.model.draft import Draft, file_name, number
 from hotrun.core.diagnostics.text_rules.readers import Outcome
 from hotrun.core.diagnostics.text_rules.rules import TraceRule, compiled
+from hotrun.core.model.finding import MAX_DETAIL, Place
 
 # Frames without a file.
 _PSEUDO = re.compile(r"<|node:|internal/")

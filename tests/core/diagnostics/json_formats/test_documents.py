@@ -11,7 +11,7 @@ from hotrun.adapters.output import lines as output_lines
 from hotrun.core.diagnostics.json_formats import documents
 from hotrun.core.diagnostics.json_formats.documents import Documents, split
 from hotrun.core.diagnostics.json_formats.formats import FORMATS
-from hotrun.core.diagnostics.model.finding import Finding
+from hotrun.core.model.finding import Finding
 from tests.core.diagnostics.expected_json import EXPECTED
 from tests.core.diagnostics.reading import brief, only, read, sample
 

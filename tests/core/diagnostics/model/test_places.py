@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.diagnostics.model.finding import Finding, Place
 from hotrun.core.diagnostics.model.places import PlaceFinder, resolve, workspace
 from hotrun.core.diagnostics.model.to_event import to_event
+from hotrun.core.model.finding import Finding, Place
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hotrun.core.diagnostics.model.finding import Finding
 from hotrun.core.diagnostics.parser import Parser
 from hotrun.core.diagnostics.text_rules.errorformat import InvalidErrorformat, formats
 from hotrun.core.diagnostics.text_rules.rules import ErrorformatRule, RuleTable
+from hotrun.core.model.finding import Finding
 from tests.core.diagnostics.reading import Brief, brief, table
 
 

@@ -6,6 +6,9 @@ import msgspec
 
 from hotrun.core.model.events import Severity, SourceExcerpt
 
+MAX_DETAIL = 60  # lines
+MAX_RELATED = 20  # places
+
 
 class Place(msgspec.Struct, frozen=True):
     """A related place of a finding. `file`: as printed. `line` and `column`: from 1."""
