@@ -26,7 +26,7 @@ PATIENCE_S = 60.0
 
 
 def demo(options: Options, check: bool) -> int:
-    """Run the demo project until it is told to end, or prove with it that everything works (`check`)."""
+    """Run the demo project until it is stopped, or use it to test the installation (`check`)."""
     with _project() as (folder, port):
         if check:
             return _check(folder, port)

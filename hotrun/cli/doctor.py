@@ -151,7 +151,7 @@ def _probe(project: Project) -> ReportLine:
 
 
 def _running(project: Project) -> Iterator[ReportLine]:
-    """How the hotrun that runs here watches; nothing where none does."""
+    """How the running hotrun watches, if there is one."""
     client = client_of(project.root)
     if client is None:
         return

@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone.
+        # The reader of our output is gone.
         _drop_output()
         return 141
     except OSError as error:

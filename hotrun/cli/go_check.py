@@ -33,7 +33,7 @@ def go_check(files: Sequence[str], symbols: Sequence[str], as_json: bool) -> int
     else:
         for line in _worded(fit):
             say(line)
-    return 0 if fit.verdict == "consistent" else 1
+    return 0 if fit.result == "consistent" else 1
 
 
 def _manifests(files: Sequence[str]) -> dict[str, Manifest]:
@@ -53,7 +53,7 @@ def _worded(fit: Fit) -> Iterator[str]:
 
 
 def _heading(one: Fitted, is_host: bool) -> str:
-    match one.verdict:
+    match one.result:
         case "unknown":
             return "unknown"
         case "inconsistent":
@@ -73,7 +73,7 @@ def _go_version(file: Artifact) -> list[str]:
 
 def _as_json(fit: Fit) -> dict[str, Any]:
     return {
-        "verdict": fit.verdict,
+        "result": fit.result,
         "host": _file(fit.host),
         "plugins": [_file(one) for one in fit.plugins],
     }
@@ -84,7 +84,7 @@ def _file(one: Fitted) -> dict[str, Any]:
     return {
         "path": file.path,
         "kind": file.kind,
-        "verdict": one.verdict,
+        "result": one.result,
         "machine": file.machine or None,
         "go_version": file.build.go_version if file.build else None,
         "plugin_path": file.plugin_path or None,

@@ -139,7 +139,7 @@ def _imported(folder: str, imported: Imported) -> int:
 def _write(folder: str, text: str) -> None:
     path = os.path.join(folder, NAME)
     try:
-        # Created anew or not at all; readable by others as any source file, writable by the owner alone.
+        # Created, never overwritten. Others may read it like any source file, only the owner may write it.
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError as error:
         raise HotrunError(f"{path} already exists", "remove it to write a new one") from error

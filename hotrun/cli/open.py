@@ -1,4 +1,4 @@
-"""`hotrun open N`: the place of a problem of the hotrun that runs here, in the editor."""
+"""`hotrun open N`: open a problem of the running hotrun in the editor."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ConfigPlaces:
-    """The places of one project's keys; without a file, their names alone."""
+    """The places of one project's keys; without a file, only their names."""
 
     def __init__(self, options: Options, chosen: ChosenProject) -> None:
         self._profile = options.profile

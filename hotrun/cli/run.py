@@ -29,7 +29,7 @@ UIS = ("auto", "inline", "full", "plain", "json")
 
 
 def run(options: Options) -> int:
-    """Run the project until it is told to end; returns the exit code. Raises HotrunError before anything is started."""
+    """Run the project until it is stopped; returns the exit code. Raises HotrunError before anything is started."""
     from hotrun.core.model.text import did_you_mean
 
     if options.ui not in UIS:

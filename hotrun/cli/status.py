@@ -1,4 +1,4 @@
-"""`hotrun status`: what the hotrun that runs here says of itself. Loads only what asking needs."""
+"""`hotrun status`: show the state of the running hotrun. Imports little."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hotrun.errors import HotrunError
 
 
 def status(directory: str | None, as_json: bool, with_timing: bool) -> int:
-    """Print it, `with_timing` also where the time of the last build went.
+    """Print the state, with `with_timing` also the time of each step of the last build.
 
-    Returns 0 where the last build passed, else 1. Raises HotrunError: 3 where none runs."""
+    Returns 0 if the last build passed, else 1. Raises HotrunError: 3 if hotrun is not running."""
     with Client(folder_of(directory)) as client:
         found = client.ask("status")
     if as_json:

@@ -34,7 +34,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 
 class WhyAnswer(msgspec.Struct, frozen=True):
-    """What `--json` prints. `triggers`: whether a change would start anything. `decisions`: None where none runs."""
+    """What `--json` prints. `triggers`: whether a change starts anything. `decisions`: None if nothing is running."""
 
     path: str
     watched: bool
@@ -66,7 +66,7 @@ def why(options: Options, path: str, as_json: bool) -> int:
 
 
 def _listings(project: Project) -> InputListings:
-    """What the steps with `inputs` are made of, as the hotrun that runs here knows it, else asked anew."""
+    """The inputs of the steps with `inputs`: from the running hotrun, else listed now."""
     listings = InputListings(project)
     steps = [step for step in project.steps.values() if step.inputs]
     client = client_of(project.root) if steps else None
@@ -112,7 +112,7 @@ def _answer(project: Project, sight: PathStatus, listings: InputListings) -> Why
 
 
 def _decisions(project: Project, sight: PathStatus) -> tuple[Decided, ...] | None:
-    """What the hotrun that runs here has decided about it lately, the oldest first; None where none answers."""
+    """The last decisions of the running hotrun about it, the oldest first; None if there is none."""
     client = client_of(project.root)
     if client is None:
         return None

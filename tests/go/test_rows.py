@@ -1,4 +1,4 @@
-"""hotrun's verdict equals that of plugin.Open: the table of docs/go-plugins.md, with the real toolchain.
+"""hotrun's result equals that of plugin.Open: the table of docs/go-plugins.md, with the real toolchain.
 
 Rows with equal builds share them. Rows that change a flag of all packages (F, G, H, J) recompile Go's own packages
 unless they are in Go's build cache: 5 to 8 seconds each on two cores, once.
@@ -142,7 +142,7 @@ def _modules(workshop: Workshop) -> None:
         workshop.publish("ex.test/mod", version, {"mod.go": f"package mod\n\nfunc Small() int {{ {body} }}\n"})
 
 
-def verdict(host: Path, *plugins: Path, symbols: tuple[str, ...] = ()) -> Fit:
+def fit_of_files(host: Path, *plugins: Path, symbols: tuple[str, ...] = ()) -> Fit:
     return fit_of(read_artifact(str(host)), [read_artifact(str(path)) for path in plugins], symbols)
 
 
@@ -152,17 +152,17 @@ def results(output: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_the_verdict_is_that_of_the_host(name: str, workshop: Workshop) -> None:
+def test_the_result_is_that_of_the_host(name: str, workshop: Workshop) -> None:
     which = ROWS[name]
     host = workshop.host(which.host)
     plugins = [workshop.plugin(how, package) for how, package in which.plugins]
-    fit = verdict(host, *plugins, symbols=("Run",))
+    fit = fit_of_files(host, *plugins, symbols=("Run",))
     status, output = workshop.run(host, *plugins)
     assert status == 0, output
     lines = results(output)
     assert [line.startswith("opened") for line in lines] == [cause is None for cause in which.causes], output
     for one, line, cause in zip(fit.plugins, lines, which.causes, strict=True):
-        assert (one.verdict == "consistent") == line.startswith("opened"), (one.problems, line)
+        assert (one.result == "consistent") == line.startswith("opened"), (one.problems, line)
         assert [found.kind for problem in one.problems for found in problem.causes] == ([cause] if cause else [])
         named = re.search(r"different version of package (\S+)", line)
         if named is not None:
@@ -177,8 +177,8 @@ def test_m_a_copy_of_a_plugin_is_refused(workshop: Workshop, tmp_path: Path) -> 
     opened, refused, same = results(output)
     assert (opened[:6], same[:6]) == ("opened", "opened")
     assert refused.endswith("plugin already loaded")
-    fit = verdict(host, plugin, copy, tmp_path / "link.so")
-    assert [one.verdict for one in fit.plugins] == ["consistent", "inconsistent", "consistent"]
+    fit = fit_of_files(host, plugin, copy, tmp_path / "link.so")
+    assert [one.result for one in fit.plugins] == ["consistent", "inconsistent", "consistent"]
     assert fit.plugins[1].problems[0].kind == "already-loaded"
 
 
@@ -187,15 +187,15 @@ def test_a_host_that_was_stripped_is_read_like_any_other(workshop: Workshop, tmp
     subprocess.run(["strip", "-o", host, workshop.host()], check=True, timeout=60)
     for plugin in (workshop.plugin(), workshop.plugin(OTHER_TYPE)):
         opened = results(workshop.run(host, plugin)[1])[0].startswith("opened")
-        assert (verdict(host, plugin).verdict == "consistent") == opened
+        assert (fit_of_files(host, plugin).result == "consistent") == opened
 
 
 def test_q_r_a_plugin_is_judged_by_its_current_contents(workshop: Workshop, tmp_path: Path) -> None:
     plugin = tmp_path / "plugin.so"
     shutil.copy(workshop.plugin(), plugin)
-    assert verdict(workshop.host(), plugin).verdict == "consistent"
+    assert fit_of_files(workshop.host(), plugin).result == "consistent"
     shutil.copy(workshop.plugin(OTHER_TYPE), plugin)
-    assert verdict(workshop.host(), plugin).verdict == "inconsistent"
+    assert fit_of_files(workshop.host(), plugin).result == "inconsistent"
 
 
 def test_t_a_library_that_would_kill_the_host_is_reported(workshop: Workshop, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_t_a_library_that_would_kill_the_host_is_reported(workshop: Workshop, tm
     for library, kind in ((c, "not-go"), (workshop.build("./cshared", PLAIN, "-buildmode=c-shared"), "not-a-plugin")):
         status, output = workshop.run(workshop.host(), library)
         assert (status, "no plugin module data" in output) == (2, True)
-        (problem,) = verdict(workshop.host(), library).plugins[0].problems
+        (problem,) = fit_of_files(workshop.host(), library).plugins[0].problems
         assert (problem.kind, "the host dies" in problem.text) == (kind, True)
 
 
@@ -216,7 +216,7 @@ def test_u_a_truncated_plugin_is_reported(part: float, workshop: Workshop, tmp_p
     cut.write_bytes(whole[: int(len(whole) * part)])
     status, output = workshop.run(workshop.host(), cut)
     assert status != 0 or results(output)[0].startswith("refused")
-    (problem,) = verdict(workshop.host(), cut).plugins[0].problems
+    (problem,) = fit_of_files(workshop.host(), cut).plugins[0].problems
     assert problem.kind == ("truncated" if part else "damaged")
 
 
@@ -224,13 +224,13 @@ def test_u_a_plugin_that_lacks_only_its_end_is_refused_though_go_opens_it(worksh
     cut = tmp_path / "cut.so"
     cut.write_bytes(workshop.plugin().read_bytes()[:-10])
     assert results(workshop.run(workshop.host(), cut)[1])[0].startswith("opened")
-    assert verdict(workshop.host(), cut).plugins[0].problems[0].kind == "truncated"
+    assert fit_of_files(workshop.host(), cut).plugins[0].problems[0].kind == "truncated"
 
 
 def test_a_program_is_not_a_plugin(workshop: Workshop) -> None:
     for program in (workshop.host(), workshop.build("./cmd/plain")):
         assert results(workshop.run(workshop.host(), program)[1])[0].startswith("refused")
-        assert [p.kind for p in verdict(workshop.host(), program).plugins[0].problems] == ["not-a-plugin"]
+        assert [p.kind for p in fit_of_files(workshop.host(), program).plugins[0].problems] == ["not-a-plugin"]
 
 
 def test_a_host_that_cannot_open_plugins_is_reported(workshop: Workshop) -> None:
@@ -241,17 +241,17 @@ def test_a_host_that_cannot_open_plugins_is_reported(workshop: Workshop) -> None
         (workshop.build("./cmd/plain"), "no-import"),
         (workshop.plugin(), "order"),
     ):
-        fit = verdict(host, workshop.plugin())
-        assert fit.verdict == "inconsistent"
+        fit = fit_of_files(host, workshop.plugin())
+        assert fit.result == "inconsistent"
         assert [found.kind for found in fit.host.problems[0].causes] == [cause]
-        assert fit.plugins[0].verdict == "unknown"
+        assert fit.plugins[0].result == "unknown"
 
 
 def test_a_missing_symbol_is_reported(workshop: Workshop) -> None:
     plugin = workshop.plugin(way(edited("func Run", "func run", FILE)))
     assert results(workshop.run(workshop.host(), plugin)[1])[0].startswith("missing")
-    assert verdict(workshop.host(), plugin).verdict == "consistent"
-    (problem,) = verdict(workshop.host(), plugin, symbols=("Run",)).plugins[0].problems
+    assert fit_of_files(workshop.host(), plugin).result == "consistent"
+    (problem,) = fit_of_files(workshop.host(), plugin, symbols=("Run",)).plugins[0].problems
     assert problem.text == "symbol Run is missing"
 
 

@@ -64,7 +64,7 @@ def verify_and_publish(targets: Sequence[TargetOutput], fails: bool, max_version
         if status != 0:
             return status
         found = _compare(targets)
-    if found.fit.verdict == "inconsistent" or (fails and found.fit.verdict == "unknown"):
+    if found.fit.result == "inconsistent" or (fails and found.fit.result == "unknown"):
         _print(found, "error")
         return 1
     _print(found, "warning", "using it anyway")

@@ -15,7 +15,7 @@ from hotrun.go.compare.explain import TOGETHER, Cause, causes_of
 from hotrun.go.read.artifact import Artifact
 from hotrun.go.read.manifest import Manifest, skewed
 
-Verdict = Literal["consistent", "inconsistent", "unknown"]
+FitResult = Literal["consistent", "inconsistent", "unknown"]
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ class Fitted(msgspec.Struct, frozen=True):
     """One file with its problems. `common` is the number of compared packages, `notes` name what was not compared."""
 
     file: Artifact
-    verdict: Verdict
+    result: FitResult
     common: int
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Fitted(msgspec.Struct, frozen=True):
 class Fit(msgspec.Struct, frozen=True):
     """The result for all files. "unknown": no problem found, but something could not be compared."""
 
-    verdict: Verdict
+    result: FitResult
     host: Fitted
     plugins: tuple[Fitted, ...]
 
@@ -78,19 +78,19 @@ def fit_of(
         if host.kind != "host" and not problems:
             problems = [Problem("unknown", f"{host.path} has nothing to compare it with")]
         fitted.append(_fitted(plugin, sum(map(len, shared.values())), problems, notes))
-    return Fit(_worst([one.verdict for one in fitted]), fitted[0], tuple(fitted[1:]))
+    return Fit(_worst([one.result for one in fitted]), fitted[0], tuple(fitted[1:]))
 
 
-def _worst(verdicts: Sequence[Verdict]) -> Verdict:
-    if "inconsistent" in verdicts:
+def _worst(results: Sequence[FitResult]) -> FitResult:
+    if "inconsistent" in results:
         return "inconsistent"
-    return "unknown" if "unknown" in verdicts else "consistent"
+    return "unknown" if "unknown" in results else "consistent"
 
 
 def _fitted(file: Artifact, common: int, problems: list[Problem], notes: Mapping[str, str]) -> Fitted:
     kinds = {problem.kind for problem in problems}
-    verdict: Verdict = "consistent" if not kinds else "unknown" if kinds == {"unknown"} else "inconsistent"
-    return Fitted(file, verdict, common, tuple(problems), (notes[file.path],) if file.path in notes else ())
+    result: FitResult = "consistent" if not kinds else "unknown" if kinds == {"unknown"} else "inconsistent"
+    return Fitted(file, result, common, tuple(problems), (notes[file.path],) if file.path in notes else ())
 
 
 def _usable(manifests: Mapping[str, Manifest], files: Sequence[Artifact]) -> tuple[dict[str, Manifest], dict[str, str]]:

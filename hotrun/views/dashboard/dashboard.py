@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from hotrun.views.dashboard.screen.full_screen import FullScreen
 
 FRAME_MS = 33
-CLOCK_MS = 1000  # how often the time that is shown on the whole screen goes on
-MOST_PENDING = 1 << 20  # characters that wait for the scrollback behind the whole screen
+CLOCK_MS = 1000  # how often the clock on the full screen is updated
+MOST_PENDING = 1 << 20  # characters that wait for the scrollback behind the full screen
 RUN = "run:"
 _TO_TOP = "\x1b[H"  # the cursor, to the first cell of the screen
 STOP_REASON = "key pressed"
@@ -73,7 +73,7 @@ class Dashboard:
         self._render: Callable[[int], list[str]] | None = None
         self._drawn: list[str] = []  # the rows that are on the screen
         self._is_spoiled = False  # they may look different there
-        self._is_due = False  # the rows may have to be drawn anew
+        self._is_due = False  # the rows may have to be drawn again
         self._is_cursor_hidden = False
         self._drawn_ms = -FRAME_MS
         self.pending = 0  # about how many characters of output wait for the next frame
@@ -135,7 +135,7 @@ class Dashboard:
         self._is_due = True
 
     def note(self, text: str) -> None:
-        """Say something in the pinned area, until the next key."""
+        """Show a note in the pinned area until the next key."""
         self._pinned.note = text
         self._is_due = True
 
@@ -290,7 +290,7 @@ class Dashboard:
         self._pinned.only = names[number - 1] if len(names) > 1 else None
 
     def _typist(self) -> str | None:
-        """Who is to get the keyboard: whose output is shown alone, or who asks something; None: let the engine say."""
+        """The process to attach to: the only one shown, or one that asks something. None: the engine chooses."""
         prompt = self._pinned.prompt(None)
         return self._pinned.only or (prompt[0] if prompt is not None else None)
 
@@ -320,7 +320,7 @@ class Dashboard:
         self.note(f"copied {place_of(problem) or problem.message}")
         return [CopyToClipboard(copied_text(problem))]
 
-    # --- the whole screen ---------------------------------------------------------------------------------------
+    # --- the full screen ----------------------------------------------------------------------------------------
 
     def takes(self, key: str) -> bool:
         """Whether this key is no action now: a letter of an entry, or a turn to another pane. Then it is done."""

@@ -49,5 +49,5 @@ def leave(is_alternate: bool) -> str:
 
 
 def _returned(lines: str) -> str:
-    """A terminal may be one that does not return at a newline by itself."""
+    """Some terminals do not return to the first column at a newline."""
     return lines.replace("\n", "\r\n")

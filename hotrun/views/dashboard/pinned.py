@@ -11,7 +11,7 @@ from hotrun.core.model.events import BuildFinished, Diagnostic
 from hotrun.core.model.requests import Action
 from hotrun.views.text.clean import clean_name
 
-SPIN_MS = 200  # how long a sign of the spinner stands; the time that a build takes is told as often
+SPIN_MS = 200  # how long a sign of the spinner stands; the time of the build is updated as often
 
 
 class Progress(msgspec.Struct):
@@ -27,7 +27,7 @@ class Progress(msgspec.Struct):
 class Pinned(msgspec.Struct):
     """What the rows tell beside the snapshot. `result`: of the last build that ran to its end.
 
-    `prompts`: processes and the lines that they have begun. `only`: the process whose output alone is printed.
+    `prompts`: processes and the lines that they have begun. `only`: the only process whose output is printed.
     `selected`: a problem and its number, from 1.
     """
 

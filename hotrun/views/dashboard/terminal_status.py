@@ -1,4 +1,4 @@
-"""What the terminal around us is told, apart from text: its title, its progress mark, a desktop notification, a bell.
+"""The terminal's title, progress mark, desktop notification and bell.
 
 Each only where the terminal is known to understand it, as others would print it or do something else (iTerm2 before
 3.6.6 makes notifications of progress). What was set is taken back by `leave`.
@@ -62,7 +62,7 @@ def _notify(term: str, program: str, environ: Mapping[str, str]) -> int | None:
 
 
 class TerminalStatus:
-    """Follows a Snapshot and says what the terminal has to be told. Pure: the bytes are for somebody else to write."""
+    """Follows a Snapshot and returns the bytes to write. Pure: somebody else writes them."""
 
     def __init__(self, powers: Powers, ui: Ui) -> None:
         """`ui`: the settings of [ui]; what the terminal does not know stays away anyway."""
@@ -101,7 +101,7 @@ class TerminalStatus:
         return said
 
     def leave(self) -> str:
-        """What takes it all back; `follow` begins anew after that."""
+        """The bytes that reset everything; `follow` starts over after that."""
         said = f"\x1b]9;4;0;0{_ST}" if self._shown_progress != "none" else ""
         said += _OLD_TITLE if self._shown_title is not None else ""
         self._shown_progress, self._shown_title = "none", None

@@ -13,7 +13,7 @@ def signature(diagnostic: events.Diagnostic) -> str:
 
 
 def shown_file(file: str, path: str | None, base: str) -> str:
-    """The name of a file for who works in the folder `base`: relative where it lies below, else absolute.
+    """The name of a file as seen from the folder `base`: relative if it is below, else absolute.
 
     One that was not found (no `path`) is named as the tool printed it.
     """

@@ -22,7 +22,7 @@ from hotrun.views.text.excerpt import ExcerptLine, excerpt
 MOST_ERRORS = 20  # listed under a build result; the count says how many there are
 MOST_EXCERPTS = 5  # of them with their source
 RULE_WIDTH = 72
-EXCERPT_WIDTH = 100  # who reads a log has no width
+EXCERPT_WIDTH = 100  # a log has no width
 
 RED, GREEN, YELLOW, CYAN, DIM, BOLD = "31", "32", "33", "36", "2", "1"
 _PREFIX_COLORS = ("36", "35", "34", "33", "32", "96", "95", "94")

@@ -1,7 +1,7 @@
 """What a child printed, made safe for a terminal: colors and links pass, all else that a terminal would obey goes.
 
 Lines come in whole, so a sequence that is cut by the end of its line is malformed and goes, too. Of the things that are
-not done, a person is told the two that matter: that the program cleared the screen, and that it wants the whole screen.
+not done, two are reported: that the program cleared the screen, and that it wants the full screen.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def clean_lines(text: str, colored: bool) -> str:
 
 
 def clean(line: str, colored: bool) -> str:
-    """One line by itself, as it may be shown: the last state of a progress line, its colors and links if `colored`."""
+    """One line on its own, as it may be shown: the last state of a progress line, its colors and links if `colored`."""
     return _clean(line, "", _Scrub(colored))[0]
 
 
@@ -295,7 +295,7 @@ def _is_in_link(line: str, end: int) -> bool:
 
 
 def _ms(stamp: str) -> int:
-    from datetime import datetime  # for this alone, and it is seldom wanted
+    from datetime import datetime  # only for this, and seldom needed
 
     return int(datetime.fromisoformat(stamp).timestamp() * 1000)
 

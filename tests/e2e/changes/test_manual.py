@@ -96,4 +96,4 @@ def test_a_postponed_session_starts_everything_with_the_first_change(tmp_path: P
 def test_once_cannot_be_postponed(tmp_path: Path) -> None:
     done = run(lay_out(tmp_path, FILES), "--once", "--postpone")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error: --postpone does not go with --once")
+    assert done.stderr.startswith("error: --postpone cannot be combined with --once")

@@ -17,20 +17,20 @@ def plugin(path: str = "p.so", machine: str = "amd64", **fingerprints: str) -> A
     return Artifact(path, "plugin", machine=machine, fingerprints=found, plugin_path=f"ex.test/{path}", digest=path)
 
 
-def verdicts(fit: Fit) -> list[str]:
-    return [one.verdict for one in fit.plugins]
+def results(fit: Fit) -> list[str]:
+    return [one.result for one in fit.plugins]
 
 
 def test_a_package_that_both_have_must_be_the_same() -> None:
     fit = fit_of(HOST, [plugin(a="02"), plugin("q.so", a="ff")])
-    assert (fit.verdict, verdicts(fit)) == ("inconsistent", ["consistent", "inconsistent"])
+    assert (fit.result, results(fit)) == ("inconsistent", ["consistent", "inconsistent"])
     assert [one.common for one in fit.plugins] == [2, 2]
     assert fit.plugins[1].problems[0].packages == ("ex.test/a",)
 
 
 def test_a_package_that_the_host_lacks_comes_from_the_first_plugin() -> None:
     fit = fit_of(HOST, [plugin(b="04"), plugin("q.so", b="05"), plugin("r.so", b="04")])
-    assert verdicts(fit) == ["consistent", "inconsistent", "consistent"]
+    assert results(fit) == ["consistent", "inconsistent", "consistent"]
     assert fit.plugins[1].problems[0].against == "p.so"
 
 
@@ -47,16 +47,16 @@ def test_the_machine_must_be_the_same() -> None:
 
 def test_a_file_with_no_fingerprint_is_unknown_and_never_consistent() -> None:
     fit = fit_of(HOST, [Artifact("p.so", "unknown", machine="amd64")])
-    assert (fit.verdict, verdicts(fit)) == ("unknown", ["unknown"])
+    assert (fit.result, results(fit)) == ("unknown", ["unknown"])
     fit = fit_of(Artifact("host", "unknown"), [plugin()])
-    assert (fit.verdict, verdicts(fit)) == ("unknown", ["unknown"])
+    assert (fit.result, results(fit)) == ("unknown", ["unknown"])
 
 
 @pytest.mark.parametrize("kind", ["foreign", "truncated", "damaged"])
 def test_a_host_that_cannot_be_started_is_reported(kind: str) -> None:
     host = Artifact("host", kind, "it is torn")  # type: ignore[arg-type]  # one of its kinds
     fit = fit_of(host, [plugin()])
-    assert (fit.host.verdict, verdicts(fit)) == ("inconsistent", ["unknown"])
+    assert (fit.host.result, results(fit)) == ("inconsistent", ["unknown"])
 
 
 def manifest(binary: str, **packages: str) -> Manifest:
@@ -79,5 +79,5 @@ def test_a_mismatch_is_not_reported_again_as_a_skew() -> None:
 def test_the_manifest_of_another_build_is_ignored() -> None:
     manifests = {"host": manifest("another", a="one"), "p.so": manifest("p.so", a="two")}
     fit = fit_of(HOST, [plugin(a="02")], manifests=manifests)
-    assert fit.verdict == "consistent"
+    assert fit.result == "consistent"
     assert "another build" in fit.host.notes[0]

@@ -1,4 +1,4 @@
-"""Reading any file ends with a verdict after bounded work: random damage, truncation, malicious files."""
+"""Reading any file ends with a result after bounded work: random damage, truncation, malicious files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECTION = "<IIQQQQIIQQ"
 def judged(host: Artifact, data: bytes) -> Artifact:
     found = artifact_of("p.so", data)
     assert found.kind in get_args(Kind)
-    assert fit_of(host, [found], ["Run"]).verdict in ("consistent", "inconsistent", "unknown")
+    assert fit_of(host, [found], ["Run"]).result in ("consistent", "inconsistent", "unknown")
     return found
 
 
@@ -55,7 +55,7 @@ def test_fingerprints_under_an_unknown_name_make_a_file_unknown(workshop: Worksh
         for path in (workshop.host(), workshop.plugin(), workshop.host(Way(flags=("-ldflags=-s -w",))))
     )
     assert [found.kind for found in (host, plugin, stripped)] == ["unknown"] * 3
-    assert fit_of(host, [plugin]).verdict == "unknown"
+    assert fit_of(host, [plugin]).result == "unknown"
 
 
 def test_a_function_called_main_in_another_package_is_not_taken_for_the_plugin(workshop: Workshop) -> None:

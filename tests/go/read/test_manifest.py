@@ -51,7 +51,7 @@ def test_a_skew_that_go_does_not_notice_is_found(workshop: Workshop) -> None:
     assert "opened plugin one" in output
     files = {path: read_artifact(path) for path in manifests}
     fresh = fit_of(files[str(host)], [files[str(plugin)]], manifests=manifests)
-    assert fresh.verdict == "consistent"
+    assert fresh.result == "consistent"
     skew = fit_of(files[str(host)], [files[str(stale)]], manifests=manifests)
     (problem,) = skew.plugins[0].problems
     assert (problem.kind, problem.packages) == ("skew", ("ex.test/app/shared",))

@@ -1,1 +1,1 @@
-"""The view on the whole screen: errors, processes, output and builds, each in a pane. All of it is pure."""
+"""The full screen: errors, processes, output and builds, each in a pane. All of it is pure."""

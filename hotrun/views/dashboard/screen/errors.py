@@ -14,7 +14,7 @@ from hotrun.views.text.clean import clean_name
 from hotrun.views.text.excerpt import excerpt
 
 _SOURCE = {"line": STRONG, "caret": BAD, "around": QUIET}
-DETAILS_FROM_HEIGHT = 9  # rows; lower, they are shown alone or not at all
+DETAILS_FROM_HEIGHT = 9  # rows; below that only the list or only the details are shown
 
 
 def error_rows(

@@ -1,4 +1,4 @@
-"""The whole screen as the dashboard has it: a record from the start on, and what is drawn of it while it is open.
+"""The full screen for the dashboard: keeps a record from the start, and draws it while it is open.
 
 What draws it is loaded when it is opened first: that takes rich.
 """
@@ -94,7 +94,7 @@ class FullScreen:
     # --- what it looks like -------------------------------------------------------------------------------------
 
     def rows(self, snapshot: Snapshot, pinned: Pinned, size: tuple[int, int], now_ms: int) -> list[str]:
-        """The rows of the whole screen, with their colors, for (columns, rows)."""
+        """The rows of the full screen, with their colors, for (columns, rows)."""
         from hotrun.views.dashboard.status import status_row
 
         full, renderer, signs = self._load()

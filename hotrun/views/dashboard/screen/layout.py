@@ -1,4 +1,4 @@
-"""The whole screen: a row of state, the panes by name, the chosen pane with what has room beside it, and the keys."""
+"""The full screen: a row of state, the names of the panes, the selected pane, other panes if they fit, and the keys."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _KEYS: dict[Pane, tuple[tuple[Action, str], ...]] = {
 
 
 class ScreenLayout:
-    """What the whole screen shows of a record. Actions change it, and what is typed at its prompt; pure."""
+    """What the full screen shows of a record. Actions and text typed at its prompt change it. Pure."""
 
     def __init__(
         self, record: ScreenRecord, keys: Mapping[Action, tuple[str, ...]], signs: Signs, colored: bool

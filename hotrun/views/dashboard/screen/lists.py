@@ -19,7 +19,7 @@ def window(total: int, chosen: int, size: int) -> range:
 
 
 def rule(title: str, width: int, line: str, style: str = QUIET) -> Row:
-    """A line with a title. There are none at the sides of a pane, so that a selection copies text alone."""
+    """A line with a title. Panes have no lines at their sides, so that a selection copies only text."""
     head = f"{line}{line} {title} "
     return ((head, style), (line * max(0, width - cell_len(head)), QUIET))
 

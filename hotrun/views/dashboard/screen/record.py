@@ -1,4 +1,4 @@
-"""What the whole screen will show, kept from the start on: cheap, and without rich, until somebody looks."""
+"""The record behind the full screen, kept from the start. Cheap, and without rich until the screen is open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person has chosen on the whole screen: the pane, what is selected in it, how far back the output is read."""
+"""The state of the full screen: the pane, the selection in it, and how far the output is scrolled back."""
 
 from __future__ import annotations
 
