@@ -14,7 +14,7 @@ from hotrun.errors import HotrunError
 def open_problem(directory: str | None, number: int) -> int:
     """Open problem `number`, from 1, as `hotrun errors` lists them; returns the exit code of an editor in the terminal.
 
-    Raises HotrunError: 3 where no hotrun runs, 1 where there is no such problem, or none with a place.
+    Raises HotrunError: 3 if hotrun is not running, 1 if there is no such problem or it has no file.
     """
     from hotrun.session.editor import open_and_wait
 

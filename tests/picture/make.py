@@ -1,4 +1,4 @@
-"""Makes docs/dashboard.svg anew: the real `hotrun` in a terminal, around a copy of examples/go-http that is edited.
+"""Records docs/dashboard.svg: the real `hotrun` in a terminal, around a copy of examples/go-http that is edited.
 
     .venv/bin/python -m tests.picture.make
 
@@ -35,8 +35,8 @@ def main() -> None:
         (root / "go.sum").touch()  # named by its configuration; without dependencies Go makes none
         red, green = _record(root)
     shots = [
-        Shot("A typo is saved: the build fails, and the old process serves on", red, "$ hotrun"),
-        Shot("It is fixed: built, and restarted", green, "[hotrun] build #3 started"),
+        Shot("A typo is saved: the build fails, and the old version keeps running", red, "$ hotrun"),
+        Shot("It is fixed: the build passes, and the process restarts", green, "[hotrun] build #3 started"),
     ]
     PICTURE.write_text(drawing(shots), encoding="utf-8")
     print(f"{PICTURE.name}: {PICTURE.stat().st_size} bytes")
