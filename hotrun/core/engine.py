@@ -39,10 +39,7 @@ class Engine:
     """The decisions of one session."""
 
     def __init__(self, project: Project, cores: int = 2, once: bool = False, postpone: bool = False) -> None:
-        """`once`: build, start no process, and exit with the result. `cores`: as in Builder.
-
-        `postpone`: start nothing before the first change or request.
-        """
+        """`once`: build, start no process, and exit with the result. `postpone`: wait for a change or request."""
         self._last_build = 0
         self._once = once
         self.project = project = self._prepared(project)

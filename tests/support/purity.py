@@ -18,6 +18,8 @@ SILENT = {
     time: ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "process_time", "thread_time_ns", "sleep"),
 }
 
+HARMLESS = ("object.__getattr__",)  # a profiler or debugger that reads the code of a frame
+
 
 class Impure(BaseException):
     """Something that only adapters may do. No `except Exception` hides it."""
@@ -29,6 +31,8 @@ class _Watch:
 
 
 def _on_audit(event: str, arguments: tuple[object, ...]) -> None:
+    if event in HARMLESS:
+        return
     if _Watch.thinking is not None and _Watch.thinking == threading.get_ident():
         _Watch.thinking = None  # so that the report may look at files
         raise Impure(f"Engine.handle: {event} {arguments}")

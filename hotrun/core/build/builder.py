@@ -152,7 +152,7 @@ class Builder:
         if cached:
             steps -= cached.keys()
             todo = graph.with_dependents(steps | (unfinished - cached.keys())) - cached.keys()
-            is_needless = not (todo or request.processes or request.reloads) and self.passed(cached)
+            is_needless = due <= cached.keys() and not (request.processes or request.reloads) and self.passed(cached)
         return BuildPlan(
             request.reason,
             request.changes,
