@@ -22,7 +22,7 @@ from hotrun.errors import HotrunError
 from hotrun.inspect.scan import (
     Limit,
     ListeningProcess,
-    ProbeFailed,
+    WatchNotWorking,
     ProjectScan,
     Pruned,
     file_systems,
@@ -143,7 +143,7 @@ def _limit(limit: Limit) -> str:
 def _probe(project: Project) -> ReportLine:
     try:
         found = probe(project.root, project.watch)
-    except ProbeFailed as error:
+    except WatchNotWorking as error:
         return ReportLine("wrong", "probe", str(error))
     expected_ms = SLOW_MS + (2 * project.watch.poll_interval_ms if "poll" in found.backend else 0)
     text = f"a written file was reported after {found.latency_ms:.1f} ms, by {found.backend}"

@@ -59,8 +59,6 @@ class Engine:
     def _prepared(self, project: Project) -> Project:
         return msgspec.structs.replace(project, processes={}) if self._once else project
 
-    # --- the entry point ---------------------------------------------------------------------------------------
-
     def handle(self, input: Input, now_ms: int) -> list[Effect]:
         """Handle one input. Returns the commands and events that follow from it, in the order of the facts."""
         if self.finished:
@@ -146,8 +144,7 @@ class Engine:
                         out.append(events.UpToDate(self._last_build))
             case inputs.WatchStarted():
                 self._is_watching = True
-                is_polled = "poll" in input.backend
-                self._changes.watch_started(2 * self.project.watch.poll_interval_ms if is_polled else 0)
+                self._changes.watch_started(2 * self.project.watch.poll_interval_ms if "poll" in input.backend else 0)
                 out.append(events.Watching(input.folders, input.files, input.pruned, input.backend, input.duration_ms))
             case inputs.VcsOperationsChanged():
                 self._changes.defer(input.operations, now_ms)

@@ -16,7 +16,7 @@ from hotrun.core.model.project import Watch
 TIMEOUT_S = 3.0
 
 
-class ProbeFailed(Exception):
+class WatchNotWorking(Exception):
     """The probe failed. The message says why."""
 
 
@@ -28,13 +28,13 @@ class WatchProbe(msgspec.Struct, frozen=True):
 
 
 def probe(root: str, watch: Watch) -> WatchProbe:
-    """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises ProbeFailed. Leaves no files behind."""
+    """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises WatchNotWorking. Leaves no files behind."""
     folder = StateFolder(root)
     existed = os.path.isdir(folder.path)
     sync = folder.cookie_folder()
     try:
         if sync is None:
-            raise ProbeFailed(f"{folder.path} cannot be written")
+            raise WatchNotWorking(f"{folder.path} cannot be written")
         return asyncio.run(_probe(sync, watch))
     finally:
         if not existed:
@@ -66,15 +66,15 @@ async def _probe(folder: str, watch: Watch) -> WatchProbe:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
         found = await asyncio.wait_for(answers.get(), timeout_s)
     except TimeoutError:
-        raise ProbeFailed(f"a written file was not reported within {timeout_s:.0f} s") from None
+        raise WatchNotWorking(f"a written file was not reported within {timeout_s:.0f} s") from None
     except (OSError, ValueError) as error:
-        raise ProbeFailed(str(error)) from error
+        raise WatchNotWorking(str(error)) from error
     finally:
         watcher.close()
         with contextlib.suppress(OSError):
             os.remove(path)
     if isinstance(found, str):
-        raise ProbeFailed(found)
+        raise WatchNotWorking(found)
     return WatchProbe((found - started) * 1000, backend)
 
 

@@ -15,7 +15,7 @@ from hotrun.core.model.inputs import InputsListed
 from hotrun.core.model.project import Project, Step
 from hotrun.inspect.explain import PathStatus, status_of
 from hotrun.inspect.limits import Limit, inotify_limits
-from hotrun.inspect.probe import ProbeFailed, probe
+from hotrun.inspect.probe import WatchNotWorking, probe
 from hotrun.inspect.walk import tree_of
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "Limit",
     "ListeningProcess",
     "PathStatus",
-    "ProbeFailed",
+    "WatchNotWorking",
     "inotify_limits",
     "listening_at",
     "probe",

@@ -10,7 +10,7 @@ import pytest
 from hotrun.core.model.project import Watch
 from hotrun.core.model.settings import Poll
 from hotrun.inspect.limits import Limit, inotify_limits
-from hotrun.inspect.probe import ProbeFailed, probe
+from hotrun.inspect.probe import WatchNotWorking, probe
 from tests.adapters.files.disk import write
 
 
@@ -31,7 +31,7 @@ def test_the_folder_of_a_session_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / ".hotrun")
-    with pytest.raises(ProbeFailed, match="cannot be written"):
+    with pytest.raises(WatchNotWorking, match="cannot be written"):
         probe(str(tmp_path), Watch(()))
     assert (tmp_path / ".hotrun").is_file()
 

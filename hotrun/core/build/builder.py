@@ -27,14 +27,14 @@ from hotrun.core.run import Effect
 MAX_PATHS = 100  # a `changes.detected` event lists this many, `more` counts the others
 
 
-class Progress(NamedTuple):
+class BuildProgress(NamedTuple):
     """The result of `Builder.advance`: the steps that it started, and the end of the build, if it is over."""
 
     started: Sequence[str] = ()
     finished: events.BuildFinished | None = None
 
 
-_NO_PROGRESS = Progress()
+_NO_PROGRESS = BuildProgress()
 
 
 class Builder:
@@ -230,7 +230,7 @@ class Builder:
         """Handle an input about the run of a step. Returns the status of the run if it is over."""
         return self._end_step(state, now_ms, out) if state.handle(input, self.root, now_ms, out) else None
 
-    def advance(self, linger_ms: int, now_ms: int, out: list[Effect]) -> Progress:
+    def advance(self, linger_ms: int, now_ms: int, out: list[Effect]) -> BuildProgress:
         """Start steps that can start, kill those that do not stop, and end the build when nothing is left to do.
 
         The end of a build is reported `linger_ms` after that of its last step.
@@ -245,9 +245,9 @@ class Builder:
         running = self._running
         started = [] if build.canceled else self._start_ready(build, self._jobs - running, now_ms, out)
         if running or started or (not build.canceled and build.statuses and now_ms < build.over_ms + linger_ms):
-            return Progress(started)
+            return BuildProgress(started)
         self.build = None
-        return Progress(started, build.finish(self.steps, now_ms, out))
+        return BuildProgress(started, build.finish(self.steps, now_ms, out))
 
     @property
     def is_lingering(self) -> bool:
