@@ -22,9 +22,9 @@ from hotrun.errors import HotrunError
 from hotrun.inspect.scan import (
     Limit,
     ListeningProcess,
-    WatchNotWorking,
     ProjectScan,
     Pruned,
+    WatchNotWorking,
     file_systems,
     inotify_limits,
     listening_at,

@@ -28,7 +28,7 @@ class WatchProbe(msgspec.Struct, frozen=True):
 
 
 def probe(root: str, watch: Watch) -> WatchProbe:
-    """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises WatchNotWorking. Leaves no files behind."""
+    """Write a file below `root`/.hotrun, and watch it as `watch` says. Raises WatchNotWorking. Leaves no files."""
     folder = StateFolder(root)
     existed = os.path.isdir(folder.path)
     sync = folder.cookie_folder()
