@@ -144,7 +144,7 @@ def test_an_export_over_a_folder_is_an_error_at_the_start(root: Path) -> None:
     (root / "out" / "places.txt").mkdir(parents=True)
     done = run(root, "check")
     assert done.returncode == 2
-    said = f"hotrun.toml:6: exports.places.path: expected a file, {root}/out/places.txt is a folder"
+    said = f"hotrun.toml:6: exports.places.path: {root}/out/places.txt is a folder, expected a file"
     assert said in done.stderr
 
 

@@ -227,7 +227,7 @@ def test_an_env_file_is_watched_though_git_ignores_it(tmp_path: Path) -> None:
 
 def test_only_the_named_process_runs_and_what_it_needs(tmp_path: Path) -> None:
     root = make(tmp_path, CONFIG + '\n[run.other]\ncommand = ["sleep", "1000"]\n')
-    with running(root, "app") as session:
+    with running(root, "run", "app") as session:
         session.wait_for("process.started", process="app")
         assert session.seen("session.started")[0]["processes"] == ["app"]
 
