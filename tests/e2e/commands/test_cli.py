@@ -180,7 +180,7 @@ def test_init_writes_a_file_that_check_accepts_and_never_writes_it_again(
 
 
 def test_init_in_an_empty_folder_writes_an_example_that_check_accepts(tmp_path: Path) -> None:
-    assert "nothing was detected" in good(run(tmp_path, "init"))
+    assert "no project detected" in good(run(tmp_path, "init"))
     assert ": ok, 0 steps, 1 process" in good(run(tmp_path, "check"))
 
 
@@ -194,7 +194,7 @@ def test_init_writes_the_task_for_vs_code_beside_others(tmp_path: Path) -> None:
     assert good(run(tmp_path, "init", "--vscode")).startswith("wrote .vscode/tasks.json")
     tasks = tmp_path / ".vscode" / "tasks.json"
     assert [task["label"] for task in json.loads(tasks.read_text())["tasks"]] == ["hotrun"]
-    assert "left as it is" in good(run(tmp_path, "init", "--vscode"))
+    assert "already has a task" in good(run(tmp_path, "init", "--vscode"))
     tasks.write_text('{"tasks": [] // mine\n}')
     refused = run(tmp_path, "init", "--vscode")
     assert refused.returncode == 2
