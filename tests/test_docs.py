@@ -10,25 +10,17 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-import msgspec
 import pytest
 import tomli
 import typer.main
 
-from hotrun import __version__
 from hotrun.cli.command_line import app
 from hotrun.config.loading.load import parse
-from hotrun.core.model import events
-from hotrun.core.model.requests import QUESTIONS, REQUESTS
 from hotrun.session.parsers import known_names
+from tests.support.docs import CONTRIBUTING, PACKAGE, PICTURE, README, blocks, texts_of
 from tests.support.repository import REPOSITORY
 
-PACKAGE = REPOSITORY / "hotrun"
-README = REPOSITORY / "README.md"
-PICTURE = REPOSITORY / "docs" / "dashboard.svg"
-CONTRIBUTING = REPOSITORY / "CONTRIBUTING.md"
 DOCS = [README, CONTRIBUTING, *sorted((REPOSITORY / "docs").rglob("*.md"))]
 # Written for contributors, in short sentences.
 EXPLAINED = [
@@ -43,17 +35,9 @@ SHOWN_IN = [*PAGES, REPOSITORY / "hotrun.toml.example", *sorted(PACKAGE.rglob("*
 # Folders of this machine: their own names do not stand here either, as this file is looked through too.
 PRIVATE_FOLDERS = ["/" + "work" + "/", "/" + "root" + "/"]
 
-CHANGES = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
-
 
 def name_of(path: Path) -> str:
     return str(path.relative_to(REPOSITORY))
-
-
-def blocks(path: Path, language: str) -> list[str]:
-    """The fenced code blocks of a page in that language."""
-    found: list[str] = re.findall(rf"(?ms)^```{language}\n(.*?)^```$", path.read_text(encoding="utf-8"))
-    return found
 
 
 # --- configurations --------------------------------------------------------------------------------------------
@@ -248,12 +232,6 @@ def test_every_decision_has_its_context_its_choice_and_what_was_rejected() -> No
 # --- the picture -----------------------------------------------------------------------------------------------
 
 
-def texts_of(drawing: Path) -> list[str]:
-    """What is to be read in a drawing."""
-    root = ElementTree.fromstring(drawing.read_bytes())
-    return ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
-
-
 def test_the_readme_shows_the_dashboard_red_and_green_with_words_for_who_does_not_see_it() -> None:
     shown = re.findall(r"!\[([^]]+)\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
     assert PICTURE in {README.parent / target for alt, target in shown if len(alt) > 40}
@@ -273,115 +251,6 @@ def test_the_picture_is_small_asks_nobody_for_anything_and_names_no_machine() ->
     }
 
 
-# --- events ----------------------------------------------------------------------------------------------------
-
-
-KINDS = {kind.__struct_config__.tag: kind for kind in events.Event.__subclasses__()}
-
-
-def documented_events() -> dict[str, set[str]]:
-    """The fields of each event type in docs/events.md: in its row, or in the table of the section it is named by."""
-    page = (REPOSITORY / "docs" / "events.md").read_text("utf-8")
-    types, *sections = re.split(r"(?m)^## ", page)
-    found = {
-        kind: set(re.findall(r"`(\w+)`", row)) for kind, row in re.findall(r"(?m)^\| `([\w.]+)` \| (.*) \|$", types)
-    }
-    for section in sections:
-        title = section.splitlines()[0]
-        if title in found:
-            columns = re.findall(r"(?m)^\| (`.+?) \|", section)
-            found[title] = {field for column in columns for field in re.findall(r"`(\w+)`", column)}
-    return found
-
-
-def sent_events() -> set[str]:
-    """The types of the events that any module makes."""
-    by_class = {kind.__name__: tag for tag, kind in KINDS.items()}
-    calls = [
-        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-    ]
-    return {str(by_class[name]) for name in calls if name in by_class}
-
-
-def test_every_event_that_is_sent_is_documented_and_no_other() -> None:
-    documented = documented_events().keys()
-    assert documented <= KINDS.keys()
-    assert sent_events() <= documented
-
-
-@pytest.mark.parametrize("kind", sorted(documented_events()))
-def test_every_field_of_an_event_is_documented(kind: str) -> None:
-    documented = documented_events()[kind]
-    fields = {field.name for field in msgspec.structs.fields(KINDS[kind])}
-    inner = (
-        {field.name for field in msgspec.structs.fields(events.ChangedPath)} if kind == "changes.detected" else set()
-    )
-    assert documented == fields | inner
-
-
-# --- the control socket ----------------------------------------------------------------------------------------
-
-
-def test_every_command_of_the_control_socket_is_documented_and_no_other() -> None:
-    text = (REPOSITORY / "docs" / "control.md").read_text(encoding="utf-8").partition("| cmd |")[2]
-    assert re.findall(r"(?m)^\| `(\w+)` \|", text) == [*QUESTIONS, *REQUESTS]
-
-
-# --- tasks -----------------------------------------------------------------------------------------------------
-
-
-def test_the_tasks_that_are_named_are_those_of_the_task_runner() -> None:
-    tasks = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["poe"]["tasks"]
-    text = CONTRIBUTING.read_text(encoding="utf-8")
-    assert set(re.findall(r"(?m)^\| `poe (\w+)` \|", text)) == tasks.keys()
-    assert set(re.findall(r"`poe (\w+)`", text)) <= tasks.keys()
-    assert all(task["help"] for task in tasks.values())
-
-
-# --- versions and the changelog --------------------------------------------------------------------------------
-
-
-def test_the_version_that_is_shown_is_this_one() -> None:
-    said = [*blocks(README, "text"), *texts_of(PICTURE)]
-    shown = re.findall(r"(?m)^hotrun (\d+\.\d+\.\d+\S*)", "\n".join(said))
-    assert set(shown) == {__version__}
-
-
-def test_the_python_that_is_required_is_said() -> None:
-    required = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
-    assert f"Python {required.removeprefix('>=')} or newer" in README.read_text(encoding="utf-8")
-
-
-def test_the_changelog_keeps_its_form() -> None:
-    lines = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "# Changelog"
-    versions = [line for line in lines if line.startswith("## ")]
-    dated = [line for line in versions if line != "## [Unreleased]"]
-    for line in dated:
-        assert re.fullmatch(r"## \[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", line), line
-    numbers = [tuple(map(int, re.findall(r"\d+", line.split("]")[0]))) for line in dated]
-    assert numbers == sorted(set(numbers), reverse=True), "the newest first, each once"
-    assert versions[0] in ("## [Unreleased]", *dated[:1])
-    assert versions[0] == "## [Unreleased]" or f"[{__version__}]" in versions[0]
-    assert {line for line in lines if line.startswith("### ")} <= {f"### {change}" for change in CHANGES}
-
-
-def test_every_line_of_the_changelog_is_a_point_of_a_kind_of_change() -> None:
-    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
-    _, *versions = re.split(r"(?m)^## ", text)
-    assert versions
-    for version in versions:
-        title, *kinds = re.split(r"(?m)^### ", version)
-        assert kinds, f"{title.strip()} says nothing"
-        for kind in kinds:
-            _, _, body = kind.partition("\n")
-            assert all(re.match(r"- \S|  \S|$|\[", line) for line in body.splitlines()), kind
-            assert "- " in body, kind
-
-
 # --- the repository --------------------------------------------------------------------------------------------
 
 
@@ -394,16 +263,3 @@ def test_no_file_knows_where_it_was_written() -> None:
     for path in files:
         content = path.read_bytes() if path.is_file() else b""
         assert not [folder for folder in PRIVATE_FOLDERS if folder.encode() in content], name_of(path)
-
-
-# --- parsers ---------------------------------------------------------------------------------------------------
-
-
-def test_every_tool_and_format_is_in_the_page_on_diagnostics() -> None:
-    from hotrun.core.diagnostics.json_formats.formats import FORMATS
-    from hotrun.session.parsers import rules
-
-    page = (REPOSITORY / "docs" / "diagnostics.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`([\w:-]+)`", page))
-    assert {rule.family for rule in rules().rules} <= named
-    assert {format.name for format in FORMATS} <= named

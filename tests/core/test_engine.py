@@ -9,13 +9,7 @@ from hotrun.core.model.finding import Finding
 from hotrun.core.model.inputs import Request
 from hotrun.core.model.project import Ui
 from tests.core.simulated_session import World, process, project, step
-
-
-def app_and_web(**fields: object) -> World:
-    """A step `app`, and a process `web` behind it, both running and green."""
-    world = World(project(step("app", paths=("*.go",)), process("web", needs=("app",), paths=(), **fields)))
-    world.begin().does("app").up("web").take_commands()
-    return world
+from tests.core.stories import app_and_web
 
 
 def test_the_first_build_runs_every_step_in_order_and_then_starts_the_processes() -> None:
@@ -127,55 +121,6 @@ def test_on_busy_finish_lets_a_step_end_and_builds_after_it() -> None:
     assert world.statuses() == ["canceled", "passed"]
 
 
-def test_a_burst_of_files_is_one_build_after_it_is_quiet() -> None:
-    world = app_and_web()
-    world.change("a.go", "b.go")
-    for number in range(20):
-        world.wait(10).change(f"c{number}.go")
-    assert world.take_commands() == []
-    world.wait(29)
-    assert world.take_commands() == []
-    world.wait(1)
-    assert world.take_commands() == ["spawn app"]
-
-
-def test_a_burst_that_goes_on_while_its_first_file_is_built_is_one_restart() -> None:
-    world = app_and_web()
-    world.change("a.go").wait(5).change("b.go", "c.go").does("app")
-    assert world.take_commands() == ["spawn app"], "green, but the burst is not over"
-    world.wait(30)
-    assert world.take_commands() == ["spawn app"]
-    world.does("app")
-    assert world.take_commands() == ["SIGTERM web"]
-
-
-def test_a_stream_of_changes_does_not_hold_the_work_for_ever() -> None:
-    world = app_and_web()
-    world.change("a.go", "b.go")
-    for _ in range(49):
-        world.wait(10).change("a.go")
-    assert world.take_commands() == []
-    world.wait(10)
-    assert world.take_commands() == ["spawn app"]
-
-
-def test_debounce_waits_as_long_as_the_configuration_says() -> None:
-    world = World(project(step("app"), debounce_ms=200))
-    world.begin().does("app").take_commands()
-    world.change("a").wait(199)
-    assert world.take_commands() == []
-    world.wait(1)
-    assert world.take_commands() == ["spawn app"]
-
-
-def test_a_file_that_came_and_went_within_a_burst_is_no_change() -> None:
-    world = World(project(step("app"), debounce_ms=50))
-    world.begin().does("app").take_commands()
-    world.send(inputs.FilesChanged((inputs.Change("x", "added"),)))
-    world.send(inputs.FilesChanged((inputs.Change("x", "deleted"),))).wait(1000)
-    assert world.take_commands() == []
-
-
 def test_only_the_touched_steps_run_and_what_needs_them() -> None:
     world = World(
         project(
@@ -275,110 +220,6 @@ def test_a_green_step_has_no_error_whatever_it_printed() -> None:
     assert (result.status, result.errors) == ("passed", 0)
 
 
-def test_a_process_that_ends_by_itself_waits_for_a_change() -> None:
-    world = app_and_web()
-    world.ends("web", exit_code=1).wait(60_000)
-    assert world.take_commands() == []
-    (exited,) = world.told(events.ProcessExited)
-    assert isinstance(exited, events.ProcessExited)
-    assert (exited.expected, exited.exit_code) == (False, 1)
-    world.change("a.go").does("app")
-    assert world.take_commands() == ["spawn app", "spawn web"]
-
-
-def test_a_crashing_process_is_restarted_with_a_growing_backoff_and_at_once_by_a_change() -> None:
-    world = World(project(process("web", on_exit="restart")))
-    world.begin().take_commands()
-    for backoff in (250, 500, 1000, 2000, 4000, 8000, 8000):
-        world.up("web").ends("web", exit_code=1).wait(backoff - 1)
-        assert world.take_commands() == []
-        world.wait(1 + backoff // 10)
-        assert world.take_commands() == ["spawn web"], "after a tenth more at the latest"
-    world.up("web").ends("web", exit_code=1).wait(1).change("a")
-    assert world.take_commands() == ["spawn web"]
-    world.up("web").wait(10_000).ends("web", exit_code=1).wait(275)
-    assert world.take_commands() == ["spawn web"], "a long run resets the backoff"
-
-
-def test_on_exit_quit_ends_the_session_with_the_others_stopped() -> None:
-    for code, expected in ((0, "finish 0"), (3, "finish 1")):
-        world = World(project(process("web", on_exit="quit"), process("db")))
-        world.begin().up("web").up("db").take_commands()
-        world.ends("web", exit_code=code)
-        assert world.take_commands() == ["SIGTERM db"]
-        world.ends("db", signal="SIGTERM")
-        assert world.take_commands() == [expected]
-        assert world.engine.finished
-
-
-def test_what_a_program_leaves_in_its_group_is_ended_before_the_next_run() -> None:
-    world = app_and_web()
-    world.send(inputs.Exited(world.run("web"), exit_code=0, left=True))
-    assert world.take_commands() == ["SIGTERM web"]
-    world.change("a.go").does("app")
-    assert world.take_commands() == ["spawn app"], "web's group is not empty yet"
-    world.wait(1000)
-    assert world.take_commands() == ["kill web"]
-    world.send(inputs.Emptied(world.run("web")))
-    assert world.take_commands() == ["spawn web"]
-
-
-def test_a_process_that_ignores_its_stop_signal_is_killed_and_then_started_anew() -> None:
-    world = app_and_web(stop_signal="SIGINT", stop_timeout_ms=700)
-    world.change("a.go").does("app")
-    assert world.take_commands() == ["spawn app", "SIGINT web"]
-    world.wait(700)
-    assert world.take_commands() == ["kill web"]
-    world.ends("web", signal="SIGKILL")
-    assert world.take_commands() == ["spawn web"]
-
-
-def test_quit_stops_processes_in_reverse_of_need_and_then_finishes() -> None:
-    world = World(project(process("db"), process("web", needs=("db",))))
-    world.begin().up("db").ready("db").up("web").take_commands()
-    world.send(Request("stop", exit_code=0, reason="SIGTERM"))
-    assert world.take_commands() == ["SIGTERM web"]
-    world.ends("web", signal="SIGTERM")
-    assert world.take_commands() == ["SIGTERM db"]
-    world.ends("db", signal="SIGTERM")
-    assert world.take_commands() == ["finish 0"]
-    assert world.change("a").wait(1000).take_commands() == []
-
-
-def test_quit_during_a_build_cancels_it_and_the_build_is_finished_once() -> None:
-    world = World(project(step("app", on_busy="finish"))).begin().up("app")
-    world.send(Request("stop")).send(Request("stop"))
-    assert world.take_commands() == ["spawn app", "SIGTERM app"]
-    world.ends("app", signal="SIGTERM")
-    assert world.take_commands() == ["finish 0"]
-    assert world.statuses() == ["canceled"]
-
-
-def test_kill_ends_everything_at_once() -> None:
-    world = app_and_web()
-    world.change("a.go").up("app").take_commands()
-    world.send(Request("stop"), Request("kill", exit_code=130))
-    assert world.take_commands() == ["SIGTERM app", "SIGTERM web", "kill app", "kill web"]
-    world.ends("app", signal="SIGKILL").ends("web", signal="SIGKILL")
-    assert world.take_commands() == ["finish 130"]
-
-
-def test_a_quit_while_a_run_is_being_spawned_reaches_it_when_it_is_up() -> None:
-    world = World(project(process("web"))).begin()
-    world.take_commands()
-    world.send(Request("stop"))
-    assert world.take_commands() == []
-    world.up("web")
-    assert world.take_commands() == ["SIGTERM web"]
-
-
-def test_once_builds_starts_nothing_and_finishes_with_the_build_result() -> None:
-    for code, expected in ((0, "finish 0"), (1, "finish 1")):
-        world = World(project(step("app"), process("web", needs=("app",))), once=True)
-        world.begin().does("app", exit_code=code)
-        assert world.take_commands() == ["spawn app", expected]
-
-
 def test_a_new_configuration_restarts_only_what_changed() -> None:
     before = (step("app", paths=("*.go",)), process("web", needs=("app",), paths=()), process("db", paths=()))
     world = World(project(*before)).begin().does("app").up("web").up("db")
@@ -426,62 +267,6 @@ def test_a_new_set_of_roots_is_watched() -> None:
     assert world.take_commands() == ["rewatch"]
 
 
-def test_pause_holds_changes_and_resume_builds_them_at_once() -> None:
-    world = app_and_web()
-    world.send(Request("pause")).change("a.go", "b.go").wait(5000)
-    assert world.take_commands() == []
-    world.send(Request("resume"))
-    assert world.take_commands() == ["spawn app"]
-
-
-def test_a_version_control_operation_holds_and_gives_one_build_after_it() -> None:
-    world = app_and_web()
-    world.send(inputs.VcsOperationsChanged(("git checkout",))).change("a.go")
-    assert isinstance(world.events[-1], events.StateChanged)
-    assert (world.events[-1].state, world.events[-1].why) == ("deferred", "git checkout")
-    for number in range(100):
-        world.wait(50).change(f"{number}.go")
-    assert world.take_commands() == []
-    world.send(inputs.VcsOperationsChanged(())).wait(30)
-    assert world.take_commands() == ["spawn app"]
-
-
-def test_an_operation_that_waits_for_a_person_holds_ten_seconds_and_no_longer() -> None:
-    world = app_and_web()
-    world.send(inputs.VcsOperationsChanged(("git rebase",))).change("a.go").wait(9_999)
-    assert world.take_commands() == []
-    world.wait(1)
-    assert world.take_commands() == ["spawn app"]
-    world.does("app").ends("web", signal="SIGTERM").up("web").take_commands()
-    world.wait(60_000).change("a.go")
-    assert world.take_commands() == ["spawn app"], "the rebase still waits, but a save is a save"
-    world.does("app").ends("web", signal="SIGTERM").up("web").take_commands()
-    world.send(inputs.VcsOperationsChanged(("git rebase", "git index.lock"))).change("a.go").wait(100)
-    assert world.take_commands() == []
-    world.send(inputs.VcsOperationsChanged(("git rebase",)))
-    assert world.take_commands() == ["spawn app"], "the lock has gone, and the rebase has had its time"
-
-
-def test_a_save_without_a_change_builds_nothing_and_is_said() -> None:
-    world = app_and_web()
-    world.send(inputs.FilesTouched(("main.go",))).wait(1000)
-    assert world.take_commands() == []
-    assert world.events[-1] == events.Message("info", "main.go: saved without changes")
-    count = len(world.events)
-    world.send(inputs.FilesTouched(("README.md",)))
-    assert len(world.events) == count, "nobody needs it, so nothing is said"
-
-
-def test_a_file_rewritten_with_its_bytes_during_a_build_is_built_again() -> None:
-    """The step may have read it while it was empty."""
-    world = app_and_web()
-    world.change("main.go").up("app")
-    world.send(inputs.FilesTouched(("main.go",)))
-    assert world.take_commands() == ["spawn app", "SIGTERM app"]
-    world.ends("app", signal="SIGTERM").does("app")
-    assert world.take_commands() == ["spawn app", "SIGTERM web"]
-
-
 def test_settled_is_said_when_a_walk_after_the_last_activity_found_nothing() -> None:
     world = app_and_web()
     world.send(inputs.WatchStarted(1, 1, 0, "test", 1))
@@ -510,25 +295,6 @@ def test_a_walk_looks_once_a_minute_though_nothing_happens_and_says_nothing_twic
     assert world.take_commands() == ["verify"]
     world.send(inputs.Rescanned(0))
     assert len(world.told(events.UpToDate)) == 1
-
-
-def test_what_comes_right_after_an_operation_has_ended_belongs_to_its_one_build() -> None:
-    world = app_and_web()
-    world.send(inputs.VcsOperationsChanged(("git index.lock",))).change("a1.go", "a2.go").wait(600).send(
-        inputs.VcsOperationsChanged(())
-    )
-    assert world.take_commands() == []
-    world.wait(10).change("a3.go").wait(30)
-    assert world.take_commands() == ["spawn app"]
-
-
-def test_a_file_that_came_and_went_while_a_build_could_read_it_is_built_again() -> None:
-    world = app_and_web()
-    world.change("y.go").up("app")
-    world.send(inputs.FilesChanged((inputs.Change("x1.go", "added"), inputs.Change("x2.go", "added"))))
-    world.wait(10).send(inputs.FilesChanged((inputs.Change("x1.go", "deleted"), inputs.Change("x2.go", "deleted"))))
-    world.ends("app").wait(100)
-    assert world.take_commands().count("spawn app") == 2
 
 
 def test_a_request_builds_though_nothing_changed_and_restart_restarts_without_a_build() -> None:

@@ -40,3 +40,19 @@ def lay_out(folder: Path, files: dict[str, str]) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+# What lies in the folder, what is detected, and a command of it.
+PROJECTS = {
+    "Go": (
+        {"go.mod": "module example.com/shop\n", "main.go": "package main\n\nfunc main() {}\n"},
+        "Go module example.com/shop (main package .)",
+        "go build -o tmp/shop .",
+    ),
+    "npm": (
+        {"package.json": '{"name": "shop", "scripts": {"start": "node server.js"}}', "server.js": ""},
+        "npm package shop (script start: node server.js)",
+        "npm run start",
+    ),
+    "Python": ({"main.py": "print('hello')\n"}, "Python script main.py", "python3 main.py"),
+}

@@ -15,14 +15,6 @@ from hotrun.core.model.project import Watch
 from tests.adapters.files.disk import short, tree_of, walked, watched, write
 
 
-@pytest.fixture(autouse=True)
-def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Hide the excludes file of whoever runs the tests; returns the folder where it would be."""
-    home = tmp_path_factory.mktemp("config")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
-    return home
-
-
 def files(root: Path, *names: str) -> None:
     for name in names:
         write(root / name)

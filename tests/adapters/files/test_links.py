@@ -15,11 +15,6 @@ from tests.adapters.files.disk import examine, short, tree_of, walked, watched, 
 from tests.adapters.files.watched import Watched, put
 
 
-@pytest.fixture(autouse=True)
-def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
-
-
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A project with `link`, which leads to a folder outside of it."""

@@ -21,11 +21,6 @@ SEEDS = [int(os.environ["HOTRUN_FUZZ_SEED"])] if "HOTRUN_FUZZ_SEED" in os.enviro
 DEEDS = (1, 1, 2, 5, 10, 20, 30)
 
 
-@pytest.fixture(autouse=True)
-def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
-
-
 class History:
     """Rounds of random edits; after each, compares what was reported and built with the disk."""
 

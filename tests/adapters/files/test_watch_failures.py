@@ -19,11 +19,6 @@ from tests.adapters.files.disk import write
 from tests.adapters.files.watched import Watched, put
 
 
-@pytest.fixture(autouse=True)
-def no_global_excludes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
-
-
 class Deaf:
     """Real sensors whose reports get lost unless `hears`; `report` and `fail` are those of the newest one."""
 

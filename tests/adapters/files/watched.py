@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Any
 
 from hotrun.adapters.files.source import FileSource
 from hotrun.adapters.files.suspend import SuspendDetector
 from hotrun.adapters.files.watcher import KernelSensor, Sense
-from hotrun.core.model.inputs import Change, Input, Noticed
+from hotrun.core.model.inputs import Change, Input, Noticed, WatchStarted
 from hotrun.core.model.project import Project, Watch
 from hotrun.core.model.settings import Poll
 from tests.adapters.files.disk import short, signatures, write
@@ -77,3 +79,27 @@ def put(path: Path, root: Path, text: str = "x") -> Path:
     staged = write(root.parent / "staged", text)
     path.parent.mkdir(parents=True, exist_ok=True)
     return staged.replace(path)
+
+
+@contextlib.asynccontextmanager
+async def watching(root: Path, *roots: Path, single: Iterable[Path] = ()) -> AsyncIterator[Watched]:
+    watched = Watched(root)
+    await watched.start(*roots, single=single)
+    try:
+        yield watched
+    finally:
+        watched.source.close()
+
+
+@contextlib.asynccontextmanager
+async def polling(root: Path, poll: Poll, **options: Any) -> AsyncIterator[Watched]:
+    watched = Watched(root, **options)
+    await watched.start(poll=poll)
+    try:
+        yield watched
+    finally:
+        watched.source.close()
+
+
+def backend(watched: Watched) -> str:
+    return next(fact.backend for fact in reversed(watched.posted) if isinstance(fact, WatchStarted))

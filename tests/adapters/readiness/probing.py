@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec
+
+import pytest
 
 from hotrun.adapters.guard.guard import Guard
 from hotrun.adapters.os.process_table import descendants
@@ -112,3 +115,14 @@ def server(*fds: int) -> Iterator[Server]:
             yield Server(popen)
         finally:
             popen.kill()
+
+
+def bound(host: str = "127.0.0.1") -> socket.socket:
+    """Return a socket with a port that nobody else gets, and that refuses connections until it listens."""
+    taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        taken.bind((host, 0))
+    except OSError as error:
+        taken.close()
+        pytest.skip(f"{host}: {error}")
+    return taken

@@ -11,18 +11,7 @@ import pytest
 from hotrun.config.loading.load import load, parse
 from hotrun.config.loading.problems import InvalidConfig
 from hotrun.core.model.project import Process, Program, Project, Step, Watch
-
-ROOT = "/project"
-
-
-def project_of(text: str, profile: str | None = None) -> Project:
-    return parse(text, "hotrun.toml", ROOT, profile).project
-
-
-def problems_of(text: str, profile: str | None = None, filename: str = "hotrun.toml") -> list[str]:
-    with pytest.raises(InvalidConfig) as caught:
-        parse(text, filename, ROOT, profile)
-    return list(caught.value.problems)
+from tests.config.loading.loaded import ROOT, problems_of, project_of
 
 
 def test_the_smallest_file_gets_every_default() -> None:
@@ -188,58 +177,6 @@ def test_a_missing_folder_is_not_a_problem_of_the_file() -> None:
     assert project_of('[run.web]\ncommand = "x"\ncwd = "no/such"').processes["web"].program.cwd == "/project/no/such"
 
 
-PROFILES = """
-[env]
-A = "1"
-B = "1"
-[watch]
-exclude = ["x", "y"]
-[build.app]
-command = "make"
-timeout = "1s"
-[run.web]
-command = "app"
-ready = { tcp = "127.0.0.1:80", timeout = "9s" }
-[profile.dev]
-env.B = "2"
-watch = { exclude = ["z"] }
-build.app.timeout = "2s"
-run.web.ready.http = "http://localhost"
-run.extra.command = "extra"
-[profile.other]
-env.C = "3"
-"""
-
-
-def test_a_profile_merges_tables_and_replaces_values_and_arrays() -> None:
-    plain, dev = project_of(PROFILES), project_of(PROFILES, "dev")
-    assert plain.processes["web"].program.env == {"A": "1", "B": "1"}
-    assert dev.processes["web"].program.env == {"A": "1", "B": "2"}
-    assert (plain.watch.exclude, dev.watch.exclude) == (("x", "y"), ("z",))
-    assert (plain.steps["app"].timeout_ms, dev.steps["app"].timeout_ms) == (1_000, 2_000)
-    assert dev.steps["app"].program.argv == ("sh", "-c", "make")
-    assert list(plain.processes) == ["web"]
-    assert list(dev.processes) == ["web", "extra"]
-
-
-def test_a_profile_can_change_the_kind_of_readiness_check() -> None:
-    ready = parse(PROFILES, "hotrun.toml", ROOT, "dev").config.run["web"].ready
-    assert ready is not None
-    assert (ready.tcp, ready.http, ready.timeout) == (None, "http://localhost", 9_000)
-
-
-def test_a_profile_can_be_the_whole_file() -> None:
-    text = '[profile.dev.run.web]\ncommand = "x"\n'
-    assert list(project_of(text, "dev").processes) == ["web"]
-    assert problems_of(text) == ["hotrun.toml:1: nothing to do, expected a [build.NAME] or [run.NAME] table"]
-
-
-def test_an_unknown_profile_is_refused_with_the_available_ones() -> None:
-    assert problems_of(PROFILES, "dve") == ['hotrun.toml:13: profile: unknown profile "dve", did you mean "dev"?']
-    assert problems_of(PROFILES, "x") == ['hotrun.toml:13: profile: unknown profile "x" (available: dev, other)']
-    assert problems_of('[run.web]\ncommand = "x"', "dev") == ['hotrun.toml:1: profile: unknown profile "dev"']
-
-
 def test_a_problem_has_the_place_of_its_value() -> None:
     text = """
 [build.app]
@@ -290,85 +227,6 @@ def test_a_pyproject_without_a_usable_table_is_refused(text: str, problem: str) 
     assert problems_of(text, filename="pyproject.toml") == [f"pyproject.toml:{problem}"]
 
 
-PENDING = """
-[run.web]
-command = "x"
-overlap = true
-ready = { tcp = "127.0.0.1:8000" }
-[proxy]
-listen = "127.0.0.1:3000"
-target = "web"
-[profile.dev]
-proxy.target = "127.0.0.1:9000"
-proxy.listen = "127.0.0.1:3000"
-[profile.blue.run.web]
-overlap = true
-"""
-
-
-def warnings_of(text: str, profile: str | None = None) -> list[str]:
-    return [warning.removeprefix("hotrun.toml:") for warning in parse(text, "hotrun.toml", ROOT, profile).warnings]
-
-
-def test_each_key_without_effect_is_one_warning_in_the_order_of_the_file() -> None:
-    assert warnings_of(PENDING) == [
-        "4: run.web.overlap: the old and the new run both need port 8000, use {port} or listen",
-        "6: proxy: not yet supported, ignored",
-    ]
-
-
-def test_a_warning_about_a_profiles_key_names_the_profile() -> None:
-    assert warnings_of(PENDING, "dev")[-1] == "10: profile.dev.proxy: not yet supported, ignored"
-    assert warnings_of(PENDING, "blue")[-1].startswith("13: profile.blue.run.web.overlap: the old and the new run both")
-
-
-BOTH = "the old and the new run both need port"
-
-
-@pytest.mark.parametrize(
-    ("keys", "warning"),
-    [
-        ('overlap = true\nready.tcp = "127.0.0.1:8000"', f"overlap: {BOTH} 8000, use {{port}} or listen"),
-        ('overlap = true\nready.http = "http://x/"', f"overlap: {BOTH} 80, use {{port}} or listen"),
-        ('overlap = true\nready.http = "https://[::1]/"', f"overlap: {BOTH} 443, use {{port}} or listen"),
-        ('overlap = true\nready.http = "http://x:81/?at=http://y:82/"', f"overlap: {BOTH} 81, use {{port}} or listen"),
-        (
-            'overlap = true\nlisten = ["127.0.0.1:8000"]\nready.tcp = "127.0.0.1:9000"',
-            f"overlap: {BOTH} 9000, use {{port}} or listen",
-        ),
-        (
-            'listen = ["127.0.0.1:8000"]\nready.tcp = "localhost:8000"',
-            "ready.tcp: the socket that hotrun keeps open always answers here, use http, log, notify or exec",
-        ),
-        (
-            'listen = ["127.0.0.1:8000"]\noverlap = true\nready.http = "http://127.0.0.1:8000/"',
-            "ready.http: the old run may answer here too, use log, notify or exec",
-        ),
-        (
-            'overlap = true\nready.http = "http://127.0.0.1:8000/"\nenv.PORT = "{port}"',
-            "ready.http: the old run answers here, use {port}",
-        ),
-        (
-            'ready.tcp = "127.0.0.1:{port}"',
-            "ready: {port} is used only here, also pass it to the program in command or env",
-        ),
-        (
-            'ready.exec = "curl localhost:{port}"',
-            "ready: {port} is used only here, also pass it to the program in command or env",
-        ),
-        ("overlap = true", None),
-        ('overlap = true\nready.log = "up"', None),
-        ('ready.tcp = "127.0.0.1:8000"', None),
-        ('overlap = true\nready.tcp = "127.0.0.1:{port}"\nenv.PORT = "{port}"', None),
-        ('listen = ["127.0.0.1:8000"]\nready.http = "http://127.0.0.1:8000/"', None),
-        ('listen = ["unix:a.sock"]\noverlap = true\nready.notify = true', None),
-    ],
-)
-def test_a_likely_mistake_is_a_warning_that_says_what_to_change(keys: str, warning: str | None) -> None:
-    found = warnings_of(f'[run.web]\ncommand = "x"\n{keys}')
-    assert [line.partition(": run.web.")[2] for line in found] == ([] if warning is None else [warning])
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -390,19 +248,6 @@ def test_the_path_of_a_unix_socket_becomes_absolute_and_other_addresses_stay() -
         "[::1]:80",
         "localhost:80",
     )
-
-
-def test_another_readiness_check_in_a_profile_drops_the_status_of_the_file() -> None:
-    text = '[run.web]\ncommand = "x"\nready = { http = "http://a/", status = 204, timeout = "5s" }\n'
-    text += '[profile.dev]\nrun.web.ready.log = "up"\n[profile.any]\nrun.web.ready.status = 200'
-    ready = project_of(text, "dev").processes["web"].ready
-    assert (ready.by, ready.status, ready.timeout_ms) == ("log", None, 5000)
-    ready = project_of(text, "any").processes["web"].ready
-    assert (ready.by, ready.status) == ("http", 200)
-
-
-def test_a_file_without_such_keys_has_no_warnings() -> None:
-    assert parse('[run.web]\ncommand = "x"', "hotrun.toml", ROOT).warnings == ()
 
 
 def test_parser_names_are_not_checked_without_the_known_ones() -> None:

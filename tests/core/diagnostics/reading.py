@@ -63,3 +63,6 @@ def only(lines: str, *names: str) -> Finding:
 def brief(finding: Finding) -> Brief:
     """The fields that expectations contain."""
     return (finding.file, finding.line, finding.column, finding.severity, finding.code, finding.message)
+
+
+GCC = "bad.c:3:36: error: oops"
