@@ -19,6 +19,8 @@ from hotrun import __version__
 from tests.support.repository import REPOSITORY
 from tests.support.toolchains import unavailable
 
+pytestmark = pytest.mark.slow
+
 PROJECT = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 INSTALL_S, BUILD_S = 120.0, 60.0
 NOT_SOURCES = (

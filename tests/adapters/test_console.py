@@ -23,6 +23,8 @@ from hotrun.adapters.console import NO_SIZE, Console
 from tests.support.repository import REPOSITORY
 from tests.support.waiting import DEADLINE_S, wait_until
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 FOREGROUND_POLL_S = 0.005
 

@@ -157,6 +157,7 @@ def test_a_call_answers_after_the_group_time_although_events_keep_coming(tmp_pat
     assert isinstance(answer, set)
 
 
+@pytest.mark.slow
 def test_watch_lets_other_threads_run(tmp_path: Path) -> None:
     notify = sensor(tmp_path)
     answers: list[object] = []

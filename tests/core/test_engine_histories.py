@@ -10,6 +10,8 @@ from hotrun.core.model import inputs
 from hotrun.core.model.inputs import Request
 from tests.core.random_history import FACTS, HISTORIES, Machine
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("once", [False, True])
 def test_the_promises_hold_in_random_histories(once: bool) -> None:

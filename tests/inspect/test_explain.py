@@ -186,6 +186,7 @@ def test_a_path_outside_is_explained_by_the_link_that_leads_there(tmp_path: Path
     assert look(root, "../elsewhere/deep/a.c").reason == "outside"
 
 
+@pytest.mark.slow
 def test_the_explanation_agrees_with_the_walk_on_random_links(tmp_path: Path) -> None:
     random_ = random.Random(8)
     for number in range(40):
@@ -212,6 +213,7 @@ def _files_through_links(folder: str, depth: int, relative: str = "") -> Iterato
             yield from _files_through_links(entry.path, depth - 1, name + "/")
 
 
+@pytest.mark.slow
 def test_the_explanation_agrees_with_the_walk_on_random_folders(tmp_path: Path) -> None:
     """Whatever lies there, and whatever the ignore files say: a file is watched if and only if the walk found it."""
     random_ = random.Random(7)

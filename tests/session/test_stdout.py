@@ -129,6 +129,7 @@ def test_a_file_that_cannot_be_written_is_an_error_at_once() -> None:
         os.close(fd)
 
 
+@pytest.mark.slow
 def test_a_program_writes_everything_before_it_exits(tmp_path: Path) -> None:
     """Even if its reader starts to read after its last line."""
     code = (

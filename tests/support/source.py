@@ -46,9 +46,14 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module or ""
 
 
+@functools.cache
+def _our_names() -> frozenset[str]:
+    return frozenset(module_name(module) for module in (*MODULES, *TEST_MODULES))
+
+
 def imported_modules(path: Path) -> Iterator[tuple[int, str]]:
     """As `imports`, but only of our own modules, and `from package import module` names the module."""
-    names = {module_name(module) for module in (*MODULES, *TEST_MODULES)}
+    names = _our_names()
     for node in nodes(path):
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]

@@ -16,6 +16,8 @@ import pytest
 from tests.adapters.files.engine_on_folder import Contents, Session, contents, differing
 from tests.adapters.files.random_editor import Scribbler
 
+pytestmark = pytest.mark.slow
+
 FILES = int(os.environ.get("HOTRUN_FUZZ_FILES", "1300"))
 SEEDS = [int(os.environ["HOTRUN_FUZZ_SEED"])] if "HOTRUN_FUZZ_SEED" in os.environ else [1, 2, 3, 4]
 DEEDS = (1, 1, 2, 5, 10, 20, 30)

@@ -216,6 +216,7 @@ def test_a_root_that_is_removed_and_made_again_is_watched_again(tmp_path: Path) 
     asyncio.run(story())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poll", ["never", "always"])
 @pytest.mark.parametrize("seed", range(6))
 def test_after_any_work_the_snapshot_comes_to_equal_the_disk(seed: int, poll: Poll, tmp_path: Path) -> None:

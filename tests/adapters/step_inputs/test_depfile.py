@@ -11,6 +11,8 @@ import pytest
 from hotrun.adapters.step_inputs.depfile import Depfiles, prerequisites
 from hotrun.adapters.step_inputs.found import InputNames
 
+pytestmark = pytest.mark.toolchain
+
 NASTY = ["a b.h", "c#d.h", "e$f.h", "g\\h.h", "k:l.h"]
 
 

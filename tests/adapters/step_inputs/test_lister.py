@@ -15,6 +15,8 @@ from tests.adapters.step_inputs.go_project import MODULE, OWN, Asking, Files, ap
 from tests.support.processes import is_gone
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.toolchain
+
 # --- which files -----------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,8 @@ from tests.adapters.step_inputs.go_project import MODULE, OWN, Asking, app, lay_
 from tests.support.toolchains import require
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.toolchain
+
 
 def counting_go(folder: Path) -> tuple[dict[str, str], Path]:
     """Return an environment whose go command records each of its runs in a file."""

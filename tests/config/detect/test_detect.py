@@ -92,6 +92,7 @@ def run(program: Program) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.toolchain
 @pytest.mark.parametrize(("tool", "sample"), RUNNABLE.items(), ids=RUNNABLE)
 def test_a_detected_project_builds_and_runs(tmp_path: Path, tool: str, sample: str) -> None:
     if shutil.which(tool) is None or (tool in ("cmake", "make") and shutil.which("cc") is None):

@@ -137,6 +137,7 @@ def test_a_malformed_file_is_one_error_with_its_line(name: str, text: str, messa
     assert caught.value.problems[0].startswith(message)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
 def test_values_of_a_wrong_type_are_reported_and_never_crash(name: str, text: str) -> None:
     """Replaces the value of each key in the structured formats by a table, a list, a number and others."""
@@ -209,6 +210,7 @@ def test_an_unknown_file_is_refused_with_the_supported_tools() -> None:
 # --- anything at all ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "text"), SAMPLES.values(), ids=SAMPLES)
 def test_a_damaged_file_is_an_error_or_loads(name: str, text: str) -> None:
     """A hundred texts with characters removed, doubled or replaced: an error with its line, or a file that loads."""

@@ -92,6 +92,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_key_that_the_parser_finds_in_random_text_has_a_line() -> None:
     rng = random.Random(7)
     valid = 0

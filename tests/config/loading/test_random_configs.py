@@ -26,6 +26,8 @@ from hotrun.config.tables.values import dec_hook
 from hotrun.core.model.project import Project
 from tests.support.repository import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = (REPOSITORY / "hotrun.toml.example").read_text()
 ALL_OPTIONS = re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", EXAMPLE)
 

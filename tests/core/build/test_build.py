@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from hotrun.core.model import events, inputs
 from hotrun.core.model.inputs import Request
 from tests.core.random_history import FACTS, HISTORIES, Machine
@@ -68,6 +70,7 @@ def test_a_process_restarts_by_a_build_without_a_step_and_that_has_a_build_resul
     assert world.statuses() == ["passed", "passed"]
 
 
+@pytest.mark.slow
 def test_every_set_of_edits_gets_exactly_one_build_result_in_random_histories() -> None:
     for seed in range(HISTORIES):
         machine = Machine(random.Random(1000 + seed), once=False)

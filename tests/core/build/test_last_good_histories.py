@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.project import Process, Project, Step
 from tests.core.build.stories import A, B, C, snapshot
 from tests.core.simulated_session import World, process, project, step
+
+pytestmark = pytest.mark.slow
 
 FILES = ("a.go", "b.go", "x.proto")
 

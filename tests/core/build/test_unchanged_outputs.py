@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from hotrun.core.model import commands, events, inputs
 from hotrun.core.model.inputs import Request
 from tests.core.simulated_session import World, process, project, step
@@ -190,6 +192,7 @@ class Mill:
             self.world.send(inputs.Exited(run, 0), inputs.Emptied(run, None, content))
 
 
+@pytest.mark.slow
 def test_a_diamond_of_100_steps_ends_as_if_it_had_been_built_from_scratch() -> None:
     for seed in range(6):
         mill = Mill(random.Random(seed))

@@ -57,6 +57,7 @@ def test_a_log_that_grows_all_the_time_is_suppressed_after_the_pause() -> None:
     assert len(warnings(world)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every_ms", [300, 450, 900, 1600])
 def test_a_line_in_a_log_now_and_then_is_found_too(every_ms: int) -> None:
     """The process writes so long after its start, and again and again."""

@@ -47,6 +47,7 @@ def test_a_script_that_edits_at_a_very_quick_pace_is_no_loop_where_only_steps_ru
         assert not shop.unbuilt
 
 
+@pytest.mark.slow
 def test_somebody_who_saves_at_any_moments_during_builds_is_never_suppressed() -> None:
     """People are not regular: bursts of saves, then thought. Whatever is built, and however long it takes."""
     for seed in range(120):

@@ -17,6 +17,8 @@ from hotrun.core.model.inputs import Change
 from hotrun.core.model.project import ListedFile
 from tests.core.simulated_session import project, step
 
+pytestmark = pytest.mark.slow
+
 HISTORIES = 400
 FOUND = (4010, 5210, 5436, 8033, 10585)  # found in longer searches: each has broken a promise once
 EDITS = 25
