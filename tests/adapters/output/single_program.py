@@ -70,7 +70,7 @@ class Stage:
 
     def _spawn(self, argv: tuple[str, ...], *actions: tuple[object, ...]) -> None:
         env = {"PATH": os.environ["PATH"], "TERM": "xterm"}
-        pid = os.posix_spawnp(argv[0], argv, env, file_actions=actions, setsid=True)
+        pid = os.posix_spawnp(argv[0], argv, env, file_actions=actions, setsid=True, setsigdef=[signal.SIGHUP])
         self.pids.append(pid)
 
     def wait(self, number: int = -1) -> int:

@@ -201,7 +201,7 @@ STAGES = {
     "the whole screen": Stage((b"f",), "esc close"),
     "a prompt": Stage((b"f", b"/", b"x"), "x_"),
     "a filter": Stage((b"f", b"&", b"ab"), "ab_"),
-    "the keys": Stage((b"P", b"?"), "go to the next pane"),
+    "the keys": Stage((b"P", b"?"), "Go to the next pane"),
     "typing": Stage((b"i",), "input goes to app", ()),
     "typing on the whole screen": Stage((b"P", b"i"), "input goes to app"),
     "an editor": Stage((b"o",), ""),

@@ -49,9 +49,11 @@ def test_each_pane_opens_by_its_key_and_esc_leads_back_to_every_line_once(tmp_pa
         window.type("e")
         window.wait_for_row("[errors 1]")
         window.type("?")
-        window.wait_for_row("search in what is shown")
+        window.wait_for_row("Search in the output")
         window.type("Escape")
-        window.wait_until(lambda: not any("search in what" in line for line in window.screen), "way back to the pane")
+        window.wait_until(
+            lambda: not any("Search in the output" in line for line in window.screen), "way back to the pane"
+        )
         window.type("/")
         window.type("line 27")
         window.wait_for_row("search: line 27_")

@@ -71,7 +71,7 @@ def test_keys_pause_help_and_restart_and_q_leaves_the_terminal_to_the_shell(tmp_
         window.type("p")
         window.wait_for_row("● watching")
         window.type("?")
-        window.wait_for("restart the processes, without a build")
+        window.wait_for("Restart the processes without a build")
         window.type("r")
         window.wait_until(lambda: "\n".join(window.lines).count("web started") == 2, "a second start")
         window.wait_for_row("web running")

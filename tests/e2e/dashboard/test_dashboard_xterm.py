@@ -105,7 +105,7 @@ def test_thirty_resizes_lose_no_line_repeat_none_and_leave_hardly_a_row(
         terminal.resize(100, 30)
         terminal.wait_for(f"line {TURNS * LINES_A_TURN - 1}\x1b")
         terminal.type(b"?")
-        terminal.wait_for("stop everything and end hotrun")
+        terminal.wait_for("Stop hotrun and everything it started")
         terminal.type(b"e")
         terminal.wait_for("no problems")
         lines = seen_by(xterm, terminal.steps())
