@@ -84,11 +84,13 @@ def test_an_edit_builds_exactly_what_uses_it_and_an_edit_that_changes_nothing_re
         running.edit(SHARED, "version 1", "version 2")
         served(running, mark, "host, version 2\nHELLO WORLD (loud, version 2)\npsst world (quiet, version 2)\n")
         assert steps_since(running, mark) == ["go-fit", "go-host", "go-plugin-loud", "go-plugin-quiet"]
+        running.wait_for("up_to_date", since=mark)  # before that a source may have left a list that is not known yet
 
         mark = running.mark
         running.edit(QUIET, '"psst"', '"hush"')
         served(running, mark, "hush world (quiet, version 2)")
         assert steps_since(running, mark) == ["go-fit", "go-plugin-quiet"]
+        running.wait_for("up_to_date", since=mark)
 
         mark = running.mark
         running.write(SHARED, running.read(SHARED) + "// The end.\n")
